@@ -1,0 +1,131 @@
+"""What can go wrong, drawn as a family tree.
+
+PdprepError                    everything below; says what was found, what was expected, what to type next
+├── InputError                 what was handed in cannot be used
+│   ├── SourceError            a file, folder or frame that cannot be read
+│   ├── ContractError          a contract or field that Amazon Personalize does not take
+│   ├── UnknownDatasetError    no such dataset type or domain
+│   ├── MappingError           columns= or metadata= do not fit the contract
+│   ├── UnknownFrameError      no frame of that name in the notebook
+│   └── NotPreparedError       a frame that has not been through prepare(...)
+├── ValidationError            rows or counts break a rule; carries the report
+├── RefusedError               pdprep will not do this unasked
+│   └── ReplaceRefused         a FULL import over bulk records without replace=True
+├── GroupError                 no such dataset group, or another domain than asked for
+├── JobError                   a job was stopped, interrupted or cannot be resumed
+├── LedgerError                the ledger cannot be opened or belongs to another group
+├── LocalServerError           the local Personalize cannot be started or reached
+└── ServiceError               the service said no; carries its code and operation
+    └── ImportFailed           an import job ended in CREATE FAILED; carries the service's reason
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pdprep.validation.report import Report
+
+
+class PdprepError(Exception):
+    """An error of pdprep: what was found, what was expected, what to type next.
+
+    >>> print(PdprepError("no column 'genre'", "items needs GENRES", 'columns={"GENRES": "genres"}'))
+    no column 'genre'; items needs GENRES. Try: columns={"GENRES": "genres"}
+    """
+
+    def __init__(self, found: str, expected: str = "", hint: str = "") -> None:
+        self.found, self.expected, self.hint = found, expected, hint
+        super().__init__(found, expected, hint)
+
+    def __str__(self) -> str:
+        return f"{self.statement} Try: {self.hint}" if self.hint else self.statement
+
+    @property
+    def statement(self) -> str:
+        """The first line: found and expected."""
+        text = "; ".join(part.rstrip(".") for part in (self.found, self.expected) if part)
+        return text + "." if self.hint and not text.endswith(("?", "!")) else text
+
+    def _render_traceback_(self) -> list[str]:
+        """Show two lines in IPython in place of a traceback through our internals."""
+        first = f"{type(self).__name__}: {self.statement}"
+        return [first, f"  Try: {self.hint}"] if self.hint else [first]
+
+
+class InputError(PdprepError):
+    """What was handed in cannot be used."""
+
+
+class SourceError(InputError):
+    """A file, folder or frame cannot be read."""
+
+
+class ContractError(InputError):
+    """A contract or a field is not one that Amazon Personalize takes."""
+
+
+class UnknownDatasetError(InputError):
+    """There is no dataset type or domain of that name."""
+
+
+class MappingError(InputError):
+    """The mapping of columns does not fit the contract."""
+
+
+class UnknownFrameError(InputError):
+    """The notebook holds no frame of that name."""
+
+
+class NotPreparedError(InputError):
+    """The frame has not been through prepare(...)."""
+
+
+class ValidationError(PdprepError):
+    """Rows or counts break a rule; ``.report`` says which."""
+
+    def __init__(self, found: str, expected: str = "", hint: str = "", *, report: Report | None = None) -> None:
+        super().__init__(found, expected, hint)
+        self.report = report
+
+
+class RefusedError(PdprepError):
+    """pdprep will not do this unless it is asked for explicitly."""
+
+
+class ReplaceRefused(RefusedError):  # noqa: N818 - the design's name, it reads as a sentence
+    """A FULL import would replace bulk records and nobody asked for that."""
+
+
+class GroupError(PdprepError):
+    """There is no such dataset group, or it has another domain."""
+
+
+class JobError(PdprepError):
+    """A job was stopped or interrupted, or cannot be resumed."""
+
+
+class LedgerError(PdprepError):
+    """The ledger cannot be opened, or it belongs to another dataset group."""
+
+
+class LocalServerError(PdprepError):
+    """The local Personalize cannot be started or reached."""
+
+
+class ServiceError(PdprepError):
+    """The service answered with an error; ``.code`` and ``.operation`` are its own words."""
+
+    def __init__(
+        self, found: str, expected: str = "", hint: str = "", *, code: str = "", operation: str = ""
+    ) -> None:
+        super().__init__(found, expected, hint)
+        self.code, self.operation = code, operation
+
+
+class ImportFailed(ServiceError):  # noqa: N818 - the service's own word for it
+    """An import job ended in CREATE FAILED; ``.reason`` is the service's failureReason."""
+
+    def __init__(self, found: str, expected: str = "", hint: str = "", *, reason: str = "") -> None:
+        super().__init__(found, expected, hint, code="CREATE FAILED", operation="CreateDatasetImportJob")
+        self.reason = reason
