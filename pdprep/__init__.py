@@ -1,1 +1,96 @@
-"""pdprep."""
+"""Get interaction, item and user data into Amazon Personalize, and see which record counts when.
+
+group = pdprep.connect("movies")                    # the local Personalize: no account needed
+inter = group.prepare("ratings.csv", "interactions", columns={"USER_ID": "userId", "ITEM_ID": "movieId"})
+group.bulk(inter).wait()                            # the history, by an import job
+group.put(group.prepare("today.csv", like=inter))   # what came since, event by event
+group.records("interactions")                       # which record went by which road
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pdprep import errors
+from pdprep.errors import PdprepError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from pdprep import demo
+    from pdprep.contract.contract import Contract
+    from pdprep.contract.fields import Field
+    from pdprep.engine.stage import Staged, stage
+    from pdprep.engine.validate import validate
+    from pdprep.group import DatasetGroup, connect
+    from pdprep.ledger.records import Records
+    from pdprep.personalize.jobs import Job
+    from pdprep.preparation.prepare import Prepared, prepare
+    from pdprep.validation.report import Report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Contract",
+    "DatasetGroup",
+    "Field",
+    "Job",
+    "PdprepError",
+    "Prepared",
+    "Records",
+    "Report",
+    "Staged",
+    "__version__",
+    "connect",
+    "demo",
+    "errors",
+    "load_ipython_extension",
+    "prepare",
+    "stage",
+    "unload_ipython_extension",
+    "validate",
+]
+
+# Where each public name lives. It is looked up on first use, so that `import pdprep` stays light.
+_MODULES = {
+    "Contract": "pdprep.contract.contract",
+    "DatasetGroup": "pdprep.group",
+    "Field": "pdprep.contract.fields",
+    "Job": "pdprep.personalize.jobs",
+    "Prepared": "pdprep.preparation.prepare",
+    "Records": "pdprep.ledger.records",
+    "Report": "pdprep.validation.report",
+    "Staged": "pdprep.engine.stage",
+    "connect": "pdprep.group",
+    "prepare": "pdprep.preparation.prepare",
+    "stage": "pdprep.engine.stage",
+    "validate": "pdprep.engine.validate",
+}
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add the magics to a notebook: ``%load_ext pdprep``."""
+    from pdprep.notebook import magics
+
+    magics.load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Remove from the notebook exactly what ``%load_ext pdprep`` added."""
+    from pdprep.notebook import magics
+
+    magics.unload(shell)
+
+
+def __getattr__(name: str) -> object:
+    if name == "demo":
+        return import_module("pdprep.demo")
+    if name not in _MODULES:
+        raise AttributeError(f"module 'pdprep' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_MODULES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

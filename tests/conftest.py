@@ -1,0 +1,88 @@
+"""What the tests of every room share: a home of their own, data to walk through, Hypothesis profiles."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+PROJECT = Path(__file__).parents[1]
+DEEP = bool(os.environ.get("PDPREP_DEEP"))
+REAL = Path(os.environ.get("PDPREP_TEST_DATA", os.devnull)).resolve() / "ml-latest-small"
+REAL_FOUND = (REAL / "ratings.csv").is_file()
+SURROUNDINGS = (
+    "AWS_ENDPOINT_URL",
+    "AWS_PROFILE",
+    *(f"PDPREP_{n}" for n in ("CLOCK", "DATA", "DISPLAY", "WAIT")),
+)
+
+# Two shared cores make some examples slow, and that says nothing about the product.
+settings.register_profile(
+    "quick", max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("deep", settings.get_profile("quick"), max_examples=5000, derandomize=False)
+settings.load_profile("deep" if DEEP else "quick")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say whether the extra tests on real data ran (a quiet run prints no header to say it in)."""
+    where = REAL if REAL_FOUND else "none found (PDPREP_TEST_DATA names a folder that holds ml-latest-small)"
+    terminalreporter.write_line(f"real data: {where}")
+    terminalreporter.write_line(f"sizes: {'deep' if DEEP else 'quick (make deep runs them larger)'}")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test a working folder and a home of pdprep of its own; end the server it started."""
+    for name in SURROUNDINGS:
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PDPREP_HOME", str(folder))
+    monkeypatch.setenv("PDPREP_LOCAL_LINGER", "2")
+    monkeypatch.chdir(tmp_path)
+    yield folder
+    end_server(folder / "local")
+
+
+@pytest.fixture(scope="session", params=["generated", *(["real"] if REAL_FOUND else [])])
+def movielens(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder in the shape of MovieLens: generated everywhere, the real one too where it is found."""
+    if request.param == "real":
+        return REAL
+    from pdprep import demo
+
+    return demo.movielens_like(tmp_path_factory.mktemp("movielens"))
+
+
+@pytest.fixture(scope="session")
+def awscli() -> Path:
+    """Give the AWS CLI that the Makefile installed, or the one on the path."""
+    own = PROJECT / ".venv-awscli" / "bin" / "aws"
+    found = own if own.exists() else shutil.which("aws")
+    assert found, "no AWS CLI: type `make .venv-awscli/ready`"
+    return Path(found)
+
+
+def end_server(folder: Path) -> None:
+    """Stop the local Personalize that runs on this folder, if one does."""
+    if _locked(folder / "server.lock"):
+        os.kill(json.loads((folder / "endpoint.json").read_text())["pid"], signal.SIGTERM)
+
+
+def _locked(path: Path) -> bool:
+    # Only the lock tells a running server from the endpoint file that an ended one left.
+    if not path.exists():
+        return False
+    with path.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
