@@ -84,7 +84,9 @@ class NotPreparedError(InputError):
 class ValidationError(PdprepError):
     """Rows or counts break a rule; ``.report`` says which."""
 
-    def __init__(self, found: str, expected: str = "", hint: str = "", *, report: Report | None = None) -> None:
+    def __init__(
+        self, found: str, expected: str = "", hint: str = "", *, report: Report | None = None
+    ) -> None:
         super().__init__(found, expected, hint)
         self.report = report
 

@@ -1,0 +1,1 @@
+"""WHAT a dataset must look like: a frozen value and its projections."""

@@ -1,0 +1,73 @@
+"""One field of a contract: a frozen value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pdprep.errors import ContractError
+
+TYPES = ("string", "int", "long", "float", "double", "boolean")
+NUMBERS = ("int", "long", "float", "double")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Describe one column of a dataset.
+
+    Args:
+        name: Letters, digits and underscores; Amazon Personalize's own fields are SNAKE_CASE in capitals.
+        type: One of string, int, long, float, double, boolean.
+        nullable: Whether the value may be missing.
+        categorical: Whether a string holds categories, several of them joined by ``|``.
+        textual: Whether a string holds text in a natural language (items only).
+        put_only: Whether the field is sent with single records and never stands in Avro or CSV.
+
+    Source: Amazon Personalize Developer Guide, how-it-works-dataset-schema.
+
+    >>> Field("GENRES", categorical=True).type
+    'string'
+    """
+
+    name: str
+    type: str = "string"
+    nullable: bool = False
+    categorical: bool = False
+    textual: bool = False
+    put_only: bool = False
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ContractError(
+                f"field name {self.name!r}", "letters, digits and underscores", 'Field("BRAND")'
+            )
+        if self.type not in TYPES:
+            raise ContractError(
+                f"field {self.name} has type {self.type!r}",
+                f"one of {', '.join(TYPES)}",
+                f'Field("{self.name}", "string")',
+            )
+        if (self.categorical or self.textual) and self.type != "string":
+            raise ContractError(
+                f"field {self.name} is {self.type} and categorical or textual",
+                "only strings hold categories or text",
+                f'Field("{self.name}", "string", categorical=True)',
+            )
+        if self.categorical and self.textual:
+            raise ContractError(
+                f"field {self.name} is categorical and textual",
+                "one of the two",
+                f'Field("{self.name}", textual=True)',
+            )
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the values are numbers."""
+        return self.type in NUMBERS
+
+    @property
+    def kind(self) -> str:
+        """Return the type in words: ``categorical string``, ``long or null``."""
+        words = ["categorical"] * self.categorical + ["textual"] * self.textual + [self.type]
+        return " ".join(words) + " or null" * self.nullable

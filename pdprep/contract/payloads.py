@@ -1,0 +1,101 @@
+"""The contract as the records that PutEvents, PutItems and PutUsers take.
+
+Property names are the schema's in camelCase. Source: Amazon Personalize Developer Guide, recording-events and
+importing-items; lengths from the service model that botocore ships.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+
+# Members of an Event that stand outside `properties`: field, member.
+_MEMBERS: Final = {
+    "EVENT_TYPE": "eventType",
+    "EVENT_VALUE": "eventValue",
+    "ITEM_ID": "itemId",
+    "RECOMMENDATION_ID": "recommendationId",
+    "EVENT_ID": "eventId",
+}
+_ACTION_MEMBERS: Final = {key: _MEMBERS[key] for key in ("EVENT_TYPE", "RECOMMENDATION_ID", "EVENT_ID")} | {
+    "ACTION_ID": "actionId"
+}
+_OUTSIDE: Final = ("USER_ID", "SESSION_ID", "TIMESTAMP", "IMPRESSION", "EVENT_ATTRIBUTION_SOURCE")
+DEFAULT_EVENT_TYPE: Final = "interaction"
+ID_MEMBERS: Final = {"items": "itemId", "users": "userId", "actions": "actionId"}
+
+
+def camel(name: str) -> str:
+    """Return a schema field's name as a property's name.
+
+    >>> camel("NUMBER_OF_RATINGS"), camel("CATEGORY_L1")
+    ('numberOfRatings', 'categoryL1')
+    """
+    first, *rest = name.lower().split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def records(contract: Contract, frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return one put record a row: an Event, an Item, a User, an Action or an ActionInteraction.
+
+    Args:
+        contract: The contract that the frame fulfils.
+        frame: Its columns, put-only ones included.
+
+    >>> frame = pl.DataFrame({"USER_ID": ["7"], "AGE": [41]})
+    >>> from pdprep.contract.fields import Field
+    >>> records(Contract.of("users").extend(Field("AGE", "int")), frame)
+    [{'userId': '7', 'properties': '{"age":41}'}]
+    """
+    if contract.event_like:
+        return [_event(contract, row) for row in frame.iter_rows(named=True)]
+    member = ID_MEMBERS[contract.dataset]
+    return [
+        {member: row[contract.key], "properties": _properties(contract, row, (contract.key,))}
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def event_id(payload: dict[str, Any]) -> str:
+    """Return 128 bits of BLAKE2b over the canonical JSON of an event: it changes only with the content."""
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _event(contract: Contract, row: dict[str, Any]) -> dict[str, Any]:
+    members = _MEMBERS if contract.dataset == "interactions" else _ACTION_MEMBERS
+    event: dict[str, Any] = {
+        member: row[name] for name, member in members.items() if row.get(name) is not None
+    }
+    event.setdefault("eventType", DEFAULT_EVENT_TYPE)
+    event |= {"sentAt": row["TIMESTAMP"]} | _impression(row) | _attribution(row)
+    properties = _properties(contract, row, (*members, *_OUTSIDE))
+    event |= {"properties": properties} if properties != "{}" else {}
+    if "eventId" not in event:
+        event["eventId"] = event_id(event | {"userId": row["USER_ID"], "sessionId": row.get("SESSION_ID")})
+    return event | {"sentAt": datetime.fromtimestamp(row["TIMESTAMP"], UTC)}
+
+
+def _impression(row: dict[str, Any]) -> dict[str, Any]:
+    text = row.get("IMPRESSION")
+    return {"impression": text.split("|")} if text else {}
+
+
+def _attribution(row: dict[str, Any]) -> dict[str, Any]:
+    source = row.get("EVENT_ATTRIBUTION_SOURCE")
+    return {"metricAttribution": {"eventAttributionSource": source}} if source else {}
+
+
+def _properties(contract: Contract, row: dict[str, Any], outside: tuple[str, ...]) -> str:
+    kept = {
+        camel(name): row[name]
+        for name in contract.columns
+        if name not in outside and row.get(name) is not None
+    }
+    return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
