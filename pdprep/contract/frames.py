@@ -1,7 +1,7 @@
 """The contract as a Pandera schema: the one definition of what a row must be.
 
-Every check bears a rule's name, so that a failing row names its rule. Pandera judges materialised frames only:
-on a LazyFrame it checks no values at all.
+Every check bears a rule's name, so that a failing row names its rule. Pandera judges materialised
+frames only: on a LazyFrame it checks no values at all.
 """
 
 from __future__ import annotations
@@ -52,6 +52,12 @@ HOLDS: Final[dict[str, Holds]] = {
     "number_not_finite": finite,
 }
 
+# Checks over several columns of one row.
+ROW_HOLDS: Final[dict[str, pl.Expr]] = {
+    "id_missing": pl.col("USER_ID").is_not_null() | pl.col("SESSION_ID").is_not_null(),
+    "user_missing_in_bulk": pl.col("USER_ID").is_not_null() | pl.col("SESSION_ID").is_null(),
+}
+
 
 def schema(contract: Contract, now: datetime) -> pa.DataFrameSchema:
     """Return the Pandera schema of a contract.
@@ -65,13 +71,18 @@ def schema(contract: Contract, now: datetime) -> pa.DataFrameSchema:
     ['USER_ID']
     """
     columns = {field.name: _column(contract, field, now) for field in contract.fields}
-    return pa.DataFrameSchema(columns, name=contract.dataset, strict="filter")
+    anonymous = any(may_be_anonymous(contract, field) for field in contract.fields)
+    checks = [_whole_row(name) for name in ROW_HOLDS] if anonymous else []
+    return pa.DataFrameSchema(columns, checks=checks, name=contract.dataset, strict="filter")
+
+
+def may_be_anonymous(contract: Contract, field: Field) -> bool:
+    """Say whether a null is allowed because a session stands in for the user."""
+    return field.name == "USER_ID" and "SESSION_ID" in contract.names
 
 
 def missing_rule(contract: Contract, field: Field) -> str:
     """Return the rule that a null in this field breaks."""
-    if field.name == "USER_ID" and "SESSION_ID" in contract.names:
-        return "user_missing_in_bulk"
     if field.name in contract.ids:
         return "id_missing"
     return {"TIMESTAMP": "timestamp_missing", "EVENT_TYPE": "event_type_missing"}.get(
@@ -85,12 +96,9 @@ def is_timestamp(field: Field) -> bool:
 
 
 def _column(contract: Contract, field: Field, now: datetime) -> pa.Column:
-    return pa.Column(
-        DTYPES[field.type],
-        checks=list(_checks(contract, field, now)),
-        nullable=field.nullable,
-        name=field.name,
-    )
+    checks = list(_checks(contract, field, now))
+    nullable = field.nullable or may_be_anonymous(contract, field)
+    return pa.Column(DTYPES[field.type], checks=checks, nullable=nullable, name=field.name)
 
 
 def _checks(contract: Contract, field: Field, now: datetime) -> Iterator[pa.Check]:
@@ -133,3 +141,10 @@ def _own(name: str, **statistics: Any) -> pa.Check:
         return data.lazyframe.select(holds(pl.col(data.key), statistics))
 
     return pa.Check(check, name=name, statistics=statistics)
+
+
+def _whole_row(name: str) -> pa.Check:
+    def check(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(ROW_HOLDS[name])
+
+    return pa.Check(check, name=name)

@@ -1,7 +1,7 @@
 """Every rule that a row or a dataset is held to: one named row, with the route it stops.
 
-``level`` is error, warning or info; ``stops`` is the route an error stops: all, bulk, put, or none (training).
-A warning never stops anything. ``source`` is a page of the Amazon Personalize Developer Guide.
+``level`` is error, warning or info; ``stops`` is the route an error stops: all, bulk, put, or none
+(training). A warning never stops anything. ``source`` is a page of the Amazon Personalize Developer Guide.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ RULES: Final = (
         "training_users",
         "warning",
         "none",
-        f"training needs at least {TRAINING_USERS} users with two interactions or more, bulk and put together",
+        f"training needs at least {TRAINING_USERS} users with two interactions, bulk and put together",
         "send more interactions before you train",
         "limits",
     ),
