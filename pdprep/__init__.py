@@ -83,13 +83,15 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     magics.unload(shell)
 
 
-def __getattr__(name: str) -> object:
-    if name == "demo":
-        return import_module("pdprep.demo")
-    if name not in _MODULES:
-        raise AttributeError(f"module 'pdprep' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_MODULES[name]), name)
-    return value
+if not TYPE_CHECKING:  # else a type checker would take any misspelt name for granted
+
+    def __getattr__(name: str) -> object:
+        if name == "demo":
+            return import_module("pdprep.demo")
+        if name not in _MODULES:
+            raise AttributeError(f"module 'pdprep' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_MODULES[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:
