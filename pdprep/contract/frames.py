@@ -16,6 +16,7 @@ import polars as pl
 from pdprep.contract import rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
+from pdprep.contract.meanings import is_timestamp, may_be_anonymous
 
 DTYPES: Final = {
     "string": pl.String,
@@ -30,12 +31,22 @@ DTYPES: Final = {
 Holds = Callable[[pl.Expr, Any], pl.Expr]
 
 
-def no_bar(column: pl.Expr, statistics: Any) -> pl.Expr:
-    """Hold where the text has none of the given characters."""
-    return ~column.str.contains(statistics["forbidden"], literal=True)
+def at_most(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the number is not above the limit."""
+    return column <= statistics["max_value"]
 
 
-def no_match(column: pl.Expr, statistics: Any) -> pl.Expr:
+def at_least(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the number is not below the limit."""
+    return column >= statistics["min_value"]
+
+
+def no_longer(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the text has at most that many characters."""
+    return column.str.len_chars() <= statistics["max_value"]
+
+
+def without(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the pattern is not found in the text."""
     return ~column.str.contains(statistics["pattern"])
 
@@ -45,13 +56,20 @@ def finite(column: pl.Expr, statistics: Any) -> pl.Expr:
     return column.is_finite()
 
 
-# Checks of our own, by rule: what must hold, as an expression. The compiled plan reads the same table.
+# What must hold for each rule, as an expression: Pandera's checks and the compiled plan read this one table.
 HOLDS: Final[dict[str, Holds]] = {
-    "id_bar": no_bar,
-    "id_characters": no_match,
+    "id_length": no_longer,
+    "id_bar": without,
+    "id_line_break": without,
+    "id_characters": without,
+    "timestamp_past": at_least,
+    "timestamp_future": at_most,
+    "event_type_length": no_longer,
+    "category_length": no_longer,
+    "string_length": no_longer,
+    "text_length": no_longer,
     "number_not_finite": finite,
 }
-
 # Checks over several columns of one row.
 ROW_HOLDS: Final[dict[str, pl.Expr]] = {
     "id_missing": pl.col("USER_ID").is_not_null() | pl.col("SESSION_ID").is_not_null(),
@@ -76,25 +94,6 @@ def schema(contract: Contract, now: datetime) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, checks=checks, name=contract.dataset, strict="filter")
 
 
-def may_be_anonymous(contract: Contract, field: Field) -> bool:
-    """Say whether a null is allowed because a session stands in for the user."""
-    return field.name == "USER_ID" and "SESSION_ID" in contract.names
-
-
-def missing_rule(contract: Contract, field: Field) -> str:
-    """Return the rule that a null in this field breaks."""
-    if field.name in contract.ids:
-        return "id_missing"
-    return {"TIMESTAMP": "timestamp_missing", "EVENT_TYPE": "event_type_missing"}.get(
-        field.name, "value_missing"
-    )
-
-
-def is_timestamp(field: Field) -> bool:
-    """Say whether the field holds seconds since 1970."""
-    return field.name.endswith("TIMESTAMP") and field.numeric
-
-
 def _column(contract: Contract, field: Field, now: datetime) -> pa.Column:
     checks = list(_checks(contract, field, now))
     nullable = field.nullable or may_be_anonymous(contract, field)
@@ -105,8 +104,8 @@ def _checks(contract: Contract, field: Field, now: datetime) -> Iterator[pa.Chec
     if field.name in contract.ids:
         yield from _id_checks()
     elif is_timestamp(field):
-        yield pa.Check.ge(rules.EARLIEST, name="timestamp_past")
-        yield pa.Check.le(int(now.timestamp()) + rules.AHEAD, name="timestamp_future")
+        yield _own("timestamp_past", min_value=rules.EARLIEST)
+        yield _own("timestamp_future", max_value=int(now.timestamp()) + rules.AHEAD)
     elif field.type in ("float", "double"):
         yield _own("number_not_finite")
     elif field.type == "string":
@@ -114,24 +113,21 @@ def _checks(contract: Contract, field: Field, now: datetime) -> Iterator[pa.Chec
 
 
 def _id_checks() -> Iterator[pa.Check]:
-    yield _longest("id_length", rules.ID_LENGTH)
-    yield _own("id_bar", forbidden="|")
-    yield _own("id_characters", pattern=r'["\p{C}]')
+    yield _own("id_length", max_value=rules.ID_LENGTH)
+    yield _own("id_bar", pattern=r"\|")
+    yield _own("id_line_break", pattern=r"[\r\n]")
+    yield _own("id_characters", pattern=r'["\p{Cc}]')
 
 
 def _string_checks(contract: Contract, field: Field) -> Iterator[pa.Check]:
     if field.name == "EVENT_TYPE":
-        yield _longest("event_type_length", rules.EVENT_TYPE_LENGTH)
+        yield _own("event_type_length", max_value=rules.EVENT_TYPE_LENGTH)
     if field.categorical or field.name == "IMPRESSION":
-        yield _longest("category_length", rules.CATEGORY_LENGTH)
+        yield _own("category_length", max_value=rules.CATEGORY_LENGTH)
     elif field.textual:
-        yield _longest("text_length", rules.TEXT_LENGTH)
+        yield _own("text_length", max_value=rules.TEXT_LENGTH)
     elif contract.dataset == "items":
-        yield _longest("string_length", rules.STRING_LENGTH)
-
-
-def _longest(name: str, limit: int) -> pa.Check:
-    return pa.Check.str_length(1, limit, name=name)
+        yield _own("string_length", max_value=rules.STRING_LENGTH)
 
 
 def _own(name: str, **statistics: Any) -> pa.Check:

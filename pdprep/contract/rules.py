@@ -89,6 +89,14 @@ RULES: Final = (
         "interactions-datasets",
     ),
     _row(
+        "id_line_break",
+        "error",
+        "all",
+        "an id holds a line break; a record of the CSV is one line",
+        'remove it: pl.col("id").str.replace_all(r"[\\r\\n]", "")',
+        "preparing-training-data",
+    ),
+    _row(
         "id_characters",
         "warning",
         "none",

@@ -1,0 +1,220 @@
+"""What is done to one column: a table by the field's meaning and the column's type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.contract.fields import Field
+from pdprep.contract.meanings import is_timestamp
+from pdprep.errors import MappingError
+from pdprep.preparation import transforms
+
+Convert = Callable[[pl.Expr], pl.Expr]
+
+
+class Way(NamedTuple):
+    """How values of one type are read, what to tell the user, and the rule that an unreadable one breaks."""
+
+    convert: Convert
+    note: str
+    rule: str = ""  # empty: cannot fail
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """One field, the expression it is read from, and how.
+
+    ``given`` is what the user wrote: a column's name, an expression, or None where the field stays null.
+    """
+
+    field: Field
+    expr: pl.Expr
+    given: str | pl.Expr | None
+    way: Way
+
+    @property
+    def origin(self) -> str:
+        """Where the values come from, in words."""
+        if isinstance(self.given, str):
+            return self.given
+        return "nowhere" if self.given is None else "an expression"
+
+    @property
+    def clean(self) -> pl.Expr:
+        """The field's value as Amazon Personalize takes it."""
+        return self.way.convert(self.expr).alias(self.field.name)
+
+    @property
+    def raw(self) -> str:
+        """The name of the hidden column that keeps the source's value as text."""
+        return f"__raw_{self.field.name}"
+
+    @property
+    def kept(self) -> pl.Expr:
+        """The source's value as text, under its hidden name."""
+        as_text = _joined if self.way.rule == "category_bar" else _AS_TEXT
+        return as_text(self.expr).alias(self.raw)
+
+
+def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, origin: str) -> Way:
+    """Return how a column of this type becomes this field.
+
+    Args:
+        contract: The contract that the field belongs to.
+        field: What the column becomes.
+        dtype: What the column is.
+        from_text: Whether it comes straight from a CSV, where numbers are text.
+        origin: The column's name, for the error.
+
+    Raises:
+        MappingError: No value of this type can become the field.
+    """
+    meaning = _meaning(contract, field)
+    found = _WAYS[meaning].get(_family(dtype, from_text)) or _WAYS[meaning].get(_family(dtype, False))
+    if found is None:
+        raise MappingError(
+            f"{origin} is {dtype}",
+            f"{field.name} is {_WANTED[meaning]}",
+            f'columns={{"{field.name}": pl.col("{origin}").cast(pl.String)}}',
+        )
+    return found
+
+
+def _meaning(contract: Contract, field: Field) -> str:
+    if field.name in contract.ids or field.put_only:
+        return "id"
+    if is_timestamp(field):
+        return "timestamp"
+    if field.name == "EVENT_TYPE":
+        return "event type"
+    return {"string": "string", "boolean": "boolean", "int": "int", "long": "long"}.get(field.type, "float")
+
+
+def _family(dtype: pl.DataType, from_text: bool) -> str:
+    if isinstance(dtype, pl.String):
+        return "csv" if from_text else "text"
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return "category"
+    if isinstance(dtype, pl.Datetime | pl.Date):
+        return "moment"
+    if isinstance(dtype, pl.List | pl.Array):
+        return "list"
+    if isinstance(dtype, pl.Boolean):
+        return "boolean"
+    if isinstance(dtype, pl.Null):
+        return "null"
+    if dtype.is_float() or isinstance(dtype, pl.Decimal):
+        return "float"
+    return "integer" if dtype.is_integer() else "other"
+
+
+def _cast(dtype: type[pl.DataType]) -> Convert:
+    return lambda column: column.cast(dtype, strict=False)
+
+
+def _joined(column: pl.Expr) -> pl.Expr:
+    return column.cast(pl.List(pl.String)).list.join("|", ignore_nulls=True)
+
+
+def _then(first: Convert, second: Convert) -> Convert:
+    return lambda column: second(first(column))
+
+
+_AS_TEXT: Final = _cast(pl.String)
+_NULL: Final = Way(_AS_TEXT, "nothing there: null")
+_WHOLE: Final = "whole numbers; 3.0 becomes 3"
+_SECONDS: Final = "to seconds since 1970; the unit (s, ms, us, ns) is told by the magnitude"
+
+_IDS: Final = {
+    "csv": Way(
+        transforms.id_from_text, "text; outer spaces stripped, 1.0 becomes 1, 007 stays", "id_unreadable"
+    ),
+    "text": Way(transforms.text, "text; outer spaces stripped"),
+    "category": Way(_then(_AS_TEXT, transforms.text), "categories to text"),
+    "integer": Way(_AS_TEXT, "integers to text"),
+    "float": Way(transforms.id_from_float, "floats to text, 1.0 becomes 1", "id_unreadable"),
+    "null": _NULL,
+}
+_TIMES: Final = {
+    "text": Way(
+        transforms.epoch_of_text,
+        f"ISO 8601 text (no zone: UTC) and numbers {_SECONDS}",
+        "timestamp_unreadable",
+    ),
+    "integer": Way(transforms.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
+    "float": Way(transforms.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
+    "moment": Way(transforms.epoch_of_moment, "dates and times (no zone: UTC) to seconds since 1970"),
+    "null": Way(_cast(pl.Int64), "nothing there: null"),
+}
+_STRINGS: Final = {
+    "text": Way(transforms.one_line, "text; line breaks become spaces, empty text null"),
+    "category": Way(_then(_AS_TEXT, transforms.one_line), "categories to text"),
+    "integer": Way(_AS_TEXT, "integers to text"),
+    "float": Way(_AS_TEXT, "numbers to text"),
+    "boolean": Way(transforms.named_truth, "booleans to the text True and False"),
+    "moment": Way(_AS_TEXT, "dates and times to text"),
+    "list": Way(transforms.joined, "lists joined by |", "category_bar"),
+    "null": _NULL,
+}
+_EVENT_TYPES: Final = {
+    name: Way(_then(each.convert, transforms.text), f"{each.note}; outer spaces stripped", each.rule)
+    for name, each in _STRINGS.items()
+    if name in ("text", "category", "integer", "null")
+}
+_BOOLEANS: Final = {
+    "text": Way(transforms.truth_of_text, "true and false, 1 and 0, yes and no", "boolean_unreadable"),
+    "boolean": Way(lambda column: column, "kept"),
+    "integer": Way(
+        lambda column: pl.when(column.is_in([0, 1])).then(column == 1), "1 and 0", "boolean_unreadable"
+    ),
+    "null": Way(_cast(pl.Boolean), "nothing there: null"),
+}
+
+
+def _numbers(dtype: type[pl.DataType], of_text: Convert, note: str) -> dict[str, Way]:
+    cast = _cast(dtype)
+    return {
+        "text": Way(_then(of_text, cast), f"text to {note}", "number_unreadable"),
+        "integer": Way(cast, f"to {note}", "number_unreadable"),
+        "float": Way(cast, f"to {note}", "number_unreadable"),
+        "boolean": Way(cast, "true to 1, false to 0"),
+        "null": Way(cast, "nothing there: null"),
+    }
+
+
+def _float_of_text(column: pl.Expr) -> pl.Expr:
+    return transforms.text(column).cast(pl.Float64, strict=False)
+
+
+def _whole(dtype: type[pl.DataType]) -> dict[str, Way]:
+    exact = _then(lambda column: pl.when(column == column.floor()).then(column), _cast(dtype))
+    return _numbers(dtype, transforms.whole_of_text, _WHOLE) | {
+        "float": Way(exact, f"to {_WHOLE}", "number_unreadable")
+    }
+
+
+_WAYS: Final[dict[str, dict[str, Way]]] = {
+    "id": _IDS,
+    "timestamp": _TIMES,
+    "event type": _EVENT_TYPES,
+    "string": _STRINGS,
+    "boolean": _BOOLEANS,
+    "int": _whole(pl.Int32),
+    "long": _whole(pl.Int64),
+    "float": _numbers(pl.Float64, _float_of_text, "numbers"),
+}
+_WANTED: Final = {
+    "id": "an id: text or a whole number",
+    "timestamp": "a timestamp: a number, ISO 8601 text, Date or Datetime",
+    "event type": "text",
+    "string": "text, or a list of categories",
+    "boolean": "true or false",
+    "int": "a whole number",
+    "long": "a whole number",
+    "float": "a number",
+}

@@ -1,0 +1,80 @@
+"""What will be done to each column, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+import polars as pl
+
+from pdprep import html
+from pdprep.contract.meanings import is_timestamp
+from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.sources import Source, reading
+from pdprep.preparation.transforms import number_of_text, unit_of_number
+
+HEAD: Final = 1_000
+_HEADER: Final = ("field", "type", "from", "what is done")
+_UNITS: Final = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One row a field, and the columns that are left out."""
+
+    label: str
+    steps: pl.DataFrame
+    left_out: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.label}:"]
+        lines += [
+            f"  {name} ({kind}) from {origin}: {done}" for name, kind, origin, done in self.steps.iter_rows()
+        ]
+        return "\n".join([*lines, f"  left out: {', '.join(self.left_out) or 'nothing'}"])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        rows = self.steps.iter_rows()
+        left = f"<p>Left out: {escape(', '.join(self.left_out) or 'nothing')}</p>"
+        return html.table(_HEADER, rows, caption=self.label) + left
+
+
+def explain(
+    source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame, left_out: tuple[str, ...]
+) -> Explanation:
+    """Explain the conversions of a source, with the units that its first thousand rows hold."""
+    units = _units(source, conversions, typed)
+    rows = [(each.field.name, each.field.kind, each.origin, _done(each, units)) for each in conversions]
+    return Explanation(source.label, pl.DataFrame(rows, schema=list(_HEADER), orient="row"), left_out)
+
+
+def _done(each: Conversion, units: dict[str, str]) -> str:
+    found = units.get(each.field.name)
+    return f"{each.way.note}; the first rows hold {found}" if found else each.way.note
+
+
+def _units(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame) -> dict[str, str]:
+    numbers = {
+        each.field.name: _unit(each) for each in conversions if is_timestamp(each.field) and each.way.rule
+    }
+    with reading(source):
+        head = typed.head(HEAD).select(**numbers).collect() if numbers else pl.DataFrame()
+    return {name: ", ".join(_named(head[name])) for name in head.columns}
+
+
+def _unit(each: Conversion) -> pl.Expr:
+    if each.way.rule == "timestamp_unit":
+        return unit_of_number(each.expr)
+    number = number_of_text(each.expr)
+    iso = pl.when(number.is_null() & each.expr.is_not_null()).then(pl.lit("ISO 8601 text"))
+    return pl.when(number.is_not_null()).then(unit_of_number(number)).otherwise(iso)
+
+
+def _named(units: pl.Series) -> Iterator[str]:
+    for unit in units.drop_nulls().unique(maintain_order=True):
+        yield _UNITS.get(unit, unit)

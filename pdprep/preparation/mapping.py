@@ -1,0 +1,136 @@
+"""Which source column becomes which field: resolved before a row is read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pdprep.contract import catalogue
+from pdprep.contract.contract import Contract
+from pdprep.contract.fields import Field
+from pdprep.errors import MappingError
+
+Columns = Mapping[str, "str | pl.Expr"]
+Metadata = Mapping[str, "str | pl.Expr | Field | tuple[str, Field]"]
+
+
+def check_targets(contract: Contract, columns: Columns) -> None:
+    """Refuse a mapping whose left side is not the contract's or the catalogue's.
+
+    Raises:
+        MappingError: It is written the wrong way round, or names no field.
+    """
+    known = _known(contract)
+    unknown = [target for target in columns if target not in known]
+    if not unknown:
+        return
+    turned = _turned(columns, known)
+    if turned:
+        raise MappingError(
+            "the mapping is written the wrong way round: column to field",
+            "field to column",
+            f"columns={_code(turned)}",
+        )
+    raise _no_such_field(contract, unknown[0], columns[unknown[0]], known)
+
+
+def guesses(contract: Contract, names: Iterable[str], columns: Sequence[str]) -> dict[str, str]:
+    """Guess a source column for each field, by what people call them.
+
+    >>> guesses(Contract.of("items", "VIDEO_ON_DEMAND"), ["GENRES"], ["movieId", "genre"])
+    {'GENRES': 'genre'}
+    """
+    free = list(columns)
+    found: dict[str, str] = {}
+    for name in names:
+        best = _guess(name, free)
+        if best:
+            found[name] = best
+            free.remove(best)
+    return found
+
+
+def missing(contract: Contract, names: Sequence[str], columns: Sequence[str], given: Columns) -> MappingError:
+    """Return the error for required fields that no column fills."""
+    guess = guesses(contract, names, [column for column in columns if column not in given.values()])
+    code = _code({**given, **guess, **{name: "..." for name in names if name not in guess}})
+    return MappingError(
+        f"{contract.dataset} needs {', '.join(names)}",
+        f"the frame has {', '.join(columns)}",
+        f"columns={code}",
+    )
+
+
+def check_column(name: str, target: str, columns: Sequence[str]) -> None:
+    """Refuse a mapping to a column that the source lacks.
+
+    Raises:
+        MappingError: The source has no such column; the nearest is named.
+    """
+    if name in columns:
+        return
+    close = difflib.get_close_matches(name, columns, n=1, cutoff=0.5)
+    hint = f'"{target}": "{close[0]}"' if close else ""
+    raise MappingError(f"no column {name!r} for {target}", f"one of {', '.join(columns)}", hint)
+
+
+def _known(contract: Contract) -> set[str]:
+    optional = catalogue.optional(contract.dataset, contract.domain)
+    extra = {"RECOMMENDATION_ID"} if contract.dataset == "interactions" else set()
+    return {*contract.names, *(each.name for each in optional), *extra}
+
+
+def _turned(columns: Columns, known: set[str]) -> dict[str, str]:
+    values = [value for value in columns.values() if isinstance(value, str)]
+    if not values or not all(value.upper() in known for value in values):
+        return {}
+    return {value.upper(): name for name, value in columns.items() if isinstance(value, str)}
+
+
+def _no_such_field(contract: Contract, name: str, value: Any, known: set[str]) -> MappingError:
+    close = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.6)
+    if close:
+        hint = f"columns={_code({close[0]: value})}"
+    else:
+        hint = f"metadata={_code({name: value})}, if it is a column of your own"
+    expected = f"{contract.dataset} in {contract.domain} has {', '.join(sorted(known))}"
+    return MappingError(f"no field {name!r}", expected, hint)
+
+
+def _guess(name: str, columns: list[str]) -> str | None:
+    bare = {column: column.lower().replace("_", "") for column in columns}
+    for alias in _ALIASES.get(name, (name.lower().replace("_", ""),)):
+        hit = next((column for column in columns if bare[column] == alias), None)
+        if hit:
+            return hit
+    close = difflib.get_close_matches(name.lower().replace("_", ""), bare.values(), n=1, cutoff=0.75)
+    return next((column for column in columns if close and bare[column] == close[0]), None)
+
+
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "USER_ID": ("userid", "user", "uid", "customerid", "customer", "visitorid", "memberid", "clientid"),
+    "ITEM_ID": (
+        "itemid", "item", "movieid", "productid", "product", "videoid", "contentid", "sku", "asin",
+        "articleid", "trackid", "songid", "bookid", "id",
+    ),
+    "TIMESTAMP": ("timestamp", "ts", "time", "eventtime", "unixtime", "datetime", "date", "when"),
+    "EVENT_TYPE": ("eventtype", "event", "action", "type", "interaction"),
+    "EVENT_VALUE": ("eventvalue", "value", "rating", "score"),
+    "CREATION_TIMESTAMP": ("creationtimestamp", "createdat", "created", "releasedate", "added", "year"),
+    "GENRES": ("genres", "genre", "categories", "category"),
+    "CATEGORY_L1": ("categoryl1", "category", "categories", "department"),
+    "PRICE": ("price", "amount", "cost"),
+    "SESSION_ID": ("sessionid", "session", "visitid"),
+}  # fmt: skip
+
+
+def _code(columns: Mapping[str, Any]) -> str:
+    inside = ", ".join(f'"{name}": {_literal(value)}' for name, value in columns.items())
+    return "{" + inside + "}"
+
+
+def _literal(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else "..."

@@ -1,0 +1,181 @@
+"""FROM your columns TO the contract: one lazy frame, nothing read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final, Literal
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.errors import InputError
+from pdprep.preparation import resolution
+from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.explanation import Explanation, explain
+from pdprep.preparation.mapping import Columns, Metadata
+from pdprep.preparation.sources import FILE, ROW, Source, open_source
+
+OnInvalid = Literal["raise", "quarantine", "drop"]
+ON_INVALID: Final = ("raise", "quarantine", "drop")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of ``prepare``; ``like=`` uses it again."""
+
+    columns: Columns = field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict)
+    on_invalid: OnInvalid = "raise"
+    max_invalid: float | None = None
+    dedupe_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A frame on its way to the contract: lazy, unread, explained.
+
+    Attributes:
+        contract: What the rows will be held to.
+        frame: LazyFrame of the contract's columns, duplicates dropped.
+        rows: The same before duplicates are dropped, with the hidden columns ``__row`` (0-based row of the
+            source), ``__file`` and ``__raw_FIELD`` (the source's value).
+    """
+
+    contract: Contract
+    source: Source = field(repr=False)
+    conversions: tuple[Conversion, ...] = field(repr=False)
+    options: Options = field(repr=False, default_factory=Options)
+    left_out: tuple[str, ...] = ()
+
+    @cached_property
+    def rows(self) -> pl.LazyFrame:
+        """The converted rows with their row numbers and the source's values."""
+        hidden = [pl.col(name) for name in (ROW, FILE) if name in self.source.frame.collect_schema()]
+        raw = [each.kept for each in self.conversions if each.way.rule]
+        clean = [each.clean for each in self.conversions]
+        return resolution.typed(self.source, self.conversions).select(*hidden, *clean, *raw)
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The contract's columns, duplicates dropped, in the source's order."""
+        unique = self.rows.unique(self.dedupe_on, keep="first", maintain_order=True)
+        return unique.select(self.contract.names)
+
+    @property
+    def dedupe_on(self) -> list[str]:
+        """The fields in which a duplicate equals an earlier row."""
+        return list(self.options.dedupe_on or self.contract.names)
+
+    @property
+    def dataset(self) -> str:
+        """The dataset type."""
+        return self.contract.dataset
+
+    @property
+    def on_invalid(self) -> OnInvalid:
+        """What happens to rows that break a rule: raise, quarantine or drop."""
+        return self.options.on_invalid
+
+    def explain(self) -> Explanation:
+        """Say what will be done to each column; reads the first thousand rows to name units.
+
+        >>> frame = pl.DataFrame({"USER_ID": [1], "ITEM_ID": [2], "TIMESTAMP": [1_700_000_000_000]})
+        >>> "milliseconds" in str(prepare(frame, "interactions").explain())
+        True
+        """
+        typed = resolution.typed(self.source, self.conversions)
+        return explain(self.source, self.conversions, typed, self.left_out)
+
+    def __repr__(self) -> str:
+        columns = ", ".join(self.contract.names)
+        return f"<Prepared {self.dataset}: {columns} from {self.source.label}>"
+
+
+def prepare(
+    source: object,
+    dataset: str | Contract | None = None,
+    *,
+    domain: str | None = "CUSTOM",
+    columns: Columns | None = None,
+    metadata: Metadata | None = None,
+    like: Prepared | None = None,
+    on_invalid: OnInvalid = "raise",
+    max_invalid: float | None = None,
+    dedupe_on: Sequence[str] = (),
+    deployed: Contract | None = None,
+) -> Prepared:
+    """Prepare a source for a dataset; lazy, reads no more than a file's head.
+
+    Args:
+        source: A path, a glob, an ``s3://`` address, or a frame of Polars, pandas or Arrow.
+        dataset: interactions, items, users, actions, action_interactions, or a Contract.
+        domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND.
+        columns: Contract field to source column or expression.
+        metadata: Your own field to source column, expression, or a Field.
+        like: Another Prepared, whose mapping is used again.
+        on_invalid: What to do with rows that break a rule: raise, quarantine or drop.
+        max_invalid: The largest share of such rows, between 0 and 1, that quarantine and drop accept.
+        dedupe_on: A shorter key for duplicates than all fields.
+        deployed: The schema that the dataset already has; it rules.
+
+    Raises:
+        SourceError: The source cannot be read.
+        MappingError: The mapping does not fit the contract.
+        UnknownDatasetError: No such dataset type or domain.
+
+    >>> frame = pl.DataFrame({"user": [1], "item": [2], "TIMESTAMP": [1_700_000_000]})
+    >>> ready = prepare(frame, "interactions", columns={"USER_ID": "user", "ITEM_ID": "item"})
+    >>> ready.frame.collect().rows()
+    [('1', '2', 1700000000)]
+    """
+    if like is not None:
+        return _like(like, source)
+    options = Options(
+        columns or {}, metadata or {}, _choice(on_invalid), _share(max_invalid), tuple(dedupe_on)
+    )
+    return _prepared(open_source(source), _contract(dataset, domain, deployed), options, deployed)
+
+
+def _prepared(source: Source, base: Contract, options: Options, deployed: Contract | None) -> Prepared:
+    contract, conversions = resolution.resolve(source, base, options.columns, options.metadata, deployed)
+    resolution.check_key(contract, options.dedupe_on)
+    left_out = resolution.left_out(source, conversions)
+    return Prepared(contract, source, conversions, options, left_out)
+
+
+def _like(like: Prepared, source: object) -> Prepared:
+    opened = open_source(source)
+    conversions = resolution.again(opened, like.contract, like.conversions)
+    return replace(
+        like, source=opened, conversions=conversions, left_out=resolution.left_out(opened, conversions)
+    )
+
+
+def _contract(dataset: str | Contract | None, domain: str | None, deployed: Contract | None) -> Contract:
+    if isinstance(dataset, Contract):
+        return dataset
+    if deployed is not None:
+        return deployed
+    if not isinstance(dataset, str):
+        raise InputError(
+            f"dataset={dataset!r}",
+            "a dataset type or a Contract",
+            'pdprep.prepare(frame, "interactions")',
+        )
+    return Contract.of(dataset, domain)
+
+
+def _choice(on_invalid: OnInvalid) -> OnInvalid:
+    if on_invalid not in ON_INVALID:
+        raise InputError(
+            f"on_invalid={on_invalid!r}", f"one of {', '.join(ON_INVALID)}", 'on_invalid="quarantine"'
+        )
+    return on_invalid
+
+
+def _share(max_invalid: float | None) -> float | None:
+    if max_invalid is not None and not 0 <= max_invalid <= 1:
+        raise InputError(f"max_invalid={max_invalid}", "a share between 0 and 1", "max_invalid=0.01")
+    return max_invalid

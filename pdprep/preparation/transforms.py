@@ -1,0 +1,118 @@
+"""Expressions that turn a column as people have it into one that Amazon Personalize takes.
+
+Each takes and returns a Polars expression; what cannot be converted becomes null, and the caller, who
+still has the source's value, tells it from a missing one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+MAX_EXACT: Final = 2**53
+# A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
+FROM_1980: Final = 315_532_800
+TO_2286: Final = 10_000_000_000
+UNITS: Final = (("s", 1), ("ms", 1_000), ("us", 1_000_000), ("ns", 1_000_000_000))
+_NUMBER: Final = r"^-?\d+(\.\d*)?$"
+_ZONED: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
+
+
+def text(column: pl.Expr) -> pl.Expr:
+    """Strip outer spaces and make empty text null.
+
+    >>> pl.select(text(pl.Series([" a ", "  "]).implode().explode())).to_series().to_list()
+    ['a', None]
+    """
+    stripped = column.str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
+def one_line(column: pl.Expr) -> pl.Expr:
+    """Make empty text null and line breaks one space: a record of the CSV is one line."""
+    return pl.when(column != "").then(column.str.replace_all(r"\s*[\r\n]+\s*", " "))
+
+
+def id_from_text(column: pl.Expr) -> pl.Expr:
+    """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
+    clean = text(column)
+    fraction = clean.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
+    return pl.when(~fraction).then(clean.str.replace(r"^(-?\d+)\.0*$", "$1"))
+
+
+def id_from_float(column: pl.Expr) -> pl.Expr:
+    """Read an id from a float: ``1.0`` is ``1``; a fraction, or a number above 2^53, is null."""
+    number = column.cast(pl.Float64)
+    whole = number.is_finite() & (number == number.round()) & (number.abs() <= MAX_EXACT)
+    return pl.when(whole).then(number).cast(pl.Int64).cast(pl.String)
+
+
+def epoch_of_number(column: pl.Expr) -> pl.Expr:
+    """Read seconds since 1970 from a number in s, ms, us or ns, told row by row from its magnitude.
+
+    A number below 1980 in seconds is taken as seconds; one between two units' ranges is null.
+    """
+    whole = (pl.when(_inside(column, factor)).then(column // factor) for _, factor in UNITS)
+    return pl.coalesce(*whole).cast(pl.Int64, strict=False)
+
+
+def unit_of_number(column: pl.Expr) -> pl.Expr:
+    """Name the unit that ``epoch_of_number`` reads: s, ms, us or ns, or null."""
+    return pl.coalesce(*(pl.when(_inside(column, factor)).then(pl.lit(name)) for name, factor in UNITS))
+
+
+def _inside(column: pl.Expr, factor: int) -> pl.Expr:
+    below = column < TO_2286 * factor
+    return below if factor == 1 else below & (column >= FROM_1980 * factor)
+
+
+def number_of_text(column: pl.Expr) -> pl.Expr:
+    """Read a whole number from text such as ``1700000000`` or ``1700000000.5``, else null."""
+    clean = column.str.strip_chars()
+    whole = clean.cast(pl.Int64, strict=False)
+    with_point = pl.when(whole.is_null()).then(clean).cast(pl.Float64, strict=False)
+    return pl.coalesce(whole, with_point.floor().cast(pl.Int64, strict=False))
+
+
+def epoch_of_text(column: pl.Expr) -> pl.Expr:
+    """Read seconds since 1970 from numbers and ISO 8601 text, mixed as they come; no zone means UTC."""
+    number = number_of_text(column)
+    iso = pl.when(number.is_null()).then(column.str.strip_chars().str.replace(" ", "T", literal=True))
+    day = iso.str.replace(r"^(\d{4}-\d{2}-\d{2})$", "${1}T00:00:00")
+    full = day.str.replace(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})($|Z|z|[+-])", "${1}:00${2}")
+    zoned = pl.when(full.str.contains(_ZONED)).then(full).otherwise(full + pl.lit("Z"))
+    moment = zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_zone="UTC", time_unit="us")
+    return pl.coalesce(epoch_of_number(number), moment.dt.epoch("s"))
+
+
+def epoch_of_moment(column: pl.Expr) -> pl.Expr:
+    """Read seconds since 1970 from Datetime (without zone: UTC) or Date."""
+    return column.dt.epoch("s")
+
+
+def whole_of_text(column: pl.Expr) -> pl.Expr:
+    """Read a whole number from text; ``3.0`` is 3, ``3.5`` is null."""
+    clean = text(column)
+    number = clean.cast(pl.Float64, strict=False)
+    exact = pl.when((number == number.floor()) & (number.abs() <= MAX_EXACT)).then(number)
+    return pl.coalesce(clean.cast(pl.Int64, strict=False), exact.cast(pl.Int64, strict=False))
+
+
+def truth_of_text(column: pl.Expr) -> pl.Expr:
+    """Read true and false in any case, also 1 and 0, yes and no."""
+    clean = text(column).str.to_lowercase()
+    yes, no = clean.is_in(["true", "1", "yes", "t", "y"]), clean.is_in(["false", "0", "no", "f", "n"])
+    return pl.when(yes).then(pl.lit(True)).when(no).then(pl.lit(False))
+
+
+def joined(column: pl.Expr) -> pl.Expr:
+    """Join a list's categories with ``|``; an empty list, or one whose category holds a bar, is null."""
+    items = column.list.eval(pl.element().cast(pl.String).str.strip_chars()).list.drop_nulls()
+    bar = items.list.eval(pl.element().str.contains("|", literal=True)).list.any()
+    return pl.when(~bar & (items.list.len() > 0)).then(items.list.join("|"))
+
+
+def named_truth(column: pl.Expr) -> pl.Expr:
+    """Write booleans as the text ``True`` and ``False``, which training can use."""
+    return pl.when(column).then(pl.lit("True")).when(~column).then(pl.lit("False"))

