@@ -1,0 +1,110 @@
+"""One SQLite file whose every commit is on the disk before the next step."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pdprep.errors import LedgerError
+
+
+class Database:
+    """A connection that the threads of this process share, one at a time."""
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        self.path = path
+        self._guard = threading.RLock()
+        with self._said():
+            self._sqlite = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+            self._sqlite.row_factory = sqlite3.Row
+            # The write-ahead log needs shared memory, which network file systems lack.
+            self._sqlite.execute("PRAGMA journal_mode=DELETE")
+            self._sqlite.execute("PRAGMA synchronous=FULL")
+        self._migrate(migrations)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make every change inside the block happen together or not at all."""
+        with self._guard, self._said():
+            if self._sqlite.in_transaction:
+                yield
+                return
+            self._sqlite.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._sqlite.execute("ROLLBACK")
+                raise
+            self._sqlite.execute("COMMIT")
+
+    def run(self, sql: str, *values: object) -> int:
+        """Change rows; return the number of the last inserted one."""
+        with self._guard, self._said():
+            return self._sqlite.execute(sql, values).lastrowid or 0
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """Read rows."""
+        with self._guard, self._said():
+            return self._sqlite.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """Read one row, or None."""
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def value(self, sql: str, *values: object) -> Any:
+        """Read the first column of the first row, or None."""
+        found = self.row(sql, *values)
+        return found[0] if found else None
+
+    def insert(self, table: str, values: dict[str, object]) -> int:
+        """Add a row and return its number."""
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        return self.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", *values.values())
+
+    def update(self, table: str, seq: int, values: dict[str, object]) -> None:
+        """Change the row of that number."""
+        changes = ", ".join(f"{name} = ?" for name in values)
+        self.run(f"UPDATE {table} SET {changes} WHERE seq = ?", *values.values(), seq)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._guard:
+            self._sqlite.close()
+
+    def _migrate(self, migrations: Sequence[str]) -> None:
+        if self._version() == len(migrations):
+            return
+        with self.transaction():
+            version = self._version()
+            if version > len(migrations):
+                raise LedgerError(
+                    f"{self.path} was written by a newer pdprep",
+                    f"a ledger of version {len(migrations)}, not {version}",
+                    "pip install --upgrade pdprep",
+                )
+            # Another process may have been here first, so the version is read again under the lock.
+            for number, script in enumerate(migrations[version:], version + 1):
+                for statement in script.split(";"):
+                    self._sqlite.execute(statement)
+                self._sqlite.execute(f"PRAGMA user_version = {number}")
+
+    def _version(self) -> int:
+        return int(self.value("PRAGMA user_version"))
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(
+                f"the ledger {self.path} cannot be used ({error})",
+                "a file that can be read and written, on a disk with space left",
+                "free some space or pass home= another folder; nothing recorded so far is lost",
+            ) from error

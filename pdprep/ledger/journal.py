@@ -1,0 +1,142 @@
+"""What was begun, answered and ended: one row a job, an import, a put plan and an answered call.
+
+Imports and put plans draw from one sequence, so that of two records of one id the one sent last is known even
+under a clock that stands still.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pdprep import clock
+from pdprep.ledger.database import Database
+from pdprep.ledger.migrations import MIGRATIONS
+from pdprep.ledger.rows import (
+    ACTIVE,
+    DONE,
+    OPEN,
+    PENDING,
+    STAGED,
+    Binding,
+    CallRow,
+    ImportRow,
+    JobRow,
+    PlanRow,
+)
+
+
+class Journal:
+    """The ledger's SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path, MIGRATIONS)
+
+    def binding(self) -> Binding | None:
+        """Return the dataset group that this ledger belongs to; None before the first import."""
+        row = self.database.row("SELECT * FROM binding")
+        return Binding.of(row) if row else None
+
+    def bind(self, binding: Binding) -> None:
+        """Write down the dataset group that this ledger belongs to."""
+        self.database.run(
+            "INSERT OR REPLACE INTO binding (one, arn, created) VALUES (1, ?, ?)",
+            binding.arn,
+            binding.created,
+        )
+
+    def new_job(self, dataset: str, route: str, mode: str = "", name: str = "") -> JobRow:
+        """Write down a job that is about to start; its id is unique in this ledger."""
+        with self.database.transaction():
+            seq = 1 + int(self.database.value("SELECT coalesce(max(seq), 0) FROM jobs"))
+            row = JobRow(
+                seq, f"{route}-{seq:04d}", dataset, route, mode, name, "QUEUED", "prepare",
+                0, None, "rows", None, "", "", "", clock.now().timestamp(), None,
+            )  # fmt: skip
+            self.database.insert("jobs", row.values())
+        return row
+
+    def save_job(self, row: JobRow) -> None:
+        """Write down where a job stands."""
+        self.database.update("jobs", row.seq, row.values())
+
+    def jobs(self) -> list[JobRow]:
+        """Return all jobs, newest first."""
+        return [JobRow.of(row) for row in self.database.rows("SELECT * FROM jobs ORDER BY seq DESC")]
+
+    def job(self, id: str) -> JobRow | None:
+        """Return the job of that id."""
+        row = self.database.row("SELECT * FROM jobs WHERE id = ?", id)
+        return JobRow.of(row) if row else None
+
+    def new_import(self, values: dict[str, Any]) -> ImportRow:
+        """Write down an import whose bytes are staged."""
+        blank = {"location": "", "files": "[]", "arn": "", "reason": "", "ended": None, "status": STAGED}
+        with self.database.transaction():
+            times = {"seq": self._next(), "created": clock.now().timestamp()}
+            row = ImportRow(**{**blank, **times, **values})
+            self.database.insert("imports", row.values())
+        return row
+
+    def change_import(self, row: ImportRow, **changes: Any) -> ImportRow:
+        """Write down what became of an import and return its row as it is now."""
+        self.database.update("imports", row.seq, changes)
+        return ImportRow(**{**row.values(), **changes})
+
+    def imports(self, dataset: str) -> list[ImportRow]:
+        """Return the imports into a dataset, oldest first."""
+        rows = self.database.rows("SELECT * FROM imports WHERE dataset = ? ORDER BY seq", dataset)
+        return [ImportRow.of(row) for row in rows]
+
+    def import_of(self, job: str) -> ImportRow | None:
+        """Return the import that a job made."""
+        row = self.database.row("SELECT * FROM imports WHERE job = ? ORDER BY seq DESC", job)
+        return ImportRow.of(row) if row else None
+
+    def layer(self, dataset: str) -> list[ImportRow]:
+        """Return the bulk layer as it stands: the last FULL import that is ACTIVE, and what came after it."""
+        active = [row for row in self.imports(dataset) if row.status == ACTIVE]
+        start = max((row.seq for row in active if row.mode == "FULL"), default=0)
+        return [row for row in active if row.seq >= start]
+
+    def pending(self, dataset: str) -> list[ImportRow]:
+        """Return the imports that the service has begun and not ended, oldest first."""
+        return [row for row in self.imports(dataset) if row.status in PENDING]
+
+    def new_plan(self, job: str, dataset: str, fingerprint: str, records: int, contract: str) -> PlanRow:
+        """Write down a put plan; call it inside the transaction that files the plan's records."""
+        row = PlanRow(
+            self._next(), job, dataset, fingerprint, records, contract, clock.now().timestamp(), OPEN
+        )
+        self.database.insert("plans", row.values())
+        return row
+
+    def finish_plan(self, plan: PlanRow) -> None:
+        """Write down that every record of a plan has been answered."""
+        self.database.update("plans", plan.seq, {"status": DONE})
+
+    def plans(self, dataset: str) -> list[PlanRow]:
+        """Return the put plans of a dataset, oldest first."""
+        rows = self.database.rows("SELECT * FROM plans WHERE dataset = ? ORDER BY seq", dataset)
+        return [PlanRow.of(row) for row in rows]
+
+    def open_plans(self, dataset: str) -> list[PlanRow]:
+        """Return the put plans that are not finished, oldest first."""
+        return [plan for plan in self.plans(dataset) if plan.status == OPEN]
+
+    def answer(self, call: CallRow) -> None:
+        """Write down the answer to one call."""
+        self.database.insert("calls", call.values())
+
+    def calls(self, plan: PlanRow) -> list[CallRow]:
+        """Return the answered calls of a plan in order."""
+        rows = self.database.rows("SELECT * FROM calls WHERE plan = ? ORDER BY first", plan.seq)
+        return [CallRow.of(row) for row in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    def _next(self) -> int:
+        largest = "SELECT max(seq) FROM (SELECT seq FROM imports UNION ALL SELECT seq FROM plans)"
+        return 1 + int(self.database.value(largest) or 0)

@@ -1,0 +1,149 @@
+"""The records sent, as Parquet: a folder an import, a file a put plan, both written before the sending.
+
+A file of an import is sorted by id, so that the records of one user are found without reading the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.contract.frames import DTYPES
+from pdprep.ledger import contracts
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import ACTIVE, SENT, CallRow, ImportRow, PlanRow
+
+ORDER, BULK, ROW = "__order", "__bulk", "__row"
+POSITION, CALL, DIGEST = "__position", "__call", "__digest"
+TIME: Final = pl.Datetime("us", "UTC")
+_ROW_GROUP: Final = 50_000
+_CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "first": pl.UInt32,
+    "last": pl.UInt32,
+    "outcome": pl.String,
+    "SENT_AT": TIME,
+}
+
+
+def file_import(ledger: Ledger, row: ImportRow, contract: Contract, parts: Iterable[pl.LazyFrame]) -> Path:
+    """File the records of an import, one file a part; the folder appears once it is complete.
+
+    Args:
+        ledger: Where to file them.
+        row: The import.
+        contract: The contract of the records.
+        parts: The parts in order; no id stands in two of them.
+    """
+    folder = ledger.records(row.dataset) / row.folder
+    fresh = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    for number, part in enumerate(parts):
+        file = fresh / f"part-{number:05d}.parquet"
+        numbered = part.with_row_index(ROW).sort(contract.key, maintain_order=True)
+        numbered.sink_parquet(file, row_group_size=_ROW_GROUP)
+        _settle(file)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    return folder
+
+
+def drop_replaced(ledger: Ledger, dataset: str) -> None:
+    """Remove the files of imports that a FULL import has replaced."""
+    replaced = {row.folder for row in ledger.journal.imports(dataset) if row.status == ACTIVE}
+    for name in replaced - {row.folder for row in ledger.journal.layer(dataset)}:
+        shutil.rmtree(ledger.records(dataset) / name, ignore_errors=True)
+
+
+def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
+    """Return the records of an import, each with its order, import, time and status."""
+    files = sorted((ledger.records(row.dataset) / row.folder).glob("*.parquet"))
+    if not files:
+        return empty(contracts.loads(row.contract))
+    return pl.scan_parquet(files).select(
+        pl.exclude(ROW),
+        (pl.lit(row.seq << 40, pl.Int64) + pl.col(ROW)).alias(ORDER),
+        pl.lit(True).alias(BULK),
+        pl.lit(row.name).alias("IMPORT"),
+        pl.lit(moment(row.ended or row.created)).cast(TIME).alias("SENT_AT"),
+        pl.lit(row.status).alias("STATUS"),
+    )
+
+
+def file_plan(ledger: Ledger, job: str, contract: Contract, frame: pl.DataFrame, fingerprint: str) -> PlanRow:
+    """File a put plan; it and its row in the journal appear together, before the first call."""
+    fresh = ledger.plans / f"{job}.part"
+    frame.write_parquet(fresh)
+    _settle(fresh)
+    with ledger.journal.database.transaction():
+        text = contracts.dumps(contract)
+        plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, frame.height, text)
+        fresh.rename(ledger.plans / plan.file)
+    return plan
+
+
+def read_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
+    """Return every record of a plan with its position, call and digest."""
+    return pl.scan_parquet(ledger.plans / plan.file)
+
+
+def scan_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
+    """Return what the service has taken of a plan, each record with its order, time and status."""
+    sent = [call for call in ledger.journal.calls(plan) if call.outcome == SENT]
+    answered = read_plan(ledger, plan).join_asof(
+        _calls(sent).lazy(), left_on=POSITION, right_on="first", strategy="backward"
+    )
+    return answered.filter(pl.col(POSITION) <= pl.col("last")).select(
+        pl.exclude("first", "last", "outcome", "SENT_AT", POSITION, CALL),
+        (pl.lit(plan.seq << 40, pl.Int64) + pl.col(POSITION)).alias(ORDER),
+        pl.lit(False).alias(BULK),
+        pl.lit(plan.job).alias("IMPORT"),
+        pl.col("SENT_AT"),
+        pl.lit(SENT).alias("STATUS"),
+    )
+
+
+def scan(ledger: Ledger, dataset: str) -> tuple[Contract | None, list[pl.LazyFrame]]:
+    """Return the newest contract of a dataset and the records of each import and plan that counts."""
+    journal = ledger.journal
+    imports = journal.layer(dataset) + journal.pending(dataset)
+    plans = journal.plans(dataset)
+    rows: list[ImportRow | PlanRow] = sorted([*imports, *plans], key=lambda row: row.seq)
+    frames = [
+        scan_import(ledger, row) if isinstance(row, ImportRow) else scan_plan(ledger, row) for row in rows
+    ]
+    return contracts.loads(rows[-1].contract) if rows else None, frames
+
+
+def moment(seconds: float) -> datetime:
+    """Return a time of the journal as a datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _calls(calls: list[CallRow]) -> pl.DataFrame:
+    rows = [(call.first, call.last, call.outcome, moment(call.at)) for call in calls]
+    return pl.DataFrame(rows, schema=_CALLS, orient="row").sort("first")
+
+
+def empty(contract: Contract) -> pl.LazyFrame:
+    """Return no records of a contract."""
+    facts = [pl.Series(ORDER, [], pl.Int64), pl.Series(BULK, [], pl.Boolean)]
+    texts = [pl.Series(name, [], pl.String) for name in ("IMPORT", "STATUS")]
+    columns = [pl.Series(field.name, [], DTYPES[field.type]) for field in contract.stored]
+    return pl.DataFrame([*columns, *facts, *texts, pl.Series("SENT_AT", [], TIME)]).lazy()
+
+
+def _settle(path: Path) -> None:
+    """Make sure the bytes are on the disk, not only on their way."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,31 @@
+"""The shape of the journal. Append, never edit: each script runs once, in one transaction with its number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_FIRST = """
+CREATE TABLE binding (one INTEGER PRIMARY KEY CHECK (one = 1), arn TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, dataset TEXT NOT NULL,
+    route TEXT NOT NULL, mode TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, phase TEXT NOT NULL,
+    done INTEGER NOT NULL, total INTEGER, unit TEXT NOT NULL, rows INTEGER, arn TEXT NOT NULL,
+    note TEXT NOT NULL, error TEXT NOT NULL,
+    started REAL, ended REAL);
+CREATE TABLE imports (
+    seq INTEGER PRIMARY KEY, job TEXT NOT NULL, dataset TEXT NOT NULL, mode TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, rows INTEGER NOT NULL, keys INTEGER NOT NULL,
+    location TEXT NOT NULL, files TEXT NOT NULL, contract TEXT NOT NULL, arn TEXT NOT NULL,
+    status TEXT NOT NULL, reason TEXT NOT NULL, created REAL NOT NULL, ended REAL);
+CREATE INDEX imports_dataset ON imports (dataset, seq);
+CREATE TABLE plans (
+    seq INTEGER PRIMARY KEY, job TEXT NOT NULL, dataset TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    records INTEGER NOT NULL, contract TEXT NOT NULL, created REAL NOT NULL, status TEXT NOT NULL);
+CREATE INDEX plans_dataset ON plans (dataset, seq);
+CREATE TABLE calls (
+    plan INTEGER NOT NULL REFERENCES plans (seq), first INTEGER NOT NULL, last INTEGER NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (plan, first, last)) WITHOUT ROWID
+"""
+
+MIGRATIONS: Final = (_FIRST,)

@@ -1,0 +1,119 @@
+"""The rows of the journal as frozen values."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self
+
+# Statuses of an import before the service knows it; after that its own words count.
+STAGED, CREATING, INTERRUPTED = "STAGED", "CREATING", "INTERRUPTED"
+ACTIVE, FAILED = "ACTIVE", "CREATE FAILED"
+PENDING: Final = (CREATING, "CREATE PENDING", "CREATE IN_PROGRESS")
+# States of a put plan.
+OPEN, DONE = "OPEN", "DONE"
+# Outcomes of a put call.
+SENT, REJECTED = "sent", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that is read from a row of SQLite by the names of its fields."""
+
+    @classmethod
+    def of(cls, row: sqlite3.Row) -> Self:
+        """Read a row; columns that are not fields are left out."""
+        return cls(**{field.name: row[field.name] for field in fields(cls)})
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns and their values."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding(Row):
+    """The dataset group that a ledger belongs to. ``created``: seconds since 1970."""
+
+    arn: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow(Row):
+    """One import, put, export or deletion. Times are seconds since 1970; ``error`` is JSON."""
+
+    seq: int
+    id: str
+    dataset: str
+    route: str
+    mode: str
+    name: str
+    status: str
+    phase: str
+    done: int
+    total: int | None
+    unit: str
+    rows: int | None
+    arn: str
+    note: str
+    error: str
+    started: float | None
+    ended: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow(Row):
+    """One dataset import job. ``contract``: JSON; ``files``: JSON list of uploaded parts."""
+
+    seq: int
+    job: str
+    dataset: str
+    mode: str
+    name: str
+    fingerprint: str
+    rows: int
+    keys: int
+    location: str
+    files: str
+    contract: str
+    arn: str
+    status: str
+    reason: str
+    created: float
+    ended: float | None
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that holds its records."""
+        return f"import-{self.seq:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow(Row):
+    """One put plan. ``contract``: JSON; ``records``: how many the plan holds."""
+
+    seq: int
+    job: str
+    dataset: str
+    fingerprint: str
+    records: int
+    contract: str
+    created: float
+    status: str
+
+    @property
+    def file(self) -> str:
+        """The name of the file that holds its records."""
+        return f"plan-{self.seq:06d}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow(Row):
+    """One answered call: positions ``first`` to ``last`` of a plan, both included."""
+
+    plan: int
+    first: int
+    last: int
+    outcome: str
+    reason: str
+    at: float
