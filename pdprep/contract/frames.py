@@ -33,17 +33,17 @@ Holds = Callable[[pl.Expr, Any], pl.Expr]
 
 def at_most(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the number is not above the limit."""
-    return column <= statistics["max_value"]
+    return column.le(statistics["max_value"])
 
 
 def at_least(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the number is not below the limit."""
-    return column >= statistics["min_value"]
+    return column.ge(statistics["min_value"])
 
 
 def no_longer(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the text has at most that many characters."""
-    return column.str.len_chars() <= statistics["max_value"]
+    return column.str.len_chars().le(statistics["max_value"])
 
 
 def without(column: pl.Expr, statistics: Any) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""HOW the plan runs: clean, bucket by id, check, dedupe, write, in bounded memory."""

@@ -1,0 +1,1 @@
+"""FROM your columns TO the contract: LazyFrame in, LazyFrame out."""

@@ -24,12 +24,14 @@ def escape(column: pl.Expr) -> pl.Expr:
     """
     line = column.str.replace_all(_BREAKS, " ")
     marked = line.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    return pl.when(line.str.contains(_QUOTED)).then('"' + marked + '"').otherwise(line)
+    quoted = pl.concat_str(pl.lit('"'), marked, pl.lit('"'))
+    return pl.when(line.str.contains(_QUOTED)).then(quoted).otherwise(line).alias(column.meta.output_name())
 
 
 def text(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with every text column escaped."""
-    return frame.with_columns(escape(pl.col(pl.String)))
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(**{name: escape(pl.col(name)) for name in texts})
 
 
 def header(columns: Sequence[str]) -> bytes:

@@ -1,0 +1,1 @@
+"""WHAT is wrong: pure, it never reads a source."""

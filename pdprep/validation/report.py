@@ -14,6 +14,7 @@ from pdprep.contract import rules
 from pdprep.validation.summary import Summary
 
 LISTED: Final = 10  # failing rows listed in text and HTML
+SHORT: Final = 60  # characters of a value that text and HTML show
 
 ROWS: Final = pl.Schema(
     {
@@ -161,7 +162,7 @@ class Report:
             yield "  values: report.failures, or print(report.with_values())"
 
     def _value(self, row: dict[str, object]) -> str:
-        return f" with {row['value']!r}" if self.show_values else ""
+        return f" with {shortened(row['value'])!r}" if self.show_values else ""
 
     def _repr_html_(self) -> str:
         counts = ("dataset", "column", "rule", "level", "stops", "rows", "says", "mend")
@@ -175,7 +176,15 @@ class Report:
 
 
 def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: str) -> str:
-    return html.table(columns, frame.select(columns).iter_rows(), caption=caption)
+    shown = frame.select(columns).iter_rows(named=True)
+    rows = ([shortened(row[name]) if name == "value" else row[name] for name in columns] for row in shown)
+    return html.table(columns, rows, caption=caption)
+
+
+def shortened(value: object) -> str | None:
+    """Return a value as text of at most sixty characters."""
+    text = None if value is None else str(value)
+    return text if text is None or len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def _caption(height: int) -> str:

@@ -1,0 +1,96 @@
+"""The tally of a pass as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from pdprep.contract import rules
+from pdprep.contract.rules import Rule
+from pdprep.engine.lines import locate
+from pdprep.engine.run import Tally
+from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.sources import FILE, ROW
+from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
+from pdprep.validation.summary import breaches
+
+_ASIDE = {"quarantine": "quarantined", "drop": "dropped", "raise": "invalid"}
+
+
+def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
+    """Return the report of one dataset."""
+    return Report(
+        pl.DataFrame([_rows(prepared, tally)], schema=ROWS),
+        pl.DataFrame(list(_counts(prepared, tally, route)), schema=COUNTS).sort(
+            pl.col("level") != "error", maintain_order=True
+        ),
+        _failures(prepared, tally.examples),
+        route=route,
+        summaries={prepared.dataset: tally.summary},
+    )
+
+
+def merged(reports: list[Report], route: str | None, show_values: bool) -> Report:
+    """Return one report of several datasets."""
+    return Report(
+        pl.concat([each.rows for each in reports]),
+        pl.concat([each.counts for each in reports]),
+        pl.concat([each.failures for each in reports]),
+        route=route,
+        show_values=show_values,
+        summaries={name: summary for each in reports for name, summary in each.summaries.items()},
+    )
+
+
+def _rows(prepared: Prepared, tally: Tally) -> dict[str, Any]:
+    empty = dict.fromkeys(_ASIDE.values(), 0)
+    return {
+        "dataset": prepared.dataset,
+        "read": tally.read,
+        "kept": tally.kept,
+        "duplicates": tally.duplicates,
+        **empty,
+        _ASIDE[prepared.on_invalid]: tally.bad,
+    }
+
+
+def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dict[str, Any]]:
+    for (name, column), count in sorted(tally.counts.items()):
+        yield _count(prepared.dataset, rules.rule(name), column, count)
+    for rule, figure in breaches(prepared.contract, tally.summary, route):
+        yield _count(prepared.dataset, rule, "", figure)
+
+
+def _count(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
+    return {
+        "dataset": dataset,
+        "rule": rule.name,
+        "level": rule.level,
+        "stops": rule.stops,
+        "column": column,
+        "rows": rows,
+        "says": rule.text,
+        "mend": rule.mend,
+    }
+
+
+def _failures(prepared: Prepared, examples: pl.DataFrame) -> pl.DataFrame:
+    places = locate(prepared.source, examples[ROW].to_list())
+    rows = [_failure(prepared.dataset, row, places) for row in examples.iter_rows(named=True)]
+    return pl.DataFrame(rows, schema=FAILURES)
+
+
+def _failure(dataset: str, row: dict[str, Any], places: dict[int, tuple[str, int]]) -> dict[str, Any]:
+    file, line = places.get(row[ROW], (row[FILE], None))
+    return {
+        "dataset": dataset,
+        "row": row[ROW],
+        "file": file,
+        "line": line,
+        "column": row["column"],
+        "rule": row["rule"],
+        "value": row["value"],
+        "mend": rules.rule(row["rule"]).mend,
+    }

@@ -1,0 +1,103 @@
+"""CSV parts: written as rows come, closed at a bucket's end, each with its size and checksum."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final
+
+import polars as pl
+
+from pdprep.engine.buckets import BUCKET
+from pdprep.preparation import escaping
+
+ROWS_A_PART: Final = 2_000_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One CSV file of an import: where it is, its rows, bytes and SHA-256 in hexadecimal."""
+
+    path: Path
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class Writer:
+    """Writes rows to parts of about two million, cut at the end of a bucket.
+
+    The cut depends on the rows alone, so any number of partitions gives the same parts.
+    """
+
+    def __init__(
+        self, folder: Path, stem: str, columns: tuple[str, ...], on_part: Callable[[Part], None]
+    ) -> None:
+        self.folder, self.stem, self.columns, self.on_part = folder, stem, columns, on_part
+        self.parts: list[Part] = []
+        self._handle: IO[bytes] | None = None
+        self._rows = 0
+
+    def write(self, rows: pl.DataFrame) -> None:
+        """Write the rows of a partition, in their order."""
+        start = 0
+        for end in self._ends(rows):
+            self._append(rows.slice(start, end - start).select(self.columns))
+            start = end
+
+    def _ends(self, rows: pl.DataFrame) -> Iterator[int]:
+        """Yield where to stop: at each bucket's end that fills a part, and at the last row."""
+        end, filled = 0, self._rows
+        for height in rows.group_by(BUCKET, maintain_order=True).len()["len"]:
+            end, filled = end + height, filled + height
+            if filled >= ROWS_A_PART:
+                yield end
+                filled = 0
+        if filled:
+            yield end
+
+    def _append(self, rows: pl.DataFrame) -> None:
+        escaping.write(rows, self._open())
+        self._rows += rows.height
+        if self._rows >= ROWS_A_PART:
+            self.close()
+
+    def close(self) -> None:
+        """Close the current part and hand it on."""
+        if self._handle is None:
+            return
+        self._handle.close()
+        part = _part(self._path, self._rows)
+        self._handle, self._rows = None, 0
+        self.parts.append(part)
+        self.on_part(part)
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / f"{self.stem}-{len(self.parts):05d}.csv"
+
+    def _open(self) -> IO[bytes]:
+        if self._handle is None:
+            self._handle = self._path.open("wb")
+            self._handle.write(escaping.header(self.columns))
+        return self._handle
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        elif self._handle is not None:
+            self._handle.close()
+
+
+def _part(path: Path, rows: int) -> Part:
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return Part(path, rows, path.stat().st_size, digest)

@@ -1,0 +1,87 @@
+"""One pass over a prepared frame: partition by partition, judged, deduplicated and summed up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pdprep import clock
+from pdprep.engine.buckets import partitions
+from pdprep.preparation.prepare import Prepared
+from pdprep.progress import Listener, Progress
+from pdprep.validation.compile import Violation, violations
+from pdprep.validation.summary import Summary, summarise
+from pdprep.validation.verdict import FAILURES, Verdict, judge
+
+Take = Callable[[pl.DataFrame], None]
+
+
+@dataclass
+class Tally:
+    """What one pass has counted so far."""
+
+    read: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    bad: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    summary: Summary = field(default_factory=Summary)
+    failures: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, verdict: Verdict, kept: pl.DataFrame, summary: Summary) -> None:
+        """Count one partition."""
+        self.read += verdict.good.height + verdict.bad.height
+        self.kept += kept.height
+        self.duplicates += verdict.good.height - kept.height
+        self.bad += verdict.bad.height
+        self.counts += verdict.counts
+        self.summary += summary
+        self.failures.append(verdict.failures)
+
+    @property
+    def examples(self) -> pl.DataFrame:
+        """The failing rows to show, in the source's order."""
+        found = pl.concat(self.failures) if self.failures else pl.DataFrame(schema=FAILURES)
+        return found.sort("__row", "column", "rule")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The good rows of one partition, and the bad ones."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+
+
+def run(
+    prepared: Prepared,
+    tally: Tally,
+    *,
+    route: str | None = None,
+    listener: Listener,
+    partition_count: int | None = None,
+) -> Iterator[Batch]:
+    """Yield each partition's good and bad rows, counting them in ``tally``.
+
+    Rows are judged first and deduplicated after, so that every bad row is named under its own number.
+    """
+    rules = violations(prepared, clock.now())
+    for rows in partitions(prepared, listener, partition_count):
+        verdict = judge(rows, rules, route)
+        kept = verdict.good.unique(prepared.dedupe_on, keep="first", maintain_order=True)
+        tally.add(verdict, kept, summarise(prepared.contract, kept))
+        listener(Progress("validate", tally.read, None))
+        yield Batch(kept, verdict.bad)
+
+
+def broken_rules(bad: pl.DataFrame, rules: tuple[Violation, ...], route: str | None) -> pl.DataFrame:
+    """Return the bad rows with the names of the rules that stop them, joined by commas."""
+    names = [
+        pl.when(each.broken).then(pl.lit(f"{each.rule.name}:{each.column}"))
+        for each in rules
+        if each.rule.blocks(route)
+    ]
+    return bad.with_columns(pl.concat_str(names, separator=",", ignore_nulls=True).alias("__rules"))

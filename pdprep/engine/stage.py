@@ -1,0 +1,179 @@
+"""Stage a prepared frame: CSV parts and the Avro schema in a folder, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep import clock
+from pdprep.contract.contract import Contract
+from pdprep.contract.rules import Route
+from pdprep.engine.account import account
+from pdprep.engine.parts import Part, Writer
+from pdprep.engine.run import Tally, broken_rules, run
+from pdprep.engine.validate import check
+from pdprep.errors import ValidationError
+from pdprep.preparation.prepare import Prepared
+from pdprep.progress import Listener, Progress, silent
+from pdprep.validation.compile import violations
+from pdprep.validation.report import Report
+
+SCHEMA: Final = "schema.avsc"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What stands in the folder.
+
+    Attributes:
+        parts: The CSV files in order.
+        rows: Rows in all parts.
+        report: What was found on the way.
+        contract: The contract that the parts fulfil.
+        schema_path: The Avro schema for CreateSchema.
+        quarantine: Parquet files of the rows set aside, with the rules they break.
+    """
+
+    parts: tuple[Part, ...]
+    rows: int
+    report: Report
+    contract: Contract
+    schema_path: Path
+    quarantine: tuple[Path, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in all parts."""
+        return sum(part.bytes for part in self.parts)
+
+    def __repr__(self) -> str:
+        return f"<Staged {self.contract.dataset}: {self.rows:,} records in {len(self.parts)} parts>"
+
+
+def stage(
+    prepared: Prepared,
+    folder: str | Path,
+    *,
+    route: Route = "bulk",
+    on_part: Callable[[Part], None] | None = None,
+    on_rows: Callable[[pl.DataFrame], None] | None = None,
+    quarantine: str | Path | None = None,
+    listener: Listener = silent,
+    partitions: int | None = None,
+) -> Staged:
+    """Write the CSV parts and the Avro schema of a prepared frame.
+
+    Args:
+        prepared: What ``prepare`` returned.
+        folder: Where to write; made if it is missing.
+        route: The route whose rules must hold.
+        on_part: Hears of each finished part, so that it can be uploaded while the next is written.
+        on_rows: Sees the rows of each partition as they are written, with the contract's fields.
+        quarantine: Where rows that break a rule are kept, as Parquet; a folder, by default the parts' own.
+        listener: Hears the progress.
+        partitions: How many partitions to use; the bytes are the same for any number.
+
+    Raises:
+        ValidationError: A rule is broken that stops the route; no part is left in the folder.
+
+    >>> import tempfile, polars as pl
+    >>> from pdprep.contract.fields import Field
+    >>> from pdprep.preparation.prepare import prepare
+    >>> frame = pl.DataFrame({"ITEM_ID": ["a"], "BRAND": ['"x"']})
+    >>> items = prepare(frame, "items", metadata={"BRAND": "BRAND"})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     stage(items, folder).parts[0].path.read_text()
+    'ITEM_ID,BRAND\\na,"\\\\"x\\\\""\\n'
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    tally, aside = Tally(), _Aside(check(prepared), Path(quarantine or target), route)
+    writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
+    try:
+        with writer:
+            for batch in run(prepared, tally, route=route, listener=listener, partition_count=partitions):
+                writer.write(batch.good)
+                aside.write(batch.bad)
+                if on_rows:
+                    on_rows(batch.good.select(prepared.contract.names))
+                listener(Progress("stage", tally.kept, None))
+        report = account(prepared, tally, route)
+        _stop_if_invalid(prepared, report, tally)
+    except BaseException:
+        _remove(target, prepared.dataset)
+        raise
+    schema = _write_schema(target, prepared.contract)
+    return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
+
+
+class _Aside:
+    """The rows set aside: one Parquet file for each partition that had some."""
+
+    def __init__(self, prepared: Prepared, folder: Path, route: Route) -> None:
+        self.wanted = prepared.on_invalid == "quarantine"
+        self.folder, self.route = folder, route
+        self.rules = violations(prepared, clock.now())
+        self.files: list[Path] = []
+        self.stem = f"quarantine-{prepared.dataset}"
+
+    def write(self, bad: pl.DataFrame) -> None:
+        """Keep the bad rows of a partition with the rules they break."""
+        if not (self.wanted and bad.height):
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / f"{self.stem}-{len(self.files):05d}.parquet"
+        broken_rules(bad, self.rules, self.route).write_parquet(file)
+        self.files.append(file)
+
+
+def _stop_if_invalid(prepared: Prepared, report: Report, tally: Tally) -> None:
+    most = prepared.options.max_invalid
+    if most is not None and tally.bad > most * tally.read:
+        raise ValidationError(
+            f"{tally.bad:,} of {tally.read:,} rows break a rule",
+            f"at most {most:.2%} (max_invalid={most})",
+            "pdprep.validate(...) shows which",
+            report=report,
+        )
+    if not report.ok:
+        raise invalid(report)
+
+
+def invalid(report: Report) -> ValidationError:
+    """Return the error that names the first broken rule of a report and where it is broken."""
+    blocking = report.blocking(report.route)
+    first = blocking.row(0, named=True)
+    more = f", and {blocking.height - 1} more" if blocking.height > 1 else ""
+    where = _first_row(report, first)
+    found = f"{first['dataset']}: {first['says']} ({first['rule']}: {first['rows']:,}{where}){more}"
+    return ValidationError(found, "nothing was sent", first["mend"], report=report)
+
+
+def _first_row(report: Report, count: dict[str, object]) -> str:
+    rows = report.failures.filter(pl.col("rule") == count["rule"], pl.col("column") == count["column"])
+    if not rows.height:
+        return ""
+    row = rows.row(0, named=True)
+    line = f", line {row['line']}" if row["line"] is not None else ""
+    return f" times, first in row {row['row']}{line}, column {row['column']}"
+
+
+def _write_schema(folder: Path, contract: Contract) -> Path:
+    path = folder / SCHEMA
+    path.write_text(contract.to_avro(), encoding="utf-8")
+    return path
+
+
+def _remove(folder: Path, stem: str) -> None:
+    for path in folder.glob(f"{stem}-[0-9]*.csv"):
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def _ignore(part: Part) -> None:
+    """Hear of a part and do nothing."""

@@ -1,0 +1,66 @@
+"""Validate prepared frames: read once, say everything that is wrong, send nothing."""
+
+from __future__ import annotations
+
+from pdprep.contract.rules import Route
+from pdprep.engine.account import account, merged
+from pdprep.engine.run import Tally, run
+from pdprep.errors import InputError, NotPreparedError
+from pdprep.preparation.prepare import Prepared
+from pdprep.progress import Listener, silent
+from pdprep.validation.report import Report
+
+
+def validate(
+    *prepared: Prepared,
+    route: Route | None = None,
+    show_values: bool = False,
+    listener: Listener = silent,
+) -> Report:
+    """Hold prepared frames to every rule of their datasets.
+
+    Args:
+        prepared: What ``prepare`` returned, one or more.
+        route: bulk or put: the report is ready when nothing stops that route. Without one, when nothing
+            stops both.
+        show_values: Whether the report's text and HTML show the values of failing rows.
+        listener: Hears the progress.
+
+    Raises:
+        NotPreparedError: One of them has not been through ``prepare``.
+
+    >>> import polars as pl
+    >>> from pdprep.preparation.prepare import prepare
+    >>> ids = {"USER_ID": ["a", None], "ITEM_ID": ["x", "y"]}
+    >>> frame = pl.DataFrame(ids | {"TIMESTAMP": [1_700_000_000] * 2})
+    >>> validate(prepare(frame, "interactions")).failures["rule"].to_list()
+    ['id_missing']
+    """
+    if not prepared:
+        raise InputError("no frame", "one or more prepared frames", "pdprep.validate(inter, items)")
+    if route not in (None, "bulk", "put"):
+        raise InputError(f"route={route!r}", "bulk, put or None", 'route="bulk"')
+    reports = [_one(check(each), route, listener) for each in prepared]
+    return merged(reports, route, show_values)
+
+
+def check(prepared: object) -> Prepared:
+    """Return what was prepared.
+
+    Raises:
+        NotPreparedError: It was not.
+    """
+    if isinstance(prepared, Prepared):
+        return prepared
+    raise NotPreparedError(
+        f"a {type(prepared).__name__} that is not prepared",
+        "a frame that has been through prepare(...)",
+        'pdprep.prepare(frame, "interactions", columns={"USER_ID": "user", ...})',
+    )
+
+
+def _one(prepared: Prepared, route: Route | None, listener: Listener) -> Report:
+    tally = Tally()
+    for _ in run(prepared, tally, route=route, listener=listener):
+        pass
+    return account(prepared, tally, route)
