@@ -1,0 +1,184 @@
+"""The one door to boto3: a World is an account, a region and a way in, and ``call`` goes through it.
+
+Nothing below asks whether the world is AWS or the local Personalize.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+
+from pdprep.errors import ServiceError
+from pdprep.personalize.hints import hint
+
+# Sending again is safe: names of jobs and ids of events are ours.
+CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 4},
+    connect_timeout=10,
+    read_timeout=70,
+    user_agent_extra="pdprep",
+)
+NOT_FOUND: Final = ("ResourceNotFoundException", "404", "NoSuchBucket", "NoSuchKey", "NotFound")
+LOST: Final = "ConnectionError"
+
+
+class Endpoint(Protocol):
+    """Where the services are reached."""
+
+    @property
+    def url(self) -> str | None:
+        """The address, or None for the ones that boto3 knows."""
+
+    def revive(self) -> bool:
+        """Try to bring a service back that does not answer, and say whether that was possible."""
+
+
+class Aws:
+    """The addresses that boto3 knows."""
+
+    url: str | None = None
+
+    def revive(self) -> bool:
+        """Nothing here can be started from here."""
+        return False
+
+
+@dataclass(frozen=True)
+class World:
+    """An account and a region with a way in.
+
+    Attributes:
+        session: The boto3 session that signs every call.
+        account: The AWS account; twelve zeros for the local Personalize.
+        region: The region.
+        bucket: ``s3://name/prefix`` for staged files.
+        role_arn: The role that Amazon Personalize takes to read and write the bucket.
+        endpoint: Where the services are.
+        neighbours: Whether an application shares the quotas, so that puts hold back.
+        poll: Seconds between two looks at a job.
+    """
+
+    session: boto3.Session = field(repr=False)
+    account: str
+    region: str
+    bucket: str
+    role_arn: str
+    endpoint: Endpoint = field(default_factory=Aws, repr=False)
+    neighbours: bool = True
+    poll: float = 10.0
+    _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
+    _guard: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """The address of the services, or None for AWS's own."""
+        return self.endpoint.url
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the local Personalize; shown to people, never branched on."""
+        return self.account == "0" * 12
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name of the bucket, and the prefix in it."""
+        name, _, prefix = self.bucket.removeprefix("s3://").partition("/")
+        return name, prefix.strip("/")
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service; threads may share it."""
+        with self._guard:
+            key = (service, self.endpoint.url)
+            if key not in self._clients:
+                self._clients[key] = self.session.client(
+                    service,  # type: ignore[call-overload]  # the stubs want a literal name
+                    region_name=self.region,
+                    endpoint_url=self.endpoint.url,
+                    config=CONFIG,
+                )
+            return self._clients[key]
+
+
+def call(world: World, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    """Call an operation by its Python name and return the answer.
+
+    Raises:
+        ServiceError: The service said no, or could not be reached.
+    """
+    name = "".join(part.capitalize() for part in operation.split("_"))
+    answer: dict[str, Any] = attempt(
+        world, name, lambda: getattr(world.client(service), operation)(**arguments)
+    )
+    return answer
+
+
+def attempt(world: World, operation: str, work: Callable[[], Any]) -> Any:
+    """Do something with a client; if its service is gone and can be brought back, do it once more."""
+    try:
+        return _translated(operation, work)
+    except ServiceError as error:
+        if error.code != LOST or not world.endpoint.revive():
+            raise
+    return _translated(operation, work)
+
+
+def pages(
+    world: World, operation: str, key: str, service: str = "personalize", **arguments: Any
+) -> Iterator[dict[str, Any]]:
+    """Yield the entries of every page of a list operation."""
+    token: dict[str, str] = {}
+    while True:
+        page = call(world, service, operation, **arguments, **token)
+        yield from page.get(key, [])
+        if not page.get("nextToken"):
+            return
+        token = {"nextToken": page["nextToken"]}
+
+
+def missing(error: ServiceError) -> bool:
+    """Say whether an error means that there is no such thing."""
+    return error.code in NOT_FOUND
+
+
+def upload(world: World, path: Path, key: str, listener: Callable[[int], None], **extra: Any) -> None:
+    """Upload a file, in parts where it is large; ``listener`` gets the bytes of each step."""
+    bucket, _ = world.place
+    attempt(
+        world,
+        "PutObject",
+        lambda: world.client("s3").upload_file(str(path), bucket, key, ExtraArgs=extra, Callback=listener),
+    )
+
+
+def download(world: World, key: str, path: Path) -> None:
+    """Download an object to a file."""
+    bucket, _ = world.place
+    attempt(world, "GetObject", lambda: world.client("s3").download_file(bucket, key, str(path)))
+
+
+def _translated(operation: str, work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        raise _error(operation, said.get("Code", ""), said.get("Message", str(error))) from error
+    except NoCredentialsError as error:
+        raise _error(operation, "NoCredentials", "there are no credentials") from error
+    except HTTPClientError as error:
+        raise _error(operation, LOST, str(error)) from error
+    except (BotoCoreError, Boto3Error) as error:
+        raise _error(operation, type(error).__name__, str(error)) from error
+
+
+def _error(operation: str, code: str, message: str) -> ServiceError:
+    expected, next_step = hint(code)
+    text = f"{operation} was refused: {message}" + (f" ({code})" if code not in message else "")
+    return ServiceError(text, expected, next_step, code=code, operation=operation)

@@ -1,0 +1,59 @@
+"""What to do about an error of the service: one row a code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Code: what was expected, what to type next. Source: developer guide, error-messages; API common errors.
+HINTS: Final[dict[str, tuple[str, str]]] = {
+    "AccessDeniedException": (
+        "an identity that may do this",
+        "group.check() prints the policy to paste",
+    ),
+    "AccessDenied": ("an identity that may use the bucket", "group.check() prints the policy to paste"),
+    "ExpiredTokenException": (
+        "credentials that are valid",
+        "renew them (aws sso login), connect again and repeat the call: it goes on where it stopped",
+    ),
+    "ExpiredToken": (
+        "credentials that are valid",
+        "renew them (aws sso login), connect again and repeat the call: it goes on where it stopped",
+    ),
+    "UnrecognizedClientException": ("credentials of this account", "aws sts get-caller-identity"),
+    "InvalidSignatureException": (
+        "a clock that is right within five minutes",
+        "set this machine's clock, then repeat the call",
+    ),
+    "RequestTimeTooSkewed": (
+        "a clock that is right within fifteen minutes",
+        "set this machine's clock, then repeat the call",
+    ),
+    "LimitExceededException": (
+        "a quota with room left",
+        "wait for running jobs to end, or ask AWS for a larger quota",
+    ),
+    "NoSuchBucket": ("a bucket that exists", 'pdprep.connect(..., bucket="s3://another-bucket/prefix")'),
+    "ResourceNotFoundException": ("a resource that exists", "group.describe() shows what is connected"),
+    "ThrottlingException": ("fewer calls a second", "group.put(..., rate=a smaller number)"),
+    "NoCredentials": (
+        "credentials for AWS",
+        "aws configure, or boto3.Session(profile_name=...) as session=",
+    ),
+    "ConnectionError": (
+        "a service that can be reached",
+        "check the network and repeat the call: it goes on where it stopped",
+    ),
+    "NoSpaceLeft": (
+        "space left on the disk of the local Personalize",
+        "free some space and repeat the call: it goes on where it stopped",
+    ),
+}
+
+
+def hint(code: str) -> tuple[str, str]:
+    """Return what was expected and what to type next; nothing for a code without a row.
+
+    >>> hint("NoSuchBucket")[0]
+    'a bucket that exists'
+    """
+    return HINTS.get(code, ("", ""))

@@ -1,0 +1,182 @@
+"""Join the local Personalize of this home, or start it; it outlives this process and is shared by others.
+
+The server holds a lock on its folder and writes its address to ``endpoint.json``. Every client holds one open
+connection, the lease: the system closes it however the client ends, so the server knows when it is alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+
+from pdprep.errors import LocalServerError
+from pdprep.ledger.folders import private
+from pdprep.personalize.clients import World
+
+ACCOUNT: Final = "0" * 12
+REGION: Final = "us-east-1"
+PATIENCE_SECONDS: Final = 30.0
+_KEY: Final = "local"  # any key will do, the local Personalize checks none
+
+_started: list[subprocess.Popen[bytes]] = []  # kept, so that Python does not complain about a process it lost
+_endpoints: dict[Path, LocalEndpoint] = {}
+_guard = threading.Lock()
+
+
+def local_world(home: Path) -> World:
+    """Return the world of the local Personalize in this home; its server runs when this returns.
+
+    Raises:
+        LocalServerError: It cannot be started or reached.
+    """
+    folder = private(home / "local").resolve()
+    with _guard:
+        endpoint = _endpoints.setdefault(folder, LocalEndpoint(folder))
+    endpoint.ensure()
+    session = boto3.Session(aws_access_key_id=_KEY, aws_secret_access_key=_KEY, region_name=REGION)
+    role = f"arn:aws:iam::{ACCOUNT}:role/pdprep-local"
+    return World(session, ACCOUNT, REGION, "s3://pdprep-local", role, endpoint, neighbours=False, poll=0.1)
+
+
+class LocalEndpoint:
+    """The address of a server that may end and be started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._guard = threading.Lock()
+        self._lease: socket.socket | None = None
+        self._url = ""
+
+    @property
+    def url(self) -> str | None:
+        """The address, as ``http://127.0.0.1:4599``."""
+        return self._url
+
+    def revive(self) -> bool:
+        """Find the server again, or start it."""
+        self.ensure()
+        return True
+
+    def ensure(self) -> None:
+        """Hold a lease on a running server; start one if none runs."""
+        with self._guard:
+            if self._lease is None or _closed(self._lease):
+                self._release()
+                self._join()
+
+    def _release(self) -> None:
+        if self._lease is not None:
+            self._lease.close()
+            self._lease = None
+
+    def _join(self) -> None:
+        process: subprocess.Popen[bytes] | None = None
+        tries = 0
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if _locked(self.folder / "server.lock"):
+                if self._take_lease():
+                    return
+            elif process is None or process.poll() is not None:
+                process, tries = self._start(tries), tries + 1
+            time.sleep(0.02)
+        raise _unreachable(self.folder)
+
+    def _take_lease(self) -> bool:
+        address = _read(self.folder / "endpoint.json")
+        if not address:
+            return False
+        lease = _lease(int(address["port"]))
+        if lease is None:
+            return False
+        self._lease, self._url = lease, str(address["url"])
+        return True
+
+    def _start(self, tries: int) -> subprocess.Popen[bytes]:
+        time.sleep(0.2 * tries)
+        # A server that comes back takes its old port, so that clients which know it go on. It gives up where
+        # somebody else has the port, or where another client looked at the lock in the same instant.
+        port = 0 if tries > 2 else _read(self.folder / "endpoint.json").get("port", 0)
+        command = [sys.executable, "-m", "pdprep.local", "--port", str(port), "--home", str(self.folder)]
+        command += ["--clock", "auto"]
+        with (self.folder / "server.log").open("ab") as log:
+            try:
+                process = subprocess.Popen(
+                    command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                )
+            except OSError as error:
+                raise _unreachable(self.folder) from error
+        _started.append(process)
+        return process
+
+
+def _lease(port: int) -> socket.socket | None:
+    try:
+        lease = socket.create_connection(("127.0.0.1", port), timeout=5)
+    except OSError:
+        return None
+    request = f"GET /_local/lease HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+    try:
+        lease.sendall(request.encode())
+        head = lease.recv(4096)
+    except OSError:
+        head = b""
+    if b" 200 " not in head.partition(b"\r\n")[0]:
+        lease.close()
+        return None
+    return lease
+
+
+def _closed(lease: socket.socket) -> bool:
+    """Say whether the other end of a lease is gone; what the server sends to keep it alive is read away."""
+    while select.select([lease], [], [], 0)[0]:
+        try:
+            if not lease.recv(4096):
+                return True
+        except OSError:
+            return True
+    return False
+
+
+def _locked(path: Path) -> bool:
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _unreachable(folder: Path) -> LocalServerError:
+    log = folder / "server.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    last = f" ({lines[-1]})" if lines else ""
+    return LocalServerError(
+        f"the local Personalize in {folder} does not answer{last}",
+        "a server that starts within half a minute",
+        f"python -m pdprep.local --home {folder}",
+    )

@@ -1,0 +1,85 @@
+"""The names of what pdprep creates: derived from what they stand for, so that the same thing is found again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from pdprep.errors import GroupError
+
+LONGEST: Final = 63
+TAG: Final = "pdprep"
+_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
+
+
+def checked(name: str) -> str:
+    """Return the name of a dataset group if the service takes it.
+
+    Raises:
+        GroupError: It does not. Source: service model, Name.
+    """
+    if _NAME.fullmatch(name) and len(name) <= LONGEST:
+        return name
+    fitting = re.sub(r"[^a-zA-Z0-9_-]+", "-", name).strip("-_")[:LONGEST] or "movies"
+    raise GroupError(
+        f"the dataset group name {name!r}",
+        f"1 to {LONGEST} letters, digits, - and _, beginning with a letter or digit",
+        f'pdprep.connect("{fitting}")',
+    )
+
+
+def near(name: str, others: Iterable[str]) -> str | None:
+    """Return another name that this one is probably a slip of: one letter off, or the same in other case.
+
+    Names that differ in a digit only are siblings, not slips.
+
+    >>> near("movie", ["movies"]), near("run-2", ["run-1"]), near("movies", ["shop"])
+    ('movies', None, None)
+    """
+    return next((other for other in others if other != name and _slip(name, other)), None)
+
+
+def schema(group: str, dataset: str, text: str) -> str:
+    """Return the name of a schema: another text, another name."""
+    return f"{group[:30]}-{dataset}-{digest(text)}"
+
+
+def dataset(group: str, kind: str) -> str:
+    """Return the name of a dataset."""
+    return f"{group[: LONGEST - 1 - len(kind)]}-{kind}"
+
+
+def job(group: str, kind: str, mode: str, fingerprint: str, number: int) -> str:
+    """Return the name of a job; ``number`` counts those of the same group, dataset, mode and content."""
+    tail = f"{kind}-{mode.lower()}-{fingerprint[:8]}-{number}"
+    return f"{group[: LONGEST - 1 - len(tail)]}-{tail}"
+
+
+def digest(text: str) -> str:
+    """Return eight hexadecimal digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _slip(one: str, other: str) -> bool:
+    one, other = one.lower(), other.lower()
+    if one == other:
+        return True
+    changed = _changed(one, other)
+    return changed is not None and not re.search(r"\d", changed)
+
+
+def _changed(one: str, other: str) -> str | None:
+    """Return the letters in which two names differ if one edit makes one of the other, else None."""
+    start = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(map(len, (one, other)))
+    )
+    a, b = one[start:], other[start:]
+    end = next(
+        (i for i, (x, y) in enumerate(zip(a[::-1], b[::-1], strict=False)) if x != y), min(len(a), len(b))
+    )
+    a, b = a[: len(a) - end], b[: len(b) - end]
+    single = len(a) <= 1 and len(b) <= 1
+    swapped = len(a) == len(b) == 2 and a == b[::-1]
+    return a + b if single or swapped else None
