@@ -1,0 +1,72 @@
+"""``python -m pdprep.local``: the local Personalize by hand, for the AWS CLI or any SDK."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from pdprep.local.server import FolderInUse, Running, serve
+from pdprep.local.settings import CLOCKS, Settings, from_environment, linger_seconds, state_folder
+from pdprep.local.store import NewerState
+
+SHELL = """\
+export AWS_ENDPOINT_URL={url}
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until Ctrl-C or SIGTERM; with --linger also until nobody needs it."""
+    options = _parser().parse_args(arguments)
+    settings = from_environment(
+        state_folder(options.home), port=options.port, clock=options.clock, speed=options.speed,
+        linger=linger_seconds() if options.linger else None,
+    )  # fmt: skip
+    _log_to(settings.folder)
+    try:
+        with serve(settings) as server:
+            print(SHELL.format(url=server.url), flush=True)
+            _wait(server, settings)
+    except (FolderInUse, NewerState, OSError) as error:
+        print(f"pdprep.local: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _wait(server: Running, settings: Settings) -> None:
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    while not ended.wait(0.2):
+        if settings.linger is not None and server.idle_seconds() >= settings.linger:
+            return
+
+
+def _log_to(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logging.basicConfig(
+        filename=folder / "server.log", level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m pdprep.local", description=__doc__)
+    parser.add_argument(
+        "--home", type=Path, default=Path(".pdprep"), help="a pdprep home, or its folder 'local'"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="port on 127.0.0.1 (default: the last one, or any)"
+    )
+    parser.add_argument("--clock", choices=CLOCKS, default="auto", help="how fast statuses change")
+    parser.add_argument("--speed", type=float, default=1.0, help="divides the times of the auto clock")
+    parser.add_argument(
+        "--linger", action="store_true", help="end PDPREP_LOCAL_LINGER s after the last lease"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

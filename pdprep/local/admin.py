@@ -1,0 +1,77 @@
+"""The admin path ``/_local/``: status, the manual clock, faults. No bucket can have this name."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from pdprep.local.http import Answer, Request
+from pdprep.local.kinds import KINDS
+from pdprep.local.settings import ACCOUNT
+from pdprep.local.state import State
+
+PREFIX = "/_local/"
+
+
+def answer(state: State, request: Request) -> Answer:
+    """Answer an admin call; bodies and answers are JSON."""
+    handler = _HANDLERS.get((request.method, request.path.removeprefix(PREFIX).rstrip("/")))
+    if handler is None:
+        known = ", ".join(f"{method} {PREFIX}{path}" for method, path in _HANDLERS)
+        return _json({"message": f"The admin path knows {known}."}, 404)
+    try:
+        given = json.loads(request.document() or b"{}")
+        return _json(handler(state, given))
+    except (ValueError, TypeError, KeyError) as error:
+        return _json({"message": f"{type(error).__name__}: {error}"}, 400)
+
+
+def _status(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    counts = {name: len(state.resources.list(name)) for name in KINDS}
+    return {
+        "account": ACCOUNT, "pid": os.getpid(), "folder": str(state.settings.folder),
+        "clock": state.clock.mode, "now": state.clock.now(), "jobs": state.workers.busy(),
+        "resources": {k: n for k, n in counts.items() if n},
+    }  # fmt: skip
+
+
+def _advance(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    now = state.clock.advance(float(given["seconds"]))
+    state.workers.settle()
+    return {"now": now}
+
+
+def _ask(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    return asdict(state.faults.ask(**given))
+
+
+def _faults(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    return {"faults": [asdict(fault) for fault in state.faults.list()]}
+
+
+def _clear(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    state.faults.clear()
+    return {"faults": []}
+
+
+def _rows(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    datasets = state.resources.list("dataset")
+    layers = state.layers
+    return {d.arn: {"bulk": layers.count(d.arn, "BULK"), "put": layers.count(d.arn, "PUT")} for d in datasets}
+
+
+_HANDLERS: dict[tuple[str, str], Callable[[State, dict[str, Any]], dict[str, Any]]] = {
+    ("GET", "status"): _status,
+    ("GET", "rows"): _rows,
+    ("POST", "clock/advance"): _advance,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _ask,
+    ("DELETE", "faults"): _clear,
+}
+
+
+def _json(value: Any, status: int = 200) -> Answer:
+    return Answer(status, {"Content-Type": "application/json"}, json.dumps(value).encode())

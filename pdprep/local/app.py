@@ -1,0 +1,123 @@
+"""The WSGI app: which half answers a request, and what every answer carries."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pdprep.local import admin, model, wire
+from pdprep.local.faults import happen
+from pdprep.local.http import Answer, Request, from_environ, host_name, loopback
+from pdprep.local.operations import OPERATIONS
+from pdprep.local.operations.call import Call
+from pdprep.local.refusals import Dropped, Refusal, not_provided
+from pdprep.local.s3 import routes
+from pdprep.local.settings import SERVER
+from pdprep.local.state import State
+
+TARGET = "AmazonPersonalize."
+log = logging.getLogger("pdprep.local")
+Start = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class App:
+    """Answer Personalize, Personalize Events, S3 and the admin path. First hit wins."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        """Answer one request."""
+        request = from_environ(environ)
+        answer = self._guarded(request)
+        headers = {"Server": SERVER, **answer.headers}
+        if isinstance(answer.body, bytes):
+            headers.setdefault("Content-Length", str(len(answer.body)))
+        start(answer.line, list(headers.items()))
+        return [answer.body] if isinstance(answer.body, bytes) else answer.body
+
+    def _guarded(self, request: Request) -> Answer:
+        if not allowed(request):
+            return Answer(
+                403, {"Content-Type": "text/plain"}, b"Only this machine may talk to the local Personalize.\n"
+            )
+        if request.path.startswith(admin.PREFIX):
+            return admin.answer(self.state, request)
+        target = request.headers.get("x-amz-target", "")
+        if target.startswith(TARGET):
+            return self._personalize(request, model.CONTROL, target.removeprefix(TARGET))
+        if request.scope[1] == "personalize" and request.path in model.event_paths():
+            return self._personalize(request, model.EVENTS, model.event_paths()[request.path])
+        return self._s3(request)
+
+    def _personalize(self, request: Request, service: str, name: str) -> Answer:
+        request_id = self.state.ids.request()
+        try:
+            body = json.dumps(self._operate(request, service, name)).encode()
+            answer = Answer(200, {}, b"" if service == model.EVENTS else body)
+        except Refusal as refusal:
+            answer = _json_error(service, refusal)
+        except Dropped:
+            raise
+        except Exception:
+            log.exception("%s ended unexpectedly", name)
+            answer = _json_error(
+                service, Refusal("InternalFailure", "See the log of the local Personalize.", 500)
+            )
+        kind = "application/json" if service == model.EVENTS else "application/x-amz-json-1.1"
+        common = {"Content-Type": kind, "x-amzn-RequestId": request_id}
+        return Answer(answer.status, {**common, **answer.headers}, answer.body)
+
+    def _operate(self, request: Request, service: str, name: str) -> Any:
+        operation = model.operation(service, name)
+        if operation is None:
+            raise Refusal("UnknownOperationException", f"There is no operation {name}.", 400)
+        region, scope = request.scope
+        if scope != "personalize":
+            raise Refusal(
+                "MissingAuthenticationToken", "The request must carry a signature for personalize.", 403
+            )
+        given = wire.read(operation.input_shape, wire.load(request.document()))
+        faults = self.state.faults.take(name)
+        happen(faults, "before")
+        if name not in OPERATIONS:
+            raise not_provided(name)
+        result = OPERATIONS[name](Call(self.state, region, given))
+        happen(faults, "after")
+        return wire.render(operation.output_shape, result)
+
+    def _s3(self, request: Request) -> Answer:
+        request_id = self.state.ids.request()
+        try:
+            row = routes.route(request)
+            faults = self.state.faults.take(row.operation)
+            happen(faults, "before")
+            answer = routes.answer(self.state.objects, request, row)
+            happen(faults, "after")
+        except Refusal as refusal:
+            answer = routes.refused(refusal, request, request_id)
+        except Dropped:
+            raise
+        except Exception:
+            log.exception("an S3 call ended unexpectedly")
+            failure = Refusal("InternalError", "See the log of the local Personalize.", 500)
+            answer = routes.refused(failure, request, request_id)
+        return Answer(answer.status, {"x-amz-request-id": request_id, **answer.headers}, answer.body)
+
+
+def allowed(request: Request) -> bool:
+    """Say whether Host and Origin name this machine, so that no web page can reach in (DNS rebinding)."""
+    origin = request.headers.get("origin")
+    local_origin = origin is None or loopback(host_name(origin.partition("://")[2]))
+    return loopback(request.host) and local_origin
+
+
+def _json_error(service: str, refusal: Refusal) -> Answer:
+    status = refusal.status or model.error_status(service, refusal.code)
+    if service == model.EVENTS:
+        body = json.dumps({"message": refusal.message})
+        return Answer(status, {"x-amzn-ErrorType": refusal.code}, body.encode())
+    body = json.dumps({"__type": refusal.code, "message": refusal.message})
+    return Answer(status, {"x-amzn-ErrorType": refusal.code}, body.encode())

@@ -1,0 +1,207 @@
+"""Avro schemas as the service reads them: fields with type, null, categorical and textual."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pdprep.local.refusals import Refusal, invalid
+
+DATASET_TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+TYPES = {"string", "int", "long", "float", "double", "boolean"}
+
+# Fields a schema of each type cannot be without. Source: developer guide, custom-datasets-and-schemas and the
+# domain pages (ECOMMERCE-datasets, VIDEO-ON-DEMAND-datasets).
+REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("", "INTERACTIONS"): ("USER_ID", "ITEM_ID", "TIMESTAMP"),
+    ("", "ITEMS"): ("ITEM_ID",),
+    ("", "USERS"): ("USER_ID",),
+    ("", "ACTIONS"): ("ACTION_ID",),
+    ("", "ACTION_INTERACTIONS"): ("USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"),
+    ("ECOMMERCE", "INTERACTIONS"): ("EVENT_TYPE",),
+    ("VIDEO_ON_DEMAND", "INTERACTIONS"): ("EVENT_TYPE",),
+    ("ECOMMERCE", "ITEMS"): ("PRICE", "CATEGORY_L1"),
+    ("VIDEO_ON_DEMAND", "ITEMS"): ("CREATION_TIMESTAMP", "GENRES"),
+}
+# Types the guide fixes for fields it names, wherever they stand.
+FIXED_TYPES = {"USER_ID": "string", "ITEM_ID": "string", "ACTION_ID": "string", "EVENT_TYPE": "string"} | {
+    "TIMESTAMP": "long", "EVENT_VALUE": "float", "IMPRESSION": "string", "RECOMMENDATION_ID": "string",
+}  # fmt: skip
+IDS = {"USER_ID": 256, "ITEM_ID": 256, "ACTION_ID": 256}
+KEYS = {"ITEMS": "ITEM_ID", "USERS": "USER_ID", "ACTIONS": "ACTION_ID"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a schema. ``limit`` is the most characters a value may have, 0 for no limit."""
+
+    name: str
+    type: str
+    nullable: bool
+    categorical: bool = False
+    textual: bool = False
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class AvroSchema:
+    """A schema: the type of dataset it describes and its columns in order."""
+
+    type: str
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def key(self) -> str:
+        """The column that identifies a record; empty for interactions, which have none."""
+        return KEYS.get(self.type, "")
+
+    @cached_property
+    def properties(self) -> dict[str, Column]:
+        """The camelCase property of a put record that fills each column."""
+        return {camel(column.name): column for column in self.columns}
+
+
+def parse(text: str, domain: str = "") -> AvroSchema:
+    """Read Avro JSON or refuse it.
+
+    >>> parse('{"type": "record", "name": "Users", "fields": [{"name": "USER_ID", "type": "string"},'
+    ...       '{"name": "AGE", "type": ["int", "null"]}]}').names
+    ('USER_ID', 'AGE')
+    """
+    document = _document(text)
+    schema = read(document)
+    wanted = REQUIRED[("", schema.type)] + REQUIRED.get((domain, schema.type), ())
+    lacking = [name for name in wanted if name not in schema.names]
+    if lacking:
+        raise invalid(f"The schema is missing the following required fields: [{', '.join(lacking)}].")
+    _judge(schema, domain)
+    return schema
+
+
+def read(document: dict[str, Any]) -> AvroSchema:
+    """Turn a parsed Avro document into a schema."""
+    kind = _dataset_type(str(document.get("name", "")))
+    fields = document.get("fields")
+    if document.get("type") != "record" or not isinstance(fields, list) or not fields:
+        raise invalid("The schema must be an Avro record with fields.")
+    return AvroSchema(kind, tuple(_column(field, kind) for field in fields))
+
+
+def camel(name: str) -> str:
+    """Return the property name of a field (developer guide, importing-items).
+
+    >>> camel("CATEGORY_L1"), camel("NUMBER_OF_RATINGS"), camel("releaseYear")
+    ('categoryL1', 'numberOfRatings', 'releaseYear')
+    """
+    if name != name.upper():
+        return name
+    first, *rest = [part for part in name.split("_") if part] or [name]
+    return first.lower() + "".join(part.capitalize() for part in rest)
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise invalid("The schema is not valid Avro JSON.") from error
+    if not isinstance(document, dict):
+        raise invalid("The schema must be an Avro record.")
+    return document
+
+
+def _dataset_type(name: str) -> str:
+    kind = name.replace("_", "").upper()
+    known = {entry.replace("_", ""): entry for entry in DATASET_TYPES}
+    if kind not in known:
+        raise invalid(
+            f"The schema name '{name}' must be Interactions, Items, Users, Actions or Action_Interactions."
+        )
+    return known[kind]
+
+
+def _column(field: Any, kind: str) -> Column:
+    if not isinstance(field, dict) or not _NAME.fullmatch(str(field.get("name", ""))):
+        raise invalid(f"A field of the schema has no valid name: {json.dumps(field)[:100]}")
+    name = str(field["name"])
+    base, nullable = _types(name, field.get("type"))
+    categorical, textual = field.get("categorical") is True, field.get("textual") is True
+    return Column(name, base, nullable, categorical, textual, _limit(name, base, kind, categorical, textual))
+
+
+def _types(name: str, given: Any) -> tuple[str, bool]:
+    types = given if isinstance(given, list) else [given]
+    bases = [entry for entry in types if entry != "null"]
+    if len(bases) != 1 or not isinstance(bases[0], str) or bases[0] not in TYPES:
+        raise invalid(f"The type of field {name} must be one of {sorted(TYPES)}, alone or with null.")
+    return bases[0], "null" in types
+
+
+def _limit(name: str, base: str, kind: str, categorical: bool, textual: bool) -> int:
+    """Source: developer guide, limits (ids 256; categorical, impression, item strings 1000; text is cut)."""
+    if name in IDS:
+        return IDS[name]
+    if base != "string" or textual:
+        return 0
+    return 1000 if categorical or name == "IMPRESSION" or kind == "ITEMS" else 0
+
+
+def _judge(schema: AvroSchema, domain: str) -> None:
+    for problem in _problems(schema, domain):
+        raise invalid(problem)
+
+
+def _problems(schema: AvroSchema, domain: str) -> list[str]:
+    plain = [name.replace("_", "").upper() for name in schema.names]
+    twice = sorted({name for name, key in zip(schema.names, plain, strict=True) if plain.count(key) > 1})
+    found = [f"Field names must be unique: [{', '.join(twice)}]."] if twice else []
+    found += [_wrong_type(column) for column in schema.columns if _wrong_type(column)]
+    found += [_wrong_attribute(column) for column in schema.columns if _wrong_attribute(column)]
+    metadata = len(schema.names) - 1
+    if schema.type in KEYS and not metadata:
+        found.append(f"The {schema.type} schema needs at least one metadata field.")
+    textual = [column for column in schema.columns if column.textual]
+    if textual and (schema.type != "ITEMS" or len(textual) > 1):
+        found.append("Only one field of an Items schema can be textual.")
+    return found + _too_many(schema, metadata)
+
+
+def _wrong_type(column: Column) -> str:
+    wanted = FIXED_TYPES.get(column.name, column.type)
+    if column.type != wanted:
+        return f"The field {column.name} must have the type {wanted}."
+    required = column.name in IDS or column.name == "TIMESTAMP"
+    return f"The field {column.name} cannot be null." if required and column.nullable else ""
+
+
+def _wrong_attribute(column: Column) -> str:
+    marked = column.categorical or column.textual
+    if marked and column.type != "string":
+        return f"Only string fields can be categorical or textual: {column.name}."
+    plain = column.name in (*IDS, "EVENT_TYPE", "IMPRESSION", "RECOMMENDATION_ID")
+    return f"The field {column.name} cannot be categorical or textual." if marked and plain else ""
+
+
+# Source: developer guide, limits: metadata fields besides the reserved ones.
+_MOST = {"USERS": 25, "ITEMS": 100, "ACTIONS": 10, "INTERACTIONS": 5, "ACTION_INTERACTIONS": 5}
+_RESERVED = {
+    "USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE", "IMPRESSION",
+    "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE",
+}  # fmt: skip
+
+
+def _too_many(schema: AvroSchema, metadata: int) -> list[str]:
+    own = metadata if schema.type in KEYS else len([n for n in schema.names if n not in _RESERVED])
+    most = _MOST[schema.type]
+    return [f"The {schema.type} schema has {own} metadata fields, at most {most} are allowed."] * (own > most)
+
+
+__all__ = ["AvroSchema", "Column", "Refusal", "camel", "parse", "read"]

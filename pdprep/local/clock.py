@@ -1,0 +1,54 @@
+"""The clock every status is read from: ``instant``, ``auto`` or ``manual``."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+PENDING_SECONDS = 0.4
+PROGRESS_SECONDS = 1.0
+
+
+class Clock:
+    """Tell the time in seconds since 1970 and how long a resource stays pending and in progress.
+
+    >>> Clock("instant").ready_after
+    0.0
+    """
+
+    def __init__(self, mode: str = "auto", speed: float = 1.0, fixed: str = "") -> None:
+        self.mode = mode
+        pace = 0.0 if mode == "instant" else 1.0 / (speed if mode == "auto" else 1.0)
+        self.pending, self.progress = PENDING_SECONDS * pace, PROGRESS_SECONDS * pace
+        self._fixed = _seconds(fixed) if fixed else (time.time() if mode == "manual" else None)
+        self._moved = threading.Condition()
+
+    @property
+    def ready_after(self) -> float:
+        """Seconds from the request to the end of the shortest work."""
+        return self.pending + self.progress
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.time() if self._fixed is None else self._fixed
+
+    def advance(self, seconds: float) -> float:
+        """Move a manual clock forward and return the new time."""
+        if self.mode != "manual" or self._fixed is None:
+            raise ValueError(f"the clock is {self.mode}; only a manual clock can be advanced")
+        with self._moved:
+            self._fixed += seconds
+            self._moved.notify_all()
+        return self._fixed
+
+    def wait_until(self, moment: float, stopped: threading.Event) -> None:
+        """Return when the time has come or ``stopped`` is set."""
+        with self._moved:
+            while self.now() < moment and not stopped.is_set():
+                self._moved.wait(0.2 if self.mode == "manual" else min(0.2, max(0.001, moment - self.now())))
+
+
+def _seconds(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

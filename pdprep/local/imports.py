@@ -1,0 +1,109 @@
+"""The work of an import job: CSV to typed Parquet in bounded memory, then one swap."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import polars as pl
+
+from pdprep.local import csvtext, sources, typed
+from pdprep.local.avro import AvroSchema
+from pdprep.local.resources import Resource
+from pdprep.local.sources import Source
+from pdprep.local.state import State
+from pdprep.local.workers import Commit, JobFailed
+
+log = logging.getLogger("pdprep.local")
+
+# Source: developer guide, limits.
+MINIMUM = {"INTERACTIONS": 1000}
+MINIMUM_INCREMENTAL = {"INTERACTIONS": 1000, "ACTION_INTERACTIONS": 1000}
+MOST_BYTES = {"FULL": 100 << 30, "INCREMENTAL": 1 << 30}
+
+Written = list[tuple[Path, int]]
+
+
+def run(state: State, job: Resource) -> Commit:
+    """Read and check the files of an import job; the commit it returns puts them in place."""
+    dataset = state.resources.get(job.body["datasetArn"])
+    kind = str(dataset.body["datasetType"])
+    written: Written = []
+    try:
+        _read(state, job, state.schema(dataset), written)
+        _check_count(kind, job.body["importMode"], sum(rows for _, rows in written))
+    except (JobFailed, csvtext.Malformed) as problem:
+        _discard(written)
+        raise JobFailed(
+            f"Failed to create a data import job for {kind.title()} dataset. {problem}"
+        ) from problem
+    except BaseException:
+        _discard(written)
+        raise
+    replace = job.body["importMode"] == "FULL"
+    return lambda: state.layers.commit_bulk(dataset.arn, written, replace)
+
+
+def _read(state: State, job: Resource, schema: AvroSchema, written: Written) -> None:
+    with ExitStack() as stack:
+        found = sources.find(state.objects, job.body["dataSource"]["dataLocation"])
+        _check_size(job.body["importMode"], found)
+        row = 0
+        for frame in _frames(state, job, schema, found, stack):
+            path = state.layers.fresh()
+            written.append((path, frame.height))
+            frame.with_row_index(typed.ROW, row).with_columns(pl.col(typed.ROW).cast(pl.Int64)).write_parquet(
+                path
+            )
+            row += frame.height
+
+
+def _frames(
+    state: State, job: Resource, schema: AvroSchema, found: list[Source], stack: ExitStack
+) -> Iterator[pl.DataFrame]:
+    handles = [stack.enter_context(source.path.open("rb")) for source in found]
+    headers = [csvtext.header(handle) for handle in handles]
+    if any(set(header) != set(headers[0]) for header in headers):
+        raise JobFailed("Every file of an import must have the same headers.")
+    for handle, columns in zip(handles, headers, strict=True):
+        _check_header(state, job, columns, schema)
+        for line, text in csvtext.frames(handle, columns, state.settings.chunk_bytes):
+            frame = typed.convert(text, schema)
+            if problem := typed.problem(text, frame, schema, line):
+                raise JobFailed(problem)
+            yield frame
+
+
+def _check_header(state: State, job: Resource, columns: list[str], schema: AvroSchema) -> None:
+    missing = [name for name in schema.names if name not in columns]
+    if missing:
+        raise JobFailed(f"Input CSV is missing the following columns:[{', '.join(missing)}].")
+    if len(set(columns)) < len(columns):
+        raise JobFailed("The column names of the header must be unique.")
+    if columns == list(schema.names):
+        return
+    text = f"The header {columns} does not match the order of the schema {list(schema.names)}."
+    if state.settings.strict_columns:
+        raise JobFailed(text)
+    log.warning("%s: %s AWS's guide asks for it, its samples do not keep to it.", job.name, text)
+
+
+def _check_size(mode: str, found: list[Source]) -> None:
+    size = sum(source.size for source in found)
+    if size > MOST_BYTES[mode]:
+        raise JobFailed(
+            f"The data of {size} bytes is larger than the {MOST_BYTES[mode]} of an import of mode {mode}."
+        )
+
+
+def _check_count(kind: str, mode: str, rows: int) -> None:
+    least = (MINIMUM_INCREMENTAL if mode == "INCREMENTAL" else MINIMUM).get(kind, 1)
+    if rows < least:
+        raise JobFailed(f"The dataset has {rows} records, an import needs at least {least}.")
+
+
+def _discard(written: Written) -> None:
+    for path, _ in written:
+        path.unlink(missing_ok=True)

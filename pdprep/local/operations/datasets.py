@@ -1,0 +1,116 @@
+"""Dataset groups and datasets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pdprep.local import avro
+from pdprep.local.operations.call import Call
+from pdprep.local.operations.common import check_finished, create
+from pdprep.local.operations.registry import operation
+from pdprep.local.refusals import in_use, invalid, limit
+from pdprep.local.resources import WAITING, Resource
+
+MOST_GROUPS = 5
+CHILDREN = ("dataset", "event-tracker", "solution", "recommender", "filter", "metric-attribution")
+JOBS = ("dataset-import-job", "dataset-export-job")
+
+
+@operation("CreateDatasetGroup")
+def create_group(call: Call) -> dict[str, Any]:
+    """Create a dataset group; its role is for a KMS key only."""
+    given = call.given
+    if bool(given.get("roleArn")) != bool(given.get("kmsKeyArn")):
+        raise invalid("roleArn and kmsKeyArn must be given together.")
+    tail = f"dataset-group/{given['name']}"
+    known = call.state.resources.list("dataset-group", call.region)
+    if len(known) >= MOST_GROUPS and not any(group.arn == call.arn(tail) for group in known):
+        raise limit(f"More than {MOST_GROUPS} dataset groups.")
+    kept: dict[str, Any] = {name: given.get(name) for name in ("roleArn", "kmsKeyArn", "domain")}
+    group = create(call, "dataset-group", tail, **kept)
+    return {"datasetGroupArn": group.arn, "domain": given.get("domain")}
+
+
+@operation("DeleteDatasetGroup")
+def delete_group(call: Call) -> dict[str, Any]:
+    """Delete an empty dataset group."""
+    resources = call.state.resources
+    group = resources.get(call.given["datasetGroupArn"], "dataset-group")
+    check_finished(call, group)
+    for kind in CHILDREN:
+        for child in resources.list(kind, family=group.arn):
+            raise in_use(f"The dataset group {group.arn} still has the {kind} {child.arn}.")
+    resources.delete(group.arn)
+    return {}
+
+
+@operation("CreateDataset")
+def create_dataset(call: Call) -> dict[str, Any]:
+    """Create a dataset of one of five types."""
+    given, resources = call.given, call.state.resources
+    group = resources.active(given["datasetGroupArn"], "dataset-group")
+    schema = resources.get(given["schemaArn"], "schema")
+    kind = _dataset_type(given["datasetType"])
+    _check_schema(schema, group, kind)
+    arn_tail = f"dataset/{group.name}/{kind}"
+    body = {"datasetType": kind, "schemaArn": schema.arn, "datasetGroupArn": group.arn}
+    tracking = call.state.ids.tracking(call.arn(arn_tail)) if kind == "ACTION_INTERACTIONS" else None
+    with call.state.store.transaction():
+        dataset = create(call, "dataset", arn_tail, parent=group.arn, **body, trackingId=tracking)
+        if tracking:
+            call.state.store.run("INSERT INTO handles VALUES (?, ?)", tracking, dataset.arn)
+    return {"datasetArn": dataset.arn}
+
+
+@operation("UpdateDataset")
+def update_dataset(call: Call) -> dict[str, Any]:
+    """Give items or users another schema: every old field stays as it is, new ones allow null."""
+    resources = call.state.resources
+    dataset = resources.active(call.given["datasetArn"], "dataset")
+    schema = resources.get(call.given["schemaArn"], "schema")
+    if dataset.body["datasetType"] not in ("ITEMS", "USERS"):
+        raise invalid("Only the schema of an Items or Users dataset can be replaced.")
+    _check_schema(schema, resources.get(dataset.parent), dataset.body["datasetType"])
+    _check_additive(call, dataset, schema)
+    update = {"schemaArn": schema.arn, "creationDateTime": call.state.clock.now()}
+    resources.change(dataset.arn, schemaArn=schema.arn, latestDatasetUpdate=update)
+    return {"datasetArn": dataset.arn}
+
+
+@operation("DeleteDataset")
+def delete_dataset(call: Call) -> dict[str, Any]:
+    """Delete a dataset that no job works on, with its jobs."""
+    resources = call.state.resources
+    dataset = resources.get(call.given["datasetArn"], "dataset")
+    check_finished(call, dataset)
+    jobs = [job for kind in JOBS for job in resources.list(kind, parent=dataset.arn)]
+    for job in jobs:
+        if job.work == WAITING:
+            raise in_use(f"The dataset {dataset.arn} is used by the job {job.arn}.")
+    resources.delete(dataset.arn)
+    return {}
+
+
+def _dataset_type(text: str) -> str:
+    kind = text.upper()
+    if kind not in avro.DATASET_TYPES:
+        known = "Interactions, Items, Users, Actions, Action_Interactions"
+        raise invalid(f"The dataset type '{text}' must be one of {known}.")
+    return kind
+
+
+def _check_schema(schema: Resource, group: Resource, kind: str) -> None:
+    if schema.body["type"] != kind:
+        raise invalid(f"The schema {schema.arn} is for {schema.body['type']}, the dataset is {kind}.")
+    if (schema.body.get("domain") or "") != (group.body.get("domain") or ""):
+        raise invalid(f"The domain of the schema {schema.arn} is not that of the dataset group {group.arn}.")
+    if kind.startswith("ACTION") and group.body.get("domain"):
+        raise invalid("Actions and action interactions need a custom dataset group.")
+
+
+def _check_additive(call: Call, dataset: Resource, schema: Resource) -> None:
+    old, new = call.state.schema(dataset), avro.parse(schema.body["schema"], schema.body.get("domain") or "")
+    changed = [column.name for column in old.columns if column not in new.columns]
+    strict = [c.name for c in new.columns if c.name not in old.names and not c.nullable]
+    if changed or strict:
+        raise invalid(f"Fields must stay as they are: {changed}; new fields must allow null: {strict}.")

@@ -1,0 +1,89 @@
+"""PutEvents, PutItems, PutUsers, PutActions and PutActionInteractions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pdprep.local import puts
+from pdprep.local.operations.call import Call
+from pdprep.local.operations.registry import operation
+from pdprep.local.refusals import in_use, invalid
+from pdprep.local.resources import WAITING, Resource
+
+
+@operation("PutEvents")
+def put_events(call: Call) -> dict[str, Any]:
+    """Append events to the interactions of the tracker's group. InvalidInput is its only error."""
+    given, state = call.given, call.state
+    tracker = _handle(call, "event-tracker")
+    dataset = state.resources.find(_sibling(tracker, "INTERACTIONS"))
+    if state.resources.status(tracker) != "ACTIVE" or dataset is None:
+        raise invalid("The event tracker is not ACTIVE or its dataset group has no interactions dataset.")
+    if state.resources.status(dataset) != "ACTIVE":
+        raise invalid(f"The dataset {dataset.arn} is not ACTIVE.")
+    schema = state.schema(dataset)
+    owner = {"userId": given.get("userId"), "sessionId": given["sessionId"]}
+    _keep(call, dataset, [puts.event(schema, {**owner, **event}) for event in given["eventList"]])
+    return {}
+
+
+@operation("PutActionInteractions")
+def put_action_interactions(call: Call) -> dict[str, Any]:
+    """Append action interactions; the tracking id is the dataset's own."""
+    dataset = _handle(call, "dataset")
+    if call.state.resources.status(dataset) != "ACTIVE":
+        raise in_use(f"The dataset {dataset.arn} is not ACTIVE.")
+    schema = call.state.schema(dataset)
+    _keep(
+        call, dataset, [puts.action_interaction(schema, entry) for entry in call.given["actionInteractions"]]
+    )
+    return {}
+
+
+@operation("PutItems")
+def put_items(call: Call) -> dict[str, Any]:
+    """Keep items."""
+    return _put(call, "ITEMS", "items")
+
+
+@operation("PutUsers")
+def put_users(call: Call) -> dict[str, Any]:
+    """Keep users."""
+    return _put(call, "USERS", "users")
+
+
+@operation("PutActions")
+def put_actions(call: Call) -> dict[str, Any]:
+    """Keep actions."""
+    return _put(call, "ACTIONS", "actions")
+
+
+def _put(call: Call, kind: str, member: str) -> dict[str, Any]:
+    dataset = call.state.resources.active(call.given["datasetArn"], "dataset")
+    if dataset.body["datasetType"] != kind:
+        raise invalid(f"The dataset {dataset.arn} is {dataset.body['datasetType']}, not {kind}.")
+    for job in call.state.resources.list("dataset-import-job", parent=dataset.arn):
+        if job.work == WAITING:
+            raise in_use(f"The dataset {dataset.arn} is being imported by {job.arn}.")
+    schema = call.state.schema(dataset)
+    _keep(call, dataset, [puts.record(schema, entry) for entry in call.given[member]])
+    return {}
+
+
+def _keep(call: Call, dataset: Resource, records: list[dict[str, Any]]) -> None:
+    state = call.state
+    state.layers.append(dataset.arn, records)
+    if state.layers.full(dataset.arn, state.settings.compact_rows):
+        state.layers.compact(dataset.arn, state.schema(dataset))
+
+
+def _handle(call: Call, kind: str) -> Resource:
+    arn = call.state.store.value("SELECT arn FROM handles WHERE handle = ?", call.given["trackingId"])
+    found = call.state.resources.find(arn, kind) if arn else None
+    if found is None:
+        raise invalid("The tracking id is not known.")
+    return found
+
+
+def _sibling(tracker: Resource, kind: str) -> str:
+    return tracker.parent.replace(":dataset-group/", ":dataset/") + f"/{kind}"

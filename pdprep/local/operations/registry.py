@@ -1,0 +1,21 @@
+"""The table of operations, filled by a decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pdprep.local.operations.call import Call
+
+Operation = Callable[[Call], dict[str, Any]]
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(name: str) -> Callable[[Operation], Operation]:
+    """Register the function that answers an operation."""
+
+    def register(function: Operation) -> Operation:
+        OPERATIONS[name] = function
+        return function
+
+    return register

@@ -1,0 +1,178 @@
+"""Resources as frozen rows of the store; what has been deleted long enough is gone when somebody looks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pdprep.local.clock import Clock
+from pdprep.local.kinds import KINDS, Kind
+from pdprep.local.refusals import exists, in_use, missing
+from pdprep.local.store import Row, Store
+
+WAITING, DONE, FAILED = "waiting", "done", "failed"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource. Times are seconds since 1970; ``body`` holds the members its Describe answer adds."""
+
+    arn: str
+    kind: str
+    region: str
+    name: str
+    parent: str = ""
+    family: str = ""
+    created: float = 0.0
+    updated: float = 0.0
+    deleting: float | None = None
+    work: str = ""
+    reason: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0
+
+
+class Resources:
+    """Read and change resources; statuses are computed from the clock when they are read."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._on_gone: list[Callable[[Resource], None]] = []
+        self._deleting = bool(store.value("SELECT count(*) FROM resources WHERE deleting IS NOT NULL"))
+
+    def when_gone(self, action: Callable[[Resource], None]) -> None:
+        """Call ``action`` in the transaction in which a resource disappears."""
+        self._on_gone.append(action)
+
+    def find(self, arn: str, *kinds: str) -> Resource | None:
+        """Return the resource of an ARN, if it is one of ``kinds`` (or of any kind)."""
+        self._settle()
+        row = self._store.row("SELECT * FROM resources WHERE arn = ?", arn)
+        return _resource(row) if row and (not kinds or row["kind"] in kinds) else None
+
+    def get(self, arn: str, *kinds: str) -> Resource:
+        """Return the resource of an ARN or refuse."""
+        found = self.find(arn, *kinds)
+        if found is None:
+            raise missing(arn)
+        return found
+
+    def active(self, arn: str, *kinds: str) -> Resource:
+        """Return an ACTIVE resource or refuse."""
+        found = self.get(arn, *kinds)
+        if self.status(found) != "ACTIVE":
+            raise in_use(f"The resource {arn} is {self.status(found)}, it must be ACTIVE.")
+        return found
+
+    def list(self, kind: str, region: str = "", parent: str = "", family: str = "") -> list[Resource]:
+        """Return resources of a kind, newest first."""
+        self._settle()
+        sql = "SELECT * FROM resources WHERE kind = ?"
+        given = [(c, v) for c, v in (("region", region), ("parent", parent), ("family", family)) if v]
+        sql += "".join(f" AND {column} = ?" for column, _ in given) + " ORDER BY seq DESC"
+        return [_resource(row) for row in self._store.rows(sql, kind, *(value for _, value in given))]
+
+    def add(self, resource: Resource) -> Resource:
+        """Store a new resource; its ARN must be free."""
+        with self._store.transaction():
+            if self.find(resource.arn):
+                raise exists(resource.arn)
+            now = self._clock.now()
+            work = WAITING if KINDS[resource.kind].work else ""
+            self._store.run(
+                _INSERT, resource.arn, resource.kind, resource.region, resource.name, resource.parent,
+                resource.family, now, now, work, "", json.dumps(resource.body),
+            )  # fmt: skip
+        return self.get(resource.arn)
+
+    def delete(self, arn: str) -> None:
+        """Begin the deletion of a resource."""
+        resource = self.get(arn)
+        if resource.deleting is not None:
+            raise in_use(f"The resource {arn} is {self.status(resource)}.")
+        self._store.run("UPDATE resources SET deleting = ? WHERE arn = ?", self._clock.now(), arn)
+        self._deleting = True
+
+    def finish(self, arn: str, reason: str = "", **body: Any) -> None:
+        """Record that a resource's work ended; ``reason`` says why it failed."""
+        with self._store.transaction():
+            merged = {**self.get(arn).body, **body}
+            sql = "UPDATE resources SET work = ?, reason = ?, updated = ?, body = ? WHERE arn = ?"
+            self._store.run(
+                sql, FAILED if reason else DONE, reason, self._clock.now(), json.dumps(merged), arn
+            )
+
+    def change(self, arn: str, **body: Any) -> None:
+        """Change members of a resource's body."""
+        with self._store.transaction():
+            merged = json.dumps({**self.get(arn).body, **body})
+            self._store.run(
+                "UPDATE resources SET body = ?, updated = ? WHERE arn = ?", merged, self._clock.now(), arn
+            )
+
+    def status(self, resource: Resource) -> str:
+        """Return the status a Describe answer shows now."""
+        kind = KINDS[resource.kind]
+        if resource.deleting is not None:
+            young = self._clock.now() - resource.deleting < self._clock.pending
+            return "DELETE PENDING" if young else "DELETE IN_PROGRESS"
+        return self.phase(kind, resource.created, resource.work)
+
+    def phase(self, kind: Kind, since: float, work: str = "") -> str:
+        """Return the word for work that began at ``since``."""
+        words = kind.words
+        if words is None:
+            return ""
+        if work in (DONE, FAILED):
+            return words.active if work == DONE else words.failed
+        age = self._clock.now() - since
+        if age < self._clock.pending:
+            return words.pending
+        busy = work == WAITING or age < self._clock.pending + self._clock.progress * kind.times
+        return words.progress if busy else words.active
+
+    def view(self, resource: Resource) -> dict[str, Any]:
+        """Return the members that Describe and List answers choose from."""
+        kind = KINDS[resource.kind]
+        status = self.status(resource)
+        return {
+            **resource.body, kind.arn: resource.arn, kind.named: resource.name, "status": status or None,
+            "failureReason": resource.reason or None, "creationDateTime": resource.created,
+            "lastUpdatedDateTime": self._last_change(resource, kind, status),
+        }  # fmt: skip
+
+    def _last_change(self, resource: Resource, kind: Kind, status: str) -> float:
+        if kind.words is None or resource.work:
+            return resource.updated
+        steps = {kind.words.progress: self._clock.pending, kind.words.active: self._clock.ready_after}
+        return max(resource.updated, (resource.deleting or resource.created) + steps.get(status, 0.0))
+
+    def _settle(self) -> None:
+        if not self._deleting:
+            return
+        with self._store.transaction():
+            latest = self._clock.now() - self._clock.ready_after
+            for row in self._store.rows("SELECT * FROM resources WHERE deleting <= ?", latest):
+                self._forget(_resource(row))
+            self._deleting = bool(
+                self._store.value("SELECT count(*) FROM resources WHERE deleting IS NOT NULL")
+            )
+
+    def _forget(self, resource: Resource) -> None:
+        self._store.run("DELETE FROM resources WHERE arn = ?", resource.arn)
+        self._store.run("DELETE FROM tags WHERE arn = ?", resource.arn)
+        self._store.run("DELETE FROM handles WHERE arn = ?", resource.arn)
+        for action in self._on_gone:
+            action(resource)
+
+
+_INSERT = """
+INSERT INTO resources (arn, kind, region, name, parent, family, created, updated, work, reason, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def _resource(row: Row) -> Resource:
+    return Resource(**{**dict(row), "body": json.loads(row["body"])})

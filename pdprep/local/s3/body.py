@@ -1,0 +1,132 @@
+"""Request bodies of S3: plain, or ``aws-chunked`` signed or not, with a trailer; and their checksums."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pdprep.local.http import Request, Stream
+from pdprep.local.s3.errors import error
+
+BLOCK = 1 << 20
+CHECKSUM = "x-amz-checksum-"
+# CRC32C and CRC64NVME are kept as given: the standard library cannot compute them.
+COMPUTED = ("crc32", "sha1", "sha256")
+
+
+@dataclass
+class Sums:
+    """Running digests of a body: MD5 always, others as asked."""
+
+    wanted: frozenset[str]
+    md5: hashlib._Hash = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
+    crc: int = 0
+    hashes: dict[str, hashlib._Hash] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hashes = {name: hashlib.new(name) for name in self.wanted if name in ("sha1", "sha256")}
+
+    def update(self, block: bytes) -> None:
+        """Take in a block."""
+        self.md5.update(block)
+        if "crc32" in self.wanted:
+            self.crc = zlib.crc32(block, self.crc)
+        for digest in self.hashes.values():
+            digest.update(block)
+
+    def value(self, name: str) -> str:
+        """Return a checksum in base64, as its header holds it."""
+        raw = self.crc.to_bytes(4, "big") if name == "crc32" else self.hashes[name].digest()
+        return base64.b64encode(raw).decode()
+
+
+def blocks(request: Request, trailer: dict[str, str]) -> Generator[bytes, None, None]:
+    """Yield the decoded body; ``trailer`` is filled at its end."""
+    if not chunked(request.headers):
+        yield from _plain(request.body, _length(request.headers.get("content-length")))
+        return
+    size = 0
+    for block in _chunks(request.body, trailer):
+        size += len(block)
+        yield block
+    if size != (_length(request.headers.get("x-amz-decoded-content-length")) or size):
+        raise error("IncompleteBody")
+
+
+def chunked(headers: Mapping[str, str]) -> bool:
+    """Say whether a body is ``aws-chunked``."""
+    streaming = headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
+    return streaming or "aws-chunked" in headers.get("content-encoding", "")
+
+
+def sums(headers: Mapping[str, str]) -> Sums:
+    """Return the digests that the headers of a request ask for."""
+    asked = {name for name in COMPUTED if CHECKSUM + name in headers}
+    asked |= {
+        name for name in COMPUTED if CHECKSUM + name == headers.get("x-amz-trailer", "").strip().lower()
+    }
+    asked |= {name for name in COMPUTED if headers.get("x-amz-sdk-checksum-algorithm", "").lower() == name}
+    signed = len(headers.get("x-amz-content-sha256", "")) == 64
+    return Sums(frozenset(asked | ({"sha256"} if signed else set())))
+
+
+def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: Sums) -> dict[str, str]:
+    """Refuse a body that is not what its checksums say; return the checksum headers to keep."""
+    given = {k: v for k, v in {**headers, **trailer}.items() if k.startswith(CHECKSUM) and "=" in v}
+    for header, value in given.items():
+        name = header.removeprefix(CHECKSUM)
+        if name in found.wanted and found.value(name) != value:
+            raise error("BadDigest", f"The {name.upper()} you specified did not match what we received.")
+    _verify_md5(headers.get("content-md5"), found)
+    signed = headers.get("x-amz-content-sha256", "")
+    if len(signed) == 64 and found.hashes["sha256"].hexdigest() != signed:
+        raise error("XAmzContentSHA256Mismatch")
+    return given
+
+
+def _verify_md5(given: str | None, found: Sums) -> None:
+    if given is None:
+        return
+    try:
+        raw = base64.b64decode(given, validate=True)
+    except ValueError as problem:
+        raise error("InvalidDigest") from problem
+    if raw != found.md5.digest():
+        raise error("BadDigest")
+
+
+def _plain(body: Stream, length: int | None) -> Iterator[bytes]:
+    size = 0
+    while (length is None or size < length) and (block := body.read(BLOCK)):
+        size += len(block)
+        yield block
+    if length is not None and size != length:
+        raise error("IncompleteBody")
+
+
+def _chunks(body: Stream, trailer: dict[str, str]) -> Iterator[bytes]:
+    while left := _chunk_size(body.readline(4096)):
+        while left:
+            block = body.read(min(left, BLOCK))
+            if not block:
+                raise error("IncompleteBody")
+            left -= len(block)
+            yield block
+        body.readline(4096)
+    while line := body.readline(4096).strip():
+        name, _, value = line.decode("latin-1").partition(":")
+        trailer[name.strip().lower()] = value.strip()
+
+
+def _chunk_size(line: bytes) -> int:
+    try:
+        return int(line.split(b";")[0].strip(), 16)
+    except ValueError as problem:
+        raise error("IncompleteBody") from problem
+
+
+def _length(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None

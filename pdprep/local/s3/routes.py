@@ -1,0 +1,106 @@
+"""Which function answers which S3 call: one row each, first fit wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pdprep.local.http import Answer, Request
+from pdprep.local.refusals import Refusal
+from pdprep.local.s3 import buckets, reading, writing
+from pdprep.local.s3.call import Call, locate, xml
+from pdprep.local.s3.errors import error
+from pdprep.local.s3.objects import Objects
+from pdprep.local.s3.xmltext import document
+
+Handler = Callable[[Call], Answer]
+SERVICE, BUCKET, OBJECT = "service", "bucket", "object"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation: where it applies, its method, the query parameter or header that marks it."""
+
+    level: str
+    method: str
+    mark: str
+    operation: str
+    handler: Handler
+
+
+ROUTES = tuple(
+    Route(*row)
+    for row in (
+        (SERVICE, "GET", "", "ListBuckets", buckets.list_buckets),
+        (BUCKET, "GET", "location", "GetBucketLocation", buckets.location),
+        (BUCKET, "GET", "uploads", "ListMultipartUploads", buckets.list_uploads),
+        (BUCKET, "GET", "policy", "GetBucketPolicy", buckets.get_policy),
+        (BUCKET, "PUT", "policy", "PutBucketPolicy", buckets.put_policy),
+        (BUCKET, "DELETE", "policy", "DeleteBucketPolicy", buckets.delete_policy),
+        (BUCKET, "POST", "delete", "DeleteObjects", writing.delete_objects),
+        (BUCKET, "GET", "", "ListObjectsV2", buckets.list_objects),
+        (BUCKET, "PUT", "", "CreateBucket", buckets.create_bucket),
+        (BUCKET, "HEAD", "", "HeadBucket", buckets.head_bucket),
+        (BUCKET, "DELETE", "", "DeleteBucket", buckets.delete_bucket),
+        (OBJECT, "GET", "uploadId", "ListParts", buckets.list_parts),
+        (OBJECT, "GET", "tagging", "GetObjectTagging", buckets.get_tags),
+        (OBJECT, "PUT", "tagging", "PutObjectTagging", buckets.put_tags),
+        (OBJECT, "DELETE", "tagging", "DeleteObjectTagging", buckets.delete_tags),
+        (OBJECT, "POST", "uploads", "CreateMultipartUpload", writing.create_upload),
+        (OBJECT, "POST", "uploadId", "CompleteMultipartUpload", writing.complete_upload),
+        (OBJECT, "DELETE", "uploadId", "AbortMultipartUpload", writing.abort_upload),
+        (OBJECT, "PUT", "uploadId x-amz-copy-source", "UploadPartCopy", writing.copy_part),
+        (OBJECT, "PUT", "uploadId", "UploadPart", writing.upload_part),
+        (OBJECT, "PUT", "x-amz-copy-source", "CopyObject", writing.copy_object),
+        (OBJECT, "PUT", "", "PutObject", writing.put_object),
+        (OBJECT, "GET", "", "GetObject", reading.get_object),
+        (OBJECT, "HEAD", "", "HeadObject", reading.get_object),
+        (OBJECT, "DELETE", "", "DeleteObject", writing.delete_object),
+    )
+)
+# Parts of S3 that are not provided; without this list they would be taken for the plain operation.
+OTHERS = frozenset(
+    {
+        "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering",
+        "inventory", "legal-hold", "lifecycle", "logging", "metrics", "notification", "object-lock",
+        "ownershipControls", "policyStatus", "publicAccessBlock", "replication", "requestPayment",
+        "restore", "retention", "select", "torrent", "versioning", "versions", "website", "tagging",
+        "versionId",
+    }
+)  # fmt: skip
+
+
+def route(request: Request) -> Route:
+    """Return the route of a request or refuse."""
+    bucket, key = locate(request)
+    level = OBJECT if key else BUCKET if bucket else SERVICE
+    for row in ROUTES:
+        if row.level == level and row.method == request.method and _marked(row, request):
+            return row
+    raise error("NotImplemented" if OTHERS & request.query.keys() else "MethodNotAllowed")
+
+
+def answer(objects: Objects, request: Request, row: Route) -> Answer:
+    """Answer a call; without a signature S3 says AccessDenied."""
+    signed = (
+        "authorization" in request.headers
+        or "X-Amz-Signature" in request.query
+        or "Signature" in request.query
+    )
+    if not signed:
+        raise error("AccessDenied")
+    return row.handler(Call(objects, request, *locate(request)))
+
+
+def refused(refusal: Refusal, request: Request, request_id: str) -> Answer:
+    """Answer an error as S3 does."""
+    if request.method == "HEAD" or refusal.status == 304:
+        return Answer(refusal.status or 400, {"Content-Type": "application/xml"}, b"")
+    nodes = [("Code", refusal.code), ("Message", refusal.message), ("Resource", request.path)]
+    return xml(document("Error", [*nodes, ("RequestId", request_id)], namespace=False), refusal.status or 400)
+
+
+def _marked(row: Route, request: Request) -> bool:
+    if not row.mark:
+        return not OTHERS & request.query.keys()
+    return all(mark in request.query or mark in request.headers for mark in row.mark.split())

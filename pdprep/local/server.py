@@ -1,0 +1,141 @@
+"""A running server: as a thread of this process, or as the process itself."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from pdprep.local import deletions, exports, imports
+from pdprep.local.app import App
+from pdprep.local.gateway import Server
+from pdprep.local.leases import Leases
+from pdprep.local.settings import Settings, from_environment
+from pdprep.local.state import State, build
+
+log = logging.getLogger("pdprep.local")
+JOBS = {
+    "dataset-import-job": imports.run,
+    "dataset-export-job": exports.run,
+    "data-deletion-job": deletions.run,
+}
+
+
+class FolderInUse(Exception):  # noqa: N818 - names what was found
+    """Another server holds the folder."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers."""
+
+    url: str
+    port: int
+    state: State
+    leases: Leases
+
+    def advance(self, seconds: float) -> None:
+        """Move a manual clock and wait for the jobs that are due."""
+        self.state.clock.advance(seconds)
+        self.state.workers.settle()
+
+    def idle_seconds(self) -> float:
+        """Return how long nobody has held a lease and no job has run."""
+        return 0.0 if self.state.workers.busy() else self.leases.idle_seconds()
+
+
+@contextmanager
+def running(folder: str | Path, clock: str = "auto", port: int = 0, **changes: object) -> Iterator[Running]:
+    """Run the local Personalize as threads of this process.
+
+    Args:
+        folder: its state folder, made if missing.
+        clock: ``auto``, ``instant`` or ``manual``.
+        port: the port on 127.0.0.1; 0 takes the last one of this folder, or any.
+        changes: other fields of ``Settings``.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, running(folder, clock="instant") as server:
+    ...     server.url.startswith("http://127.0.0.1:")
+    True
+    """
+    with serve(from_environment(Path(folder), clock=clock, port=port, **changes)) as server:
+        yield server
+
+
+@contextmanager
+def serve(settings: Settings) -> Iterator[Running]:
+    """Hold the folder, answer requests until the block ends, leave unfinished jobs for the next server."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _held(settings.folder), _opened(settings) as state:
+        held = Leases()
+        server = _listen(App(state), held, settings)
+        thread = threading.Thread(target=server.serve, name="server", daemon=True)
+        thread.start()
+        _write_endpoint(settings, server.port)
+        try:
+            yield Running(f"http://127.0.0.1:{server.port}", server.port, state, held)
+        finally:
+            server.stop()
+            thread.join(5)
+            held.close()
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[State]:
+    state = build(settings)
+    state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
+    state.workers.resume()
+    try:
+        yield state
+    finally:
+        state.workers.stop()
+        state.store.close()
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[IO[str]]:
+    with (folder / "server.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise FolderInUse(f"another local Personalize holds {folder}; see endpoint.json there") from error
+        yield lock
+
+
+def _listen(app: App, held: Leases, settings: Settings) -> Server:
+    """Take the port asked for, else the last one of this folder, else any."""
+    ports = [settings.port] if settings.port else [*_last_port(settings.folder), 0]
+    for port in ports:
+        server = Server(port, app, held)
+        try:
+            server.prepare()
+        except OSError:
+            if port == ports[-1]:
+                raise
+            log.warning("port %s is taken, another one is used", port)
+            continue
+        return server
+    raise AssertionError("unreachable")
+
+
+def _last_port(folder: Path) -> list[int]:
+    try:
+        return [int(json.loads((folder / "endpoint.json").read_text())["port"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _write_endpoint(settings: Settings, port: int) -> None:
+    endpoint = {"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}", "clock": settings.clock}
+    fresh = settings.folder / f"endpoint.{os.getpid()}.json"
+    fresh.write_text(json.dumps(endpoint))
+    fresh.replace(settings.folder / "endpoint.json")

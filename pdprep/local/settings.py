@@ -1,0 +1,56 @@
+"""How one local Personalize is set up: where its state lives, which clock it follows, what it bounds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+ACCOUNT = "000000000000"
+SERVER = f"pdprep-local (not AWS; account {ACCOUNT})"
+CLOCKS = ("auto", "instant", "manual")
+LINGER_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a server. ``speed`` divides the times of the ``auto`` clock."""
+
+    folder: Path
+    port: int = 0
+    clock: str = "auto"
+    speed: float = 1.0
+    fixed: str = ""
+    linger: float | None = None
+    strict_columns: bool = False
+    chunk_bytes: int = 16 << 20
+    compact_rows: int = 100_000
+    part_rows: int = 2_500_000
+    answer_wait: float = 20.0
+
+
+def from_environment(folder: Path, **changes: object) -> Settings:
+    """Return settings for ``folder``; ``PDPREP_CLOCK`` fixes the time and makes every status instant.
+
+    >>> from_environment(Path("/tmp/x"), port=4599).port
+    4599
+    """
+    fixed = os.environ.get("PDPREP_CLOCK", "")
+    settings = Settings(folder, speed=float(os.environ.get("PDPREP_LOCAL_SPEED", "1")), fixed=fixed)
+    settings = replace(settings, strict_columns=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
+    settings = replace(settings, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
+    return replace(settings, clock="instant") if fixed else settings
+
+
+def linger_seconds() -> float:
+    """Return how long a server stays after its last lease closed (``PDPREP_LOCAL_LINGER``, seconds)."""
+    return float(os.environ.get("PDPREP_LOCAL_LINGER", LINGER_SECONDS))
+
+
+def state_folder(home: Path) -> Path:
+    """Return the state folder of a pdprep home: ``home/local``, or ``home`` itself where it is that folder.
+
+    >>> state_folder(Path("/a/.pdprep")).name
+    'local'
+    """
+    return home if home.name == "local" or (home / "state.sqlite").exists() else home / "local"

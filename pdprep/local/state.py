@@ -1,0 +1,58 @@
+"""Everything one server holds, put together once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pdprep.local.avro import AvroSchema, read
+from pdprep.local.clock import Clock
+from pdprep.local.faults import Faults
+from pdprep.local.ids import Ids
+from pdprep.local.layers import Layers
+from pdprep.local.resources import Resource, Resources
+from pdprep.local.s3.objects import Objects
+from pdprep.local.settings import Settings
+from pdprep.local.store import Store
+from pdprep.local.workers import Workers
+
+
+@dataclass(frozen=True)
+class State:
+    """The parts that operations work on."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    ids: Ids
+    resources: Resources
+    layers: Layers
+    objects: Objects
+    workers: Workers
+    faults: Faults
+
+    def schema(self, dataset: Resource) -> AvroSchema:
+        """Return the schema of a dataset."""
+        return _schema(self.resources.get(dataset.body["schemaArn"], "schema").body["schema"])
+
+    def launch(self, arn: str) -> None:
+        """Begin the work of a job; under the instant clock it is usually done when this returns."""
+        instant = self.clock.mode == "instant"
+        self.workers.start(arn, self.settings.answer_wait if instant else 0.0)
+
+
+def build(settings: Settings) -> State:
+    """Open a state folder."""
+    store = Store(settings.folder)
+    clock = Clock(settings.clock, settings.speed, settings.fixed)
+    resources, layers = Resources(store, clock), Layers(store)
+    resources.when_gone(lambda gone: layers.forget(gone.arn))
+    workers = Workers(resources, clock, store.transaction)
+    ids = Ids(seeded=bool(settings.fixed))
+    return State(settings, store, clock, ids, resources, layers, Objects(store, clock), workers, Faults())
+
+
+@lru_cache(maxsize=256)
+def _schema(text: str) -> AvroSchema:
+    return read(json.loads(text))

@@ -1,0 +1,97 @@
+"""Jobs on threads of their own: the work at once, the effect when the clock says so, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from pdprep.local.clock import Clock
+from pdprep.local.resources import WAITING, Resource, Resources
+
+Commit = Callable[[], dict[str, object] | None]
+Job = Callable[[Resource], Commit]
+log = logging.getLogger("pdprep.local")
+
+
+class JobFailed(Exception):  # noqa: N818 - the service's own word
+    """The job ends in its failed status with this reason."""
+
+
+class Workers:
+    """Run jobs. One at a time does the heavy part, so that memory stays bounded."""
+
+    def __init__(
+        self, resources: Resources, clock: Clock, transaction: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._resources, self._clock, self._transaction = resources, clock, transaction
+        self._stopped = threading.Event()
+        self._heavy = threading.Lock()
+        self._threads: dict[str, threading.Thread] = {}
+        self.jobs: dict[str, Job] = {}
+
+    def start(self, arn: str, wait: float = 0.0) -> None:
+        """Begin a job; return when it ended or ``wait`` seconds passed."""
+        thread = threading.Thread(target=self._run, args=(arn,), name=f"job {arn}", daemon=True)
+        self._threads[arn] = thread
+        thread.start()
+        if wait:
+            thread.join(wait)
+
+    def resume(self) -> None:
+        """Begin again every accepted job that has not ended."""
+        for kind in self.jobs:
+            for resource in reversed(self._resources.list(kind)):
+                if resource.work == WAITING:
+                    self.start(resource.arn)
+
+    def busy(self) -> int:
+        """Count the jobs that run."""
+        return sum(thread.is_alive() for thread in list(self._threads.values()))
+
+    def settle(self, seconds: float = 60.0) -> None:
+        """Wait for every job whose time has come."""
+        end = time.monotonic() + seconds
+        while self._due() and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Leave the jobs where they are; ``resume`` of the next server begins them again."""
+        self._stopped.set()
+        for thread in list(self._threads.values()):
+            thread.join(10)
+
+    def _due(self) -> bool:
+        latest = self._clock.now() - self._clock.ready_after
+        alive = [arn for arn, thread in list(self._threads.items()) if thread.is_alive()]
+        return any((found := self._resources.find(arn)) and found.created <= latest for arn in alive)
+
+    def _run(self, arn: str) -> None:
+        try:
+            self._work(self._resources.get(arn))
+        except Exception:
+            if not self._stopped.is_set():
+                log.exception("the job %s ended unexpectedly", arn)
+                self._resources.finish(arn, "Internal error of the local Personalize; see its log.")
+        finally:
+            self._threads.pop(arn, None)
+
+    def _work(self, resource: Resource) -> None:
+        reason = ""
+        commit: Commit = _nothing
+        try:
+            with self._heavy:
+                commit = self.jobs[resource.kind](resource)
+        except JobFailed as failure:
+            reason = str(failure)
+        self._clock.wait_until(resource.created + self._clock.ready_after, self._stopped)
+        if self._stopped.is_set():
+            return
+        with self._transaction():
+            self._resources.finish(resource.arn, reason, **(commit() or {}))
+
+
+def _nothing() -> None:
+    return None
