@@ -1,0 +1,83 @@
+# Every target does its own set-up, on a machine with nothing but Python 3.11 (or newer) and make.
+#   make demo DATA=folder    the same path on a folder in the shape of MovieLens (ratings, movies, tags)
+#   make test PYTHON=python3.13
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+
+STARTED := $(shell date +%s)
+BIN := .venv/bin
+PIP := pip --quiet --disable-pip-version-check
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
+STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
+
+.PHONY: help demo test check deep bench lab aws suite notebooks chromium
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+
+demo: .venv/lab ## run the quickstart notebook on the local Personalize and say what it did
+	@$(BIN)/python notebooks/run.py $(if $(DATA),notebooks/01-movielens.ipynb --data "$(DATA)",notebooks/00-quickstart.ipynb)
+
+test: .venv/test .venv-awscli/ready chromium check suite notebooks ## run everything that CI runs
+	@echo "make test: all green, $$(( $$(date +%s) - $(STARTED) )) s with set-up"
+
+check: .venv/test ## lint, check the format and the types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+deep: ## run the same tests at full size, and the Binder recipe
+	@PDPREP_DEEP=1 $(MAKE) test
+	binder/check.sh
+
+bench: .venv/test ## run the benchmarks
+	@shopt -s nullglob; scripts=(benchmarks/*_bench.py); \
+	for script in "$${scripts[@]}"; do $(BIN)/python "$$script"; done; \
+	echo "make bench: $${#scripts[@]} benchmarks ran"
+
+lab: .venv/lab ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks
+
+aws: ## the journey on a real AWS account (not written yet)
+	@echo "Nothing here runs against AWS yet: no account is touched, nothing is created."; exit 1
+
+suite: .venv/test .venv-awscli/ready chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20
+
+notebooks: .venv/test
+	@for notebook in $(NOTEBOOKS); do \
+	  echo "nbval $$notebook"; \
+	  home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
+	  env -u PDPREP_DATA $(STILL) PDPREP_HOME="$$home" \
+	    $(BIN)/python -m pytest --nbval --nbval-current-env -p no:cacheprovider "$$notebook"; \
+	  rm -rf "$$home"; \
+	done
+
+.venv/bin/python:
+	@.ci/venv .venv $(PYTHON)
+
+.venv/lab: pyproject.toml | .venv/bin/python
+	@echo "Installing pdprep and JupyterLab into .venv"
+	@$(BIN)/python -m $(PIP) install -e ".[lab]"
+	@touch $@
+
+.venv/test: pyproject.toml | .venv/bin/python
+	@echo "Installing pdprep and what its tests need into .venv"
+	@$(BIN)/python -m $(PIP) install -e ".[test]"
+	@touch $@ .venv/lab
+
+# The AWS CLI pins its own botocore, so it lives apart. The tests drive the local Personalize with it.
+.venv-awscli/ready: | .venv/bin/python
+	@echo "Installing the AWS CLI into .venv-awscli"
+	@$(BIN)/python -m venv --clear .venv-awscli
+	@.venv-awscli/bin/python -m $(PIP) install awscli
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || .ci/debian chromium fonts-dejavu-core

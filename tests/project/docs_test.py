@@ -1,0 +1,45 @@
+"""The documents name what is there, and nothing of the machine they were written on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.project.imports import PROJECT
+
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+).stdout.split()
+PAGES = [name for name in TRACKED if name.endswith(".md")]
+# The one place that knows where a neighbouring folder of data may lie.
+ELSEWHERE = [name for name in TRACKED if name != ".ci/run"]
+NEIGHBOUR = "../" + "shared"
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+MAGICS = ("", "_check", "_bulk", "_put", "_records", "_jobs")
+
+
+def text(name: str) -> str:
+    return (PROJECT / name).read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("magic", MAGICS)
+def test_the_readme_mentions_every_magic(magic: str) -> None:
+    assert re.search(rf"%personalize{magic}\b", text("README.md"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    targets = [(PROJECT / name).parent / target for target in LINK.findall(text(name))]
+    assert [str(target) for target in targets if not target.exists()] == []
+
+
+def test_no_file_names_the_folder_next_door() -> None:
+    assert [name for name in ELSEWHERE if NEIGHBOUR in text(name)] == []
+
+
+def test_every_decision_is_listed() -> None:
+    pages = sorted(Path(PROJECT / "docs/decisions").glob("*.md"))
+    assert [page.name for page in pages if f"decisions/{page.name}" not in text("docs/index.md")] == []
