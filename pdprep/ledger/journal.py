@@ -60,6 +60,10 @@ class Journal:
         """Write down where a job stands."""
         self.database.update("jobs", row.seq, row.values())
 
+    def forget_job(self, row: JobRow) -> None:
+        """Take back a job that turned out to be an earlier one."""
+        self.database.run("DELETE FROM jobs WHERE seq = ?", row.seq)
+
     def jobs(self) -> list[JobRow]:
         """Return all jobs, newest first."""
         return [JobRow.of(row) for row in self.database.rows("SELECT * FROM jobs ORDER BY seq DESC")]
@@ -71,7 +75,8 @@ class Journal:
 
     def new_import(self, values: dict[str, Any]) -> ImportRow:
         """Write down an import whose bytes are staged."""
-        blank = {"location": "", "files": "[]", "arn": "", "reason": "", "ended": None, "status": STAGED}
+        blank = {"location": "", "files": "[]", "keep": 0, "arn": "", "reason": "", "ended": None}
+        blank["status"] = STAGED
         with self.database.transaction():
             times = {"seq": self._next(), "created": clock.now().timestamp()}
             row = ImportRow(**{**blank, **times, **values})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -32,27 +31,26 @@ _CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 
 
-def file_import(ledger: Ledger, row: ImportRow, contract: Contract, parts: Iterable[pl.LazyFrame]) -> Path:
-    """File the records of an import, one file a part; the folder appears once it is complete.
+def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contract) -> None:
+    """Write one run of the records of an import, sorted by id.
 
     Args:
-        ledger: Where to file them.
-        row: The import.
+        folder: Where the files of this import stand.
+        number: Which run; no id stands in two of them.
+        rows: The records.
         contract: The contract of the records.
-        parts: The parts in order; no id stands in two of them.
     """
-    folder = ledger.records(row.dataset) / row.folder
-    fresh = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    for number, part in enumerate(parts):
-        file = fresh / f"part-{number:05d}.parquet"
-        numbered = part.with_row_index(ROW).sort(contract.key, maintain_order=True)
-        numbered.sink_parquet(file, row_group_size=_ROW_GROUP)
-        _settle(file)
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
-    return folder
+    file = folder / f"part-{number:05d}.parquet"
+    numbered = rows.select(contract.columns).with_row_index(ROW)
+    numbered.sort(contract.key, maintain_order=True).write_parquet(file, row_group_size=_ROW_GROUP)
+    _settle(file)
+
+
+def file_import(ledger: Ledger, row: ImportRow, folder: Path) -> None:
+    """File the records of an import: the folder they were written to becomes part of the ledger."""
+    place = ledger.records(row.dataset) / row.folder
+    shutil.rmtree(place, ignore_errors=True)
+    folder.rename(place)
 
 
 def drop_replaced(ledger: Ledger, dataset: str) -> None:

@@ -15,8 +15,9 @@ CREATE TABLE jobs (
 CREATE TABLE imports (
     seq INTEGER PRIMARY KEY, job TEXT NOT NULL, dataset TEXT NOT NULL, mode TEXT NOT NULL,
     name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, rows INTEGER NOT NULL, keys INTEGER NOT NULL,
-    location TEXT NOT NULL, files TEXT NOT NULL, contract TEXT NOT NULL, arn TEXT NOT NULL,
-    status TEXT NOT NULL, reason TEXT NOT NULL, created REAL NOT NULL, ended REAL);
+    location TEXT NOT NULL, files TEXT NOT NULL, keep INTEGER NOT NULL,
+    contract TEXT NOT NULL, arn TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    created REAL NOT NULL, ended REAL);
 CREATE INDEX imports_dataset ON imports (dataset, seq);
 CREATE TABLE plans (
     seq INTEGER PRIMARY KEY, job TEXT NOT NULL, dataset TEXT NOT NULL, fingerprint TEXT NOT NULL,

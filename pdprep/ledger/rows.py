@@ -63,7 +63,10 @@ class JobRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class ImportRow(Row):
-    """One dataset import job. ``contract``: JSON; ``files``: JSON list of uploaded parts."""
+    """One dataset import job. ``contract``: JSON; ``files``: JSON list of the keys of its parts in S3.
+
+    ``keep``: whether the parts stay in S3 once the import is ACTIVE.
+    """
 
     seq: int
     job: str
@@ -75,6 +78,7 @@ class ImportRow(Row):
     keys: int
     location: str
     files: str
+    keep: int
     contract: str
     arn: str
     status: str

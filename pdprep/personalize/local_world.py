@@ -104,12 +104,10 @@ class LocalEndpoint:
         return True
 
     def _start(self, tries: int) -> subprocess.Popen[bytes]:
+        # It gives up where another client looked at the lock in the same instant: then wait a little.
         time.sleep(0.2 * tries)
-        # A server that comes back takes its old port, so that clients which know it go on. It gives up where
-        # somebody else has the port, or where another client looked at the lock in the same instant.
-        port = 0 if tries > 2 else _read(self.folder / "endpoint.json").get("port", 0)
-        command = [sys.executable, "-m", "pdprep.local", "--port", str(port), "--home", str(self.folder)]
-        command += ["--clock", "auto"]
+        command = [sys.executable, "-m", "pdprep.local", "--home", str(self.folder), "--clock", "auto"]
+        command += ["--port", "0", "--linger"]  # 0 is the port it had before, so that clients go on
         with (self.folder / "server.log").open("ab") as log:
             try:
                 process = subprocess.Popen(

@@ -1,8 +1,9 @@
-"""The names of what pdprep creates: derived from what they stand for, so that the same thing is found again."""
+"""The names of what pdprep creates: derived from what they stand for, so that it is found again."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -11,6 +12,7 @@ from pdprep.errors import GroupError
 
 LONGEST: Final = 63
 TAG: Final = "pdprep"
+_SHORTEST: Final = 4  # in shorter names one letter is much
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 
 
@@ -64,6 +66,8 @@ def digest(text: str) -> str:
 
 def _slip(one: str, other: str) -> bool:
     one, other = one.lower(), other.lower()
+    if min(len(one), len(other)) < _SHORTEST:
+        return False
     if one == other:
         return True
     changed = _changed(one, other)
@@ -72,14 +76,15 @@ def _slip(one: str, other: str) -> bool:
 
 def _changed(one: str, other: str) -> str | None:
     """Return the letters in which two names differ if one edit makes one of the other, else None."""
-    start = next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(map(len, (one, other)))
-    )
-    a, b = one[start:], other[start:]
-    end = next(
-        (i for i, (x, y) in enumerate(zip(a[::-1], b[::-1], strict=False)) if x != y), min(len(a), len(b))
-    )
-    a, b = a[: len(a) - end], b[: len(b) - end]
-    single = len(a) <= 1 and len(b) <= 1
-    swapped = len(a) == len(b) == 2 and a == b[::-1]
-    return a + b if single or swapped else None
+    start = _shared(one, other)
+    one, other = one[start:], other[start:]
+    end = _shared(one[::-1], other[::-1])
+    one, other = one[: len(one) - end], other[: len(other) - end]
+    single = len(one) <= 1 and len(other) <= 1
+    swapped = len(one) == 2 and one == other[::-1]
+    return one + other if single or swapped else None
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many letters two names share at their beginning."""
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

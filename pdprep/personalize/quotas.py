@@ -1,4 +1,4 @@
-"""The quotas that sending meets, each with the page it comes from, and the rate that leaves room for others."""
+"""The quotas that sending meets, each with its source, and the rates that leave room for others."""
 
 from __future__ import annotations
 

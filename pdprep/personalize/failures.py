@@ -1,0 +1,45 @@
+"""An error as text in the journal, so that a job can say in another session why it failed."""
+
+from __future__ import annotations
+
+import json
+
+from pdprep import errors
+from pdprep.errors import ImportFailed, JobError, PdprepError, ServiceError
+
+
+def dumps(error: PdprepError | None) -> str:
+    """Return an error as JSON; nothing for None.
+
+    >>> loads(dumps(JobError("stopped", hint="job.resume()"))).hint
+    'job.resume()'
+    """
+    if error is None:
+        return ""
+    said = {"found": error.found, "expected": error.expected, "hint": error.hint}
+    more = {name: getattr(error, name) for name in ("code", "operation", "reason") if hasattr(error, name)}
+    return json.dumps({"class": type(error).__name__, **said, **more})
+
+
+def loads(text: str) -> PdprepError | None:
+    """Read an error that ``dumps`` wrote."""
+    if not text:
+        return None
+    value = json.loads(text)
+    said = (value["found"], value["expected"], value["hint"])
+    kind = getattr(errors, value["class"], JobError)
+    if issubclass(kind, ImportFailed):
+        return ImportFailed(*said, reason=value["reason"])
+    if issubclass(kind, ServiceError):
+        return ServiceError(*said, code=value["code"], operation=value["operation"])
+    found: PdprepError = kind(*said)
+    return found
+
+
+def told(error: BaseException) -> PdprepError:
+    """Return an error of ours; anything else becomes one that keeps its cause."""
+    if isinstance(error, PdprepError):
+        return error
+    wrapped = JobError(f"{type(error).__name__}: {error}", "", "job.error.__cause__ is the whole story")
+    wrapped.__cause__ = error
+    return wrapped

@@ -1,0 +1,280 @@
+"""A job: work on a thread of this process whose state is in the ledger after every step."""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pdprep import clock
+from pdprep.errors import JobError, PdprepError, ValidationError
+from pdprep.ledger.journal import Journal
+from pdprep.ledger.layers import moment
+from pdprep.ledger.rows import JobRow
+from pdprep.personalize import failures
+from pdprep.personalize.polling import Stopped
+from pdprep.progress import Progress
+
+if TYPE_CHECKING:
+    from pdprep.validation.report import Report
+
+ENDED: Final = ("ACTIVE", "CREATE FAILED", "DONE", "FAILED", "STOPPED", "INTERRUPTED")
+GOOD: Final = ("ACTIVE", "DONE")
+# Changes of these alone are shown, and written down with the next step.
+_FLEETING: Final = {"done", "total", "unit"}
+
+Callback = Callable[["Job"], None]
+Work = Callable[["Job"], None]
+
+
+class Job:
+    """An import, a put or an export: what it does, how far it is, how it ended.
+
+    Attributes:
+        stopping: Set when somebody called ``stop()``.
+        decided: Set when it is known that nothing will be refused.
+        same: The id of the earlier job that imported the same bytes, if that is how it ended.
+        report: What validation found.
+    """
+
+    def __init__(self, row: JobRow, journal: Journal, work: Work | None = None) -> None:
+        self._row, self._journal, self._work = row, journal, work
+        self._guard = threading.RLock()
+        self._callbacks: list[Callback] = []
+        self._ended = threading.Event()
+        self._running = False
+        self._error = failures.loads(row.error)
+        self.stopping, self.decided = threading.Event(), threading.Event()
+        self.same = ""
+        self.report: Report | None = None
+        if row.status in ENDED:
+            self._ended.set()
+
+    @property
+    def id(self) -> str:
+        """The id of the job in this ledger, such as ``bulk-0001``."""
+        return self._row.id
+
+    @property
+    def dataset(self) -> str:
+        """The dataset type."""
+        return self._row.dataset
+
+    @property
+    def route(self) -> str:
+        """bulk, put or export."""
+        return self._row.route
+
+    @property
+    def mode(self) -> str:
+        """FULL or INCREMENTAL for an import, BULK, PUT or ALL for an export, nothing for a put."""
+        return self._row.mode
+
+    @property
+    def name(self) -> str:
+        """The service's name of the job; empty for a put, and before the service knows it."""
+        return self._row.name
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the job; empty where it has none."""
+        return self._row.arn
+
+    @property
+    def status(self) -> str:
+        """QUEUED, RUNNING, the service's own words, DONE, FAILED, STOPPED or INTERRUPTED."""
+        return self._row.status
+
+    @property
+    def phase(self) -> str:
+        """prepare, validate, stage, upload, import, put or done."""
+        return self._row.phase
+
+    @property
+    def done(self) -> int:
+        """How far the phase is, in ``unit``."""
+        return self._row.done
+
+    @property
+    def total(self) -> int | None:
+        """Where the phase ends, in ``unit``; None where nobody knows."""
+        return self._row.total
+
+    @property
+    def unit(self) -> str:
+        """What is counted: rows, bytes or records."""
+        return self._row.unit
+
+    @property
+    def rows(self) -> int | None:
+        """How many records were sent, or will be."""
+        return self._row.rows
+
+    @property
+    def note(self) -> str:
+        """What else there is to say."""
+        return self._row.note
+
+    @property
+    def started(self) -> datetime | None:
+        """When it began, in UTC."""
+        return moment(self._row.started) if self._row.started is not None else None
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, in UTC."""
+        return moment(self._row.ended) if self._row.ended is not None else None
+
+    @property
+    def error(self) -> PdprepError | None:
+        """Why it failed."""
+        return self._error
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._ended.is_set()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the current phase is."""
+        return Progress(self.phase, self.done, self.total, self.unit, self.note)
+
+    def wait(self, timeout: float | None = None) -> Job:
+        """Wait for the end and return the job; Ctrl-C stops the waiting, not the job.
+
+        Args:
+            timeout: Seconds to wait at most; None waits for the end.
+
+        Raises:
+            PdprepError: What made the job fail.
+        """
+        if not self.finished and not self._running:
+            self.resume()
+        try:
+            self._ended.wait(timeout)
+        except KeyboardInterrupt:
+            print(f"No longer waiting for {self.id}; it goes on. job.stop() ends it.", file=sys.stderr)
+            raise
+        if self.finished and self._error is not None:
+            raise self._error
+        return self
+
+    def stop(self) -> None:
+        """End the job after the step in hand; an import job of the service goes on without us."""
+        self.stopping.set()
+
+    def resume(self) -> Job:
+        """Go on with a job that was stopped or interrupted.
+
+        Raises:
+            JobError: It cannot go on by itself.
+        """
+        with self._guard:
+            if self._running or self.status in GOOD:
+                return self
+            if self._work is None:
+                raise _not_resumable(self)
+            self.stopping.clear()
+            self._ended.clear()
+            self._error = None
+            self.update(status="RUNNING", error="", ended=None)
+            self.start(self._work)
+        return self
+
+    def subscribe(self, callback: Callback) -> Callable[[], None]:
+        """Call back on every change, from the job's thread; the answer ends that."""
+        with self._guard:
+            self._callbacks.append(callback)
+
+        def unsubscribe() -> None:
+            with self._guard, suppress(ValueError):
+                self._callbacks.remove(callback)
+
+        return unsubscribe
+
+    def start(self, work: Work) -> Job:
+        """Run the work on a thread that the process waits for at its end."""
+        self._work, self._running = work, True
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._run, work), name=self.id).start()
+        return self
+
+    def update(self, **changes: Any) -> None:
+        """Change the state, write it down and tell those who listen."""
+        with self._guard:
+            row = replace(self._row, **changes)
+            if row == self._row:
+                return
+            self._row = row
+            if set(changes) - _FLEETING:
+                self._journal.save_job(row)
+        self._tell()
+
+    def listen(self, progress: Progress) -> None:
+        """Hear of progress; end the work if somebody asked for it."""
+        if self.stopping.is_set():
+            raise Stopped
+        changes: dict[str, Any] = {"done": progress.done, "total": progress.total, "unit": progress.unit}
+        self.update(**changes, **({"phase": progress.phase} if progress.phase != self.phase else {}))
+
+    def follow(self, row: JobRow) -> None:
+        """Take over what the journal says about this job."""
+        with self._guard:
+            self._row, self._error = row, failures.loads(row.error)
+        if row.status in ENDED:
+            self._ended.set()
+        self._tell()
+
+    def _run(self, work: Work) -> None:
+        try:
+            work(self)
+        except Stopped:
+            self._fail(_stopped(self), "STOPPED")
+        except BaseException as error:
+            status = getattr(error, "code", "")
+            self._fail(failures.told(error), status if status == "CREATE FAILED" else "FAILED")
+        finally:
+            self._running = False
+            with suppress(Exception):
+                self.update(ended=clock.now().timestamp())
+            self.decided.set()
+            self._ended.set()
+            self._tell()
+
+    def _fail(self, error: PdprepError, status: str) -> None:
+        self._error = error
+        if isinstance(error, ValidationError):
+            self.report = error.report
+        # The error must reach the waiter even where the ledger itself is what failed.
+        with suppress(PdprepError):
+            self.update(status=status, error=failures.dumps(error))
+
+    def _tell(self) -> None:
+        for callback in list(self._callbacks):
+            # A view that breaks must not take the work with it.
+            with suppress(Exception):
+                callback(self)
+
+    def __repr__(self) -> str:
+        records = "" if self.rows is None else f", {self.rows:,} records"
+        return f"<Job {self.dataset}: {self.status}{records}>"
+
+
+def _stopped(job: Job) -> JobError:
+    if job.route == "bulk" and job.arn:
+        return JobError(f"{job.id} is no longer followed", "the import itself goes on", "job.resume()")
+    return JobError(f"{job.id} was stopped", "", "job.resume()")
+
+
+def _not_resumable(job: Job) -> JobError:
+    return JobError(
+        f"{job.id} ended in {job.status} before anything was sent",
+        "the same call again: it goes on from what was uploaded",
+        f"group.{job.route}(the same frame)",
+    )

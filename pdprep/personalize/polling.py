@@ -1,0 +1,80 @@
+"""Look at a resource until it has settled. boto3 ships no waiters for Amazon Personalize."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from pdprep.contract.payloads import camel
+from pdprep.errors import ServiceError
+from pdprep.personalize.clients import World, call
+
+SETTLED: Final = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED")
+FIRST_SECONDS: Final = 0.05
+GROWTH: Final = 1.6
+
+Look = Callable[[dict[str, Any]], None]
+
+
+class Stopped(Exception):  # noqa: N818 - somebody asked for it
+    """The work was asked to stop."""
+
+
+def describe(world: World, kind: str, arn: str) -> dict[str, Any]:
+    """Return what the service says about a resource.
+
+    Args:
+        world: Where it is.
+        kind: dataset_group, dataset, schema, event_tracker, dataset_import_job or dataset_export_job.
+        arn: Its ARN.
+    """
+    member = camel(kind.upper())
+    found: dict[str, Any] = call(world, "personalize", f"describe_{kind}", **{f"{member}Arn": arn})[member]
+    return found
+
+
+def settled(
+    world: World, kind: str, arn: str, *, look: Look | None = None, stop: threading.Event | None = None
+) -> dict[str, Any]:
+    """Look at a resource until it is ACTIVE or has failed, and return what the service says then.
+
+    Args:
+        world: Where it is.
+        kind: As for ``describe``.
+        arn: Its ARN.
+        look: Hears what the service says at every look.
+        stop: Set by somebody who no longer wants to wait.
+
+    Raises:
+        Stopped: ``stop`` was set.
+    """
+    stop = stop or threading.Event()
+    pause = FIRST_SECONDS
+    while True:
+        found = describe(world, kind, arn)
+        if look:
+            look(found)
+        if found["status"] in SETTLED:
+            return found
+        if stop.wait(pause):
+            raise Stopped
+        pause = min(world.poll, pause * GROWTH)
+
+
+def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = None) -> dict[str, Any]:
+    """Wait until a resource is ACTIVE.
+
+    Raises:
+        ServiceError: It failed; the service's reason is in the message.
+    """
+    found = settled(world, kind, arn, stop=stop)
+    if found["status"] == "ACTIVE":
+        return found
+    raise ServiceError(
+        f"{kind.replace('_', ' ')} {found.get('name', arn)} ended in {found['status']}: "
+        f"{found.get('failureReason', 'no reason given')}",
+        "ACTIVE",
+        "delete it in the console and repeat the call",
+        code=found["status"],
+    )
