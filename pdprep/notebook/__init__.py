@@ -1,0 +1,1 @@
+"""Magics and views: parse, call, show."""

@@ -1,0 +1,1 @@
+"""How each value shows itself: as text, as HTML, and live."""

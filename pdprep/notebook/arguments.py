@@ -1,0 +1,140 @@
+"""The flags of the magics: few, shared, each with a help text; a slip is answered with the nearest one."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import functools
+import re
+import shlex
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from IPython.core.error import UsageError
+from IPython.core.magic import no_var_expand
+from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, magic_arguments
+
+from pdprep.contract.catalogue import DATASETS, DOMAINS
+from pdprep.errors import InputError
+from pdprep.preparation.prepare import ON_INVALID
+
+T = TypeVar("T")
+Body = Callable[[Any, argparse.Namespace, str | None], T]
+Magic = Callable[..., T | None]
+
+
+def _flag(*names: str, **settings: Any) -> argument:
+    return argument(*names, **settings)  # type: ignore[no-untyped-call]  # IPython leaves these untyped
+
+
+FLAGS: Final = {
+    "frames": _flag("frames", nargs="*", metavar="FRAME", help="a frame of the notebook, by name"),
+    "group": _flag("group", nargs="?", metavar="GROUP", help="a dataset group; none: show the current one"),
+    "of": _flag("of", nargs="?", metavar="DATASET", help="a dataset type, or a frame whose dataset is meant"),
+    "dataset": _flag("--dataset", choices=DATASETS, help="the dataset type, if the columns do not tell it"),
+    "mode": _flag(
+        "--mode",
+        type=str.upper,
+        choices=("FULL", "INCREMENTAL"),
+        default="FULL",
+        help="FULL replaces what earlier import jobs brought, INCREMENTAL adds to it",
+    ),
+    "replace": _flag("--replace", action="store_true", help="agree to a FULL import over bulk records"),
+    "shrink": _flag("--shrink", action="store_true", help="agree even if it leaves under 90 %% of them"),
+    "on-invalid": _flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
+    "wait": _flag(
+        "--wait",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="wait for the end of the job; without the flag only where nobody watches",
+    ),
+    "output": _flag("-o", "--output", metavar="NAME", help="a variable to keep the result in"),
+    "domain": _flag("--domain", type=str.upper, choices=DOMAINS, help="the domain of a group that is new"),
+    "profile": _flag("--profile", metavar="NAME", help="a profile of [tool.pdprep.profiles]: AWS"),
+    "use": _flag("--use", metavar="VARIABLE", help="a DatasetGroup of the notebook, by name"),
+    "home": _flag("--home", metavar="FOLDER", help="where pdprep keeps its files"),
+    "check": _flag("--check", action="store_true", help="ask whether this identity may do it all"),
+}  # fmt: skip
+
+
+def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
+    """Make a magic of a function of parsed arguments and a cell's body.
+
+    Args:
+        flags: Names of ``FLAGS``, in the order of the help.
+        examples: Lines that the help ends with.
+    """
+
+    def decorate(body: Body[T]) -> Magic[T]:
+        _describe(body, flags, examples)
+
+        @functools.wraps(body)
+        def magic(self: Any, line: str = "", cell: str | None = None) -> T | None:
+            words = _split(line)
+            if {"--help", "-h"} & set(words):
+                print(magic.__doc__)
+                return None
+            return body(self, parse(body.parser, words), cell)
+
+        return no_var_expand(magic)
+
+    return decorate
+
+
+def parse(parser: MagicArgumentParser, words: list[str]) -> argparse.Namespace:
+    """Parse the words of a line.
+
+    Raises:
+        InputError: A flag or a value is not one of the magic's; the nearest is named.
+    """
+    _check_flags(parser, words)
+    try:
+        args: argparse.Namespace = parser.parse_args(words)
+    except UsageError as error:
+        raise _mistake(parser, str(error)) from None
+    if not getattr(args, "output", None) or args.output.isidentifier():
+        return args
+    raise InputError(f"-o {args.output}", "the name of a variable", "-o job")
+
+
+def _describe(body: Body[T], flags: tuple[str, ...], examples: str) -> None:
+    for flag in reversed(flags):
+        FLAGS[flag](body)  # type: ignore[no-untyped-call]  # IPython leaves these untyped
+    kwds(description=body.__doc__, epilog=f"Examples:\n{examples}")(body)  # type: ignore[no-untyped-call]
+    magic_arguments()(body)  # type: ignore[no-untyped-call]
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line.strip().rstrip(";"), comments=True)
+    except ValueError as error:
+        raise InputError(f"{line.strip()} ({error})", "quotes that are closed") from None
+
+
+def _check_flags(parser: MagicArgumentParser, words: list[str]) -> None:
+    known = [name for action in parser._actions for name in action.option_strings]
+    for word in words:
+        flag = word.partition("=")[0]
+        if not flag.startswith("-") or any(name.startswith(flag) for name in known):
+            continue
+        close = difflib.get_close_matches(flag, known, n=1, cutoff=0.6)
+        raise InputError(
+            f"no flag {flag}",
+            f"%{parser.prog} has {', '.join(known)}",
+            close[0] if close else f"%{parser.prog} --help",
+        )
+
+
+def _mistake(parser: MagicArgumentParser, text: str) -> InputError:
+    help_ = f"%{parser.prog} --help"
+    choice = re.fullmatch(r"argument (\S+): invalid choice: '([^']*)' .*", text)
+    if choice is None:
+        return InputError(text, f"what %{parser.prog} takes", help_)
+    names, value = choice[1].split("/"), choice[2]
+    action = next(action for action in parser._actions if set(names) & set(action.option_strings))
+    choices = [str(each) for each in action.choices or ()]
+    close = difflib.get_close_matches(value.lower(), [each.lower() for each in choices], n=1, cutoff=0.4)
+    best = next((each for each in choices if [each.lower()] == close), "")
+    return InputError(
+        f"{names[-1]} {value}", f"one of {', '.join(choices)}", f"{names[-1]} {best}" if best else help_
+    )

@@ -1,0 +1,85 @@
+"""From what a magic is given, names of frames or a query, to frames that are prepared."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from pdprep.contract import catalogue
+from pdprep.errors import InputError
+from pdprep.notebook import frames, queries
+from pdprep.preparation.prepare import Prepared
+
+Prepare = Callable[..., Prepared]
+_OWN: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+_RESULT: Final = "the query's result"
+
+
+def frames_of(
+    args: Namespace, cell: str | None, namespace: frames.Namespace, prepare: Prepare, domain: str
+) -> list[Prepared]:
+    """Return the prepared frames that a magic's line or cell asks for.
+
+    Args:
+        args: ``frames``, ``dataset`` and ``on_invalid`` of the line.
+        cell: Polars SQL, or None.
+        namespace: The notebook's variables.
+        prepare: ``group.prepare``, or ``pdprep.prepare`` where there is no group.
+        domain: The domain whose fields the columns are compared with.
+
+    Raises:
+        UnknownFrameError: The notebook has no such frame.
+        NotPreparedError: Its columns do not tell what it is.
+    """
+    _check(args, cell, namespace)
+    if cell is not None:
+        named = {_RESULT: queries.run(cell, namespace)}
+    else:
+        named = {name: frames.lookup(name, namespace) for name in args.frames}
+    return [_ready(name, frame, args, prepare, domain) for name, frame in named.items()]
+
+
+def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> None:
+    if cell is not None and args.frames:
+        found = f"frames on the line ({', '.join(args.frames)}) and SQL below it"
+        raise InputError(found, "one of the two", "leave the line without frames")
+    if cell is None and not args.frames:
+        known = " ".join(frames.names(namespace))
+        raise InputError("no frame named", "the names of one or more frames", known or "--help")
+
+
+def _ready(name: str, frame: Any, args: Namespace, prepare: Prepare, domain: str) -> Prepared:
+    if isinstance(frame, Prepared):
+        return _again(name, frame, args)
+    columns = frames.columns(frame)
+    told = frames.dataset_of(columns)
+    if told is None:
+        raise frames.guess(name, columns, args.dataset, sql=name == _RESULT)
+    dataset = args.dataset or told
+    settings = {"on_invalid": args.on_invalid} if args.on_invalid else {}
+    return prepare(frame, dataset, metadata=_own(columns, dataset, domain), **settings)
+
+
+def _own(columns: list[str], dataset: str, domain: str) -> dict[str, str]:
+    """Return the columns of one's own: written as fields are, and not the catalogue's."""
+    known = {name for each in catalogue.DATASETS for name in _fields(each, domain)}
+    extra = [name for name in columns if _OWN.fullmatch(name) and name not in known]
+    return {name: name for name in extra}
+
+
+def _fields(dataset: str, domain: str) -> list[str]:
+    if dataset in catalogue.CUSTOM_ONLY and domain != "CUSTOM":
+        return []
+    return [row.field.name for row in catalogue.rows(dataset, domain)]
+
+
+def _again(name: str, frame: Prepared, args: Namespace) -> Prepared:
+    if args.dataset not in (None, frame.dataset):
+        found = f"--dataset {args.dataset}"
+        raise InputError(found, f"{name} is prepared for {frame.dataset}", f"--dataset {frame.dataset}")
+    if args.on_invalid is None:
+        return frame
+    return replace(frame, options=replace(frame.options, on_invalid=args.on_invalid))

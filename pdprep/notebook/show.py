@@ -1,0 +1,89 @@
+"""Show jobs while they run, and wait for them where nobody watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from pdprep.errors import PdprepError
+from pdprep.notebook import surroundings
+from pdprep.notebook.views.snapshot import take
+
+if TYPE_CHECKING:
+    from pdprep.notebook.views.watch import Watch
+    from pdprep.personalize.jobs import Job
+
+CLASS = ("pdprep.personalize.jobs", "Job")
+
+
+class Showing:
+    """Shows jobs in one shell; remembers which ones the running cell has shown already."""
+
+    def __init__(self, shell: InteractiveShell, mode: Callable[[], str]) -> None:
+        self._shell, self._mode = shell, mode
+        self._shown: set[tuple[int, str]] = set()
+
+    def register(self) -> None:
+        """Show a job that is a cell's value live, unless the cell has shown it already."""
+        self._table.for_type_by_name(*CLASS, self._as_value)
+
+    def unregister(self) -> None:
+        """Remove what `register` added."""
+        self._table.pop(".".join(CLASS), None)
+
+    def show(self, jobs: Sequence[Job], *, wait: bool) -> None:
+        """Show each job: moving until it ends where somebody watches, else once at its end.
+
+        Raises:
+            PdprepError: A job failed that we waited for.
+        """
+        watches = [self._watch(job) for job in jobs]
+        if not wait:
+            return
+        errors = [error for job in jobs if (error := _wait(job))]
+        for job, watch in zip(jobs, watches, strict=True):
+            self._last(job, watch)
+        if errors:
+            raise errors[0]
+
+    def _watch(self, job: Job) -> Watch | None:
+        from pdprep.notebook.views import surfaces
+        from pdprep.notebook.views.watch import Watch
+
+        self._shown.add((self._shell.execution_count, job.id))
+        live = surroundings.live(self._shell)
+        surface = surfaces.choose(job, self._mode(), live=live, shell=self._shell)
+        return Watch(job, surface) if surface else None
+
+    def _last(self, job: Job, watch: Watch | None) -> None:
+        from pdprep.notebook.views import surfaces
+        from pdprep.notebook.views.output import publish
+
+        if watch is None:
+            publish(self._shell, surfaces.bundle(take(job), self._mode()))
+            return
+        if not job.finished:  # the waiting was broken off, the job was not
+            watch.leave()
+        watch.join()
+
+    def _as_value(self, job: Job) -> None:
+        if (self._shell.execution_count, job.id) in self._shown:
+            return
+        if job.finished or not surroundings.live(self._shell):
+            raise NotImplementedError  # IPython then goes on to text and HTML
+        self._watch(job)
+
+    @property
+    def _table(self) -> Any:
+        formatter: Any = self._shell.display_formatter
+        return formatter.ipython_display_formatter
+
+
+def _wait(job: Job) -> PdprepError | None:
+    try:
+        job.wait()
+    except PdprepError as error:
+        return error
+    return None

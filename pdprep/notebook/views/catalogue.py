@@ -1,0 +1,65 @@
+"""Which value shows itself by which functions: one row a class; none is imported before its use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pdprep.notebook.views import job, sheet, snapshot
+
+Bundle = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The forms of one class: text and HTML always, a widget where it has one."""
+
+    module: str
+    name: str
+    text: Callable[[Any], str]
+    html: Callable[[Any], str]
+    widget: Callable[[Any], Bundle] | None = None
+
+
+def _of_sheet(module: str, name: str, to_sheet: Callable[[Any], sheet.Sheet], widget: Any = None) -> View:
+    return View(
+        module,
+        name,
+        lambda value: sheet.text(to_sheet(value)),
+        lambda value: sheet.html(to_sheet(value)),
+        widget,
+    )
+
+
+def _own(module: str, name: str) -> View:
+    """Return the view of a value that has its own text and HTML."""
+    return View(module, name, str, lambda value: str(value._repr_html_()))
+
+
+def _records(value: Any) -> sheet.Sheet:
+    from pdprep.notebook.views import records
+
+    return records.sheet(value)
+
+
+def _table(value: Any) -> Bundle:
+    from pdprep.notebook.views.table import RecordsTable
+
+    found = RecordsTable(value)._repr_mimebundle_()
+    bundle: Bundle = dict(found[0] if isinstance(found, tuple) else found or {})
+    bundle.pop("text/plain", None)
+    return bundle
+
+
+VIEWS: Final = (
+    View(
+        "pdprep.personalize.jobs",
+        "Job",
+        repr,
+        lambda value: job.static(snapshot.take(value)),
+    ),
+    _of_sheet("pdprep.ledger.records", "Records", _records, _table),
+    _own("pdprep.validation.report", "Report"),
+    _own("pdprep.preparation.explanation", "Explanation"),
+)

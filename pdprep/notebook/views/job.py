@@ -1,0 +1,54 @@
+"""A job as HTML: bars where the totals are true, an indeterminate one where the service tells nothing."""
+
+from __future__ import annotations
+
+from html import escape
+
+from pdprep.notebook.views.snapshot import Snapshot
+
+_SIGNS = {"done": "✓", "now": "▸", "to come": "·"}
+
+
+def static(shot: Snapshot) -> str:
+    """Return what stays in the notebook: no bar, no widget, the words alone."""
+    facts = [*shot.facts, *([] if shot.finished else [shot.doing]), shot.time]
+    lines = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
+    return f'<div class="pdprep-job">{_head(shot)}<ul style="margin: 0">{lines}</ul></div>'
+
+
+def moving(shot: Snapshot) -> str:
+    """Return what is shown while the job runs: phases, a bar, the time."""
+    time = f" <span>{escape(shot.time)}</span>" if shot.time else ""
+    note = f"<p style='margin: 0'>{escape(shot.note)}</p>" if shot.note else ""
+    return (
+        f'<div class="pdprep-job">{_head(shot)}<p style="margin: 0">{_steps(shot)}</p>'
+        f'<p style="margin: 0">{bar(shot)} {escape(shot.doing)}{time}</p>{note}</div>'
+    )
+
+
+def bar(shot: Snapshot) -> str:
+    """Return a progress element; without a share it moves to and fro.
+
+    A bar is named, so that a screen reader says what it measures.
+    """
+    label = escape(f"{shot.phase} of {shot.dataset}")
+    share = f' value="{shot.share:.3f}" max="1"' if shot.share is not None else ""
+    return f'<progress aria-label="{label}"{share} style="vertical-align: middle"></progress>'
+
+
+def button(shot: Snapshot) -> str:
+    """Return what the stop button does: an import job cannot be stopped, only our waiting for it."""
+    return "Stop waiting" if shot.phase == "import" else "Stop"
+
+
+def _head(shot: Snapshot) -> str:
+    return f'<p style="margin: 0"><strong>{escape(shot.title)}: {escape(shot.status)}</strong></p>'
+
+
+def _steps(shot: Snapshot) -> str:
+    return " ".join(
+        f"<strong>{_SIGNS[state]} {name}</strong>"
+        if state == "now"
+        else f"<span>{_SIGNS[state]} {name}</span>"
+        for name, state in shot.steps
+    )

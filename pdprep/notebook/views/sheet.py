@@ -1,0 +1,69 @@
+"""What a value has to show, as a frozen value; its text and its HTML are two projections of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from pdprep import html as markup
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its head, its rows, and what it is about."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A title, facts by name, tables, and sentences.
+
+    >>> print(text(Sheet("movies", facts=(("domain", "CUSTOM"), ("records", 1234)))))
+    movies
+      domain   CUSTOM
+      records  1,234
+    """
+
+    title: str
+    facts: tuple[tuple[str, object], ...] = ()
+    grids: tuple[Grid, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def text(sheet: Sheet) -> str:
+    """Return the sheet as lines of text."""
+    lines = [sheet.title, *_columns(sheet.facts)]
+    for grid in sheet.grids:
+        lines += [grid.caption] if grid.caption else []
+        lines += _columns([grid.head, *grid.rows])
+    return "\n".join([*lines, *sheet.notes])
+
+
+def html(sheet: Sheet) -> str:
+    """Return the sheet as static HTML; every value is escaped."""
+    title = f"<p><strong>{escape(sheet.title)}</strong></p>"
+    grids = "".join(markup.table(grid.head, grid.rows, grid.caption) for grid in sheet.grids)
+    notes = "".join(f"<p>{escape(note)}</p>" for note in sheet.notes)
+    return f"<div>{title}{_facts(sheet.facts)}{grids}{notes}</div>"
+
+
+def _facts(facts: Iterable[tuple[str, object]]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
+        f'<td style="text-align: left">{markup.cell(value)}</td></tr>'
+        for name, value in facts
+    )
+    return f"<table><tbody>{rows}</tbody></table>" if rows else ""
+
+
+def _columns(rows: Iterable[Iterable[object]]) -> list[str]:
+    cells = [[markup.number(value) for value in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]

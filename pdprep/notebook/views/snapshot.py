@@ -1,0 +1,141 @@
+"""What a job looks like at one moment: a frozen value, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pdprep import clock
+from pdprep.notebook.views import cells
+
+if TYPE_CHECKING:
+    from pdprep.personalize.jobs import Job
+
+# The phases of each road, in order. In "import" the work is the service's, and it reports no percentage.
+PHASES: Final = {
+    "bulk": ("prepare", "validate", "stage", "upload", "import"),
+    "put": ("prepare", "validate", "put"),
+    "export": ("export",),
+}
+_DOING: Final = {
+    "prepare": "Preparing",
+    "validate": "Checking",
+    "stage": "Writing CSV",
+    "upload": "Uploading",
+    "import": "Amazon Personalize imports (it reports no percentage)",
+    "put": "Putting",
+    "export": "Exporting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job at one moment.
+
+    Attributes:
+        seconds: How long it has run, or None under a fixed clock.
+        error: The first line of what went wrong; how to mend it stands in ``hint``.
+    """
+
+    dataset: str
+    route: str
+    mode: str
+    status: str
+    phase: str
+    done: int
+    total: int | None
+    unit: str
+    rows: int | None
+    note: str
+    finished: bool
+    error: str = ""
+    hint: str = ""
+    seconds: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The dataset and the road: ``interactions, bulk FULL``."""
+        return f"{self.dataset}, {self.route} {self.mode}".rstrip()
+
+    @property
+    def share(self) -> float | None:
+        """The share of the phase that is done, or None where nobody knows it."""
+        if self.phase == "import" or not self.total:
+            return None
+        return min(1.0, self.done / self.total)
+
+    @property
+    def doing(self) -> str:
+        """What goes on: ``Uploading: 1.2 of 5.0 MB``."""
+        return ": ".join(part for part in (_DOING.get(self.phase, self.phase), self.amount) if part)
+
+    @property
+    def amount(self) -> str:
+        """How much of the phase is done, in its own unit; nothing where nobody counts."""
+        if self.phase == "import" or not (self.done or self.total):
+            return ""
+        if self.unit == "bytes":
+            whole = f" of {megabytes(self.total)}" if self.total else ""
+            return f"{megabytes(self.done)}{whole} MB"
+        whole = f" of {self.total:,}" if self.total else ""
+        return f"{self.done:,}{whole} {self.unit}"
+
+    @property
+    def steps(self) -> Iterator[tuple[str, str]]:
+        """Each phase with its state: done, now, or to come."""
+        names = PHASES.get(self.route, (self.phase,))
+        at = names.index(self.phase) if self.phase in names else len(names)
+        for place, name in enumerate(names):
+            yield name, "done" if place < at else "now" if place == at else "to come"
+
+    @property
+    def facts(self) -> list[str]:
+        """What there is to say beside the status: records, time, note, error, mending."""
+        found = [f"{self.rows:,} records" if self.rows is not None else "", self.note, self.error]
+        hint = f"Try: {self.hint}" if self.hint else ""
+        return [fact for fact in (*found, hint) if fact]
+
+    @property
+    def time(self) -> str:
+        """How long it has run, or nothing under a fixed clock."""
+        return "" if self.seconds is None else cells.elapsed(self.seconds)
+
+
+def take(job: Job) -> Snapshot:
+    """Look at a job once."""
+    error = job.error
+    return Snapshot(
+        dataset=job.dataset,
+        route=job.route,
+        mode=job.mode,
+        status=job.status,
+        phase=job.phase,
+        done=job.done,
+        total=job.total,
+        unit=job.unit,
+        rows=job.rows,
+        note=job.note,
+        finished=job.finished,
+        error=error.statement if error else "",
+        hint=error.hint if error else "",
+        seconds=_seconds(job),
+    )
+
+
+def line(shot: Snapshot) -> str:
+    """Return one line: ``interactions, bulk FULL: ACTIVE, 100,836 records, 12 s``."""
+    middle = [] if shot.finished else [shot.doing]
+    return f"{shot.title}: {', '.join(filter(None, [shot.status, *middle, *shot.facts, shot.time]))}"
+
+
+def megabytes(count: int | None) -> str:
+    """Return bytes as megabytes with one decimal."""
+    return f"{(count or 0) / 1e6:,.1f}"
+
+
+def _seconds(job: Job) -> float | None:
+    if clock.fixed() or job.started is None:
+        return None
+    end = job.ended or clock.now()
+    return (end - job.started).total_seconds()

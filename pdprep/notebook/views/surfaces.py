@@ -1,0 +1,112 @@
+"""What a job is drawn on: a live widget, an output that is replaced, a line in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import ipywidgets  # type: ignore[import-untyped]  # ships no types
+from IPython.core.interactiveshell import InteractiveShell
+
+from pdprep.notebook.views import job as view
+from pdprep.notebook.views.output import Output
+from pdprep.notebook.views.snapshot import Snapshot, line, take
+from pdprep.notebook.views.watch import Surface
+
+if TYPE_CHECKING:
+    from pdprep.personalize.jobs import Job
+
+WIDTH: Final = 20  # characters of a bar in a terminal
+_WIDGET: Final = "application/vnd.jupyter.widget-view+json"
+
+
+def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]:
+    """Return a job's picture in every form that the mode allows."""
+    found: dict[str, Any] = {"text/plain": line(shot)}
+    if mode != "text":
+        found["text/html"] = view.moving(shot) if moving else view.static(shot)
+    return found
+
+
+class WidgetSurface:
+    """A bar and a button; at the end static HTML takes their place through the display id."""
+
+    def __init__(self, job: Job, shell: InteractiveShell) -> None:
+        shot = take(job)
+        self._html = ipywidgets.HTML(view.moving(shot))
+        self._button = ipywidgets.Button(description=view.button(shot), tooltip=f"{shot.title}")
+        self._button.on_click(lambda _: job.stop())
+        self._box = ipywidgets.HBox([self._html, self._button])
+        self._output = Output(shell, {**bundle(shot, "html"), _WIDGET: _reference(self._box)})
+
+    def draw(self, shot: Snapshot) -> None:
+        """Show a job that runs."""
+        self._html.value = view.moving(shot)
+        self._button.description = view.button(shot)
+
+    def end(self, shot: Snapshot) -> None:
+        """Leave static HTML: a saved widget cannot be shown without its kernel."""
+        self._output.update(bundle(shot, "html"))
+        for widget in (self._html, self._button, self._box):
+            widget.close()
+
+
+class OutputSurface:
+    """An output that is replaced through its display id: the live form without widgets."""
+
+    def __init__(self, job: Job, mode: str, shell: InteractiveShell) -> None:
+        self._mode = mode
+        self._output = Output(shell, bundle(take(job), mode, moving=True))
+
+    def draw(self, shot: Snapshot) -> None:
+        """Show a job that runs."""
+        self._output.update(bundle(shot, self._mode, moving=True))
+
+    def end(self, shot: Snapshot) -> None:
+        """Show how it ended."""
+        self._output.update(bundle(shot, self._mode))
+
+
+class TerminalSurface:
+    """One line that is written over itself; where the output is no terminal, the last line alone."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._moves = self._stream.isatty()
+        self._width = 0
+
+    def draw(self, shot: Snapshot) -> None:
+        """Show a job that runs."""
+        if self._moves:
+            self._write(f"\r{f'{text_bar(shot)} {line(shot)}':<{self._width}}")
+            self._width = len(line(shot)) + WIDTH + 3
+
+    def end(self, shot: Snapshot) -> None:
+        """Show how it ended."""
+        start = "\r" if self._moves else ""
+        self._write(f"{start}{line(shot):<{self._width}}".rstrip(" ") + "\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def text_bar(shot: Snapshot) -> str:
+    """Return a bar of characters, or a wait sign where nobody knows the share."""
+    if shot.share is None:
+        return "[" + "…".center(WIDTH) + "]"
+    filled = round(shot.share * WIDTH)
+    return "[" + "#" * filled + "-" * (WIDTH - filled) + "]"
+
+
+def choose(job: Job, mode: str, *, live: bool, shell: InteractiveShell) -> Surface | None:
+    """Return what to draw a running job on, or None where nobody looks before its end."""
+    if not hasattr(shell, "kernel"):
+        return TerminalSurface()
+    if not live:
+        return None
+    return WidgetSurface(job, shell) if mode == "widget" else OutputSurface(job, mode, shell)
+
+
+def _reference(widget: ipywidgets.Widget) -> dict[str, Any]:
+    return {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}

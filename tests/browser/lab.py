@@ -1,0 +1,142 @@
+"""A real JupyterLab on 127.0.0.1, with every Jupyter and IPython folder in a temporary one."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from tests.conftest import SURROUNDINGS
+
+PATIENCE = 60  # seconds
+SETTINGS = (
+    "--no-browser",
+    "--allow-root",
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.port_retries=0",
+    "--ServerApp.allow_remote_access=False",
+    "--ServerApp.terminals_enabled=False",
+    "--LabApp.news_url=None",
+    "--LabApp.extension_manager=readonly",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
+NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab."""
+
+    root: Path
+    port: int
+    token: str
+
+    @classmethod
+    @contextmanager
+    def start(cls, folder: Path) -> Iterator[Lab]:
+        """Start one in a folder; it ends with the block."""
+        lab = cls(folder / "notebooks", _free_port(), secrets.token_hex(16))
+        lab.root.mkdir()
+        _write(folder / "config" / "labconfig" / "page_config.json", NO_NEWS)
+        command = [sys.executable, "-m", "jupyterlab", *SETTINGS]
+        command += [f"--ServerApp.port={lab.port}", f"--ServerApp.root_dir={lab.root}"]
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(command, env=lab._environment(folder), stdout=log, stderr=log)
+        try:
+            lab._wait_for("/api", process)
+            yield lab
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+    def write(self, name: str, cells: Sequence[str]) -> None:
+        """Write a notebook of code cells."""
+        code = [_cell(number, source) for number, source in enumerate(cells)]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        _write(self.root / name, {"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+
+    def open(self, page: Page, name: str) -> None:
+        """Open a notebook and wait until its kernel is connected and idle.
+
+        "Run All" before that asks for a kernel instead of running.
+        """
+        page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={self.token}&reset")
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
+        while not self._connected(name):
+            page.wait_for_timeout(100)
+
+    def run_all(self, page: Page) -> None:
+        """Run every cell and wait until the kernel has answered the last one."""
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def _connected(self, name: str) -> bool:
+        found = [each["kernel"] for each in json.loads(self._get("/api/sessions")) if each["path"] == name]
+        return any(kernel["execution_state"] == "idle" and kernel["connections"] >= 1 for kernel in found)
+
+    def _wait_for(self, path: str, process: subprocess.Popen[bytes]) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                self._get(path)
+            except urllib.error.URLError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError(f"JupyterLab did not start: {(self.root.parent / 'log').read_text()}")
+
+    def _get(self, path: str) -> bytes:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            found: bytes = answer.read()
+        return found
+
+    def _environment(self, folder: Path) -> dict[str, str]:
+        own = {name: text for name, text in os.environ.items() if name not in SURROUNDINGS}
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+            "PDPREP_HOME": "home",
+        }
+        own |= {name: str(folder / part) for name, part in folders.items()}
+        return own | {"JUPYTER_TOKEN": self.token, "PDPREP_LOCAL_LINGER": "2"}
+
+
+def output(page: Page, cell: int) -> Locator:
+    """Return the outputs of a cell; the first is 0."""
+    return page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+
+
+def _cell(number: int, source: str) -> dict[str, Any]:
+    cell = {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "outputs": []}
+    return {**cell, "execution_count": None, "source": source}
