@@ -66,7 +66,7 @@ def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
     """
 
     def decorate(body: Body[T]) -> Magic[T]:
-        _describe(body, flags, examples)
+        parser = _describe(body, flags, examples)
 
         @functools.wraps(body)
         def magic(self: Any, line: str = "", cell: str | None = None) -> T | None:
@@ -74,7 +74,7 @@ def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
             if {"--help", "-h"} & set(words):
                 print(magic.__doc__)
                 return None
-            return body(self, parse(body.parser, words), cell)
+            return body(self, parse(parser, words), cell)
 
         return no_var_expand(magic)
 
@@ -97,11 +97,13 @@ def parse(parser: MagicArgumentParser, words: list[str]) -> argparse.Namespace:
     raise InputError(f"-o {args.output}", "the name of a variable", "-o job")
 
 
-def _describe(body: Body[T], flags: tuple[str, ...], examples: str) -> None:
+def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgumentParser:
     for flag in reversed(flags):
-        FLAGS[flag](body)  # type: ignore[no-untyped-call]  # IPython leaves these untyped
+        FLAGS[flag](body)
     kwds(description=body.__doc__, epilog=f"Examples:\n{examples}")(body)  # type: ignore[no-untyped-call]
     magic_arguments()(body)  # type: ignore[no-untyped-call]
+    parser: MagicArgumentParser = body.parser
+    return parser
 
 
 def _split(line: str) -> list[str]:

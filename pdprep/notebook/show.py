@@ -42,7 +42,11 @@ class Showing:
         watches = [self._watch(job) for job in jobs]
         if not wait:
             return
-        errors = [error for job in jobs if (error := _wait(job))]
+        try:
+            errors = [error for job in jobs if (error := _wait(job))]
+        except KeyboardInterrupt:  # the jobs go on, and a live view with them
+            self._leave(watches)
+            raise
         for job, watch in zip(jobs, watches, strict=True):
             self._last(job, watch)
         if errors:
@@ -64,9 +68,13 @@ class Showing:
         if watch is None:
             publish(self._shell, surfaces.bundle(take(job), self._mode()))
             return
-        if not job.finished:  # the waiting was broken off, the job was not
-            watch.leave()
         watch.join()
+
+    def _leave(self, watches: Sequence[Watch | None]) -> None:
+        for watch in watches:
+            if watch and not surroundings.live(self._shell):
+                watch.leave()
+                watch.join()
 
     def _as_value(self, job: Job) -> None:
         if (self._shell.execution_count, job.id) in self._shown:

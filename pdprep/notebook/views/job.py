@@ -13,7 +13,8 @@ def static(shot: Snapshot) -> str:
     """Return what stays in the notebook: no bar, no widget, the words alone."""
     facts = [*shot.facts, *([] if shot.finished else [shot.doing]), shot.time]
     lines = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
-    return f'<div class="pdprep-job">{_head(shot)}<ul style="margin: 0">{lines}</ul></div>'
+    report = shot.report._repr_html_() if shot.report and not shot.report.ok else ""
+    return f'<div class="pdprep-job">{_head(shot)}<ul style="margin: 0">{lines}</ul>{report}</div>'
 
 
 def moving(shot: Snapshot) -> str:

@@ -11,6 +11,7 @@ from pdprep.notebook.views import cells
 
 if TYPE_CHECKING:
     from pdprep.personalize.jobs import Job
+    from pdprep.validation.report import Report
 
 # The phases of each road, in order. In "import" the work is the service's, and it reports no percentage.
 PHASES: Final = {
@@ -36,6 +37,7 @@ class Snapshot:
     Attributes:
         seconds: How long it has run, or None under a fixed clock.
         error: The first line of what went wrong; how to mend it stands in ``hint``.
+        report: What validation found, once it has.
     """
 
     dataset: str
@@ -52,6 +54,7 @@ class Snapshot:
     error: str = ""
     hint: str = ""
     seconds: float | None = None
+    report: Report | None = None
 
     @property
     def title(self) -> str:
@@ -94,7 +97,13 @@ class Snapshot:
         """What there is to say beside the status: records, time, note, error, mending."""
         found = [f"{self.rows:,} records" if self.rows is not None else "", self.note, self.error]
         hint = f"Try: {self.hint}" if self.hint else ""
-        return [fact for fact in (*found, hint) if fact]
+        return [fact for fact in (*found, hint, self._warnings) if fact]
+
+    @property
+    def _warnings(self) -> str:
+        if self.report is None or not self.report.ok or not self.report.counts.height:
+            return ""
+        return f"warnings: {self.report.counts.height}, see job.report"
 
     @property
     def time(self) -> str:
@@ -120,6 +129,7 @@ def take(job: Job) -> Snapshot:
         error=error.statement if error else "",
         hint=error.hint if error else "",
         seconds=_seconds(job),
+        report=job.report,
     )
 
 

@@ -22,10 +22,16 @@ _WIDGET: Final = "application/vnd.jupyter.widget-view+json"
 
 def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]:
     """Return a job's picture in every form that the mode allows."""
-    found: dict[str, Any] = {"text/plain": line(shot)}
+    found: dict[str, Any] = {"text/plain": words(shot)}
     if mode != "text":
         found["text/html"] = view.moving(shot) if moving else view.static(shot)
     return found
+
+
+def words(shot: Snapshot) -> str:
+    """Return a job's line, and the report that stopped it."""
+    report = shot.report
+    return line(shot) if report is None or report.ok else f"{line(shot)}\n{report}"
 
 
 class WidgetSurface:
@@ -84,7 +90,7 @@ class TerminalSurface:
     def end(self, shot: Snapshot) -> None:
         """Show how it ended."""
         start = "\r" if self._moves else ""
-        self._write(f"{start}{line(shot):<{self._width}}".rstrip(" ") + "\n")
+        self._write(f"{start}{words(shot):<{self._width}}\n")
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

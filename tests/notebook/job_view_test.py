@@ -1,0 +1,167 @@
+"""A job shows itself: moving while it runs, static at its end, honest about what nobody knows."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pdprep.errors import ImportFailed
+from pdprep.ledger.journal import Journal
+from pdprep.notebook.views import job as view
+from pdprep.notebook.views import surfaces
+from pdprep.notebook.views.snapshot import Snapshot, line, take
+from pdprep.notebook.views.watch import GAP, Watch
+from pdprep.personalize.jobs import Job
+from pdprep.progress import Progress
+
+STEPS = 400
+SHOT = Snapshot("interactions", "bulk", "FULL", "RUNNING", "stage", 50, 200, "rows", None, "", False)
+IMPORT = replace(SHOT, status="CREATE PENDING", phase="import", done=0, total=None, rows=100_836)
+ENDED = replace(IMPORT, status="ACTIVE", phase="done", finished=True)
+
+
+class Paper:
+    """A surface that remembers what was drawn and when."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[float, Snapshot]] = []
+        self.last: Snapshot | None = None
+
+    def draw(self, shot: Snapshot) -> None:
+        self.drawn.append((time.monotonic(), shot))
+
+    def end(self, shot: Snapshot) -> None:
+        self.last = shot
+
+
+@pytest.fixture
+def journal(home: Path) -> Iterator[Journal]:
+    home.mkdir()
+    journal = Journal(home / "ledger.sqlite")
+    yield journal
+    journal.close()
+
+
+def job(journal: Journal) -> Job:
+    return Job(journal.new_job("interactions", "bulk", "FULL"), journal)
+
+
+def busy(job: Job) -> None:
+    for done in range(STEPS):
+        job.listen(Progress("upload", done, STEPS, "bytes"))
+        time.sleep(0.002)
+    job.update(status="ACTIVE", phase="done", rows=12)
+
+
+def test_a_true_total_is_a_bar_with_a_share() -> None:
+    assert '<progress aria-label="stage of interactions" value="0.250" max="1"' in view.bar(SHOT)
+
+
+def test_an_import_has_neither_share_nor_count() -> None:
+    assert "value=" not in view.bar(replace(IMPORT, done=5, total=10))
+    assert not re.search(r"\d+ ?%", view.moving(IMPORT))
+
+
+@pytest.mark.parametrize(("shot", "says"), [(SHOT, "Stop"), (IMPORT, "Stop waiting")])
+def test_the_button_says_what_it_does(shot: Snapshot, says: str) -> None:
+    assert view.button(shot) == says
+
+
+def test_the_phases_say_what_is_done_and_what_is_to_come() -> None:
+    assert dict(SHOT.steps) == {
+        "prepare": "done",
+        "validate": "done",
+        "stage": "now",
+        "upload": "to come",
+        "import": "to come",
+    }
+
+
+def test_text_and_html_say_the_same() -> None:
+    for fact in ("interactions, bulk FULL: ", "ACTIVE", "100,836 records"):
+        assert fact in line(ENDED)
+        assert fact in view.static(ENDED)
+
+
+def test_what_the_service_says_is_text_not_html() -> None:
+    shown = view.static(replace(ENDED, error="<script>alert(1)</script>"))
+    assert "<script" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+@pytest.mark.parametrize(("clock", "shown"), [("", True), ("2026-01-01T00:00:00Z", False)])
+def test_no_elapsed_time_under_a_fixed_clock(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, clock: str, shown: bool
+) -> None:
+    monkeypatch.setenv("PDPREP_CLOCK", clock)
+    done = job(journal).start(busy).wait()
+    assert bool(take(done).time) is shown
+
+
+def test_it_is_drawn_at_most_five_times_a_second_and_ends_with_the_end(journal: Journal) -> None:
+    paper, work = Paper(), job(journal)
+    watch = Watch(work.start(busy), paper)
+    work.wait()
+    watch.join()
+    times = [at for at, _ in paper.drawn]
+    assert len(times) > 2
+    assert all(later - earlier >= GAP * 0.99 for earlier, later in pairwise(times))
+    assert paper.last == take(work)
+    assert paper.last.status == "ACTIVE"
+
+
+def test_a_view_that_is_left_ends_and_the_job_goes_on(journal: Journal) -> None:
+    paper, work = Paper(), job(journal)
+    watch = Watch(work.start(busy), paper)
+    watch.leave()
+    watch.join()
+    assert not work.finished
+    assert work.wait().status == "ACTIVE"
+
+
+def test_a_failure_says_why_and_what_to_type(journal: Journal) -> None:
+    def fail(_: Job) -> None:
+        raise ImportFailed("the import failed", "rows in range", "group.bulk(inter)", reason="bad")
+
+    work = job(journal).start(fail)
+    with pytest.raises(ImportFailed):
+        work.wait()
+    assert "the import failed" in line(take(work))
+    assert "Try: group.bulk(inter)" in view.static(take(work))
+
+
+def test_a_terminal_gets_one_line_that_is_written_over(
+    journal: Journal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    surface = surfaces.TerminalSurface()
+    for shot in (SHOT, IMPORT):
+        surface.draw(shot)
+    surface.end(ENDED)
+    parts = capsys.readouterr().out.split("\r")
+    assert parts[1].startswith(
+        "[#####---------------] interactions, bulk FULL: RUNNING, Writing CSV: 50 of 200"
+    )
+    assert parts[-1].rstrip() == "interactions, bulk FULL: ACTIVE, 100,836 records"
+
+
+def test_no_terminal_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    surface = surfaces.TerminalSurface()
+    surface.draw(SHOT)
+    surface.end(ENDED)
+    assert capsys.readouterr().out == "interactions, bulk FULL: ACTIVE, 100,836 records\n"
+
+
+def test_no_thread_is_left(journal: Journal) -> None:
+    work = job(journal).start(busy)
+    watch = Watch(work, Paper())
+    work.wait()
+    watch.join()
+    assert "pdprep-view" not in [thread.name for thread in threading.enumerate()]

@@ -1,0 +1,137 @@
+"""What a magic takes and how it answers slips, in a real shell."""
+
+from __future__ import annotations
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from pdprep.errors import GroupError, InputError, NotPreparedError, PdprepError, UnknownFrameError
+from pdprep.notebook.magics import NAMES
+
+FRAMES = """
+import polars as pl
+ratings = pl.DataFrame({"userId": [1], "movieId": [2], "timestamp": [1_700_000_000]})
+events = ratings.rename({"userId": "USER_ID", "movieId": "ITEM_ID", "timestamp": "TIMESTAMP"})
+number = 7
+"""
+SLIPS = [
+    ("events --datset interactions", "--dataset"),
+    ("events --on-invalid quarentine", "--on-invalid quarantine"),
+    ("events --dataset itms", "--dataset items"),
+    ("events -o 3", "-o job"),
+    ("'events", "quotes that are closed"),
+    ("", "ratings events"),
+]
+
+
+@pytest.fixture
+def notebook(shell: InteractiveShell) -> InteractiveShell:
+    shell.run_cell(FRAMES)
+    return shell
+
+
+def mistake(shell: InteractiveShell, line: str, cell: str | None = None) -> PdprepError:
+    name, _, rest = line.partition(" ")
+    with pytest.raises(PdprepError) as raised:
+        if cell is None:
+            shell.run_line_magic(name, rest)
+        else:
+            shell.run_cell_magic(name, rest, cell)
+    return raised.value
+
+
+@pytest.mark.parametrize(("line", "says"), SLIPS)
+def test_a_slip_is_answered_with_what_to_type(notebook: InteractiveShell, line: str, says: str) -> None:
+    error = mistake(notebook, f"personalize_check {line}")
+    assert isinstance(error, InputError)
+    assert says in str(error)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_is_answered(notebook: InteractiveShell, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert notebook.run_line_magic(name, "--help") is None
+    shown = capsys.readouterr().out
+    assert f"%{name}" in shown
+    assert "Examples:" in shown
+    assert "None" not in shown
+
+
+@pytest.mark.parametrize(("name", "near"), [("evnts", "Try: events"), ("rating", "Try: ratings")])
+def test_a_frame_that_does_not_exist_names_the_nearest(
+    notebook: InteractiveShell, name: str, near: str
+) -> None:
+    error = mistake(notebook, f"personalize_check {name}")
+    assert isinstance(error, UnknownFrameError)
+    assert near in str(error)
+
+
+def test_a_variable_that_is_no_frame_is_said_to_be_none(notebook: InteractiveShell) -> None:
+    assert "'number' is a int" in str(mistake(notebook, "personalize_check number"))
+
+
+def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebook: InteractiveShell) -> None:
+    error = mistake(notebook, "personalize_check ratings")
+    assert isinstance(error, NotPreparedError)
+    assert error.hint == (
+        'ratings_ready = group.prepare(ratings, "interactions", '
+        'columns={"USER_ID": "userId", "ITEM_ID": "movieId", "TIMESTAMP": "timestamp"})'
+    )
+
+
+def test_a_query_that_names_no_fields_is_answered_with_the_query_it_takes(notebook: InteractiveShell) -> None:
+    error = mistake(notebook, "personalize_check", "SELECT * FROM ratings")
+    assert error.hint == "SELECT userId AS USER_ID, movieId AS ITEM_ID, timestamp AS TIMESTAMP FROM ..."
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("SELECT * FROM ratngs", "Try: FROM ratings"),
+        ("SELEKT", "Polars cannot run this SQL"),
+        ("SELECT nope FROM ratings", 'unable to find column "nope"'),
+        ("  ", "an empty cell"),
+    ],
+)
+def test_a_query_that_cannot_run_says_why(notebook: InteractiveShell, cell: str, says: str) -> None:
+    assert says in str(mistake(notebook, "personalize_check", cell))
+
+
+def test_frames_and_a_query_at_once_are_refused(notebook: InteractiveShell) -> None:
+    assert "one of the two" in str(mistake(notebook, "personalize_check events", "SELECT * FROM events"))
+
+
+@pytest.mark.parametrize("name", ["bulk events", "put events", "records", "jobs"])
+def test_without_a_group_nothing_is_sent(notebook: InteractiveShell, name: str) -> None:
+    error = mistake(notebook, f"personalize_{name}")
+    assert isinstance(error, GroupError)
+    assert error.hint == "%personalize NAME"
+
+
+def test_columns_with_contract_names_need_no_prepare(notebook: InteractiveShell) -> None:
+    report = notebook.run_line_magic("personalize_check", "events")
+    assert report.rows["dataset"].to_list() == ["interactions"]
+    assert report.read == 1
+
+
+def test_a_query_makes_the_frame_with_columns_of_its_own(notebook: InteractiveShell) -> None:
+    cell = "SELECT movieId AS ITEM_ID, 'Drama' AS GENRES FROM ratings"
+    report = notebook.run_cell_magic("personalize_check", "-o kept", cell)
+    assert report.rows.row(0)[:3] == ("items", 1, 1)
+    assert notebook.user_ns["kept"] is report
+
+
+def test_braces_and_dollars_are_left_alone(notebook: InteractiveShell) -> None:
+    notebook.run_cell("n = 1")
+    error = mistake(notebook, "personalize_check $number{n}")
+    assert "no frame '$number{n}'" in str(error)
+
+
+def test_an_error_is_two_lines_and_fails_the_cell(
+    notebook: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = notebook.run_cell("%personalize_check evnts")
+    assert isinstance(result.error_in_exec, UnknownFrameError)
+    assert capsys.readouterr().out.splitlines() == [
+        "UnknownFrameError: no frame 'evnts'; a frame of this notebook: ratings, events.",
+        "  Try: events",
+    ]
