@@ -30,9 +30,9 @@ class Ledger:
         """The folder of the put plans."""
         return folders.private(self.folder / "plans")
 
-    def lock(self, dataset: str) -> Lock:
-        """Return the lock that a job on this dataset holds."""
-        return Lock(self.folder / "locks" / f"{dataset}.lock")
+    def lock(self, name: str) -> Lock:
+        """Return the lock of a dataset, which a job on it holds, or of a job, which its process holds."""
+        return Lock(self.folder / "locks" / f"{name}.lock")
 
     def scratch(self, name: str) -> Path:
         """Return a private folder for files that a job needs for a while."""

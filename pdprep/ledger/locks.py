@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from pdprep.ledger.folders import private
-
-POLL_SECONDS: Final = 0.05
 
 
 class Lock:
@@ -42,12 +37,18 @@ class Lock:
             os.close(self._handle)
             self._handle = None
 
+    def drop(self) -> None:
+        """Give the lock back and remove its file, for a lock that nobody will want again."""
+        if self._handle is not None:
+            self.path.unlink(missing_ok=True)
+            self.free()
 
-@contextmanager
-def attempt(path: Path) -> Iterator[bool]:
-    """Hold a lock inside the block if it is free; yield whether it is."""
-    lock = Lock(path)
-    try:
-        yield lock.take()
-    finally:
-        lock.free()
+    def held(self) -> bool:
+        """Say whether somebody holds the lock."""
+        if self._handle is not None:
+            return True
+        if not self.path.exists():
+            return False
+        free = self.take()
+        self.free()
+        return not free

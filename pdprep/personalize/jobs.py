@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pdprep import clock
 from pdprep.errors import JobError, PdprepError, ValidationError
-from pdprep.ledger.journal import Journal
 from pdprep.ledger.layers import moment
+from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import JobRow
 from pdprep.personalize import failures
 from pdprep.personalize.polling import Stopped
@@ -42,8 +42,9 @@ class Job:
         report: What validation found.
     """
 
-    def __init__(self, row: JobRow, journal: Journal, work: Work | None = None) -> None:
-        self._row, self._journal, self._work = row, journal, work
+    def __init__(self, row: JobRow, ledger: Ledger, work: Work | None = None) -> None:
+        self._row, self._ledger, self._work = row, ledger, work
+        self._lock = ledger.lock(row.id)
         self._guard = threading.RLock()
         self._callbacks: list[Callback] = []
         self._ended = threading.Event()
@@ -183,7 +184,6 @@ class Job:
             self.stopping.clear()
             self._ended.clear()
             self._error = None
-            self.update(status="RUNNING", error="", ended=None)
             self.start(self._work)
         return self
 
@@ -199,7 +199,14 @@ class Job:
         return unsubscribe
 
     def start(self, work: Work) -> Job:
-        """Run the work on a thread that the process waits for at its end."""
+        """Run the work on a thread that the process waits for at its end.
+
+        Raises:
+            JobError: Another process runs this job.
+        """
+        # The system frees the lock when a process dies: that is how others know a job that was cut off.
+        if not self._lock.take():
+            raise JobError(f"{self.id} runs in another process", "one process a job", "group.jobs() shows it")
         self._work, self._running = work, True
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._run, work), name=self.id).start()
@@ -213,7 +220,7 @@ class Job:
                 return
             self._row = row
             if set(changes) - _FLEETING:
-                self._journal.save_job(row)
+                self._ledger.journal.save_job(row)
         self._tell()
 
     def listen(self, progress: Progress) -> None:
@@ -233,6 +240,7 @@ class Job:
 
     def _run(self, work: Work) -> None:
         try:
+            self.update(status="QUEUED", error="", ended=None)
             work(self)
         except Stopped:
             self._fail(_stopped(self), "STOPPED")
@@ -243,6 +251,7 @@ class Job:
             self._running = False
             with suppress(Exception):
                 self.update(ended=clock.now().timestamp())
+            self._lock.drop()
             self.decided.set()
             self._ended.set()
             self._tell()

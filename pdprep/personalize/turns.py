@@ -1,4 +1,4 @@
-"""One job at a time on a dataset: jobs of this process in the order they came, others by the dataset's lock."""
+"""One job at a time on a dataset: jobs of this process as they came, others by the dataset's lock."""
 
 from __future__ import annotations
 

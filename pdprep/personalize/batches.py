@@ -1,0 +1,118 @@
+"""A put as a plan: which records, in which order, in which call. Pure; nothing is sent here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.contract.fields import Field
+from pdprep.contract.payloads import records
+from pdprep.ledger.layers import CALL, DIGEST, ORDER, POSITION
+from pdprep.personalize.quotas import quota
+
+SESSION: Final = Field("SESSION_ID", nullable=True, put_only=True)
+EVENT: Final = Field("EVENT_ID", nullable=True, put_only=True)
+_CHUNK: Final = 10_000
+
+
+def put_contract(contract: Contract) -> Contract:
+    """Return the contract with the fields that a put record of it carries.
+
+    >>> put_contract(Contract.of("interactions")).put_only
+    ('SESSION_ID', 'EVENT_ID')
+    """
+    return contract.extend(SESSION, EVENT) if contract.event_like else contract
+
+
+def plan(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the records of a put in the order in which they go, each with position, call and digest.
+
+    Events: grouped by user and session, in order of time, ten a call. Items, users and actions: the last
+    record of an id, ten a call.
+
+    Args:
+        contract: What ``put_contract`` returned.
+        rows: Valid rows in the source's order.
+    """
+    ordered = _events(contract, rows) if contract.event_like else _subjects(contract, rows)
+    identified = _identified(contract, ordered)
+    unique = identified.unique(DIGEST, keep="first", maintain_order=True)
+    return number(contract, unique)
+
+
+def number(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with the position of each record and the number of its call."""
+    most = quota("records_a_call")
+    place = pl.int_range(pl.len(), dtype=pl.UInt32)
+    within = place.over("USER_ID", "SESSION_ID") if contract.dataset == "interactions" else place
+    numbered = frame.drop(POSITION, CALL, strict=False).with_columns(
+        place.alias(POSITION), (within % most == 0).cum_sum().cast(pl.UInt32).alias(CALL)
+    )
+    return numbered.with_columns(pl.col(POSITION).set_sorted())
+
+
+def without_acknowledged(contract: Contract, frame: pl.DataFrame, layers: list[pl.LazyFrame]) -> pl.DataFrame:
+    """Leave out the records whose identical content the service has taken already by put.
+
+    Of items, users and actions only what was sent last of an id counts: an older content is sent again.
+    """
+    sent = [layer for layer in layers if DIGEST in layer.collect_schema()]
+    if not sent:
+        return frame
+    if contract.event_like:
+        known = pl.concat([layer.select(DIGEST) for layer in sent])
+        return frame.join(known.collect(), on=DIGEST, how="anti", maintain_order="left")
+    every = pl.concat([layer.select(contract.key, ORDER, _digest(layer)) for layer in layers])
+    last = every.group_by(contract.key).agg(pl.col(DIGEST).get(pl.col(ORDER).arg_max()))
+    on = [contract.key, DIGEST]
+    return frame.join(last.collect(), on=on, how="anti", maintain_order="left")
+
+
+def without_known(contract: Contract, frame: pl.DataFrame, layers: list[pl.LazyFrame]) -> pl.DataFrame:
+    """Leave out the records whose key the dataset holds, by whichever road and with whichever values."""
+    if not layers:
+        return frame
+    key = [name for name in (*contract.ids, "TIMESTAMP", "EVENT_TYPE") if name in contract.names]
+    key = key if contract.event_like else [contract.key]
+    known = pl.concat([layer.select(key) for layer in layers], how="vertical_relaxed").collect()
+    return frame.join(known, on=key, how="anti", maintain_order="left", nulls_equal=True)
+
+
+def _digest(layer: pl.LazyFrame) -> pl.Expr:
+    return pl.col(DIGEST) if DIGEST in layer.collect_schema() else pl.lit(None, pl.String).alias(DIGEST)
+
+
+def _events(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, pl.String).alias(name) for name in contract.put_only if name not in rows.columns]
+    session = pl.coalesce("SESSION_ID", "USER_ID").alias("SESSION_ID")
+    filled = rows.with_columns(missing).with_columns(session).select(contract.names)
+    return filled.sort("USER_ID", "SESSION_ID", "TIMESTAMP", maintain_order=True)
+
+
+def _subjects(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(contract.names).unique(contract.key, keep="last", maintain_order=True)
+
+
+def _identified(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give every record its digest, and every event its id."""
+    found = [_identify(contract, chunk) for chunk in frame.iter_slices(_CHUNK)]
+    return pl.concat(found) if found else frame.with_columns(pl.lit(None, pl.String).alias(DIGEST))
+
+
+def _identify(contract: Contract, chunk: pl.DataFrame) -> pl.DataFrame:
+    sent = records(contract, chunk)
+    users = chunk["USER_ID"].to_list() if contract.event_like else [None] * len(sent)
+    digests = pl.Series(DIGEST, map(_content, sent, users), pl.String)
+    if not contract.event_like:
+        return chunk.with_columns(digests)
+    ids = pl.Series("EVENT_ID", [record["eventId"] for record in sent], pl.String)
+    return chunk.with_columns(ids, digests)
+
+
+def _content(record: dict[str, Any], user: str | None) -> str:
+    text = json.dumps([user, record], sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

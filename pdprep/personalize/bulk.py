@@ -1,0 +1,221 @@
+"""Bulk: stage, decide, upload, create the import job, follow it to its end.
+
+An upload is not an import: the job is created after the last row has passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.engine.stage import Staged, stage
+from pdprep.errors import InputError, RefusedError
+from pdprep.ledger import contracts, layers
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
+from pdprep.personalize import creating, following, guards, uploads
+from pdprep.personalize.alignment import aligned
+from pdprep.personalize.guards import Coming
+from pdprep.personalize.jobs import Job
+from pdprep.personalize.resources import Group, ensure_bucket
+from pdprep.personalize.target import Target
+from pdprep.personalize.turns import enqueue, turn
+from pdprep.preparation.prepare import Prepared
+
+MODES: Final = ("FULL", "INCREMENTAL")
+
+
+@dataclass(frozen=True)
+class Import:
+    """What somebody asked for: a frame into a dataset, and what may happen to what stands there."""
+
+    target: Target
+    prepared: Prepared
+    mode: str
+    replace: bool = False
+    shrink: bool = False
+    keep: bool = False
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that keeps the facts."""
+        return self.target.ledger
+
+
+def begin(asked: Import) -> Job:
+    """Start the job of an import, and return it once it is known that nothing is refused.
+
+    Raises:
+        InputError: No such mode.
+        RefusedError: The import would replace what nobody asked to replace.
+    """
+    if asked.mode not in MODES:
+        raise InputError(f"mode={asked.mode!r}", f"one of {', '.join(MODES)}", 'mode="FULL"')
+    dataset = asked.prepared.dataset
+    job = Job(asked.ledger.journal.new_job(dataset, "bulk", asked.mode), asked.ledger)
+    before = enqueue(asked.ledger, job)
+    job.start(lambda job: run(asked, job, before))
+    if before is None and _may_be_refused(asked):
+        _await_decision(job)
+    return job
+
+
+def run(asked: Import, job: Job, before: Job | None = None) -> None:
+    """Do an import from its first row to its end; one that was created already is followed."""
+    target = asked.target
+    with turn(asked.ledger, job, before):
+        row = asked.ledger.journal.import_of(job.id)
+        if row is None or row.status not in PENDING:
+            following.settle(target, job)
+            row = _create(asked, job)
+        if row is not None:
+            following.follow(target, row, job)
+
+
+def go_on(target: Target, job: Job) -> None:
+    """Follow the import of a job of an ended process."""
+    with turn(target.ledger, job, None):
+        row = target.ledger.journal.import_of(job.id)
+        if row is not None:
+            following.follow(target, following.known(target, row), job)
+
+
+def _may_be_refused(asked: Import) -> bool:
+    if asked.mode == "INCREMENTAL":
+        return True
+    sure = asked.replace and asked.shrink
+    return not sure and guards.holds_bulk(
+        asked.ledger, asked.target.world, asked.target.group(), asked.prepared.dataset
+    )
+
+
+def _await_decision(job: Job) -> None:
+    try:
+        job.decided.wait()
+    except KeyboardInterrupt:
+        job.stop()
+        raise
+    if isinstance(job.error, RefusedError):
+        raise job.error
+
+
+def _create(asked: Import, job: Job) -> ImportRow | None:
+    """Stage the frame and create the import job; None where an earlier one brought the same bytes."""
+    prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
+    with _scratch(asked.ledger, job) as folder:
+        staged, coming = _stage(asked, prepared, folder, job)
+        if _already_there(asked, coming, job):
+            return None
+        job.decided.set()
+        return _send(asked, staged, coming, folder, job)
+
+
+def _stage(asked: Import, prepared: Prepared, folder: Path, job: Job) -> tuple[Staged, Coming]:
+    """Write the parts, and beside them the records as the ledger will keep them."""
+    rows = _Rows(folder / "records", prepared.contract)
+    staged = stage(
+        prepared, folder / "parts", on_rows=rows.write,
+        quarantine=asked.ledger.folder / "quarantine" / job.id, listener=job.listen,
+    )  # fmt: skip
+    job.report = staged.report
+    job.update(rows=staged.rows)
+    return staged, Coming(asked.mode, staged.rows, rows.keys, staged.bytes, fingerprint(staged))
+
+
+def fingerprint(staged: Staged) -> str:
+    """Return what stands for the bytes of an import: its schema and its parts in order."""
+    text = "\n".join([staged.contract.to_avro(), *(part.sha256 for part in staged.parts)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _already_there(asked: Import, coming: Coming, job: Job) -> bool:
+    """Take over an earlier import of the same bytes, or refuse what must not happen unasked."""
+    target = asked.target
+    standing = guards.standing(asked.ledger, target.world, target.group(), job.dataset)
+    same = guards.earlier(standing, coming, asked.replace)
+    if same:
+        _take_over(job, same)
+        return True
+    refused = guards.refusal(standing, coming, asked.replace, asked.shrink)
+    if refused:
+        raise refused
+    return False
+
+
+def _take_over(job: Job, same: ImportRow) -> None:
+    job.same = same.job
+    note = f"the same bytes were imported by {same.job}; nothing was sent again"
+    job.update(
+        status=ACTIVE, phase="done", name=same.name, arn=same.arn, rows=same.rows,
+        done=same.rows, total=same.rows, unit="records", note=note,
+    )  # fmt: skip
+
+
+def _send(asked: Import, staged: Staged, coming: Coming, folder: Path, job: Job) -> ImportRow:
+    """Upload the parts, file the records and create the import job."""
+    target = asked.target
+    group, dataset = target.ready(staged.contract)
+    ensure_bucket(target.world)
+    row = _row(asked, group, staged, coming, job)
+    try:
+        uploads.send(target.world, row.location, staged.parts, group.name, job.listen)
+        layers.file_import(asked.ledger, row, folder / "records")
+        return creating.create(target, row, dataset, job)
+    except BaseException as error:
+        # Where the reply was lost the job may exist; then its name tells, and the next job looks for it.
+        if not creating.uncertain(error):
+            following.abandon(target, row)
+        raise
+
+
+def _row(asked: Import, group: Group, staged: Staged, coming: Coming, job: Job) -> ImportRow:
+    """Write down the import before its first byte is sent; an interrupted one of the same bytes goes on."""
+    journal, target = asked.ledger.journal, asked.target
+    for row in [row for row in journal.imports(job.dataset) if row.status == STAGED]:
+        if row.fingerprint == coming.fingerprint and row.mode == asked.mode:
+            return journal.change_import(row, job=job.id, keep=int(asked.keep))
+        following.abandon(target, row)
+    name = creating.next_name(asked.ledger, group.name, job.dataset, asked.mode, coming.fingerprint)
+    prefix = uploads.fresh_prefix(target.world, group.name, job.dataset, name)
+    return journal.new_import({
+        "job": job.id, "dataset": job.dataset, "mode": asked.mode, "name": name,
+        "fingerprint": coming.fingerprint, "rows": coming.rows, "keys": coming.keys, "location": prefix,
+        "files": json.dumps([uploads.key(prefix, part) for part in staged.parts]),
+        "keep": int(asked.keep), "contract": contracts.dumps(staged.contract),
+    })  # fmt: skip
+
+
+class _Rows:
+    """Writes the records of an import, a file a run of whole buckets, and counts the ids."""
+
+    def __init__(self, folder: Path, contract: Contract) -> None:
+        self.folder, self.contract = folder, contract
+        self.runs, self.keys = 0, 0
+        folder.mkdir(parents=True)
+
+    def write(self, rows: pl.DataFrame) -> None:
+        """Write one run; no id stands in two of them."""
+        layers.write_records(self.folder, self.runs, rows, self.contract)
+        self.runs += 1
+        self.keys += rows[self.contract.key].n_unique()
+
+
+@contextmanager
+def _scratch(ledger: Ledger, job: Job) -> Iterator[Path]:
+    for left in ledger.scratch(".").glob("bulk-*"):
+        if not ledger.lock(left.name).held():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = ledger.scratch(job.id)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,87 @@
+"""Create an import job so that it is never created twice, waiting where the service has no room yet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pdprep.errors import ServiceError
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import CREATING, ImportRow
+from pdprep.personalize import names, uploads
+from pdprep.personalize.clients import LOST, call
+from pdprep.personalize.following import KIND, find_job
+from pdprep.personalize.jobs import Job
+from pdprep.personalize.polling import Stopped, describe
+from pdprep.personalize.resources import EXISTS, Dataset, tags
+from pdprep.personalize.target import Target
+
+# Code: what the job says while it waits. Source: developer guide, error-messages.
+BUSY: Final = {
+    "LimitExceededException": "waits for a slot: five import jobs are pending or running in this region",
+    "ResourceInUseException": "waits until the dataset is free",
+}
+
+
+def create(target: Target, row: ImportRow, dataset: Dataset, job: Job) -> ImportRow:
+    """Create the import job of uploaded parts and return the import with its ARN.
+
+    Raises:
+        ServiceError: The service does not take it.
+        Stopped: Somebody stopped the job while it waited for room.
+    """
+    journal = target.ledger.journal
+    while True:
+        # The name is in the journal before the call: if the reply is lost, the job is found by it.
+        row = journal.change_import(row, status=CREATING)
+        try:
+            return journal.change_import(row, arn=_create(target, row, dataset))
+        except ServiceError as error:
+            row = _mended(target, row, dataset, job, error)
+        if row.arn:
+            return row
+
+
+def next_name(ledger: Ledger, group: str, dataset: str, mode: str, fingerprint: str, start: int = 1) -> str:
+    """Return a name for an import job that this ledger has not used."""
+    used = {row.name for row in ledger.journal.imports(dataset)}
+    number = start
+    while (name := names.job(group, dataset, mode, fingerprint, number)) in used:
+        number += 1
+    return name
+
+
+def uncertain(error: BaseException) -> bool:
+    """Say whether the job may exist although its creation raised an error."""
+    return isinstance(error, ServiceError) and error.code == LOST
+
+
+def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
+    world = target.world
+    answer = call(
+        world, "personalize", "create_dataset_import_job", jobName=row.name, datasetArn=dataset.arn,
+        dataSource={"dataLocation": _folder(target, row)}, roleArn=world.role_arn, importMode=row.mode,
+        tags=tags(target.name),
+    )  # fmt: skip
+    return str(answer["datasetImportJobArn"])
+
+
+def _mended(target: Target, row: ImportRow, dataset: Dataset, job: Job, error: ServiceError) -> ImportRow:
+    """Return the import to try again with, or with the ARN of the job that our lost reply named."""
+    journal = target.ledger.journal
+    if error.code in BUSY:
+        job.update(note=BUSY[error.code])
+        if job.stopping.wait(target.world.poll):
+            raise Stopped from error
+        return row
+    if error.code != EXISTS:
+        raise error
+    arn = find_job(target.world, dataset.arn, row.name)
+    if arn and describe(target.world, KIND, arn)["dataSource"]["dataLocation"] == _folder(target, row):
+        return journal.change_import(row, arn=arn)
+    taken = int(row.name.rpartition("-")[2]) + 1
+    name = next_name(target.ledger, target.name, row.dataset, row.mode, row.fingerprint, taken)
+    return journal.change_import(row, name=name)
+
+
+def _folder(target: Target, row: ImportRow) -> str:
+    return uploads.location(target.world, row.location) + "/"

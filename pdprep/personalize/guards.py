@@ -1,0 +1,170 @@
+"""Nothing is replaced unasked: what an import would remove, and when that is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from pdprep.errors import RefusedError, ReplaceRefused
+from pdprep.ledger import contracts, layers
+from pdprep.ledger.effects import Training
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.records import records
+from pdprep.ledger.rows import ImportRow
+from pdprep.personalize.clients import World, pages
+from pdprep.personalize.quotas import quota
+from pdprep.personalize.resources import Group, find_dataset
+
+SHARE_KEPT: Final = 0.9
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a dataset holds before an import.
+
+    Attributes:
+        imports: The imports of the bulk layer that this ledger knows, oldest first.
+        rows: Bulk records.
+        keys: Distinct ids among them.
+        put: Incremental records; no import removes them.
+        unknown: Imports that the service lists and this ledger does not know.
+    """
+
+    imports: tuple[ImportRow, ...] = ()
+    rows: int = 0
+    keys: int = 0
+    put: int = 0
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def bulk(self) -> bool:
+        """Whether there are bulk records."""
+        return bool(self.imports or self.unknown)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What an import would bring. ``bytes``: of its CSV parts; ``keys``: distinct ids."""
+
+    mode: str
+    rows: int
+    keys: int
+    bytes: int
+    fingerprint: str
+
+
+def standing(ledger: Ledger, world: World, group: Group | None, dataset: str) -> Standing:
+    """Count what a dataset holds.
+
+    Args:
+        ledger: The ledger of the dataset group.
+        world: Where the dataset is.
+        group: The dataset group; None where it does not exist.
+        dataset: The dataset type.
+    """
+    imports = tuple(ledger.journal.layer(dataset))
+    unknown = others(ledger, world, group, dataset)
+    sent = imports or ledger.journal.plans(dataset)
+    if not sent:
+        return Standing(unknown=unknown)
+    table = records(ledger, dataset, contracts.loads(sent[-1].contract), Training("unknown"))
+    counts = dict(table.counts().select("origin", "records").iter_rows())
+    bulk, put = counts["bulk"] + counts["both"], counts["incremental"] + counts["both"]
+    return Standing(imports, bulk, _keys(ledger, imports), put, unknown)
+
+
+def holds_bulk(ledger: Ledger, world: World, group: Group | None, dataset: str) -> bool:
+    """Say whether a dataset has bulk records, ours or others'."""
+    return bool(ledger.journal.layer(dataset) or others(ledger, world, group, dataset))
+
+
+def others(ledger: Ledger, world: World, group: Group | None, dataset: str) -> tuple[str, ...]:
+    """Return name and date of the imports that the service lists and this ledger does not know."""
+    found = find_dataset(world, group.arn, dataset) if group else None
+    if found is None:
+        return ()
+    names = {row.name for row in ledger.journal.imports(dataset)}
+    start = max((row.created for row in ledger.journal.layer(dataset)[:1]), default=0.0)
+    jobs = pages(world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
+    return tuple(
+        f"{job['jobName']} of {job['creationDateTime']:%Y-%m-%d}"
+        for job in jobs
+        if job["status"] == "ACTIVE"
+        and job["jobName"] not in names
+        and job["creationDateTime"].timestamp() >= start
+    )
+
+
+def earlier(before: Standing, coming: Coming, replace: bool) -> ImportRow | None:
+    """Return the import that brought the same bytes, if importing them again would change nothing."""
+    same = [row for row in before.imports if row.fingerprint == coming.fingerprint]
+    if coming.mode == "INCREMENTAL":
+        return same[-1] if same else None
+    full = [row for row in same if row.mode == "FULL"]
+    # Asked for a replacement, a FULL import also takes away what was added after it.
+    return full[-1] if full and not (replace and len(before.imports) > 1) else None
+
+
+def refusal(before: Standing, coming: Coming, replace: bool, shrink: bool) -> RefusedError | None:
+    """Return why an import is refused, or None."""
+    if coming.mode == "INCREMENTAL":
+        return _too_large(coming, "incremental_bytes") or _no_bulk_yet(before)
+    if before.bulk and not replace:
+        return _replaces(before, coming)
+    if before.bulk and not shrink and _shrinks(before, coming):
+        return _shrinking(before, coming)
+    return _too_large(coming, "full_bytes")
+
+
+def _no_bulk_yet(before: Standing) -> RefusedError | None:
+    if before.bulk:
+        return None
+    return RefusedError(
+        "an INCREMENTAL import into a dataset without bulk records",
+        "the first bulk import of a dataset is FULL",
+        'group.bulk(frame, mode="FULL")',
+    )
+
+
+def _too_large(coming: Coming, name: str) -> RefusedError | None:
+    if coming.bytes <= quota(name):
+        return None
+    return RefusedError(
+        f"{coming.bytes:,} bytes for an import in mode {coming.mode}",
+        f"at most {quota(name):,} bytes",
+        "send the frame in several INCREMENTAL imports, or a FULL one",
+    )
+
+
+def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
+    going = f"{before.rows:,} bulk records" if before.imports else "bulk records"
+    if before.unknown:
+        going += f" (and the rows, unknown to this ledger, of {', '.join(before.unknown)})"
+    return ReplaceRefused(
+        f"a FULL import of {coming.rows:,} records would replace {going}",
+        f"replace=True; {before.put:,} incremental records would stay",
+        'group.bulk(frame, replace=True) (--replace), or mode="INCREMENTAL" to add',
+    )
+
+
+def _shrinks(before: Standing, coming: Coming) -> bool:
+    return coming.rows < SHARE_KEPT * before.rows or coming.keys < SHARE_KEPT * before.keys
+
+
+def _shrinking(before: Standing, coming: Coming) -> RefusedError:
+    return RefusedError(
+        f"a FULL import would leave {coming.rows:,} of {before.rows:,} bulk records and {coming.keys:,} of "
+        f"{before.keys:,} ids",
+        f"at least {SHARE_KEPT:.0%} of both, or shrink=True; is the extract complete?",
+        "group.bulk(frame, replace=True, shrink=True) (--replace --shrink)",
+    )
+
+
+def _keys(ledger: Ledger, imports: tuple[ImportRow, ...]) -> int:
+    if len(imports) < 2:
+        return sum(row.keys for row in imports)
+    key = contracts.loads(imports[-1].contract).key
+    ids = pl.concat([layers.scan_import(ledger, row).select(key) for row in imports])
+    return int(ids.select(pl.col(key).n_unique()).collect().item())

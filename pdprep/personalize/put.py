@@ -1,0 +1,182 @@
+"""Put: plan on disk first, then call by call; what an earlier crash left is finished first."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from pdprep import assumptions, clock
+from pdprep.contract.contract import Contract
+from pdprep.engine.stage import stage
+from pdprep.errors import InputError, ServiceError
+from pdprep.ledger import contracts, layers
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import PlanRow
+from pdprep.personalize import batches, following
+from pdprep.personalize.alignment import aligned
+from pdprep.personalize.jobs import Job
+from pdprep.personalize.pace import Pace
+from pdprep.personalize.puts import PUTS
+from pdprep.personalize.quotas import POLITE, quota
+from pdprep.personalize.resources import ensure_tracking
+from pdprep.personalize.sender import Sender, Tally
+from pdprep.personalize.target import Target
+from pdprep.personalize.turns import enqueue, turn
+from pdprep.preparation.prepare import Prepared
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asked for: a frame into a dataset, record by record."""
+
+    target: Target
+    prepared: Prepared
+    new_only: bool = False
+    resend: bool = False
+    rate: float | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that keeps the facts."""
+        return self.target.ledger
+
+
+def begin(asked: Request) -> Job:
+    """Start the job of a put.
+
+    Raises:
+        InputError: The rate is above the quota, or no rate at all.
+    """
+    dataset = asked.prepared.dataset
+    _check_rate(dataset, asked.rate)
+    job = Job(asked.ledger.journal.new_job(dataset, "put"), asked.ledger)
+    before = enqueue(asked.ledger, job)
+    return job.start(lambda job: run(asked, job, before))
+
+
+def run(asked: Request, job: Job, before: Job | None = None) -> None:
+    """Do a put from its first row to its last answer."""
+    with turn(asked.ledger, job, before):
+        following.settle(asked.target, job)
+        finish_open(asked.target, job, asked.rate)
+        if _plan_of(asked.ledger, job):
+            return
+        prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
+        contract, rows = _valid_rows(asked.ledger, prepared, job)
+        frame, known = _new(asked, contract, batches.plan(contract, rows))
+        job.update(phase="put", rows=frame.height, done=0, total=frame.height, unit="records")
+        if frame.is_empty():
+            job.update(status="DONE", phase="done", note=_already(known))
+            return
+        plan = layers.file_plan(asked.ledger, job.id, contract, frame, _fingerprint(frame))
+        tally = _send(asked.target, plan, job, asked.rate)
+        _end(job, tally, known)
+
+
+def go_on(target: Target, job: Job) -> None:
+    """Finish the put of a job of an ended process."""
+    with turn(target.ledger, job, None):
+        following.settle(target, job)
+        finish_open(target, job, None)
+
+
+def finish_open(target: Target, job: Job, rate: float | None) -> None:
+    """Finish the plans of this dataset that were left half done, oldest first."""
+    for plan in target.ledger.journal.open_plans(job.dataset):
+        own = plan.job == job.id
+        if not own:
+            job.update(note=f"finishes {plan.job} first")
+        tally = _send(target, plan, job, rate)
+        if own:
+            _end(job, tally, 0)
+        else:
+            _record(target.ledger, plan, tally)
+
+
+def _valid_rows(ledger: Ledger, prepared: Prepared, job: Job) -> tuple[Contract, pl.DataFrame]:
+    """Judge the frame for this route and return its good rows."""
+    folder, runs = ledger.scratch(job.id), list[pl.DataFrame]()
+    try:
+        staged = stage(
+            prepared, folder, route="put", on_rows=runs.append,
+            quarantine=ledger.folder / "quarantine" / job.id, listener=job.listen,
+        )  # fmt: skip
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    job.report = staged.report
+    contract = batches.put_contract(staged.contract)
+    return contract, pl.concat(runs) if runs else prepared.frame.clear().collect()
+
+
+def _new(asked: Request, contract: Contract, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Leave out what is there already; return the rest and how many were left out."""
+    _, held = layers.scan(asked.ledger, contract.dataset)
+    left = frame if asked.resend else batches.without_acknowledged(contract, frame, held)
+    left = batches.without_known(contract, left, held) if asked.new_only else left
+    return batches.number(contract, left), frame.height - left.height
+
+
+def _send(target: Target, plan: PlanRow, job: Job, rate: float | None) -> Tally:
+    contract = contracts.loads(plan.contract)
+    group, dataset = target.ready(contract)
+    tracking = ensure_tracking(target.world, group, dataset) if contract.event_like else ""
+    pace = Pace(rate or (_polite(contract.dataset) if target.world.neighbours else None))
+    sender = Sender(
+        target.world, target.ledger, plan, dataset, tracking, pace, job.stopping, job.listen
+    )  # fmt: skip
+    return sender.send()
+
+
+def _end(job: Job, tally: Tally, known: int) -> None:
+    if tally.rejected and not tally.sent:
+        raise ServiceError(
+            f"none of {tally.rejected:,} records was taken: {tally.reason}",
+            "records that the service takes",
+            "mend what the reason names and call group.put(...) again",
+        )
+    filters = clock.now() + timedelta(minutes=assumptions.number("filter_minutes"))
+    rejected = f"{tally.rejected:,} rejected ({tally.reason})" if tally.rejected else ""
+    said = [_already(known), rejected, f"filters current by {filters:%H:%M} UTC"]
+    job.update(
+        status="DONE", phase="done", rows=tally.sent, done=tally.answered, total=tally.answered,
+        note="; ".join(part for part in said if part),
+    )  # fmt: skip
+
+
+def _record(ledger: Ledger, plan: PlanRow, tally: Tally) -> None:
+    """Write down in the row of the job that began a plan that it is finished."""
+    row = ledger.journal.job(plan.job)
+    if row is not None:
+        note = f"finished after an interruption; {tally.rejected:,} rejected"
+        changed = {"status": "DONE", "phase": "done", "rows": tally.sent, "note": note, "error": ""}
+        ended = {"ended": clock.now().timestamp(), "done": tally.answered}
+        ledger.journal.save_job(type(row)(**{**row.values(), **changed, **ended}))
+
+
+def _plan_of(ledger: Ledger, job: Job) -> bool:
+    return any(plan.job == job.id for plan in ledger.journal.plans(job.dataset))
+
+
+def _already(known: int) -> str:
+    return f"{known:,} already there" if known else ""
+
+
+def _fingerprint(frame: pl.DataFrame) -> str:
+    text = "\n".join(frame[layers.DIGEST].to_list())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _polite(dataset: str) -> float:
+    return POLITE[PUTS[dataset].rate]
+
+
+def _check_rate(dataset: str, rate: float | None) -> None:
+    most = quota(PUTS[dataset].rate)
+    if rate is not None and not 0 < rate <= most:
+        raise InputError(
+            f"rate={rate}", f"more than 0 and at most {most} calls a second", f"rate={_polite(dataset):.0f}"
+        )
