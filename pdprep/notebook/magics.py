@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
 from pdprep.errors import GroupError
-from pdprep.notebook import display, frames, ready, surroundings
+from pdprep.notebook import completion, display, frames, ready, surroundings
 from pdprep.notebook.arguments import takes
 from pdprep.notebook.show import Showing
 
@@ -39,6 +39,7 @@ class PersonalizeMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self.showing = Showing(shell, self.mode)
+        self.matcher = completion.matcher(shell)
 
     @line_magic
     @takes(
@@ -155,6 +156,7 @@ def load(shell: InteractiveShell) -> None:
     shell.register_magics(magics)
     display.register(shell, magics.mode)
     magics.showing.register()
+    shell.Completer.custom_matchers.append(magics.matcher)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -166,6 +168,7 @@ def unload(shell: InteractiveShell) -> None:
     shell.configurables.remove(magics)
     display.unregister(shell)
     magics.showing.unregister()
+    shell.Completer.custom_matchers.remove(magics.matcher)
 
 
 def _connect(args: Namespace) -> DatasetGroup:

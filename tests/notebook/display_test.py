@@ -14,7 +14,8 @@ COUNTS = "interactions: 60 bulk, 4 incremental, 1 both"
 SECRET = "user with a space and a name"
 BAD = f"""
 import polars as pl, pdprep
-bad = pl.DataFrame({{"USER_ID": ["u", "{SECRET}" * 20], "ITEM_ID": ["i", "j"], "TIMESTAMP": [1_700_000_000] * 2}})
+users, items, times = ["u", "{SECRET}" * 20], ["i", "j"], [1_700_000_000] * 2
+bad = pl.DataFrame({{"USER_ID": users, "ITEM_ID": items, "TIMESTAMP": times}})
 report = pdprep.validate(pdprep.prepare(bad, "interactions"))
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pdprep.errors import ImportFailed
-from pdprep.ledger.journal import Journal
+from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.notebook.views import job as view
 from pdprep.notebook.views import surfaces
 from pdprep.notebook.views.snapshot import Snapshot, line, take
@@ -42,15 +42,14 @@ class Paper:
 
 
 @pytest.fixture
-def journal(home: Path) -> Iterator[Journal]:
-    home.mkdir()
-    journal = Journal(home / "ledger.sqlite")
-    yield journal
-    journal.close()
+def ledger(home: Path) -> Iterator[Ledger]:
+    ledger, _ = open_ledger(home / "group", None)
+    yield ledger
+    ledger.journal.close()
 
 
-def job(journal: Journal) -> Job:
-    return Job(journal.new_job("interactions", "bulk", "FULL"), journal)
+def job(ledger: Ledger) -> Job:
+    return Job(ledger.journal.new_job("interactions", "bulk", "FULL"), ledger)
 
 
 def busy(job: Job) -> None:
@@ -98,15 +97,15 @@ def test_what_the_service_says_is_text_not_html() -> None:
 
 @pytest.mark.parametrize(("clock", "shown"), [("", True), ("2026-01-01T00:00:00Z", False)])
 def test_no_elapsed_time_under_a_fixed_clock(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch, clock: str, shown: bool
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, clock: str, shown: bool
 ) -> None:
     monkeypatch.setenv("PDPREP_CLOCK", clock)
-    done = job(journal).start(busy).wait()
+    done = job(ledger).start(busy).wait()
     assert bool(take(done).time) is shown
 
 
-def test_it_is_drawn_at_most_five_times_a_second_and_ends_with_the_end(journal: Journal) -> None:
-    paper, work = Paper(), job(journal)
+def test_it_is_drawn_at_most_five_times_a_second_and_ends_with_the_end(ledger: Ledger) -> None:
+    paper, work = Paper(), job(ledger)
     watch = Watch(work.start(busy), paper)
     work.wait()
     watch.join()
@@ -117,8 +116,8 @@ def test_it_is_drawn_at_most_five_times_a_second_and_ends_with_the_end(journal: 
     assert paper.last.status == "ACTIVE"
 
 
-def test_a_view_that_is_left_ends_and_the_job_goes_on(journal: Journal) -> None:
-    paper, work = Paper(), job(journal)
+def test_a_view_that_is_left_ends_and_the_job_goes_on(ledger: Ledger) -> None:
+    paper, work = Paper(), job(ledger)
     watch = Watch(work.start(busy), paper)
     watch.leave()
     watch.join()
@@ -126,11 +125,11 @@ def test_a_view_that_is_left_ends_and_the_job_goes_on(journal: Journal) -> None:
     assert work.wait().status == "ACTIVE"
 
 
-def test_a_failure_says_why_and_what_to_type(journal: Journal) -> None:
+def test_a_failure_says_why_and_what_to_type(ledger: Ledger) -> None:
     def fail(_: Job) -> None:
         raise ImportFailed("the import failed", "rows in range", "group.bulk(inter)", reason="bad")
 
-    work = job(journal).start(fail)
+    work = job(ledger).start(fail)
     with pytest.raises(ImportFailed):
         work.wait()
     assert "the import failed" in line(take(work))
@@ -138,7 +137,7 @@ def test_a_failure_says_why_and_what_to_type(journal: Journal) -> None:
 
 
 def test_a_terminal_gets_one_line_that_is_written_over(
-    journal: Journal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     surface = surfaces.TerminalSurface()
@@ -159,8 +158,8 @@ def test_no_terminal_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "interactions, bulk FULL: ACTIVE, 100,836 records\n"
 
 
-def test_no_thread_is_left(journal: Journal) -> None:
-    work = job(journal).start(busy)
+def test_no_thread_is_left(ledger: Ledger) -> None:
+    work = job(ledger).start(busy)
     watch = Watch(work, Paper())
     work.wait()
     watch.join()

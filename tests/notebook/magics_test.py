@@ -32,11 +32,10 @@ def notebook(shell: InteractiveShell) -> InteractiveShell:
 
 def mistake(shell: InteractiveShell, line: str, cell: str | None = None) -> PdprepError:
     name, _, rest = line.partition(" ")
+    given = (rest,) if cell is None else (rest, cell)
+    run = shell.run_line_magic if cell is None else shell.run_cell_magic
     with pytest.raises(PdprepError) as raised:
-        if cell is None:
-            shell.run_line_magic(name, rest)
-        else:
-            shell.run_cell_magic(name, rest, cell)
+        run(name, *given)
     return raised.value
 
 

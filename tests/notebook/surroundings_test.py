@@ -1,4 +1,4 @@
-"""A magic returns at once only where somebody watches; the order of what decides is flag, config, variable."""
+"""A magic returns at once only where somebody watches; a flag, the configuration or a variable overrules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from pdprep.errors import InputError
 from pdprep.notebook import surroundings
 
 SESSION = "notebooks/a.ipynb"
-ASK = "from pdprep.notebook import surroundings; print(surroundings._jupyter_server(None, {'JPY_SESSION_NAME': 's'}))"
+ASK = """
+from pdprep.notebook import surroundings
+print(surroundings._jupyter_server(None, {'JPY_SESSION_NAME': 's'}))
+"""
 
 
 @pytest.fixture
