@@ -17,6 +17,7 @@ from pdprep.notebook.show import Showing
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
     from pdprep.ledger.records import Records
+    from pdprep.personalize.history import Jobs
     from pdprep.personalize.jobs import Job
     from pdprep.preparation.prepare import Prepared
     from pdprep.validation.report import Report
@@ -75,7 +76,7 @@ class PersonalizeMagics(Magics):
         examples="%personalize_bulk inter items\n  job = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
-    def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | list[Job]:
+    def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs:
         """Validate frames, stage them and import them in bulk."""
         group, settings = self._group(), {"mode": args.mode, "replace": args.replace}
         return self._run(args, [group.bulk(frame, **settings) for frame in self._prepared(args, cell)])
@@ -86,7 +87,7 @@ class PersonalizeMagics(Magics):
         examples="%personalize_put today\n  job = %personalize_put today --wait\n"
         "%%personalize_put --dataset users\nSELECT userId AS USER_ID, age AS AGE FROM people",
     )
-    def personalize_put(self, args: Namespace, cell: str | None) -> Job | list[Job]:
+    def personalize_put(self, args: Namespace, cell: str | None) -> Job | Jobs:
         """Validate frames and put their records one by one."""
         group = self._group()
         return self._run(args, [group.put(frame) for frame in self._prepared(args, cell)])
@@ -104,7 +105,7 @@ class PersonalizeMagics(Magics):
 
     @line_magic
     @takes("output", examples="%personalize_jobs\n  jobs = %personalize_jobs\n%personalize_jobs -o jobs")
-    def personalize_jobs(self, args: Namespace, cell: str | None) -> object:
+    def personalize_jobs(self, args: Namespace, cell: str | None) -> Jobs:
         """Show what is running and what ran, newest first."""
         return self._keep(args, self._group().jobs())
 
@@ -112,9 +113,11 @@ class PersonalizeMagics(Magics):
         """Return how values show themselves now: widget, html or text."""
         return surroundings.mode(self.display, self.shell)
 
-    def _run(self, args: Namespace, jobs: list[Job]) -> Job | list[Job]:
+    def _run(self, args: Namespace, jobs: list[Job]) -> Job | Jobs:
+        from pdprep.personalize.history import Jobs
+
         # Kept before the waiting: a job that fails is there to be looked at.
-        found = self._keep(args, jobs[0] if len(jobs) == 1 else jobs)
+        found = self._keep(args, jobs[0] if len(jobs) == 1 else Jobs(jobs))
         self.showing.show(jobs, wait=surroundings.waits(args.wait, self.wait, self.shell))
         return found
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pdprep.notebook.views.watch import Watch
     from pdprep.personalize.jobs import Job
 
-CLASS = ("pdprep.personalize.jobs", "Job")
+JOB = ("pdprep.personalize.jobs", "Job")
+JOBS = ("pdprep.personalize.history", "Jobs")
 
 
 class Showing:
@@ -27,11 +28,13 @@ class Showing:
 
     def register(self) -> None:
         """Show a job that is a cell's value live, unless the cell has shown it already."""
-        self._table.for_type_by_name(*CLASS, self._as_value)
+        self._table.for_type_by_name(*JOB, self._as_value)
+        self._table.for_type_by_name(*JOBS, self._as_values)
 
     def unregister(self) -> None:
         """Remove what `register` added."""
-        self._table.pop(".".join(CLASS), None)
+        for name in (JOB, JOBS):
+            self._table.pop(".".join(name), None)
 
     def show(self, jobs: Sequence[Job], *, wait: bool) -> None:
         """Show each job: moving until it ends where somebody watches, else once at its end.
@@ -82,6 +85,10 @@ class Showing:
         if job.finished or not surroundings.live(self._shell):
             raise NotImplementedError  # IPython then goes on to text and HTML
         self._watch(job)
+
+    def _as_values(self, jobs: Sequence[Job]) -> None:
+        if not jobs or any((self._shell.execution_count, job.id) not in self._shown for job in jobs):
+            raise NotImplementedError
 
     @property
     def _table(self) -> Any:

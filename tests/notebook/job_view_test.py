@@ -60,7 +60,7 @@ def busy(job: Job) -> None:
 
 
 def test_a_true_total_is_a_bar_with_a_share() -> None:
-    assert '<progress aria-label="stage of interactions" value="0.250" max="1"' in view.bar(SHOT)
+    assert '<progress aria-label="check of interactions" value="0.250" max="1"' in view.bar(SHOT)
 
 
 def test_an_import_has_neither_share_nor_count() -> None:
@@ -76,8 +76,7 @@ def test_the_button_says_what_it_does(shot: Snapshot, says: str) -> None:
 def test_the_phases_say_what_is_done_and_what_is_to_come() -> None:
     assert dict(SHOT.steps) == {
         "prepare": "done",
-        "validate": "done",
-        "stage": "now",
+        "check": "now",
         "upload": "to come",
         "import": "to come",
     }
@@ -145,9 +144,7 @@ def test_a_terminal_gets_one_line_that_is_written_over(
         surface.draw(shot)
     surface.end(ENDED)
     parts = capsys.readouterr().out.split("\r")
-    assert parts[1].startswith(
-        "[#####---------------] interactions, bulk FULL: RUNNING, Writing CSV: 50 of 200"
-    )
+    assert parts[1].startswith("[#####---------------] interactions, bulk FULL: RUNNING, Checking: 50 of 200")
     assert parts[-1].rstrip() == "interactions, bulk FULL: ACTIVE, 100,836 records"
 
 

@@ -32,7 +32,7 @@ def bar(shot: Snapshot) -> str:
 
     A bar is named, so that a screen reader says what it measures.
     """
-    label = escape(f"{shot.phase} of {shot.dataset}")
+    label = escape(f"{shot.step} of {shot.dataset}")
     share = f' value="{shot.share:.3f}" max="1"' if shot.share is not None else ""
     return f'<progress aria-label="{label}"{share} style="vertical-align: middle"></progress>'
 

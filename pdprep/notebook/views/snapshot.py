@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from pdprep.personalize.jobs import Job
     from pdprep.validation.report import Report
 
-# The phases of each road, in order. In "import" the work is the service's, and it reports no percentage.
-PHASES: Final = {
-    "bulk": ("prepare", "validate", "stage", "upload", "import"),
-    "put": ("prepare", "validate", "put"),
+# The steps of each road, in order. In "import" the work is the service's, and it reports no percentage.
+STEPS: Final = {
+    "bulk": ("prepare", "check", "upload", "import"),
+    "put": ("prepare", "check", "put"),
     "export": ("export",),
 }
+# Rows are checked and written partition by partition: to the eye that is one step.
+_STEP: Final = {"validate": "check", "stage": "check"}
 _DOING: Final = {
     "prepare": "Preparing",
-    "validate": "Checking",
-    "stage": "Writing CSV",
+    "check": "Checking",
     "upload": "Uploading",
     "import": "Amazon Personalize imports (it reports no percentage)",
     "put": "Putting",
@@ -71,7 +72,12 @@ class Snapshot:
     @property
     def doing(self) -> str:
         """What goes on: ``Uploading: 1.2 of 5.0 MB``."""
-        return ": ".join(part for part in (_DOING.get(self.phase, self.phase), self.amount) if part)
+        return ": ".join(part for part in (_DOING.get(self.step, self.step), self.amount) if part)
+
+    @property
+    def step(self) -> str:
+        """The step that the phase belongs to."""
+        return _STEP.get(self.phase, self.phase)
 
     @property
     def amount(self) -> str:
@@ -86,9 +92,9 @@ class Snapshot:
 
     @property
     def steps(self) -> Iterator[tuple[str, str]]:
-        """Each phase with its state: done, now, or to come."""
-        names = PHASES.get(self.route, (self.phase,))
-        at = names.index(self.phase) if self.phase in names else len(names)
+        """Each step with its state: done, now, or to come."""
+        names = STEPS.get(self.route, (self.step,))
+        at = names.index(self.step) if self.step in names else len(names)
         for place, name in enumerate(names):
             yield name, "done" if place < at else "now" if place == at else "to come"
 
