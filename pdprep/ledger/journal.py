@@ -60,9 +60,9 @@ class Journal:
         """Write down where a job stands."""
         self.database.update("jobs", row.seq, row.values())
 
-    def forget_job(self, row: JobRow) -> None:
+    def forget_job(self, id: str) -> None:
         """Take back a job that turned out to be an earlier one."""
-        self.database.run("DELETE FROM jobs WHERE seq = ?", row.seq)
+        self.database.run("DELETE FROM jobs WHERE id = ?", id)
 
     def jobs(self) -> list[JobRow]:
         """Return all jobs, newest first."""

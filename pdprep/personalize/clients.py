@@ -14,9 +14,15 @@ from typing import Any, Final, Protocol
 import boto3
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+    ProfileNotFound,
+)
 
-from pdprep.errors import ServiceError
+from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.hints import hint
 
 # Sending again is safe: names of jobs and ids of events are ours.
@@ -28,6 +34,9 @@ CONFIG: Final = Config(
 )
 NOT_FOUND: Final = ("ResourceNotFoundException", "404", "NoSuchBucket", "NoSuchKey", "NotFound")
 LOST: Final = "ConnectionError"
+
+
+Session = boto3.Session
 
 
 class Endpoint(Protocol):
@@ -66,7 +75,7 @@ class World:
         poll: Seconds between two looks at a job.
     """
 
-    session: boto3.Session = field(repr=False)
+    session: Session = field(repr=False)
     account: str
     region: str
     bucket: str
@@ -105,6 +114,23 @@ class World:
                     config=CONFIG,
                 )
             return self._clients[key]
+
+
+def keyless(region: str) -> Session:
+    """Return a session for a service that takes any key."""
+    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=region)
+
+
+def named(profile: str) -> Session:
+    """Return a session of a profile of the AWS configuration; the default credentials where it is empty.
+
+    Raises:
+        GroupError: There is no such profile.
+    """
+    try:
+        return boto3.Session(profile_name=profile or None)
+    except ProfileNotFound as error:
+        raise GroupError(str(error), "a profile of ~/.aws/config", "aws configure list-profiles") from error
 
 
 def call(world: World, service: str, operation: str, **arguments: Any) -> dict[str, Any]:

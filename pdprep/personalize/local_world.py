@@ -18,16 +18,13 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-
 from pdprep.errors import LocalServerError
 from pdprep.ledger.folders import private
-from pdprep.personalize.clients import World
+from pdprep.personalize.clients import World, keyless
 
 ACCOUNT: Final = "0" * 12
 REGION: Final = "us-east-1"
 PATIENCE_SECONDS: Final = 30.0
-_KEY: Final = "local"  # any key will do, the local Personalize checks none
 
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that Python does not complain about a process it lost
 _endpoints: dict[Path, LocalEndpoint] = {}
@@ -44,9 +41,10 @@ def local_world(home: Path) -> World:
     with _guard:
         endpoint = _endpoints.setdefault(folder, LocalEndpoint(folder))
     endpoint.ensure()
-    session = boto3.Session(aws_access_key_id=_KEY, aws_secret_access_key=_KEY, region_name=REGION)
     role = f"arn:aws:iam::{ACCOUNT}:role/pdprep-local"
-    return World(session, ACCOUNT, REGION, "s3://pdprep-local", role, endpoint, neighbours=False, poll=0.1)
+    return World(
+        keyless(REGION), ACCOUNT, REGION, "s3://pdprep-local", role, endpoint, neighbours=False, poll=0.1
+    )
 
 
 class LocalEndpoint:

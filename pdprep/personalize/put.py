@@ -12,7 +12,7 @@ import polars as pl
 from pdprep import assumptions, clock
 from pdprep.contract.contract import Contract
 from pdprep.engine.stage import stage
-from pdprep.errors import InputError, ServiceError
+from pdprep.errors import InputError, JobError, ServiceError
 from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
@@ -63,7 +63,7 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
     with turn(asked.ledger, job, before):
         following.settle(asked.target, job)
         finish_open(asked.target, job, asked.rate)
-        if _plan_of(asked.ledger, job):
+        if _planned(asked.ledger, job):
             return
         prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
         contract, rows = _valid_rows(asked.ledger, prepared, job)
@@ -82,6 +82,7 @@ def go_on(target: Target, job: Job) -> None:
     with turn(target.ledger, job, None):
         following.settle(target, job)
         finish_open(target, job, None)
+        _planned(target.ledger, job)
 
 
 def finish_open(target: Target, job: Job, rate: float | None) -> None:
@@ -157,8 +158,19 @@ def _record(ledger: Ledger, plan: PlanRow, tally: Tally) -> None:
         ledger.journal.save_job(type(row)(**{**row.values(), **changed, **ended}))
 
 
-def _plan_of(ledger: Ledger, job: Job) -> bool:
-    return any(plan.job == job.id for plan in ledger.journal.plans(job.dataset))
+def _planned(ledger: Ledger, job: Job) -> bool:
+    """Say whether this job made its plan already, and so has just finished it.
+
+    Raises:
+        JobError: The plan was given up.
+    """
+    if not any(plan.job == job.id for plan in ledger.journal.plans(job.dataset)):
+        return False
+    if job.status != "DONE":
+        raise JobError(
+            f"{job.id} was given up, since no record was taken", "another put", "group.put(the same frame)"
+        )
+    return True
 
 
 def _already(known: int) -> str:

@@ -33,13 +33,8 @@ WRONG: Final = (
     "SerializationException",
 )
 THROTTLED: Final = ("ThrottlingException", "TooManyRequestsException", "LimitExceededException")
-TRANSIENT: Final = (
-    LOST,
-    "ResourceInUseException",
-    "InternalFailure",
-    "InternalServerError",
-    "ServiceUnavailable",
-)
+BROKEN: Final = ("ResourceInUseException", "InternalFailure", "InternalServerError", "ServiceUnavailable")
+AGAIN: Final = (*THROTTLED, *BROKEN, LOST)
 
 
 @dataclass
@@ -117,6 +112,8 @@ class Sender:
                 return
             self._answer(rows, REJECTED, error.found)
             if not self.tally.sent and self.tally.rejected >= HOPELESS:
+                # Given up, so that it does not stand before every later put; nothing of it counts as sent.
+                self.ledger.journal.finish_plan(self.plan)
                 raise
         else:
             self._answer(rows, SENT)
@@ -129,7 +126,7 @@ class Sender:
                 call(self.world, "personalize-events", PUTS[self.dataset.kind].operation, **given)
                 return
             except ServiceError as error:
-                if error.code not in THROTTLED + TRANSIENT or attempt == ATTEMPTS:
+                if error.code not in AGAIN or attempt == ATTEMPTS:
                     raise
                 if error.code in THROTTLED:
                     self.pace.slow()

@@ -1,0 +1,281 @@
+"""DatasetGroup: the facade that lists what one can do with a dataset group, and ``connect`` that finds it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from pdprep import clock
+from pdprep.contract import catalogue
+from pdprep.contract.contract import Contract
+from pdprep.engine.validate import check as prepared_only
+from pdprep.errors import GroupError
+from pdprep.ledger import folders, records
+from pdprep.ledger.ledger import open_ledger
+from pdprep.ledger.records import Records
+from pdprep.personalize import bulk, history, names, profiles, put, resources, trainings
+from pdprep.personalize.check import Check, check
+from pdprep.personalize.export import export
+from pdprep.personalize.history import Jobs
+from pdprep.personalize.jobs import Job
+from pdprep.personalize.local_world import local_world
+from pdprep.personalize.plan import Plan, plan
+from pdprep.personalize.profiles import Profile
+from pdprep.personalize.resources import Group
+from pdprep.personalize.target import Target, binding
+from pdprep.personalize.verify import Verification, verify
+from pdprep.preparation import prepare as preparation
+from pdprep.preparation.mapping import Columns, Metadata
+from pdprep.preparation.prepare import OnInvalid, Prepared
+
+if TYPE_CHECKING:
+    from pdprep.personalize.clients import Session, World
+
+
+def connect(
+    name: str,
+    domain: str | None = None,
+    *,
+    profile: str | None = None,
+    session: Session | None = None,
+    bucket: str | None = None,
+    role_arn: str | None = None,
+    home: str | Path | None = None,
+    new: bool = False,
+) -> DatasetGroup:
+    """Connect to a dataset group; it is created by the first import, not here.
+
+    Args:
+        name: The name of the dataset group.
+        domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND; read from the group where it exists.
+        profile: A profile of ``[tool.pdprep.profiles.NAME]`` in pyproject.toml: AWS.
+        session: A boto3 session: AWS, with ``bucket`` and ``role_arn``.
+        bucket: ``s3://bucket/prefix`` for staged files.
+        role_arn: The role that Amazon Personalize takes to read them.
+        home: Where pdprep keeps its files.
+        new: Take the name although another group's is one letter off.
+
+    Without a profile or session this is the local Personalize: nothing leaves the machine.
+
+    Raises:
+        GroupError: A name that the service does not take, a slip of another group's, or a contrary domain.
+    """
+    wanted = catalogue.domain_name(domain) if domain else None
+    place = folders.home(home)
+    world = _world(names.checked(name), profile, session, bucket, role_arn, place)
+    found = _find(world, name, new)
+    if found and wanted and found.domain != wanted:
+        raise GroupError(
+            f"the dataset group {name} has the domain {found.domain}",
+            f"not {wanted}: a group keeps the domain it was created with",
+            f'pdprep.connect("{name}")',
+        )
+    folder = folders.group_folder(place, world.account, world.region, name)
+    ledger, note = open_ledger(folder, binding(found) if found else None)
+    if note:
+        warnings.warn(f"{name}: {note}", stacklevel=2)
+    return DatasetGroup(Target(world, ledger, name, found.domain if found else wanted or "CUSTOM"), place)
+
+
+class DatasetGroup:
+    """A dataset group of Amazon Personalize and the ledger of what was sent to it."""
+
+    def __init__(self, target: Target, home: Path) -> None:
+        self._target, self.home = target, home
+
+    @property
+    def name(self) -> str:
+        """The name of the dataset group."""
+        return self._target.name
+
+    @property
+    def domain(self) -> str:
+        """CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND."""
+        return self._target.domain
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN; None until the first import creates the group."""
+        found = self._target.group()
+        return found.arn if found else None
+
+    @property
+    def world(self) -> World:
+        """The account, region and way in."""
+        return self._target.world
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The dataset types that this ledger has records of."""
+        sent = (name for name in catalogue.DATASETS if self._holds(name))
+        return tuple(sent)
+
+    def contract(self, dataset: str) -> Contract:
+        """Return the contract of a dataset's schema; what the catalogue requires where it does not exist."""
+        name = catalogue.dataset_name(dataset)
+        return self._target.deployed(name) or Contract.of(name, self.domain)
+
+    def prepare(
+        self,
+        source: object,
+        dataset: str | Contract | None = None,
+        *,
+        columns: Columns | None = None,
+        metadata: Metadata | None = None,
+        like: Prepared | None = None,
+        on_invalid: OnInvalid = "raise",
+        max_invalid: float | None = None,
+        dedupe_on: Sequence[str] = (),
+    ) -> Prepared:
+        """Prepare a source for a dataset of this group; see ``pdprep.prepare``.
+
+        Once the dataset exists its schema rules: a missing nullable column becomes null, an extra one is left
+        out and named by ``.explain()``.
+        """
+        kind = dataset.dataset if isinstance(dataset, Contract) else dataset
+        deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
+        return preparation.prepare(
+            source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
+            like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,
+        )  # fmt: skip
+
+    def check(self) -> Check:
+        """Ask whether this identity may do it all, before anything is uploaded."""
+        return check(self.world)
+
+    def plan(self, frame: Prepared) -> Plan:
+        """Say what sending a frame would do; nothing is sent."""
+        return plan(self._target, prepared_only(frame))
+
+    def bulk(
+        self,
+        frame: Prepared,
+        mode: str = "FULL",
+        *,
+        replace: bool = False,
+        shrink: bool = False,
+        keep: bool = False,
+    ) -> Job:
+        """Import a frame in bulk; the job runs on when this returns.
+
+        Args:
+            frame: What ``prepare`` returned.
+            mode: FULL or INCREMENTAL.
+            replace: Whether a FULL import may replace bulk records.
+            shrink: Whether it may leave less than 90 % of them.
+            keep: Whether the staged parts stay in S3 once the import is ACTIVE.
+
+        Raises:
+            ReplaceRefused: Bulk records would go, and nobody asked for that.
+            RefusedError: Too few would be left, or nothing stands that INCREMENTAL could add to.
+        """
+        asked = bulk.Import(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep)
+        job = history.remember(self._target, bulk.begin(asked))
+        return self._earlier(job) if job.finished and job.same else job
+
+    def put(
+        self, frame: Prepared, *, new_only: bool = False, resend: bool = False, rate: float | None = None
+    ) -> Job:
+        """Send a frame record by record; the job runs on when this returns.
+
+        Args:
+            frame: What ``prepare`` returned.
+            new_only: Leave out records whose key the dataset holds already.
+            resend: Send also what the service has taken with the same content.
+            rate: Calls a second; by default a tenth of the quota for events, half of it for the rest.
+        """
+        asked = put.Request(self._target, prepared_only(frame), new_only, resend, rate)
+        return history.remember(self._target, put.begin(asked))
+
+    def records(self, dataset: str) -> Records:
+        """Return the records of a dataset with ORIGIN, STATUS and EFFECT."""
+        name = catalogue.dataset_name(dataset)
+        known = Contract.of(name, self.domain)
+        training = trainings.training(self.world, self._target.group(), clock.now())
+        return records.records(self._target.ledger, name, known, training)
+
+    def jobs(self) -> Jobs:
+        """Return every import, put and export, newest first."""
+        return history.jobs(self._target)
+
+    def verify(self, dataset: str) -> Verification:
+        """Export both layers of a dataset and compare them with the ledger."""
+        return verify(self._target, catalogue.dataset_name(dataset))
+
+    def export(self, dataset: str, mode: str = "ALL") -> pl.LazyFrame:
+        """Export a dataset: ``mode`` BULK, PUT or ALL; the frame can be prepared for another group."""
+        return export(self._target, catalogue.dataset_name(dataset), mode.upper())[1]
+
+    def client(self, service: str = "personalize") -> Any:
+        """Return the boto3 client of the world this group lives in."""
+        return self.world.client(service)
+
+    def describe(self) -> dict[str, str]:
+        """Return what is connected, in words."""
+        world, url = self.world, self.world.endpoint_url
+        pending = [job.id for job in self.jobs() if not job.finished]
+        shell = f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={world.region}" if url else ""
+        keys = "export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local" if url else ""
+        said = {
+            "group": self.name,
+            "domain": self.domain,
+            "state": "exists" if self._target.group() else "is created by the first import",
+            "where": "the local Personalize" if world.local else "Amazon Personalize in AWS",
+            "account": world.account,
+            "region": world.region,
+            "home": str(self.home),
+            "pending jobs": ", ".join(pending) or "none",
+            "for the AWS CLI": "\n".join(line for line in (shell, keys) if line),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def _earlier(self, job: Job) -> Job:
+        """Return the finished job of the same bytes in place of the one that found it out."""
+        self._target.ledger.journal.forget_job(job.id)
+        earlier = history.find(self._target, job.same)
+        earlier.update(note=job.note)
+        return earlier
+
+    def _holds(self, dataset: str) -> bool:
+        journal = self._target.ledger.journal
+        return bool(journal.imports(dataset) or journal.plans(dataset))
+
+    def __repr__(self) -> str:
+        where = "local" if self.world.local else f"{self.world.account} {self.world.region}"
+        return f"<DatasetGroup {self.name}: {self.domain}, {where}>"
+
+
+def _world(
+    name: str,
+    profile: str | None,
+    session: Session | None,
+    bucket: str | None,
+    role_arn: str | None,
+    home: Path,
+) -> World:
+    if profile is None and session is None:
+        if bucket or role_arn:
+            raise GroupError(
+                "bucket= or role_arn= without a session",
+                "AWS is reached on purpose only",
+                f'pdprep.connect("{name}", session=boto3.Session(), bucket=..., role_arn=...)',
+            )
+        return local_world(home)
+    given = profiles.profile(profile) if profile else Profile("by hand")
+    return profiles.aws_world(given.over(bucket, role_arn), session)
+
+
+def _find(world: World, name: str, new: bool) -> Group | None:
+    found = resources.find_group(world, name)
+    slip = None if found or new else names.near(name, resources.groups(world))
+    if slip:
+        raise GroupError(
+            f"no dataset group {name}, but {slip} is there",
+            "the name of a group, or a new one on purpose",
+            f'pdprep.connect("{slip}"), or pdprep.connect("{name}", new=True)',
+        )
+    return found

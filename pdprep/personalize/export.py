@@ -1,0 +1,137 @@
+"""Export a dataset: the one way to ask the service which records are bulk and which were put."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from pdprep import clock
+from pdprep.contract.contract import Contract
+from pdprep.errors import GroupError, InputError, ServiceError
+from pdprep.personalize import escaped, names, uploads
+from pdprep.personalize.clients import World, call, download, pages
+from pdprep.personalize.jobs import Job
+from pdprep.personalize.polling import settled
+from pdprep.personalize.resources import EXISTS, Dataset, ensure_bucket, find_dataset, tags
+from pdprep.personalize.target import Target
+
+MODES: Final = ("BULK", "PUT", "ALL")
+KIND: Final = "dataset_export_job"
+
+
+def export(target: Target, dataset: str, mode: str) -> tuple[Job, pl.LazyFrame]:
+    """Export a dataset and return the job and the records.
+
+    Args:
+        target: The dataset group.
+        dataset: The dataset type.
+        mode: BULK, PUT or ALL.
+
+    Raises:
+        GroupError: There is no such dataset.
+        ServiceError: The export failed.
+    """
+    if mode not in MODES:
+        raise InputError(f"mode={mode!r}", f"one of {', '.join(MODES)}", 'mode="ALL"')
+    contract, found = _dataset(target, dataset)
+    ledger = target.ledger
+    job = Job(ledger.journal.new_job(dataset, "export", mode), ledger)
+    folder = ledger.scratch(job.id)
+    file = ledger.folder / "exports" / f"{job.id}.parquet"
+    job.start(lambda job: _run(target, found, contract, mode, folder, file, job)).wait()
+    return job, pl.scan_parquet(file)
+
+
+def _run(
+    target: Target, dataset: Dataset, contract: Contract, mode: str, folder: Path, file: Path, job: Job
+) -> None:
+    job.update(status="RUNNING", phase="export")
+    ensure_bucket(target.world)
+    name = _name(target, dataset, mode, job)
+    prefix = uploads.fresh_prefix(target.world, target.name, f"{dataset.kind}-export", name)
+    arn = _create(target, dataset, mode, name, prefix)
+    job.update(arn=arn, name=name)
+
+    def look(found: dict[str, Any]) -> None:
+        job.update(status=found["status"])
+
+    found = settled(target.world, KIND, arn, look=look, stop=job.stopping)
+    if found["status"] != "ACTIVE":
+        raise ServiceError(
+            f"the export {name} ended in {found['status']}: {found.get('failureReason', 'no reason given')}",
+            "ACTIVE",
+            "group.check() tells whether the role may write to the bucket",
+            code=found["status"],
+        )
+    keys = _keys(target.world, prefix)
+    rows = _read(target.world, keys, contract, folder, file)
+    uploads.remove(target.world, keys)
+    job.update(phase="done", rows=rows, done=rows, total=rows)
+
+
+def _dataset(target: Target, dataset: str) -> tuple[Contract, Dataset]:
+    group = target.group()
+    found = find_dataset(target.world, group.arn, dataset) if group else None
+    contract = target.deployed(dataset)
+    if found is None or contract is None:
+        raise GroupError(
+            f"the dataset group {target.name} has no dataset {dataset}",
+            "a dataset that something was imported into",
+            f'group.bulk(group.prepare(frame, "{dataset}"))',
+        )
+    return contract, found
+
+
+def _name(target: Target, dataset: Dataset, mode: str, job: Job) -> str:
+    stamp = hashlib.sha256(f"{target.ledger.folder} {clock.new_id()}".encode()).hexdigest()
+    return names.job(target.name, dataset.kind, f"export-{mode}", stamp, int(job.id.rpartition("-")[2]))
+
+
+def _create(target: Target, dataset: Dataset, mode: str, name: str, prefix: str) -> str:
+    path = uploads.location(target.world, prefix) + "/"
+    try:
+        answer = call(
+            target.world, "personalize", "create_dataset_export_job", jobName=name, datasetArn=dataset.arn,
+            ingestionMode=mode, roleArn=target.world.role_arn, tags=tags(target.name),
+            jobOutput={"s3DataDestination": {"path": path}},
+        )  # fmt: skip
+    except ServiceError as error:
+        # Where our reply was lost the job stands, under a name that nobody else uses.
+        arn = _find(target.world, dataset, name) if error.code == EXISTS else None
+        if arn is None:
+            raise
+        return arn
+    return str(answer["datasetExportJobArn"])
+
+
+def _find(world: World, dataset: Dataset, name: str) -> str | None:
+    jobs = pages(world, "list_dataset_export_jobs", "datasetExportJobs", datasetArn=dataset.arn)
+    return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), None)
+
+
+def _keys(world: World, prefix: str) -> list[str]:
+    token: dict[str, str] = {}
+    found: list[str] = []
+    while True:
+        page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
+        found += [entry["Key"] for entry in page.get("Contents", [])]
+        if not page.get("IsTruncated"):
+            return found
+        token = {"ContinuationToken": page["NextContinuationToken"]}
+
+
+def _read(world: World, keys: list[str], contract: Contract, folder: Path, file: Path) -> int:
+    file.parent.mkdir(exist_ok=True, mode=0o700)
+    wanted = [key for key in keys if key.endswith(".csv")]
+    places = [folder / f"{number:05d}.csv" for number in range(len(wanted))]
+    try:
+        for key, place in zip(wanted, places, strict=True):
+            download(world, key, place)
+        frame = escaped.to_parquet(places, contract, file)
+        return int(frame.select(pl.len()).collect().item())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

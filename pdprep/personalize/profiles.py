@@ -1,0 +1,109 @@
+"""AWS by name: ``[tool.pdprep.profiles.prod]`` of the project's pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from pdprep.errors import GroupError, ServiceError
+from pdprep.personalize.clients import Session, World, call, named
+
+KEYS: Final = ("account", "region", "bucket", "role_arn", "aws_profile")
+# Codes that say the credentials themselves are no good.
+CREDENTIALS: Final = (
+    "NoCredentials",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An account to reach. ``aws_profile`` names credentials; the default chain where it is empty."""
+
+    name: str
+    account: str = ""
+    region: str = ""
+    bucket: str = ""
+    role_arn: str = ""
+    aws_profile: str = ""
+
+    def over(self, bucket: str | None, role_arn: str | None) -> Profile:
+        """Return the profile with what was given by hand in its place."""
+        return replace(self, bucket=bucket or self.bucket, role_arn=role_arn or self.role_arn)
+
+
+def profile(name: str, start: Path | None = None) -> Profile:
+    """Read a profile from the nearest pyproject.toml upward.
+
+    Raises:
+        GroupError: There is no such profile, or it has unknown keys.
+    """
+    file, found = _profiles(start or Path.cwd())
+    if name not in found:
+        known = ", ".join(found) or "none"
+        raise GroupError(
+            f"no profile {name!r} in {file or 'any pyproject.toml from here upward'}",
+            f"one of: {known}",
+            f"[tool.pdprep.profiles.{name}] with account, region, bucket and role_arn in pyproject.toml",
+        )
+    strange = [key for key in found[name] if key not in KEYS]
+    if strange:
+        raise GroupError(f"profile {name} has {', '.join(strange)}", f"only {', '.join(KEYS)}")
+    return Profile(name, **{key: str(value) for key, value in found[name].items()})
+
+
+def aws_world(given: Profile, session: Session | None) -> World:
+    """Return the world of a profile or a session in AWS.
+
+    Raises:
+        GroupError: The session is of another account, or bucket, role or region is missing.
+    """
+    session = session or named(given.aws_profile)
+    region = given.region or session.region_name or ""
+    _complete(given, region)
+    world = World(session, given.account, region, given.bucket, given.role_arn)
+    account = _account(world)
+    if given.account and account != given.account:
+        raise GroupError(
+            f"credentials of the account {account}",
+            f"the account {given.account} that profile {given.name} names",
+            "aws configure list",
+        )
+    return replace(world, account=account)
+
+
+def _account(world: World) -> str:
+    """Ask whose credentials these are; where that service is not to be had, the role's account stands in."""
+    try:
+        return str(call(world, "sts", "get_caller_identity")["Account"])
+    except ServiceError as error:
+        parts = world.role_arn.split(":")
+        if error.code in CREDENTIALS or len(parts) < 5:
+            raise
+        return parts[4]
+
+
+def _complete(given: Profile, region: str) -> None:
+    needed = {"region": region, "bucket": given.bucket, "role_arn": given.role_arn}
+    lacking = [name for name, value in needed.items() if not value]
+    if lacking:
+        raise GroupError(
+            f"no {', '.join(lacking)}",
+            "a region, a bucket for staged files and a role that Amazon Personalize may take",
+            'pdprep.connect(..., bucket="s3://my-bucket/prefix", role_arn="arn:aws:iam::...:role/...")',
+        )
+
+
+def _profiles(start: Path) -> tuple[Path | None, dict[str, dict[str, Any]]]:
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file():
+            tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+            return file, tool.get("pdprep", {}).get("profiles", {})
+    return None, {}
