@@ -1,0 +1,1 @@
+"""WHAT went by WHICH road: the journal of calls, and the records."""
