@@ -73,16 +73,18 @@ def _write(field: Field) -> dict[str, Any]:
     return row
 
 
-def _read(row: Mapping[str, Any]) -> Field:
+def _read(row: Any) -> Field:
+    if not isinstance(row, Mapping) or not {"name", "type"} <= row.keys():
+        raise ContractError(
+            f"a field {row!r}", "an object with a name and a type", '{"name": "AGE", "type": "int"}'
+        )
     kinds = row["type"] if isinstance(row["type"], list) else [row["type"]]
     types = [kind for kind in kinds if kind != "null"]
     if len(types) != 1:
-        raise ContractError(
-            f"field {row.get('name')} has the types {kinds}", "one type, or one type and null"
-        )
+        raise ContractError(f"field {row['name']} has the types {kinds}", "one type, or one type and null")
     return Field(
-        row["name"],
-        types[0],
+        str(row["name"]),
+        str(types[0]),
         nullable="null" in kinds,
         categorical=bool(row.get("categorical")),
         textual=bool(row.get("textual")),

@@ -24,6 +24,19 @@ KEYS: Final = {
     "action_interactions": "USER_ID",
 }
 CUSTOM_ONLY: Final = ("actions", "action_interactions")
+# What people call them: found nowhere in AWS's own words.
+_NICKNAMES: Final = {
+    "vod": "VIDEO_ON_DEMAND",
+    "video": "VIDEO_ON_DEMAND",
+    "media": "VIDEO_ON_DEMAND",
+    "shop": "ECOMMERCE",
+    "retail": "ECOMMERCE",
+    "events": "interactions",
+    "ratings": "interactions",
+    "movies": "items",
+    "products": "items",
+    "customers": "users",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +191,11 @@ def _known(dataset: str, domain: str) -> None:
 
 
 def _unknown(what: str, text: str, known: tuple[str, ...]) -> UnknownDatasetError:
-    close = difflib.get_close_matches(text.lower(), [name.lower() for name in known], n=1, cutoff=0.4)
-    best = next((name for name in known if [name.lower()] == close), known[0])
-    return UnknownDatasetError(f"no {what} {text!r}", f"one of {', '.join(known)}", repr(best))
+    close = difflib.get_close_matches(text.lower(), [name.lower() for name in known], n=1, cutoff=0.6)
+    near = next((name for name in known if [name.lower()] == close), known[0])
+    best = _NICKNAMES.get(text.strip().lower(), near)
+    hint = f'"{best}"' if what == "dataset type" else f'domain="{best}"'
+    return UnknownDatasetError(f"no {what} {text!r}", f"one of {', '.join(known)}", hint)
 
 
 def sources() -> Iterator[tuple[str, str, str, str]]:

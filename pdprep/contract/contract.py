@@ -12,7 +12,7 @@ from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contract:
     """A dataset type, a domain and the fields of both; everything else is a function of it.
 
@@ -123,6 +123,10 @@ class Contract:
         """The stored fields that the dataset type does not require."""
         needed = {field.name for field in catalogue.required(self.dataset, self.domain)}
         return tuple(field for field in self.stored if field.name not in needed)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{field.name} {field.kind}" for field in self.fields)
+        return f"<Contract {self.dataset} in {self.domain}: {fields}>"
 
     @property
     def event_like(self) -> bool:

@@ -68,6 +68,6 @@ class Field:
 
     @property
     def kind(self) -> str:
-        """Return the type in words: ``categorical string``, ``long or null``."""
+        """The type in words: ``categorical string``, ``long or null``."""
         words = ["categorical"] * self.categorical + ["textual"] * self.textual + [self.type]
-        return " ".join(words) + " or null" * self.nullable
+        return " ".join(words) + " or null" * self.nullable + ", put only" * self.put_only

@@ -98,4 +98,5 @@ def _properties(contract: Contract, row: dict[str, Any], outside: tuple[str, ...
         for name in contract.columns
         if name not in outside and row.get(name) is not None
     }
-    return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+    # Sorted, so that an event's id does not change with the order of a mapping.
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

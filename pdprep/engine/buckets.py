@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
+from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
-from pdprep.preparation.sources import ROW, reading
-from pdprep.progress import Listener, Progress
+from pdprep.preparation.reading import reading
+from pdprep.preparation.sources import ROW
+from pdprep.progress import Listener
 
 BUCKETS: Final = 256
 BUCKET: Final = "__bucket"
 ROWS_A_PARTITION: Final = 1_500_000
-BYTES_A_ROW: Final = 40  # a low guess for a CSV row, so that partitions come out small rather than large
+# Low guesses for a row of CSV, so that partitions come out small rather than large.
+BYTES_A_ROW: Final = 40
+BYTES_A_ROW_COMPRESSED: Final = 8
+T = TypeVar("T")
 _MULTIPLIER: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: spreads neighbouring ids
 
 
@@ -39,44 +44,72 @@ def bucket(column: pl.Expr) -> pl.Expr:
     return spread.cast(pl.UInt8).fill_null(0).alias(column.meta.output_name())
 
 
-def partitions(prepared: Prepared, listener: Listener, count: int | None = None) -> Iterator[pl.DataFrame]:
-    """Yield the prepared rows, a run of whole buckets at a time, ordered by bucket and source row.
+def partitions(
+    prepared: Prepared, listener: Listener, count: int | None = None
+) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Yield the prepared rows, a run of whole buckets at a time, and how many there are in all.
+
+    Each run is ordered by bucket and source row.
 
     Args:
         prepared: What to read.
-        listener: Hears how many rows have been read.
+        listener: Hears how many rows have been read, and of how many where the source tells.
         count: How many partitions; told from the size of the source if not given.
     """
-    number = count or partition_count(prepared)
-    marked = prepared.rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET))
-    listener(Progress("prepare", 0, None))
-    with reading(prepared.source):
-        if number == 1:
-            yield marked.collect().sort(BUCKET, ROW)
-            return
-        yield from _through_files(marked, number)
+    height = _height(prepared)
+    number = count or partition_count(prepared, height)
+    tap = Tap(height)
+    listener(tap.progress)
+    marked = tap.on(prepared.rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET)))
+
+    def read(work: Callable[[], T]) -> T:
+        with reading(prepared.source, prepared.by_expression):
+            return work()
+
+    if number == 1:
+        yield tap.watch(lambda: read(marked.collect), listener).sort(BUCKET, ROW), tap.rows
+        return
+    with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
+        per = math.ceil(BUCKETS / number)
+        tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
+        for rows in _runs(folder, per):
+            yield rows, tap.rows
 
 
-def partition_count(prepared: Prepared) -> int:
-    """Return how many partitions keep each near 1.5 million rows."""
-    size = prepared.source.bytes
-    rows = size // BYTES_A_ROW if size else _height(prepared)
+def partition_count(prepared: Prepared, height: int | None = None) -> int:
+    """Return how many partitions keep each near 1.5 million rows.
+
+    Args:
+        prepared: What to read.
+        height: Its rows, where the source tells.
+    """
+    rows = _guess(prepared) if height is None else height
     return min(BUCKETS, max(1, math.ceil(rows / ROWS_A_PARTITION)))
 
 
-def _height(prepared: Prepared) -> int:
+def _guess(prepared: Prepared) -> int:
+    source = prepared.source
+    compressed = source.files[0].endswith((".gz", ".zst"))
+    return (source.bytes or 0) // (BYTES_A_ROW_COMPRESSED if compressed else BYTES_A_ROW)
+
+
+def _height(prepared: Prepared) -> int | None:
+    """Count a frame, which is quick; how many rows a CSV holds is known when it has been read."""
+    if prepared.source.bytes and prepared.source.is_text:
+        return None
     with reading(prepared.source):
         return int(prepared.source.frame.select(pl.len()).collect().item())
 
 
-def _through_files(marked: pl.LazyFrame, number: int) -> Iterator[pl.DataFrame]:
-    """Clean once to temporary files, one a partition, then read them back one at a time."""
-    per = math.ceil(BUCKETS / number)
-    with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
-        key = (pl.col(BUCKET) // per).alias("__partition")
-        target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
-        marked.sink_ipc(target, compression="lz4", mkdir=True)
-        for index in range(math.ceil(BUCKETS / per)):
-            files = sorted(Path(folder).glob(f"__partition={index}/**/*.ipc"))
-            if files:
-                yield pl.scan_ipc(files).sort(BUCKET, ROW).collect()
+def _sink(marked: pl.LazyFrame, folder: str, per: int) -> None:
+    """Clean once to temporary files, one a run of ``per`` buckets."""
+    key = (pl.col(BUCKET) // per).alias("__partition")
+    target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
+    marked.sink_ipc(target, compression="lz4", mkdir=True)
+
+
+def _runs(folder: str, per: int) -> Iterator[pl.DataFrame]:
+    for index in range(math.ceil(BUCKETS / per)):
+        files = sorted(Path(folder).glob(f"__partition={index}/**/*.ipc"))
+        if files:
+            yield pl.scan_ipc(files).sort(BUCKET, ROW).collect()

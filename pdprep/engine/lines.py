@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 import polars as pl
 
 from pdprep.preparation.sources import Source
-
-_CHUNK: Final = 1 << 20
 
 
 def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
@@ -40,31 +37,22 @@ def _count(file: str, source: Source) -> int:
 
 
 def _lines(file: str, source: Source, first: int, rows: set[int]) -> Iterator[tuple[int, int]]:
-    if rows and not _has_quotes(file):
-        yield from ((row, row - first + 2) for row in rows)
-    elif rows:
-        yield from _lines_of_records(file, source, first, rows)
+    """Yield each row and its line: a line begins a record unless a quotation mark is open."""
+    if not rows:
+        return
+    inside, last = False, max(rows)
+    with _open(file) as handle:
+        index = first - 1  # the header
+        for number, line in enumerate(handle, 1):
+            if not inside:
+                if index in rows and index >= first:
+                    yield index, number
+                if index >= last:
+                    return
+                index += 1
+            inside ^= line.count(b'"') % 2 == 1
 
 
-def _lines_of_records(file: str, source: Source, first: int, rows: set[int]) -> Iterator[tuple[int, int]]:
-    """Read records one by one: a quoted field may hold line breaks."""
-    with _open(file, "rt", encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle, delimiter=source.separator)
-        next(reader, None)
-        line = reader.line_num + 1
-        for index, _ in enumerate(reader, first):
-            if index in rows:
-                yield index, line
-            if index >= max(rows):
-                return
-            line = reader.line_num + 1
-
-
-def _has_quotes(file: str) -> bool:
-    with _open(file, "rb") as handle:
-        return any(b'"' in chunk for chunk in iter(lambda: handle.read(_CHUNK), b""))
-
-
-def _open(file: str, mode: str, **options: Any) -> IO[Any]:
+def _open(file: str) -> IO[bytes]:
     opener: Any = gzip.open if file.endswith(".gz") else open
-    return opener(file, mode, **options)  # type: ignore[no-any-return]  # gzip and files share one protocol
+    return opener(file, "rb")  # type: ignore[no-any-return]  # gzip and files share one protocol

@@ -48,12 +48,14 @@ class Tally:
         return found.sort("__row", "column", "rule")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
-    """The good rows of one partition, and the bad ones."""
+    """One partition: its good rows, its bad ones, the rules they were held to; ``total`` is of all rows."""
 
     good: pl.DataFrame
     bad: pl.DataFrame
+    rules: tuple[Violation, ...]
+    total: int
 
 
 def run(
@@ -69,12 +71,12 @@ def run(
     Rows are judged first and deduplicated after, so that every bad row is named under its own number.
     """
     rules = violations(prepared, clock.now())
-    for rows in partitions(prepared, listener, partition_count):
+    for rows, total in partitions(prepared, listener, partition_count):
         verdict = judge(rows, rules, route)
         kept = verdict.good.unique(prepared.dedupe_on, keep="first", maintain_order=True)
         tally.add(verdict, kept, summarise(prepared.contract, kept))
-        listener(Progress("validate", tally.read, None))
-        yield Batch(kept, verdict.bad)
+        listener(Progress("validate", tally.read, total))
+        yield Batch(kept, verdict.bad, rules, total)
 
 
 def broken_rules(bad: pl.DataFrame, rules: tuple[Violation, ...], route: str | None) -> pl.DataFrame:

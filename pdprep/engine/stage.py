@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account
 from pdprep.engine.parts import Part, Writer
-from pdprep.engine.run import Tally, broken_rules, run
+from pdprep.engine.run import Batch, Tally, broken_rules, run
 from pdprep.engine.validate import check
-from pdprep.errors import ValidationError
+from pdprep.errors import InputError, ValidationError
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress, silent
-from pdprep.validation.compile import violations
 from pdprep.validation.report import Report
 
 SCHEMA: Final = "schema.avsc"
@@ -70,7 +67,7 @@ def stage(
 
     Args:
         prepared: What ``prepare`` returned.
-        folder: Where to write; made if it is missing.
+        folder: Where to write; made if it is missing. Parts of an earlier run in it are replaced.
         route: The route whose rules must hold.
         on_part: Hears of each finished part, so that it can be uploaded while the next is written.
         on_rows: Sees the rows of each partition as they are written, with the contract's fields.
@@ -90,22 +87,21 @@ def stage(
     ...     stage(items, folder).parts[0].path.read_text()
     'ITEM_ID,BRAND\\na,"\\\\"x\\\\""\\n'
     """
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    tally, aside = Tally(), _Aside(check(prepared), Path(quarantine or target), route)
+    target = _emptied(Path(folder), check(prepared))
+    tally, aside = Tally(), _Aside(prepared, Path(quarantine or target), route)
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
     try:
         with writer:
             for batch in run(prepared, tally, route=route, listener=listener, partition_count=partitions):
                 writer.write(batch.good)
-                aside.write(batch.bad)
+                aside.write(batch)
                 if on_rows:
                     on_rows(batch.good.select(prepared.contract.names))
-                listener(Progress("stage", tally.kept, None))
+                listener(Progress("stage", tally.read, batch.total))
         report = account(prepared, tally, route)
         _stop_if_invalid(prepared, report, tally)
     except BaseException:
-        _remove(target, prepared.dataset)
+        _remove(target, prepared.dataset, "csv")
         raise
     schema = _write_schema(target, prepared.contract)
     return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
@@ -117,17 +113,17 @@ class _Aside:
     def __init__(self, prepared: Prepared, folder: Path, route: Route) -> None:
         self.wanted = prepared.on_invalid == "quarantine"
         self.folder, self.route = folder, route
-        self.rules = violations(prepared, clock.now())
         self.files: list[Path] = []
         self.stem = f"quarantine-{prepared.dataset}"
+        _remove(folder, self.stem, "parquet")
 
-    def write(self, bad: pl.DataFrame) -> None:
+    def write(self, batch: Batch) -> None:
         """Keep the bad rows of a partition with the rules they break."""
-        if not (self.wanted and bad.height):
+        if not (self.wanted and batch.bad.height):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / f"{self.stem}-{len(self.files):05d}.parquet"
-        broken_rules(bad, self.rules, self.route).write_parquet(file)
+        broken_rules(batch.bad, batch.rules, self.route).write_parquet(file)
         self.files.append(file)
 
 
@@ -169,10 +165,27 @@ def _write_schema(folder: Path, contract: Contract) -> Path:
     return path
 
 
-def _remove(folder: Path, stem: str) -> None:
-    for path in folder.glob(f"{stem}-[0-9]*.csv"):
-        with suppress(FileNotFoundError):
-            path.unlink()
+def _emptied(folder: Path, prepared: Prepared) -> Path:
+    """Make the folder, without the parts of an earlier run: an import takes every CSV of a folder."""
+    sources = {Path(file).resolve() for file in prepared.source.files}
+    if sources & {path.resolve() for path in _parts(folder, prepared.dataset, "csv")}:
+        raise InputError(
+            f"{folder} holds the source itself under a part's name",
+            "another folder",
+            f'pdprep.stage(..., "{folder}/staged")',
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove(folder, prepared.dataset, "csv")
+    return folder
+
+
+def _parts(folder: Path, stem: str, ending: str) -> list[Path]:
+    return list(folder.glob(f"{stem}-{'[0-9]' * 5}.{ending}"))
+
+
+def _remove(folder: Path, stem: str, ending: str) -> None:
+    for path in _parts(folder, stem, ending):
+        path.unlink(missing_ok=True)
 
 
 def _ignore(part: Part) -> None:

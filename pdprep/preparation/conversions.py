@@ -15,6 +15,7 @@ from pdprep.errors import MappingError
 from pdprep.preparation import transforms
 
 Convert = Callable[[pl.Expr], pl.Expr]
+EXPRESSION: Final = "the expression"
 
 
 class Way(NamedTuple):
@@ -25,7 +26,7 @@ class Way(NamedTuple):
     rule: str = ""  # empty: cannot fail
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conversion:
     """One field, the expression it is read from, and how.
 
@@ -80,9 +81,15 @@ def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, o
         raise MappingError(
             f"{origin} is {dtype}",
             f"{field.name} is {_WANTED[meaning]}",
-            f'columns={{"{field.name}": pl.col("{origin}").cast(pl.String)}}',
+            _hint(field, meaning, origin),
         )
     return found
+
+
+def _hint(field: Field, meaning: str, origin: str) -> str:
+    column = "..." if origin == EXPRESSION else origin
+    casts = {"int": "Int32", "long": "Int64", "float": "Float64", "timestamp": "Int64", "boolean": "Boolean"}
+    return f'columns={{"{field.name}": pl.col("{column}").cast(pl.{casts.get(meaning, "String")})}}'
 
 
 def _meaning(contract: Contract, field: Field) -> str:
@@ -103,7 +110,7 @@ def _family(dtype: pl.DataType, from_text: bool) -> str:
     if isinstance(dtype, pl.Datetime | pl.Date):
         return "moment"
     if isinstance(dtype, pl.List | pl.Array):
-        return "list"
+        return "other" if dtype.inner.is_nested() else "list"
     if isinstance(dtype, pl.Boolean):
         return "boolean"
     if isinstance(dtype, pl.Null):

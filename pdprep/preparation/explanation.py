@@ -12,7 +12,8 @@ import polars as pl
 from pdprep import html
 from pdprep.contract.meanings import is_timestamp
 from pdprep.preparation.conversions import Conversion
-from pdprep.preparation.sources import Source, reading
+from pdprep.preparation.reading import reading
+from pdprep.preparation.sources import Source
 from pdprep.preparation.transforms import number_of_text, unit_of_number
 
 HEAD: Final = 1_000
@@ -20,37 +21,49 @@ _HEADER: Final = ("field", "type", "from", "what is done")
 _UNITS: Final = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """One row a field, and the columns that are left out."""
 
     label: str
     steps: pl.DataFrame
     left_out: tuple[str, ...]
+    without_field: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.label}:"]
         lines += [
             f"  {name} ({kind}) from {origin}: {done}" for name, kind, origin, done in self.steps.iter_rows()
         ]
-        return "\n".join([*lines, f"  left out: {', '.join(self.left_out) or 'nothing'}"])
+        return "\n".join([*lines, *(f"  {line}" for line in self._ends)])
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
         rows = self.steps.iter_rows()
-        left = f"<p>Left out: {escape(', '.join(self.left_out) or 'nothing')}</p>"
-        return html.table(_HEADER, rows, caption=self.label) + left
+        ends = "".join(f"<p>{escape(line)}</p>" for line in self._ends)
+        return html.table(_HEADER, rows, caption=self.label) + ends
+
+    @property
+    def _ends(self) -> Iterator[str]:
+        if self.without_field:
+            yield f"the deployed schema has no field for: {', '.join(self.without_field)}"
+        yield f"left out: {', '.join(self.left_out) or 'nothing'}"
 
 
 def explain(
-    source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame, left_out: tuple[str, ...]
+    source: Source,
+    conversions: Sequence[Conversion],
+    typed: pl.LazyFrame,
+    left_out: tuple[str, ...],
+    without_field: tuple[str, ...] = (),
 ) -> Explanation:
     """Explain the conversions of a source, with the units that its first thousand rows hold."""
     units = _units(source, conversions, typed)
     rows = [(each.field.name, each.field.kind, each.origin, _done(each, units)) for each in conversions]
-    return Explanation(source.label, pl.DataFrame(rows, schema=list(_HEADER), orient="row"), left_out)
+    steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
+    return Explanation(source.label, steps, left_out, without_field)
 
 
 def _done(each: Conversion, units: dict[str, str]) -> str:
@@ -62,7 +75,8 @@ def _units(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFram
     numbers = {
         each.field.name: _unit(each) for each in conversions if is_timestamp(each.field) and each.way.rule
     }
-    with reading(source):
+    expressions = [each.field.name for each in conversions if isinstance(each.given, pl.Expr)]
+    with reading(source, expressions):
         head = typed.head(HEAD).select(**numbers).collect() if numbers else pl.DataFrame()
     return {name: ", ".join(_named(head[name])) for name in head.columns}
 

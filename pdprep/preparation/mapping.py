@@ -27,7 +27,7 @@ def check_targets(contract: Contract, columns: Columns) -> None:
     unknown = [target for target in columns if target not in known]
     if not unknown:
         return
-    turned = _turned(columns, known)
+    turned = _turned(columns, unknown, known)
     if turned:
         raise MappingError(
             "the mapping is written the wrong way round: column to field",
@@ -64,7 +64,17 @@ def missing(contract: Contract, names: Sequence[str], columns: Sequence[str], gi
     )
 
 
-def check_column(name: str, target: str, columns: Sequence[str]) -> None:
+def check_shape(argument: str, value: object, example: str) -> None:
+    """Refuse a mapping that is no mapping.
+
+    Raises:
+        MappingError: It is a list or something else.
+    """
+    if not isinstance(value, Mapping):
+        raise MappingError(f"{argument}= is a {type(value).__name__}", "a dict, field to column", example)
+
+
+def check_column(name: str, target: str, columns: Sequence[str], argument: str = "columns") -> None:
     """Refuse a mapping to a column that the source lacks.
 
     Raises:
@@ -73,8 +83,9 @@ def check_column(name: str, target: str, columns: Sequence[str]) -> None:
     if name in columns:
         return
     close = difflib.get_close_matches(name, columns, n=1, cutoff=0.5)
-    hint = f'"{target}": "{close[0]}"' if close else ""
-    raise MappingError(f"no column {name!r} for {target}", f"one of {', '.join(columns)}", hint)
+    best = close[0] if close else _guess(target, list(columns)) or "..."
+    expected = f"one of {', '.join(columns)}" if columns else "a source with columns"
+    raise MappingError(f"no column {name!r} for {target}", expected, f"{argument}={_code({target: best})}")
 
 
 def _known(contract: Contract) -> set[str]:
@@ -83,11 +94,13 @@ def _known(contract: Contract) -> set[str]:
     return {*contract.names, *(each.name for each in optional), *extra}
 
 
-def _turned(columns: Columns, known: set[str]) -> dict[str, str]:
-    values = [value for value in columns.values() if isinstance(value, str)]
-    if not values or not all(value.upper() in known for value in values):
+def _turned(columns: Columns, unknown: Sequence[str], known: set[str]) -> dict[str, Any]:
+    """Return the mapping with its unknown entries turned round, if that makes sense of all of them."""
+    back = {str(columns[name]).upper(): name for name in unknown if isinstance(columns[name], str)}
+    misspelt = any(name.upper() in known for name in unknown)
+    if misspelt or len(back) < len(unknown) or not back.keys() <= known:
         return {}
-    return {value.upper(): name for name, value in columns.items() if isinstance(value, str)}
+    return {**back, **{name: value for name, value in columns.items() if name not in unknown}}
 
 
 def _no_such_field(contract: Contract, name: str, value: Any, known: set[str]) -> MappingError:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
-from pdprep.preparation import resolution
+from pdprep.preparation import expressions, resolution
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.explanation import Explanation, explain
 from pdprep.preparation.mapping import Columns, Metadata
@@ -21,7 +21,7 @@ OnInvalid = Literal["raise", "quarantine", "drop"]
 ON_INVALID: Final = ("raise", "quarantine", "drop")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """What the user asked of ``prepare``; ``like=`` uses it again."""
 
@@ -32,7 +32,7 @@ class Options:
     dedupe_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A frame on its way to the contract: lazy, unread, explained.
 
@@ -55,7 +55,7 @@ class Prepared:
         hidden = [pl.col(name) for name in (ROW, FILE) if name in self.source.frame.collect_schema()]
         raw = [each.kept for each in self.conversions if each.way.rule]
         clean = [each.clean for each in self.conversions]
-        return resolution.typed(self.source, self.conversions).select(*hidden, *clean, *raw)
+        return expressions.typed(self.source, self.conversions).select(*hidden, *clean, *raw)
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -78,6 +78,11 @@ class Prepared:
         """What happens to rows that break a rule: raise, quarantine or drop."""
         return self.options.on_invalid
 
+    @property
+    def by_expression(self) -> tuple[str, ...]:
+        """The fields that are read by an expression of the user's."""
+        return expressions.by_expression(self.conversions)
+
     def explain(self) -> Explanation:
         """Say what will be done to each column; reads the first thousand rows to name units.
 
@@ -85,8 +90,13 @@ class Prepared:
         >>> "milliseconds" in str(prepare(frame, "interactions").explain())
         True
         """
-        typed = resolution.typed(self.source, self.conversions)
-        return explain(self.source, self.conversions, typed, self.left_out)
+        typed = expressions.typed(self.source, self.conversions)
+        return explain(self.source, self.conversions, typed, self.left_out, self._without_field)
+
+    @property
+    def _without_field(self) -> tuple[str, ...]:
+        asked = {**self.options.columns, **self.options.metadata}
+        return tuple(name for name in asked if name not in self.contract.names)
 
     def __repr__(self) -> str:
         columns = ", ".join(self.contract.names)
@@ -114,11 +124,12 @@ def prepare(
         domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND.
         columns: Contract field to source column or expression.
         metadata: Your own field to source column, expression, or a Field.
-        like: Another Prepared, whose mapping is used again.
+        like: Another Prepared, whose dataset, mapping and options are used again.
         on_invalid: What to do with rows that break a rule: raise, quarantine or drop.
         max_invalid: The largest share of such rows, between 0 and 1, that quarantine and drop accept.
-        dedupe_on: A shorter key for duplicates than all fields.
-        deployed: The schema that the dataset already has; it rules.
+        dedupe_on: A shorter key for duplicates than all fields; it holds the dataset's id.
+        deployed: The schema that the dataset already has; it rules. A nullable field that it has and the
+            source lacks is null, and what it has no field for is left out and named by ``explain``.
 
     Raises:
         SourceError: The source cannot be read.
@@ -130,11 +141,17 @@ def prepare(
     >>> ready.frame.collect().rows()
     [('1', '2', 1700000000)]
     """
-    if like is not None:
-        return _like(like, source)
+    key = (dedupe_on,) if isinstance(dedupe_on, str) else tuple(dedupe_on)
     options = Options(
-        columns or {}, metadata or {}, _choice(on_invalid), _share(max_invalid), tuple(dedupe_on)
+        {} if columns is None else columns,
+        {} if metadata is None else metadata,
+        _choice(on_invalid),
+        _share(max_invalid),
+        key,
     )
+    if like is not None:
+        _check_alone(dataset=dataset, columns=columns, metadata=metadata, deployed=deployed)
+        return _like(like, source, options)
     return _prepared(open_source(source), _contract(dataset, domain, deployed), options, deployed)
 
 
@@ -145,19 +162,35 @@ def _prepared(source: Source, base: Contract, options: Options, deployed: Contra
     return Prepared(contract, source, conversions, options, left_out)
 
 
-def _like(like: Prepared, source: object) -> Prepared:
+def _check_alone(**others: object) -> None:
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        raise InputError(
+            f"like= together with {', '.join(given)}=",
+            "like= alone: it brings the dataset, its contract and the mapping",
+            "pdprep.prepare(source, like=inter)",
+        )
+
+
+def _like(like: Prepared, source: object, asked: Options) -> Prepared:
     opened = open_source(source)
     conversions = resolution.again(opened, like.contract, like.conversions)
-    return replace(
-        like, source=opened, conversions=conversions, left_out=resolution.left_out(opened, conversions)
+    resolution.check_key(like.contract, asked.dedupe_on)
+    options = replace(
+        like.options,
+        on_invalid=asked.on_invalid if asked.on_invalid != "raise" else like.options.on_invalid,
+        max_invalid=asked.max_invalid if asked.max_invalid is not None else like.options.max_invalid,
+        dedupe_on=asked.dedupe_on or like.options.dedupe_on,
     )
+    left_out = resolution.left_out(opened, conversions)
+    return replace(like, source=opened, conversions=conversions, options=options, left_out=left_out)
 
 
 def _contract(dataset: str | Contract | None, domain: str | None, deployed: Contract | None) -> Contract:
-    if isinstance(dataset, Contract):
-        return dataset
     if deployed is not None:
         return deployed
+    if isinstance(dataset, Contract):
+        return dataset
     if not isinstance(dataset, str):
         raise InputError(
             f"dataset={dataset!r}",

@@ -12,17 +12,15 @@ from pdprep.contract import catalogue, shape
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import MappingError
-from pdprep.preparation import mapping, transforms
-from pdprep.preparation.conversions import Conversion, way
+from pdprep.preparation import expressions, mapping
+from pdprep.preparation.conversions import EXPRESSION, Conversion, way
+from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata
-from pdprep.preparation.sources import Source, reading
+from pdprep.preparation.reading import reading
+from pdprep.preparation.sources import Source
 
-TEXT: Final = "__text_"
-INFER_ROWS: Final = 10_000
 SAMPLE_ROWS: Final = 1_000
-
-Given = str | pl.Expr
 
 
 def resolve(
@@ -33,8 +31,12 @@ def resolve(
     Raises:
         MappingError: A field is missing, misspelt, mapped the wrong way round or of the wrong type.
     """
+    mapping.check_shape("columns", columns, 'columns={"USER_ID": "user"}')
+    mapping.check_shape("metadata", metadata, 'metadata={"DEVICE": "device"}')
     mapping.check_targets(base, columns)
     origins = _origins(source, base, columns, metadata)
+    if deployed:
+        _check_types(deployed, metadata)
     contract = base if deployed else base.extend(*_metadata_fields(source, base, metadata))
     contract = contract.extend(*_more_fields(contract, origins, deployed))
     if not deployed:
@@ -46,44 +48,38 @@ def resolve(
 def again(source: Source, contract: Contract, before: Sequence[Conversion]) -> tuple[Conversion, ...]:
     """Resolve the conversions of another source of the same shape."""
     origins = {
-        each.field.name: _checked(source, each.field.name, each.given)
+        each.field.name: _checked(source, each.field.name, each.given, "columns")
         for each in before
         if each.given is not None
     }
     return _conversions(source, contract, origins)
 
 
-def typed(source: Source, conversions: Sequence[Conversion]) -> pl.LazyFrame:
-    """Return the source's frame with the columns that expressions use typed as Polars infers them.
-
-    A CSV is read as text so that ids keep their zeros, while ``pl.col("rating") > 3`` needs a number. A
-    column that is used both ways is kept as text under another name.
-    """
-    used = _used_in_expressions(conversions)
-    if not (source.is_text and used):
-        return source.frame
-    types = _inferred(source)
-    kept = source.frame.with_columns(pl.col(name).alias(TEXT + name) for name in sorted(used))
-    return kept.with_columns(_as(pl.col(name), types[name]).alias(name) for name in sorted(used))
-
-
 def left_out(source: Source, conversions: Sequence[Conversion]) -> tuple[str, ...]:
     """Return the source's columns that no field is read from."""
-    used = {name.removeprefix(TEXT) for each in conversions for name in each.expr.meta.root_names()}
+    used = {
+        name.removeprefix(expressions.TEXT) for each in conversions for name in each.expr.meta.root_names()
+    }
     return tuple(name for name in source.schema if name not in used)
 
 
 def check_key(contract: Contract, key: Sequence[str]) -> None:
-    """Refuse a dedupe key with fields that the contract lacks."""
+    """Refuse a dedupe key with fields that the contract lacks, or without the id that groups rows."""
     for name in key:
         contract.field(name)
+    if key and contract.key not in key:
+        raise MappingError(
+            f"dedupe_on={tuple(key)} without {contract.key}",
+            "rows are compared among those of one id",
+            f"dedupe_on={(contract.key, *key)}",
+        )
 
 
 def _conversions(source: Source, contract: Contract, origins: Mapping[str, Given]) -> tuple[Conversion, ...]:
     found = tuple(_conversion(source, contract, each, origins) for each in contract.fields)
-    both = _used_in_expressions(found) if source.is_text else set()
+    both = expressions.used_in(found) if source.is_text else set()
     return tuple(
-        replace(each, expr=pl.col(TEXT + each.given))
+        replace(each, expr=pl.col(expressions.TEXT + each.given))
         if isinstance(each.given, str) and each.given in both
         else each
         for each in found
@@ -94,19 +90,24 @@ def _origins(source: Source, base: Contract, columns: Columns, metadata: Metadat
     known = {*base.names, *(each.name for each in catalogue.optional(base.dataset, base.domain))}
     same: dict[str, Given] = {name: name for name in source.schema if name in known}
     own = {name: _metadata_given(source, name, value) for name, value in metadata.items()}
-    return {name: _checked(source, name, given) for name, given in {**same, **columns, **own}.items()}
+    given = {**same, **columns, **own}
+    return {name: _checked(source, name, each, _argument(name, metadata)) for name, each in given.items()}
 
 
-def _checked(source: Source, target: str, given: Given) -> Given:
+def _argument(name: str, metadata: Metadata) -> str:
+    return "metadata" if name in metadata else "columns"
+
+
+def _checked(source: Source, target: str, given: Given, argument: str) -> Given:
     have = list(source.schema)
     if not isinstance(given, str | pl.Expr):
         raise MappingError(
-            f"{target} is mapped to a {type(given).__name__}",
+            f"{target} is mapped to a value of type {type(given).__name__}",
             "a column's name or a Polars expression",
-            f'columns={{"{target}": pl.lit({given!r})}}',
+            f'{argument}={{"{target}": pl.lit({given!r})}}',
         )
     for name in [given] if isinstance(given, str) else given.meta.root_names():
-        mapping.check_column(name, target, have)
+        mapping.check_column(name, target, have, argument)
     return given
 
 
@@ -124,17 +125,39 @@ def _metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Iter
         given = value[1] if isinstance(value, tuple) else value
         reserved = catalogue.field(base.dataset, base.domain, name)
         if isinstance(given, Field):
-            yield replace(given, name=name)
+            yield _same_type(reserved, replace(given, name=name), f"{base.dataset} in {base.domain}")
         elif reserved:
             yield reserved
         else:
             yield _inferred_field(source, base, name, given)
 
 
+def _check_types(deployed: Contract, metadata: Metadata) -> None:
+    for name, value in metadata.items():
+        given = value[1] if isinstance(value, tuple) else value
+        if isinstance(given, Field) and name in deployed.names:
+            _same_type(deployed.field(name), given, "the deployed schema")
+
+
+def _same_type(rules: Field | None, given: Field, who: str) -> Field:
+    """Refuse a field of another type than the one that rules; return it as it may be."""
+    if rules is None:
+        return given
+    if (rules.type, rules.categorical, rules.textual) != (given.type, given.categorical, given.textual):
+        raise MappingError(
+            f"{rules.name} is given as {given.kind}",
+            f"{who} has {rules.name} as {rules.kind}",
+            f"""leave the Field out: metadata={{"{rules.name}": "column"}}""",
+        )
+    return replace(given, put_only=rules.put_only)
+
+
 def _inferred_field(source: Source, base: Contract, name: str, given: Given) -> Field:
-    checked = _checked(source, name, given)
-    with reading(source):
-        sample = source.frame.head(SAMPLE_ROWS).select(_expression(checked).alias(name)).collect()
+    checked = _checked(source, name, given, "metadata")
+    expressions.dtype(source, name, checked)
+    with reading(source, [name]):
+        head = expressions.typed_for(source, checked).head(SAMPLE_ROWS)
+        sample = head.select(expressions.expression(checked).alias(name)).collect()
     return infer_field(sample.to_series(), base.dataset)
 
 
@@ -164,39 +187,8 @@ def _conversion(source: Source, contract: Contract, field: Field, origins: Mappi
     if given is None:
         return Conversion(field, pl.lit(None), None, way(contract, field, pl.Null(), False, field.name))
     direct = isinstance(given, str)
-    origin = given if isinstance(given, str) else "the expression"
-    found = way(contract, field, _dtype(source, given), source.is_text and direct, origin)
-    return Conversion(field, _expression(given), given, found)
-
-
-def _expression(given: Given) -> pl.Expr:
-    return pl.col(given) if isinstance(given, str) else given
-
-
-def _dtype(source: Source, given: Given) -> pl.DataType:
-    if isinstance(given, str):
-        return source.schema[given]
-    types = _inferred(source) if source.is_text else source.schema
-    with reading(source):
-        return next(
-            iter(pl.LazyFrame(schema=dict(types)).select(given.alias("it")).collect_schema().values())
-        )
-
-
-def _used_in_expressions(conversions: Sequence[Conversion]) -> set[str]:
-    return {
-        name
-        for each in conversions
-        if isinstance(each.given, pl.Expr)
-        for name in each.given.meta.root_names()
-    }
-
-
-def _inferred(source: Source) -> dict[str, pl.DataType]:
-    with reading(source):
-        frame = pl.scan_csv(source.files[0], separator=source.separator, infer_schema_length=INFER_ROWS)
-        return dict(frame.collect_schema())
-
-
-def _as(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return transforms.truth_of_text(column) if isinstance(dtype, pl.Boolean) else column.cast(dtype)
+    origin = given if isinstance(given, str) else EXPRESSION
+    found = way(
+        contract, field, expressions.dtype(source, field.name, given), source.is_text and direct, origin
+    )
+    return Conversion(field, expressions.expression(given), given, found)

@@ -6,10 +6,10 @@ read as text, so that ids keep their leading zeros and nothing is guessed from t
 
 from __future__ import annotations
 
-import csv
 import gzip
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import re
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -25,7 +25,7 @@ HEAD_BYTES: Final = 1 << 16
 _SEPARATORS: Final = ",;\t|"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A LazyFrame of the source's columns with their row numbers, and how to name it."""
 
@@ -51,25 +51,6 @@ class Source:
         return sum(path.stat().st_size for path in local) if local else None
 
 
-@contextmanager
-def reading(source: Source) -> Iterator[None]:
-    """Turn Polars' errors while a source is read into one that names the source.
-
-    Raises:
-        SourceError: It cannot be read to its end.
-    """
-    try:
-        yield
-    except (pl.exceptions.PolarsError, OSError) as error:
-        if "utf-8" in str(error).lower():
-            raise not_utf8(source.label) from error
-        raise SourceError(
-            f"{source.label} cannot be read ({_first_line(error)})",
-            "rows that fit their columns (an expression's CSV columns are typed by the first rows)",
-            'pdprep.prepare(pl.scan_csv("file.csv", schema_overrides={...}), ...)' if source.is_text else "",
-        ) from error
-
-
 def open_source(source: object) -> Source:
     """Open a path, a glob, an ``s3://`` address or a frame of Polars, pandas or Arrow.
 
@@ -81,14 +62,20 @@ def open_source(source: object) -> Source:
     """
     if isinstance(source, str | Path):
         return _open_path(str(source))
+    label = f"a {_maker(source)} {type(source).__name__}"
     frame = _as_lazy(source)
-    if ROW in frame.collect_schema().names():
+    try:
+        taken = {ROW, FILE} & set(frame.collect_schema().names())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise SourceError(f"{label} cannot be read ({first_line(error)})", "a frame that collects") from error
+    if taken:
+        name = min(taken)
         raise SourceError(
-            f"a column named {ROW}", "a name without two leading underscores", "frame.rename(...)"
+            f"a column named {name}",
+            "a name without two leading underscores",
+            f'frame.rename({{"{name}": "{name.strip("_")}"}})',
         )
-    return Source(
-        f"a {type(source).__module__.split('.')[0]} {type(source).__name__}", frame.with_row_index(ROW)
-    )
+    return Source(label, frame.with_row_index(ROW))
 
 
 def _as_lazy(source: object) -> pl.LazyFrame:
@@ -96,15 +83,51 @@ def _as_lazy(source: object) -> pl.LazyFrame:
         return source
     if isinstance(source, pl.DataFrame):
         return source.lazy()
-    if type(source).__module__.split(".")[0] == "pandas":
-        return pl.from_pandas(source).lazy()
-    if hasattr(source, "__arrow_c_stream__"):
+    if _maker(source) == "pandas" and type(source).__name__ == "DataFrame":
+        return _from_pandas(source)
+    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
         return pl.DataFrame(source).lazy()
     raise SourceError(
         f"a {type(source).__name__}",
         "a path, a glob, or a frame of Polars, pandas or Arrow",
         'pdprep.prepare(pl.DataFrame(...), "interactions")',
     )
+
+
+def _maker(source: object) -> str:
+    return type(source).__module__.split(".")[0]
+
+
+def _from_pandas(source: Any) -> pl.LazyFrame:
+    try:
+        return pl.from_pandas(source).lazy()
+    except ImportError as error:
+        raise SourceError(
+            f"a pandas DataFrame, and {error.name} is missing",
+            "pyarrow to read it",
+            'pip install "pdprep[pandas]"',
+        ) from error
+    except (TypeError, ValueError) as error:
+        raise SourceError(
+            f"a pandas DataFrame that Polars does not take ({first_line(error)})",
+            "unique column names and values of one type in a column",
+            _mended(source),
+        ) from error
+
+
+def _mended(source: Any) -> str:
+    if not source.columns.is_unique:
+        return "frame.loc[:, ~frame.columns.duplicated()]"
+    column = next((name for name in source.columns if not _readable(source, name)), "...")
+    return f'frame.astype({{"{column}": "string"}})'
+
+
+def _readable(source: Any, name: str) -> bool:
+    try:
+        pl.from_pandas(source[[name]])
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _open_path(text: str) -> Source:
@@ -118,7 +141,7 @@ def _open_path(text: str) -> Source:
         frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(
-            f"{text} cannot be read as {kind} ({_first_line(error)})", f"a {kind} file with rows"
+            f"{text} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
     return Source(text, frame, files)
 
@@ -167,23 +190,33 @@ def _open_csv(text: str, files: tuple[str, ...]) -> Source:
         raise SourceError(f"{text} is empty", "a header and rows") from error
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(
-            f"{text} cannot be read as CSV ({_first_line(error)})", "a header and rows"
+            f"{text} cannot be read as CSV ({first_line(error)})",
+            "a header and rows" if len(files) == 1 else "the same header in each of its files",
         ) from error
     return Source(text, frame, files, separator)
 
 
 def _separator(file: str) -> str:
     """Tell the separator from the header line, after seeing that the head is UTF-8."""
-    opener: Callable[..., Any] = gzip.open if file.endswith(".gz") else open
-    with opener(file, "rb") as handle:
-        head: bytes = handle.read(HEAD_BYTES)
+    if file.endswith(".zst"):  # the standard library cannot look inside
+        return ","
+    head = _decode(file, _head(file))
     if not head.strip():
         raise SourceError(f"{file} is empty", "a header and rows")
-    header = _decode(file, head).splitlines()[0]
+    bare = re.sub(r'"[^"]*"', "", head.lstrip("\r\n").splitlines()[0])
+    return max(_SEPARATORS, key=bare.count)
+
+
+def _head(file: str) -> bytes:
+    opener: Callable[..., Any] = gzip.open if file.endswith(".gz") else open
     try:
-        return csv.Sniffer().sniff(header, _SEPARATORS).delimiter
-    except csv.Error:
-        return ","
+        with opener(file, "rb") as handle:
+            head: bytes = handle.read(HEAD_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(
+            f"{file} cannot be read ({first_line(error)})", "a CSV file, as text or gzip"
+        ) from error
+    return head
 
 
 def _decode(file: str, head: bytes) -> str:
@@ -204,8 +237,9 @@ def not_utf8(label: str) -> SourceError:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 _KINDS: Final = {

@@ -16,7 +16,7 @@ FROM_1980: Final = 315_532_800
 TO_2286: Final = 10_000_000_000
 UNITS: Final = (("s", 1), ("ms", 1_000), ("us", 1_000_000), ("ns", 1_000_000_000))
 _NUMBER: Final = r"^-?\d+(\.\d*)?$"
-_ZONED: Final = r"(?:[Zz]|[+-]\d{2}:?\d{2})$"
+_ZONED: Final = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
 
 def text(column: pl.Expr) -> pl.Expr:
@@ -30,8 +30,8 @@ def text(column: pl.Expr) -> pl.Expr:
 
 
 def one_line(column: pl.Expr) -> pl.Expr:
-    """Make empty text null and line breaks one space: a record of the CSV is one line."""
-    return pl.when(column != "").then(column.str.replace_all(r"\s*[\r\n]+\s*", " "))
+    """Make text without a letter null and line breaks one space: a record of the CSV is one line."""
+    return pl.when(column.str.strip_chars() != "").then(column.str.replace_all(r"\s*[\r\n]+\s*", " "))
 
 
 def id_from_text(column: pl.Expr) -> pl.Expr:
@@ -107,8 +107,8 @@ def truth_of_text(column: pl.Expr) -> pl.Expr:
 
 
 def joined(column: pl.Expr) -> pl.Expr:
-    """Join a list's categories with ``|``; an empty list, or one whose category holds a bar, is null."""
-    items = column.list.eval(pl.element().cast(pl.String).str.strip_chars()).list.drop_nulls()
+    """Join a list's categories with ``|``, empty ones left out; null if none is left or one holds a bar."""
+    items = column.cast(pl.List(pl.String)).list.eval(one_line(text(pl.element()))).list.drop_nulls()
     bar = items.list.eval(pl.element().str.contains("|", literal=True)).list.any()
     return pl.when(~bar & (items.list.len() > 0)).then(items.list.join("|"))
 

@@ -20,7 +20,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.transforms import number_of_text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Violation:
     """One rule on one column: where it is broken, and the value to show."""
 
@@ -41,16 +41,15 @@ def violations(prepared: Prepared, now: datetime) -> tuple[Violation, ...]:
     return (
         *(each for conversion in prepared.conversions for each in _unreadable(conversion)),
         *_missing(prepared, schema),
-        *_checks(schema),
-        *_whole_rows(schema),
+        *_checks(prepared, schema),
+        *_whole_rows(prepared, schema),
     )
 
 
 def _unreadable(conversion: Conversion) -> Iterator[Violation]:
     if not conversion.way.rule:
         return
-    lost = pl.col(conversion.field.name).is_null() & _filled(conversion)
-    raw = pl.col(conversion.raw)
+    lost, raw = _lost(conversion), pl.col(conversion.raw)
     if conversion.way.rule != "timestamp_unreadable":
         yield Violation(rules.rule(conversion.way.rule), conversion.field.name, lost, raw)
         return
@@ -70,18 +69,28 @@ def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violati
         yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String))
 
 
-def _checks(schema: pa.DataFrameSchema) -> Iterator[Violation]:
-    for name, column in schema.columns.items():
-        for check in column.checks:
+def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
+    for conversion in prepared.conversions:
+        name = conversion.field.name
+        value = pl.col(conversion.raw if conversion.way.rule else name)
+        for check in schema.columns[name].checks:
             holds = frames.HOLDS[check.name](pl.col(name), check.statistics)
-            yield Violation(rules.rule(check.name), name, ~holds.fill_null(True), pl.col(name))
+            yield Violation(rules.rule(check.name), name, ~holds.fill_null(True), value)
 
 
-def _whole_rows(schema: pa.DataFrameSchema) -> Iterator[Violation]:
+def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
+    """Judge several columns together; an id that cannot be read breaks that rule and not this one."""
+    user = next((each for each in prepared.conversions if each.field.name == "USER_ID"), None)
     for check in schema.checks:
-        yield Violation(
-            rules.rule(check.name), "USER_ID", ~frames.ROW_HOLDS[check.name], pl.lit(None, pl.String)
-        )
+        broken = ~frames.ROW_HOLDS[check.name]
+        if user and user.way.rule:
+            broken = broken & ~_lost(user)
+        yield Violation(rules.rule(check.name), "USER_ID", broken, pl.lit(None, pl.String))
+
+
+def _lost(conversion: Conversion) -> pl.Expr:
+    """Hold where the source had a value and none came out."""
+    return pl.col(conversion.field.name).is_null() & _filled(conversion)
 
 
 def _filled(conversion: Conversion) -> pl.Expr:

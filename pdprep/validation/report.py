@@ -53,7 +53,7 @@ FAILURES: Final = pl.Schema(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """The judgement of one or more prepared frames.
 
@@ -84,10 +84,7 @@ class Report:
     def blocking(self, route: str | None) -> pl.DataFrame:
         """Return the counts of the errors that stop a route."""
         stopping = [rule.name for rule in rules.RULES if rule.blocks(route)]
-        set_aside = self._set_aside()
-        return self.counts.filter(
-            pl.col("rule").is_in(stopping) & ~(pl.col("dataset").is_in(set_aside) & (pl.col("column") != ""))
-        )
+        return self.counts.filter(pl.col("rule").is_in(stopping) & ~self._set_aside())
 
     @property
     def read(self) -> int:
@@ -121,9 +118,11 @@ class Report:
     def _sum(self, column: str) -> int:
         return int(self.rows[column].sum())
 
-    def _set_aside(self) -> list[str]:
-        aside = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)
-        return aside["dataset"].to_list()
+    def _set_aside(self) -> pl.Expr:
+        """Hold for the rules whose rows were dropped or quarantined: those that stop the report's route."""
+        datasets = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)["dataset"]
+        names = [rule.name for rule in rules.RULES if rule.scope == "row" and rule.blocks(self.route)]
+        return pl.col("dataset").is_in(datasets.to_list()) & pl.col("rule").is_in(names)
 
     def __str__(self) -> str:
         return "\n".join([self.headline, *self._row_lines(), *self._count_lines(), *self._failure_lines()])

@@ -19,7 +19,7 @@ FAILURES: Final = pl.Schema(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verdict:
     """Counts and examples by (rule, column), and the rows that a route lets through.
 

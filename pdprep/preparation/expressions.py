@@ -1,0 +1,95 @@
+"""Expressions of the user's over a source's columns: tried, typed, and told from column names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from pdprep.errors import MappingError
+from pdprep.preparation import transforms
+from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.reading import reading
+from pdprep.preparation.sources import Source, first_line
+
+TEXT: Final = "__text_"
+INFER_ROWS: Final = 10_000
+
+Given = str | pl.Expr
+
+
+def typed(source: Source, conversions: Sequence[Conversion]) -> pl.LazyFrame:
+    """Return the source's frame with the columns that expressions use typed as Polars infers them.
+
+    A CSV is read as text so that ids keep their zeros, while ``pl.col("rating") > 3`` needs a number. A
+    column that is used both ways is kept as text under another name.
+    """
+    used = used_in(conversions)
+    if not (source.is_text and used):
+        return source.frame
+    types = _inferred(source)
+    kept = source.frame.with_columns(pl.col(name).alias(TEXT + name) for name in sorted(used))
+    return kept.with_columns(_as(pl.col(name), types[name]).alias(name) for name in sorted(used))
+
+
+def typed_for(source: Source, given: Given) -> pl.LazyFrame:
+    """Return the source's frame typed for one expression."""
+    if isinstance(given, str) or not source.is_text:
+        return source.frame
+    types = _inferred(source)
+    return source.frame.with_columns(_as(pl.col(name), types[name]) for name in given.meta.root_names())
+
+
+def by_expression(conversions: Sequence[Conversion]) -> tuple[str, ...]:
+    """Return the fields that are read by an expression of the user's."""
+    return tuple(each.field.name for each in conversions if isinstance(each.given, pl.Expr))
+
+
+def used_in(conversions: Sequence[Conversion]) -> set[str]:
+    """Return the source's columns that expressions use."""
+    return {
+        name
+        for each in conversions
+        if isinstance(each.given, pl.Expr)
+        for name in each.given.meta.root_names()
+    }
+
+
+def dtype(source: Source, name: str, given: Given) -> pl.DataType:
+    """Return the type of a column, or of an expression as tried on no row: most mistakes show there."""
+    if isinstance(given, str):
+        return source.schema[given]
+    types = _inferred(source) if source.is_text else source.schema
+    try:
+        tried = pl.DataFrame(schema=dict(types)).lazy().select(given).collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        roots = [root for root in given.meta.root_names() if root in types]
+        have = ", ".join(f"{root} {types[root]}" for root in roots)
+        raise MappingError(
+            f"the expression for {name} cannot be used ({first_line(error)})",
+            f"an expression that fits the source's columns ({have})",
+            f'pl.col("{roots[0] if roots else "..."}").cast(pl.Float64, strict=False) in the expression',
+        ) from error
+    if tried.width != 1:
+        raise MappingError(
+            f"the expression for {name} gives {tried.width} columns ({', '.join(tried.columns)})",
+            "one column",
+            f'columns={{"{name}": "{next(iter(types), "...")}"}}',
+        )
+    return tried.dtypes[0]
+
+
+def expression(given: Given) -> pl.Expr:
+    """Return what the user wrote as an expression."""
+    return pl.col(given) if isinstance(given, str) else given
+
+
+def _inferred(source: Source) -> dict[str, pl.DataType]:
+    with reading(source):
+        frame = pl.scan_csv(source.files[0], separator=source.separator, infer_schema_length=INFER_ROWS)
+        return dict(frame.collect_schema())
+
+
+def _as(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    return transforms.truth_of_text(column) if isinstance(dtype, pl.Boolean) else column.cast(dtype)
