@@ -48,9 +48,7 @@ def delete_bucket(call: Call) -> Answer:
 def location(call: Call) -> Answer:
     """Say a bucket's region; us-east-1 is empty."""
     region = call.objects.bucket(call.bucket)["region"]
-    return xml(
-        document("LocationConstraint", [] if region == "us-east-1" else [("LocationConstraint", region)])
-    )
+    return xml(document("LocationConstraint", "" if region == "us-east-1" else region))
 
 
 def list_objects(call: Call) -> Answer:
@@ -118,7 +116,7 @@ def put_policy(call: Call) -> Answer:
     call.objects.bucket(call.bucket)
     text = call.request.document().decode("utf-8", "replace")
     call.objects.store.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", f"policy {call.bucket}", text)
-    return empty(204)
+    return empty()
 
 
 def get_policy(call: Call) -> Answer:

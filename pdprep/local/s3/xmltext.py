@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
@@ -15,14 +14,16 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 Node = tuple[str, Any]
 
 
-def document(name: str, nodes: Iterable[Node], namespace: bool = True) -> bytes:
-    """Write a document; a node's value is text, a number, a list of nodes, or None to leave it out.
+def document(name: str, nodes: list[Node] | str, namespace: bool = True) -> bytes:
+    """Write a document of nodes or of one text.
+
+    A node's value is text, a number, a list of nodes, or None to leave it out.
 
     >>> document("A", [("B", 1)], namespace=False)
     b'<?xml version="1.0" encoding="UTF-8"?>\\n<A><B>1</B></A>'
     """
     space = f' xmlns="{NAMESPACE}"' if namespace else ""
-    inner = "".join(_node(*node) for node in nodes)
+    inner = _escape(nodes) if isinstance(nodes, str) else "".join(_node(*node) for node in nodes)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{space}>{inner}</{name}>'.encode(
         "utf-8", "replace"
     )

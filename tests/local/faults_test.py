@@ -1,0 +1,86 @@
+"""Faults are asked for over the admin path: errors, delays, lost connections before or after."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+
+def admin(lab: Any, path: str, method: str = "GET", **body: Any) -> Any:
+    request = urllib.request.Request(lab.url + "/_local/" + path, json.dumps(body).encode(), method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def groups(lab: Any) -> list[str]:
+    return [group["name"] for group in lab.personalize.list_dataset_groups()["datasetGroups"]]
+
+
+def test_the_next_calls_answer_a_code(lab: Any) -> None:
+    admin(lab, "faults", "POST", operation="CreateDatasetGroup", code="ThrottlingException", skip=1, calls=2)
+    lab.group("a")
+    for _ in range(2):
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            lab.group("b")
+    lab.group("b")
+    assert admin(lab, "faults") == {"faults": []}
+
+
+@pytest.mark.parametrize(("when", "left"), [("before", []), ("after", ["x"])])
+def test_a_connection_is_dropped_before_or_after_the_effect(lab: Any, when: str, left: list[str]) -> None:
+    admin(lab, "faults", "POST", operation="CreateDatasetGroup", drop=True, when=when)
+    with pytest.raises(ConnectionClosedError):
+        lab.group("x")
+    assert groups(lab) == left
+
+
+def test_a_retry_after_a_lost_answer_finds_the_resource_there(lab: Any) -> None:
+    admin(
+        lab,
+        "faults",
+        "POST",
+        operation="CreateDatasetGroup",
+        code="InternalFailure",
+        status=500,
+        when="after",
+    )
+    client = lab.fresh("personalize", Config(retries={"total_max_attempts": 3}))
+    with pytest.raises(ClientError, match="ResourceAlreadyExistsException"):
+        client.create_dataset_group(name="x")
+
+
+def test_a_delay_and_s3(lab: Any) -> None:
+    lab.bucket()
+    admin(lab, "faults", "POST", operation="PutObject", delay=0.3, code="SlowDown", status=503)
+    began = time.monotonic()
+    with pytest.raises(ClientError, match="SlowDown"):
+        lab.upload("x", "k")
+    assert time.monotonic() - began >= 0.3
+    lab.upload("x", "k")
+
+
+def test_an_error_has_no_effect_on_s3(lab: Any) -> None:
+    lab.bucket()
+    admin(lab, "faults", "POST", operation="*", code="ExpiredToken", calls=1)
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        lab.s3.put_object(Bucket="lab-bucket", Key="k", Body=b"x")
+    assert lab.s3.list_objects_v2(Bucket="lab-bucket")["KeyCount"] == 0
+
+
+def test_status_and_rows_and_unknown_paths(lab: Any) -> None:
+    lab.dataset("Items")
+    status = admin(lab, "status")
+    assert status["resources"] == {"schema": 1, "dataset-group": 1, "dataset": 1}
+    assert list(admin(lab, "rows").values()) == [{"bulk": 0, "put": 0}]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        admin(lab, "dance")
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        admin(lab, "clock/advance", "POST", seconds=1)
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        admin(lab, "faults", "POST", colour="red")
