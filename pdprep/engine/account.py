@@ -59,7 +59,8 @@ def _rows(prepared: Prepared, tally: Tally) -> dict[str, Any]:
 def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dict[str, Any]]:
     for (name, column), count in sorted(tally.counts.items()):
         yield _count(prepared.dataset, rules.rule(name), column, count)
-    for rule, figure in breaches(prepared.contract, tally.summary, route):
+    waiting = tally.bad if prepared.on_invalid == "raise" else 0
+    for rule, figure in breaches(prepared.contract, tally.summary, route, waiting):
         yield _count(prepared.dataset, rule, "", figure)
 
 

@@ -14,11 +14,11 @@ from pdprep.contract.rules import Route
 from pdprep.engine.account import account
 from pdprep.engine.parts import Part, Writer
 from pdprep.engine.run import Batch, Tally, broken_rules, run
-from pdprep.engine.validate import check
+from pdprep.engine.validate import check, check_route
 from pdprep.errors import InputError, ValidationError
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress, silent
-from pdprep.validation.report import Report
+from pdprep.validation.report import Report, plural
 
 SCHEMA: Final = "schema.avsc"
 
@@ -49,7 +49,7 @@ class Staged:
         return sum(part.bytes for part in self.parts)
 
     def __repr__(self) -> str:
-        return f"<Staged {self.contract.dataset}: {self.rows:,} records in {len(self.parts)} parts>"
+        return f"<Staged {self.contract.dataset}: {self.rows:,} records in {plural(len(self.parts), 'part')}>"
 
 
 def stage(
@@ -87,6 +87,7 @@ def stage(
     ...     stage(items, folder).parts[0].path.read_text()
     'ITEM_ID,BRAND\\na,"\\\\"x\\\\""\\n'
     """
+    check_route(route)
     target = _emptied(Path(folder), check(prepared))
     tally, aside = Tally(), _Aside(prepared, Path(quarantine or target), route)
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
@@ -146,7 +147,9 @@ def invalid(report: Report) -> ValidationError:
     first = blocking.row(0, named=True)
     more = f", and {blocking.height - 1} more" if blocking.height > 1 else ""
     where = _first_row(report, first)
-    found = f"{first['dataset']}: {first['says']} ({first['rule']}: {first['rows']:,}{where}){more}"
+    found = (
+        f"{first['dataset']}: {first['says']} ({first['rule']}: {where or format(first['rows'], ',')}){more}"
+    )
     return ValidationError(found, "nothing was sent", first["mend"], report=report)
 
 
@@ -155,8 +158,8 @@ def _first_row(report: Report, count: dict[str, object]) -> str:
     if not rows.height:
         return ""
     row = rows.row(0, named=True)
-    line = f", line {row['line']}" if row["line"] is not None else ""
-    return f" times, first in row {row['row']}{line}, column {row['column']}"
+    line = f" ({row['file']} line {row['line']})" if row["line"] is not None else ""
+    return f"{plural(int(str(count['rows'])), 'row')}, first row {row['row']}{line}, column {row['column']}"
 
 
 def _write_schema(folder: Path, contract: Contract) -> Path:

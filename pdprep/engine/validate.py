@@ -38,8 +38,8 @@ def validate(
     """
     if not prepared:
         raise InputError("no frame", "one or more prepared frames", "pdprep.validate(inter, items)")
-    if route not in (None, "bulk", "put"):
-        raise InputError(f"route={route!r}", "bulk, put or None", 'route="bulk"')
+    if route is not None:
+        check_route(route)
     reports = [_one(check(each), route, listener) for each in prepared]
     return merged(reports, route, show_values)
 
@@ -57,6 +57,16 @@ def check(prepared: object) -> Prepared:
         "a frame that has been through prepare(...)",
         'pdprep.prepare(frame, "interactions", columns={"USER_ID": "user", ...})',
     )
+
+
+def check_route(route: object) -> None:
+    """Refuse a route that there is not.
+
+    Raises:
+        InputError: It is neither bulk nor put.
+    """
+    if route not in ("bulk", "put"):
+        raise InputError(f"route={route!r}", "bulk or put", 'route="bulk"')
 
 
 def _one(prepared: Prepared, route: Route | None, listener: Listener) -> Report:

@@ -77,15 +77,22 @@ def check_shape(argument: str, value: object, example: str) -> None:
 def check_column(name: str, target: str, columns: Sequence[str], argument: str = "columns") -> None:
     """Refuse a mapping to a column that the source lacks.
 
+    Args:
+        name: The column that is asked for.
+        target: The field that it becomes.
+        columns: What the source has.
+        argument: Where the mapping was written; empty where it came with ``like=``.
+
     Raises:
         MappingError: The source has no such column; the nearest is named.
     """
     if name in columns:
         return
-    close = difflib.get_close_matches(name, columns, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
     best = close[0] if close else _guess(target, list(columns)) or "..."
     expected = f"one of {', '.join(columns)}" if columns else "a source with columns"
-    raise MappingError(f"no column {name!r} for {target}", expected, f"{argument}={_code({target: best})}")
+    hint = f"{argument}={_code({target: best})}" if argument else f"frame.rename({_code({best: name})})"
+    raise MappingError(f"no column {name!r} for {target}", expected, hint)
 
 
 def _known(contract: Contract) -> set[str]:

@@ -48,7 +48,7 @@ def resolve(
 def again(source: Source, contract: Contract, before: Sequence[Conversion]) -> tuple[Conversion, ...]:
     """Resolve the conversions of another source of the same shape."""
     origins = {
-        each.field.name: _checked(source, each.field.name, each.given, "columns")
+        each.field.name: _checked(source, each.field.name, each.given, "")
         for each in before
         if each.given is not None
     }

@@ -136,7 +136,7 @@ class Report:
         names = ", ".join(self.rows["dataset"])
         road = f" for {self.route}" if self.route else ""
         errors = self.blocking(self.route).height
-        verdict = "ready" if self.ok else f"not ready: {errors} rule{'s' * (errors != 1)} broken"
+        verdict = "ready" if self.ok else f"not ready: {plural(errors, 'rule')} broken"
         return f"{names}: {verdict}{road}"
 
     def _row_lines(self) -> Iterator[str]:
@@ -178,6 +178,15 @@ def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: s
     shown = frame.select(columns).iter_rows(named=True)
     rows = ([shortened(row[name]) if name == "value" else row[name] for name in columns] for row in shown)
     return html.table(columns, rows, caption=caption)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count and its noun.
+
+    >>> plural(1, "part"), plural(2000, "row")
+    ('1 part', '2,000 rows')
+    """
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def shortened(value: object) -> str | None:

@@ -67,29 +67,39 @@ def summarise(contract: Contract, rows: pl.DataFrame) -> Summary:
     )
 
 
-def breaches(contract: Contract, summary: Summary, route: str | None) -> Iterator[tuple[Rule, int]]:
-    """Yield the dataset rules that a summary breaks, each with the figure found."""
-    if summary.rows == 0:
+def breaches(
+    contract: Contract, summary: Summary, route: str | None, waiting: int = 0
+) -> Iterator[tuple[Rule, int]]:
+    """Yield the dataset rules that a summary breaks, each with the figure found.
+
+    Args:
+        contract: The dataset's contract.
+        summary: Its figures.
+        route: bulk, put or None.
+        waiting: Rows that break a rule and are to be mended, not dropped: they will count.
+    """
+    rows = summary.rows + waiting
+    if rows == 0:
         yield rules.rule("rows_none"), 0
     if contract.dataset == "interactions":
-        yield from _interactions(summary, route)
+        yield from _interactions(summary, rows, route)
     elif not contract.event_like and summary.ids_with_two:
         yield rules.rule("id_twice"), summary.ids_with_two
 
 
-def _interactions(summary: Summary, route: str | None) -> Iterator[tuple[Rule, int]]:
-    if summary.rows < rules.BULK_INTERACTIONS:
-        yield rules.rule("bulk_minimum"), summary.rows
+def _interactions(summary: Summary, rows: int, route: str | None) -> Iterator[tuple[Rule, int]]:
+    if rows < rules.BULK_INTERACTIONS:
+        yield rules.rule("bulk_minimum"), rows
     if len(summary.event_types) > rules.EVENT_TYPES:
         yield rules.rule("event_types"), len(summary.event_types)
     if summary.rows > 1 and summary.earliest == summary.latest:
         yield rules.rule("timestamp_single"), summary.rows
     if route != "put":  # a put adds to what is there already, which only the dataset group knows
-        yield from _training(summary)
+        yield from _training(summary, rows)
 
 
-def _training(summary: Summary) -> Iterator[tuple[Rule, int]]:
-    if summary.rows < rules.TRAINING_INTERACTIONS:
-        yield rules.rule("training_interactions"), summary.rows
+def _training(summary: Summary, rows: int) -> Iterator[tuple[Rule, int]]:
+    if rows < rules.TRAINING_INTERACTIONS:
+        yield rules.rule("training_interactions"), rows
     if summary.ids_with_two < rules.TRAINING_USERS:
         yield rules.rule("training_users"), summary.ids_with_two
