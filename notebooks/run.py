@@ -85,6 +85,8 @@ def _heading(cell: NotebookNode) -> str:
 
 
 def _error(cell: NotebookNode) -> NotebookNode | None:
+    if "raises-exception" in cell.metadata.get("tags", []):
+        return None
     return next((output for output in cell.get("outputs", []) if output.output_type == "error"), None)
 
 
