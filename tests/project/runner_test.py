@@ -21,6 +21,7 @@ def run(path: Path, cell: str, *arguments: str) -> subprocess.CompletedProcess[s
     cells = [
         v4.new_markdown_cell("# A shop\n\nWith words below."),
         v4.new_code_cell("import os, pdprep"),
+        v4.new_code_cell("[][0]", metadata={"tags": ["raises-exception"]}),
         v4.new_markdown_cell("## Send it"),
         v4.new_code_cell(cell),
     ]
