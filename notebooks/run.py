@@ -91,9 +91,9 @@ def _error(cell: NotebookNode) -> NotebookNode | None:
 
 
 def _environment(home: Path, data: Path | None) -> Mapping[str, str]:
-    # The debugger's warning about frozen modules would be the first line anyone sees.
-    quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "PDPREP_HOME": str(home)}
-    return os.environ | quiet | ({"PDPREP_DATA": str(data)} if data else {})
+    given = {"PDPREP_HOME": str(home)} | ({"PDPREP_DATA": str(data)} if data else {})
+    # The server ends soon after the run. The debugger would warn of frozen modules before anything else.
+    return {"PDPREP_LOCAL_LINGER": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", **os.environ, **given}
 
 
 def _afterwards(home: Path) -> str:
