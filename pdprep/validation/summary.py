@@ -88,17 +88,17 @@ def breaches(
 
 
 def _interactions(summary: Summary, rows: int, route: str | None) -> Iterator[tuple[Rule, int]]:
-    if rows < rules.BULK_INTERACTIONS:
-        yield rules.rule("bulk_minimum"), rows
     if len(summary.event_types) > rules.EVENT_TYPES:
         yield rules.rule("event_types"), len(summary.event_types)
     if summary.rows > 1 and summary.earliest == summary.latest:
         yield rules.rule("timestamp_single"), summary.rows
     if route != "put":  # a put adds to what is there already, which only the dataset group knows
-        yield from _training(summary, rows)
+        yield from _minima(summary, rows)
 
 
-def _training(summary: Summary, rows: int) -> Iterator[tuple[Rule, int]]:
+def _minima(summary: Summary, rows: int) -> Iterator[tuple[Rule, int]]:
+    if rows < rules.BULK_INTERACTIONS:
+        yield rules.rule("bulk_minimum"), rows
     if rows < rules.TRAINING_INTERACTIONS:
         yield rules.rule("training_interactions"), rows
     if summary.ids_with_two < rules.TRAINING_USERS:
