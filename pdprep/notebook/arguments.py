@@ -24,7 +24,7 @@ Magic = Callable[..., T | None]
 
 
 def _flag(*names: str, **settings: Any) -> argument:
-    return argument(*names, **settings)  # type: ignore[no-untyped-call]  # IPython leaves these untyped
+    return argument(*names, **settings)
 
 
 FLAGS: Final = {
@@ -100,8 +100,8 @@ def parse(parser: MagicArgumentParser, words: list[str]) -> argparse.Namespace:
 def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgumentParser:
     for flag in reversed(flags):
         FLAGS[flag](body)
-    kwds(description=body.__doc__, epilog=f"Examples:\n{examples}")(body)  # type: ignore[no-untyped-call]
-    magic_arguments()(body)  # type: ignore[no-untyped-call]
+    kwds(description=body.__doc__, epilog=f"Examples:\n{examples}")(body)
+    magic_arguments()(body)
     parser: MagicArgumentParser = body.parser
     return parser
 

@@ -17,6 +17,7 @@ from pdprep.notebook.show import Showing
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
     from pdprep.ledger.records import Records
+    from pdprep.personalize.check import Check
     from pdprep.personalize.history import Jobs
     from pdprep.personalize.jobs import Job
     from pdprep.preparation.prepare import Prepared
@@ -47,16 +48,14 @@ class PersonalizeMagics(Magics):
         *("group", "domain", "profile", "use", "home", "check", "output"),
         examples="%personalize movies --domain VIDEO_ON_DEMAND\n%personalize --use group\n%personalize",
     )
-    def personalize(self, args: Namespace, cell: str | None) -> DatasetGroup:
+    def personalize(self, args: Namespace, cell: str | None) -> DatasetGroup | Check:
         """Connect to a dataset group, or show the current one."""
         if args.use:
             self.group = self._variable(args.use)
         elif args.group:
             self.group = _connect(args)
         group = self._group()
-        if args.check:
-            group.check()
-        return self._keep(args, group)
+        return self._keep(args, group.check() if args.check else group)
 
     @line_cell_magic
     @takes(
@@ -72,14 +71,17 @@ class PersonalizeMagics(Magics):
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "mode", "replace", "on-invalid", "wait", "output"),
+        *("frames", "dataset", "mode", "replace", "shrink", "on-invalid", "wait", "output"),
         examples="%personalize_bulk inter items\n  job = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
     def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs:
         """Validate frames, stage them and import them in bulk."""
-        group, settings = self._group(), {"mode": args.mode, "replace": args.replace}
-        return self._run(args, [group.bulk(frame, **settings) for frame in self._prepared(args, cell)])
+        group = self._group()
+        frames = self._prepared(args, cell)
+        return self._run(
+            args, [group.bulk(each, args.mode, replace=args.replace, shrink=args.shrink) for each in frames]
+        )
 
     @line_cell_magic
     @takes(

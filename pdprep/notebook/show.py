@@ -80,15 +80,20 @@ class Showing:
                 watch.join()
 
     def _as_value(self, job: Job) -> None:
-        if (self._shell.execution_count, job.id) in self._shown:
+        if self._shown_here(job):
             return
         if job.finished or not surroundings.live(self._shell):
             raise NotImplementedError  # IPython then goes on to text and HTML
         self._watch(job)
 
     def _as_values(self, jobs: Sequence[Job]) -> None:
-        if not jobs or any((self._shell.execution_count, job.id) not in self._shown for job in jobs):
+        if not jobs or not all(map(self._shown_here, jobs)):
             raise NotImplementedError
+
+    def _shown_here(self, job: Job) -> bool:
+        # A terminal prints "Out[1]:" in any case, so there the value has to follow.
+        here = (self._shell.execution_count, job.id)
+        return surroundings.in_kernel(self._shell) and here in self._shown
 
     @property
     def _table(self) -> Any:

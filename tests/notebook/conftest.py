@@ -34,6 +34,7 @@ def bare(one_shell: InteractiveShell, home: Path) -> Iterator[InteractiveShell]:
     """Give a shell without the extension, and a home of its own."""
     one_shell.reset(new_session=False)
     yield one_shell
+    one_shell.config.pop("PersonalizeMagics", None)
     one_shell.reset(new_session=False)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pdprep.notebook.views import group, job, sheet, snapshot
+from pdprep.notebook.views import group, job, plan, sheet, snapshot
 
 Bundle = dict[str, Any]
 
@@ -62,6 +62,7 @@ VIEWS: Final = (
     _of_sheet("pdprep.ledger.records", "Records", _records, _table),
     _of_sheet("pdprep.group", "DatasetGroup", group.sheet),
     _of_sheet("pdprep.personalize.history", "Jobs", group.jobs),
+    _of_sheet("pdprep.personalize.plan", "Plan", plan.sheet),
     _own("pdprep.validation.report", "Report"),
     _own("pdprep.preparation.explanation", "Explanation"),
 )

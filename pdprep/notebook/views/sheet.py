@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 
 from pdprep import html as markup
 
@@ -54,16 +55,21 @@ def html(sheet: Sheet) -> str:
 def _facts(facts: Iterable[tuple[str, object]]) -> str:
     rows = "".join(
         f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
-        f'<td style="text-align: left">{markup.cell(value)}</td></tr>'
+        f'<td style="text-align: left; white-space: pre-line">{markup.cell(value)}</td></tr>'
         for name, value in facts
     )
     return f"<table><tbody>{rows}</tbody></table>" if rows else ""
 
 
 def _columns(rows: Iterable[Iterable[object]]) -> list[str]:
-    cells = [[markup.number(value) for value in row] for row in rows]
+    cells = [line for row in rows for line in _lines([markup.number(value) for value in row])]
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     ]
+
+
+def _lines(row: list[str]) -> list[tuple[str, ...]]:
+    """Return the lines that a row takes: several where a value has several."""
+    return list(zip_longest(*(cell.split("\n") for cell in row), fillvalue=""))
