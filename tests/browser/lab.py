@@ -68,6 +68,13 @@ class Lab:
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         _write(self.root / name, {"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 
+    def copy(self, path: Path) -> str:
+        """Copy a notebook of the project, without its outputs, and return its name."""
+        found = json.loads(path.read_text())
+        fresh = [_emptied(cell) for cell in found["cells"]]
+        _write(self.root / path.name, {**found, "cells": fresh})
+        return path.name
+
     def open(self, page: Page, name: str) -> None:
         """Open a notebook and wait until its kernel is connected and idle.
 
@@ -120,9 +127,10 @@ class Lab:
         return own | {"JUPYTER_TOKEN": self.token, "PDPREP_LOCAL_LINGER": "2"}
 
 
-def output(page: Page, cell: int) -> Locator:
-    """Return the outputs of a cell; the first is 0."""
-    return page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
+def output(page: Page, source: str) -> Locator:
+    """Return the output area of the cell whose source holds a text."""
+    editor = page.locator(".jp-InputArea-editor", has_text=source)
+    return page.locator(".jp-CodeCell", has=editor).locator(".jp-OutputArea").first
 
 
 def _free_port() -> int:
@@ -135,6 +143,10 @@ def _free_port() -> int:
 def _write(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content))
+
+
+def _emptied(cell: dict[str, Any]) -> dict[str, Any]:
+    return {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
 
 
 def _cell(number: int, source: str) -> dict[str, Any]:

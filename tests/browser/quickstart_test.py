@@ -1,0 +1,73 @@
+"""The quickstart in a real JupyterLab: a job from pending to ACTIVE, and a table with both origins."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import shoot
+from tests.browser.lab import Lab, output
+from tests.conftest import PROJECT
+
+QUICKSTART = PROJECT / "notebooks" / "00-quickstart.ipynb"
+JOB = "interactions, bulk FULL: "
+PENDING, ACTIVE = f"{JOB}CREATE PENDING", f"{JOB}ACTIVE"
+# What the views said, in order: a state may pass faster than a test looks.
+REMEMBER = """
+() => {
+  window.said = [];
+  new MutationObserver(() => {
+    for (const node of document.querySelectorAll(".pdprep-job > p:first-child")) {
+      if (!window.said.includes(node.textContent)) window.said.push(node.textContent);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}
+"""
+
+
+@pytest.fixture
+def notebook(page: Page, lab: Lab) -> Page:
+    lab.open(page, lab.copy(QUICKSTART))
+    page.evaluate(REMEMBER)
+    return page
+
+
+def test_the_quickstart(notebook: Page, lab: Lab) -> None:
+    lab.run_all(notebook)
+    watch_the_import(notebook, output(notebook, "%personalize_bulk interactions"))
+    read_the_records(notebook, output(notebook, "%personalize_records interactions"))
+    last = output(notebook, 'for dataset in ("interactions", "items", "users")')
+    expect(last).to_contain_text("<Records interactions: ", timeout=30_000)
+
+
+def watch_the_import(page: Page, view: Locator) -> None:
+    expect(view.get_by_role("progressbar", name="import of interactions")).to_be_visible(timeout=40_000)
+    expect(view.get_by_role("button", name="Stop waiting")).to_be_visible()
+    view.scroll_into_view_if_needed()
+    shoot(page, "job-pending")
+    expect(view).to_contain_text(ACTIVE, timeout=40_000)
+    expect(view.get_by_role("button")).to_have_count(0)
+    shoot(page, "job-active")
+    said = page.evaluate("window.said")
+    assert PENDING in said
+    assert said.index(PENDING) < said.index(ACTIVE)
+
+
+def read_the_records(page: Page, view: Locator) -> None:
+    table, status = view.locator(".pdprep-records"), view.get_by_role("status")
+    expect(table).to_be_visible(timeout=40_000)
+    view.scroll_into_view_if_needed()
+    table.get_by_role("button", name="Next").click()
+    expect(status).to_contain_text("Page 2 of")
+    table.get_by_label("Origin").select_option("incremental")
+    expect(status).to_contain_text("origin incremental. Page 1 of")
+    user = table.locator("tbody td").first.inner_text()
+    table.get_by_label("Origin").select_option("all")
+    table.get_by_label("Find id").fill(user)
+    expect(status).to_contain_text(f"ids from “{user}”")
+    table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()
+    table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()
+    expect(status).to_contain_text("by TIMESTAMP downwards")
+    expect(table.locator(".pdprep-origin.pdprep-incremental").first).to_be_visible()
+    expect(table.locator(".pdprep-origin.pdprep-bulk").first).to_be_visible()
+    shoot(page, "records")
