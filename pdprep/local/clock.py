@@ -29,6 +29,10 @@ class Clock:
         """Seconds from the request to the end of the shortest work."""
         return self.pending + self.progress
 
+    def due(self, since: float, times: float = 1.0) -> float:
+        """Return when work of ``times`` the usual length that began at ``since`` may end."""
+        return since + self.pending + self.progress * times
+
     def now(self) -> float:
         """Return the time."""
         return time.time() if self._fixed is None else self._fixed

@@ -53,6 +53,7 @@ class Server(wsgi.Server):
     """cheroot on the loopback, bounded, with quiet errors."""
 
     keep_alive_conn_limit = 1000
+    expiration_interval = 0.1  # also how long a stop may take
     max_request_header_size = MAX_HEADERS
     max_request_body_size = MAX_BODY
 

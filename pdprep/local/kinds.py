@@ -16,6 +16,10 @@ class Words:
 
 
 CREATE = Words()
+STOP = Words("STOP PENDING", "STOP IN_PROGRESS", "INACTIVE")
+START = Words("START PENDING", "START IN_PROGRESS", "ACTIVE")
+HALT = Words("CREATE STOPPING", "CREATE STOPPING", "CREATE STOPPED")
+TURNS = {"stop": STOP, "start": START, "halt": HALT}
 DELETION = Words("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
 
 
@@ -95,10 +99,11 @@ KINDS = {
             "SolutionVersion",
             "SolutionVersions",
             "solutionArn",
+            work=True,
             deletable=False,
             times=2.0,
         ),
         Kind("campaign", "Campaign", "Campaigns", "solutionArn"),
-        Kind("recommender", "Recommender", "Recommenders", _GROUP, times=2.0),
+        Kind("recommender", "Recommender", "Recommenders", _GROUP, work=True, times=2.0),
     )
 }

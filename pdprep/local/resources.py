@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pdprep.local.clock import Clock
-from pdprep.local.kinds import KINDS, Kind
+from pdprep.local.kinds import CREATE, KINDS, TURNS, Kind, Words
 from pdprep.local.refusals import exists, in_use, missing
 from pdprep.local.store import Row, Store
 
@@ -112,36 +112,52 @@ class Resources:
                 "UPDATE resources SET body = ?, updated = ? WHERE arn = ?", merged, self._clock.now(), arn
             )
 
+    def update(self, arn: str, member: str, summary: dict[str, Any], **body: Any) -> None:
+        """Change a resource and keep a summary of the change, whose status follows the clock."""
+        updates = {member: {**summary, "creationDateTime": self._clock.now()}}
+        self.change(arn, updates=updates, **body)
+
     def status(self, resource: Resource) -> str:
         """Return the status a Describe answer shows now."""
         kind = KINDS[resource.kind]
         if resource.deleting is not None:
             young = self._clock.now() - resource.deleting < self._clock.pending
             return "DELETE PENDING" if young else "DELETE IN_PROGRESS"
-        return self.phase(kind, resource.created, resource.work)
-
-    def phase(self, kind: Kind, since: float, work: str = "") -> str:
-        """Return the word for work that began at ``since``."""
-        words = kind.words
-        if words is None:
-            return ""
-        if work in (DONE, FAILED):
-            return words.active if work == DONE else words.failed
-        age = self._clock.now() - since
-        if age < self._clock.pending:
-            return words.pending
-        busy = work == WAITING or age < self._clock.pending + self._clock.progress * kind.times
-        return words.progress if busy else words.active
+        if turn := resource.body.get("turn"):
+            return self._phase(TURNS[turn["name"]], 1.0, turn["since"])
+        return self._phase(kind.words, kind.times, resource.created, resource.work)
 
     def view(self, resource: Resource) -> dict[str, Any]:
         """Return the members that Describe and List answers choose from."""
         kind = KINDS[resource.kind]
         status = self.status(resource)
         return {
-            **resource.body, kind.arn: resource.arn, kind.named: resource.name, "status": status or None,
-            "failureReason": resource.reason or None, "creationDateTime": resource.created,
+            **resource.body, **self._updates(resource), kind.arn: resource.arn, kind.named: resource.name,
+            "status": status or None, "failureReason": resource.reason or None,
+            "creationDateTime": resource.created,
             "lastUpdatedDateTime": self._last_change(resource, kind, status),
         }  # fmt: skip
+
+    def _updates(self, resource: Resource) -> dict[str, Any]:
+        return {
+            member: {
+                **summary,
+                "status": self._phase(CREATE, 1.0, summary["creationDateTime"]),
+                "lastUpdatedDateTime": summary["creationDateTime"],
+            }
+            for member, summary in resource.body.get("updates", {}).items()
+        }
+
+    def _phase(self, words: Words | None, times: float, since: float, work: str = "") -> str:
+        if words is None:
+            return ""
+        if work in (DONE, FAILED):
+            return words.active if work == DONE else words.failed
+        now = self._clock.now()
+        if now < since + self._clock.pending:
+            return words.pending
+        busy = work == WAITING or now < self._clock.due(since, times)
+        return words.progress if busy else words.active
 
     def _last_change(self, resource: Resource, kind: Kind, status: str) -> float:
         if kind.words is None or resource.work:
@@ -164,6 +180,8 @@ class Resources:
         self._store.run("DELETE FROM resources WHERE arn = ?", resource.arn)
         self._store.run("DELETE FROM tags WHERE arn = ?", resource.arn)
         self._store.run("DELETE FROM handles WHERE arn = ?", resource.arn)
+        for child in self._store.rows("SELECT * FROM resources WHERE parent = ?", resource.arn):
+            self._forget(_resource(child))
         for action in self._on_gone:
             action(resource)
 

@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from pdprep.local import deletions, exports, imports
+from pdprep.local import deletions, exports, imports, trainings
 from pdprep.local.app import App
 from pdprep.local.gateway import Server
 from pdprep.local.leases import Leases
@@ -26,6 +27,8 @@ JOBS = {
     "dataset-import-job": imports.run,
     "dataset-export-job": exports.run,
     "data-deletion-job": deletions.run,
+    "solution-version": trainings.run,
+    "recommender": trainings.run,
 }
 
 
@@ -123,6 +126,8 @@ def _listen(app: App, held: Leases, settings: Settings) -> Server:
                 raise
             log.warning("port %s is taken, another one is used", port)
             continue
+        # cheroot sets it for fixed ports only; without it the next server could not take this port back.
+        server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         return server
     raise AssertionError("unreachable")
 

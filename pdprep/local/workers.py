@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from pdprep.local.clock import Clock
+from pdprep.local.kinds import KINDS
 from pdprep.local.resources import WAITING, Resource, Resources
 
 Commit = Callable[[], dict[str, object] | None]
@@ -64,9 +65,12 @@ class Workers:
             thread.join(10)
 
     def _due(self) -> bool:
-        latest = self._clock.now() - self._clock.ready_after
         alive = [arn for arn, thread in list(self._threads.items()) if thread.is_alive()]
-        return any((found := self._resources.find(arn)) and found.created <= latest for arn in alive)
+        known = (self._resources.find(arn) for arn in alive)
+        return any(found and self._moment(found) <= self._clock.now() for found in known)
+
+    def _moment(self, resource: Resource) -> float:
+        return self._clock.due(resource.created, KINDS[resource.kind].times)
 
     def _run(self, arn: str) -> None:
         try:
@@ -86,7 +90,7 @@ class Workers:
                 commit = self.jobs[resource.kind](resource)
         except JobFailed as failure:
             reason = str(failure)
-        self._clock.wait_until(resource.created + self._clock.ready_after, self._stopped)
+        self._clock.wait_until(self._moment(resource), self._stopped)
         if self._stopped.is_set():
             return
         with self._transaction():

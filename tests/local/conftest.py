@@ -72,6 +72,10 @@ class Lab:
     def s3(self) -> Any:
         return self.client("s3")
 
+    @staticmethod
+    def avro(kind: str, **more: Any) -> str:
+        return avro(kind, **more)
+
     def next(self, stem: str) -> str:
         self.count += 1
         return f"{stem}-{self.count}"

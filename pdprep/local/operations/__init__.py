@@ -6,6 +6,9 @@ from pdprep.local.operations import (
     events,
     filters,
     jobs,
+    metrics,
+    recipes,
+    recommenders,
     schemas,
     tags,
     trackers,
@@ -14,6 +17,6 @@ from pdprep.local.operations import (
 from pdprep.local.operations.registry import OPERATIONS
 
 __all__ = [
-    "OPERATIONS", "common", "datasets", "events", "filters", "jobs", "schemas", "tags", "trackers",
-    "training",
+    "OPERATIONS", "common", "datasets", "events", "filters", "jobs", "metrics", "recipes", "recommenders",
+    "schemas", "tags", "trackers", "training",
 ]  # fmt: skip

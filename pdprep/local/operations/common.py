@@ -76,7 +76,9 @@ def _describe(kind: Kind) -> Operation:
     return describe
 
 
-def _list(kind: Kind) -> Operation:
+def listing(kind: Kind) -> Operation:
+    """Return the operation that lists a kind."""
+
     def list_(call: Call) -> dict[str, Any]:
         parent = call.given.get(kind.parent, "")
         return page(call, call.state.resources.list(kind.name, call.region, parent), kind.members)
@@ -96,6 +98,6 @@ def _delete(kind: Kind) -> Operation:
 
 for _kind in KINDS.values():
     OPERATIONS[f"Describe{_kind.noun}"] = _describe(_kind)
-    OPERATIONS[f"List{_kind.plural}"] = _list(_kind)
+    OPERATIONS[f"List{_kind.plural}"] = listing(_kind)
     if _kind.deletable:
         OPERATIONS[f"Delete{_kind.noun}"] = _delete(_kind)

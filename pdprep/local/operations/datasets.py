@@ -72,8 +72,7 @@ def update_dataset(call: Call) -> dict[str, Any]:
         raise invalid("Only the schema of an Items or Users dataset can be replaced.")
     _check_schema(schema, resources.get(dataset.parent), dataset.body["datasetType"])
     _check_additive(call, dataset, schema)
-    update = {"schemaArn": schema.arn, "creationDateTime": call.state.clock.now()}
-    resources.change(dataset.arn, schemaArn=schema.arn, latestDatasetUpdate=update)
+    resources.update(dataset.arn, "latestDatasetUpdate", {"schemaArn": schema.arn}, schemaArn=schema.arn)
     return {"datasetArn": dataset.arn}
 
 
@@ -84,6 +83,7 @@ def delete_dataset(call: Call) -> dict[str, Any]:
     dataset = resources.get(call.given["datasetArn"], "dataset")
     check_finished(call, dataset)
     jobs = [job for kind in JOBS for job in resources.list(kind, parent=dataset.arn)]
+    jobs += resources.list("solution-version", family=dataset.parent)
     for job in jobs:
         if job.work == WAITING:
             raise in_use(f"The dataset {dataset.arn} is used by the job {job.arn}.")

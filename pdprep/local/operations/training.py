@@ -1,11 +1,153 @@
-"""Solutions and what follows them. Nothing is trained here; only the lists are provided so far."""
+"""Solutions, solution versions and campaigns: their life and times. Nothing is trained or recommended."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from pdprep.local.ids import Ids
 from pdprep.local.kinds import KINDS
-from pdprep.local.operations.registry import OPERATIONS
+from pdprep.local.operations import recipes
+from pdprep.local.operations.call import Call
+from pdprep.local.operations.common import check_finished, create, listing
+from pdprep.local.operations.registry import operation
+from pdprep.local.refusals import in_use, invalid, missing
+from pdprep.local.resources import WAITING, Resource
 
-UNTRAINED = ("metric-attribution", "solution", "solution-version", "campaign", "recommender")
-LISTS = tuple(f"List{KINDS[name].plural}" for name in UNTRAINED)
+LATEST = "/$LATEST"
 
-assert all(name in OPERATIONS for name in LISTS)
+
+@operation("CreateSolution")
+def create_solution(call: Call) -> dict[str, Any]:
+    """Create a solution; with automatic training, the default, a first version follows."""
+    given, state = call.given, call.state
+    group = state.resources.active(given["datasetGroupArn"], "dataset-group")
+    if not given.get("recipeArn"):
+        raise invalid("A recipeArn is needed; the local Personalize provides no AutoML.")
+    recipes.find(given["recipeArn"])
+    automatic = given.get("performAutoTraining", True)
+    names = ("recipeArn", "eventType", "solutionConfig", "performIncrementalUpdate")
+    body: dict[str, Any] = {name: given.get(name) for name in names}
+    solution = create(
+        call, "solution", f"solution/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
+        performHPO=given.get("performHPO", False), performAutoML=False, performAutoTraining=automatic, **body,
+    )  # fmt: skip
+    if automatic:
+        _train(call, solution, "AUTOMATIC", given.get("name", ""))
+    return {"solutionArn": solution.arn}
+
+
+@operation("CreateSolutionVersion")
+def create_version(call: Call) -> dict[str, Any]:
+    """Train a version by hand."""
+    solution = call.state.resources.active(call.given["solutionArn"], "solution")
+    return {"solutionVersionArn": _train(call, solution, "MANUAL", call.given.get("name", "")).arn}
+
+
+@operation("StopSolutionVersionCreation")
+def stop_version(call: Call) -> dict[str, Any]:
+    """Stop a training that is pending or in progress."""
+    resources = call.state.resources
+    version = resources.get(call.given["solutionVersionArn"], "solution-version")
+    if version.work != WAITING or version.body.get("turn"):
+        raise in_use(f"The solution version {version.arn} is {resources.status(version)}.")
+    resources.change(version.arn, turn={"name": "halt", "since": call.state.clock.now()})
+    return {}
+
+
+@operation("DescribeSolution")
+def describe_solution(call: Call) -> dict[str, Any]:
+    """Describe a solution with its latest version."""
+    resources = call.state.resources
+    solution = resources.get(call.given["solutionArn"], "solution")
+    versions = resources.list("solution-version", parent=solution.arn)
+    latest = resources.view(versions[0]) if versions else None
+    return {"solution": {**resources.view(solution), "latestSolutionVersion": latest}}
+
+
+@operation("ListSolutionVersions")
+def list_versions(call: Call) -> dict[str, Any]:
+    """List versions; a solution that is not there is an error of this list only."""
+    if arn := call.given.get("solutionArn"):
+        call.state.resources.get(arn, "solution")
+    return listing(KINDS["solution-version"])(call)
+
+
+@operation("UpdateSolution")
+def update_solution(call: Call) -> dict[str, Any]:
+    """Change how a solution trains."""
+    given = call.given
+    solution = call.state.resources.active(given["solutionArn"], "solution")
+    names = ("performAutoTraining", "performIncrementalUpdate")
+    body = {name: given[name] for name in names if name in given}
+    summary = {**body, "solutionUpdateConfig": given.get("solutionUpdateConfig")}
+    call.state.resources.update(solution.arn, "latestSolutionUpdate", summary, **body)
+    return {"solutionArn": solution.arn}
+
+
+@operation("DeleteSolution")
+def delete_solution(call: Call) -> dict[str, Any]:
+    """Delete a solution with its versions; campaigns must be gone."""
+    resources = call.state.resources
+    solution = resources.get(call.given["solutionArn"], "solution")
+    check_finished(call, solution)
+    for campaign in resources.list("campaign", parent=solution.arn):
+        raise in_use(f"The solution {solution.arn} is used by the campaign {campaign.arn}.")
+    if any(version.work == WAITING for version in resources.list("solution-version", parent=solution.arn)):
+        raise in_use(f"A version of the solution {solution.arn} is being trained.")
+    resources.delete(solution.arn)
+    return {}
+
+
+@operation("GetSolutionMetrics")
+def metrics(call: Call) -> dict[str, Any]:
+    """Return no metrics: nothing was trained, so nothing was measured."""
+    version = call.state.resources.active(call.given["solutionVersionArn"], "solution-version")
+    return {"solutionVersionArn": version.arn, "metrics": {}}
+
+
+@operation("CreateCampaign")
+def create_campaign(call: Call) -> dict[str, Any]:
+    """Deploy a solution version."""
+    given = call.given
+    version = _version(call, given["solutionVersionArn"])
+    body = {name: given.get(name) for name in ("minProvisionedTPS", "campaignConfig")}
+    made = create(
+        call, "campaign", f"campaign/{given['name']}", parent=version.parent, family=version.family,
+        solutionVersionArn=version.arn, **body,
+    )  # fmt: skip
+    return {"campaignArn": made.arn}
+
+
+@operation("UpdateCampaign")
+def update_campaign(call: Call) -> dict[str, Any]:
+    """Deploy another version, or change a campaign's settings."""
+    given = call.given
+    campaign = call.state.resources.active(given["campaignArn"], "campaign")
+    names = ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")
+    body = {name: given[name] for name in names if name in given}
+    if "solutionVersionArn" in body:
+        body["solutionVersionArn"] = _version(call, body["solutionVersionArn"]).arn
+    call.state.resources.update(campaign.arn, "latestCampaignUpdate", body, **body)
+    return {"campaignArn": campaign.arn}
+
+
+def _train(call: Call, solution: Resource, kind: str, name: str) -> Resource:
+    tail = f"solution/{solution.name}/{Ids.fresh()[:8]}"
+    kept = ("recipeArn", "eventType", "solutionConfig", "performHPO", "performAutoML", "datasetGroupArn")
+    version = create(
+        call, "solution-version", tail, parent=solution.arn, family=solution.family, solutionArn=solution.arn,
+        trainingMode=call.given.get("trainingMode", "FULL"), trainingType=kind,
+        **{member: solution.body.get(member) for member in kept},
+    )  # fmt: skip
+    call.state.launch(version.arn)
+    return version
+
+
+def _version(call: Call, arn: str) -> Resource:
+    resources = call.state.resources
+    if arn.endswith(LATEST):
+        versions = resources.list("solution-version", parent=arn.removesuffix(LATEST))
+        arn = next((v.arn for v in versions if resources.status(v) == "ACTIVE"), "")
+        if not arn:
+            raise missing(arn)
+    return resources.active(arn, "solution-version")

@@ -1,0 +1,83 @@
+"""Recipes: a fixed list. Source: developer guide, working-with-predefined-recipes, domain-use-cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pdprep.local.operations.call import Call
+from pdprep.local.operations.registry import operation
+from pdprep.local.refusals import missing
+
+PREFIX = "arn:aws:personalize:::recipe/"
+SINCE = 1_559_347_200.0  # 1 June 2019
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One recipe; ``domain`` is empty for custom ones."""
+
+    name: str
+    type: str
+    domain: str = ""
+
+
+SHOP, FILM = "ECOMMERCE", "VIDEO_ON_DEMAND"
+RECIPES = tuple(
+    Recipe(*row)
+    for row in (
+        ("aws-user-personalization", "USER_PERSONALIZATION"),
+        ("aws-user-personalization-v2", "USER_PERSONALIZATION"),
+        ("aws-popularity-count", "POPULAR_ITEMS"),
+        ("aws-trending-now", "TRENDING_NOW"),
+        ("aws-personalized-ranking", "PERSONALIZED_RANKING"),
+        ("aws-personalized-ranking-v2", "PERSONALIZED_RANKING"),
+        ("aws-sims", "RELATED_ITEMS"),
+        ("aws-similar-items", "RELATED_ITEMS"),
+        ("aws-semantic-similarity", "RELATED_ITEMS"),
+        ("aws-next-best-action", "NEXT_BEST_ACTION"),
+        ("aws-item-affinity", "USER_SEGMENTATION"),
+        ("aws-item-attribute-affinity", "USER_SEGMENTATION"),
+        ("aws-ecomm-popular-items-by-views", "POPULAR_ITEMS", SHOP),
+        ("aws-ecomm-popular-items-by-purchases", "POPULAR_ITEMS", SHOP),
+        ("aws-ecomm-frequently-bought-together", "RELATED_ITEMS", SHOP),
+        ("aws-ecomm-customers-who-viewed-x-also-viewed", "RELATED_ITEMS", SHOP),
+        ("aws-ecomm-recommended-for-you", "USER_PERSONALIZATION", SHOP),
+        ("aws-vod-because-you-watched-x", "RELATED_ITEMS", FILM),
+        ("aws-vod-more-like-x", "RELATED_ITEMS", FILM),
+        ("aws-vod-most-popular", "POPULAR_ITEMS", FILM),
+        ("aws-vod-trending-now", "TRENDING_NOW", FILM),
+        ("aws-vod-top-picks", "USER_PERSONALIZATION", FILM),
+    )
+)
+_BY_ARN = {PREFIX + recipe.name: recipe for recipe in RECIPES}
+
+
+def find(arn: str) -> Recipe:
+    """Return the recipe of an ARN or refuse."""
+    if arn not in _BY_ARN:
+        raise missing(arn)
+    return _BY_ARN[arn]
+
+
+@operation("ListRecipes")
+def list_recipes(call: Call) -> dict[str, Any]:
+    """List recipes; they fit on one page."""
+    domain = call.given.get("domain")
+    return {"recipes": [_view(recipe) for recipe in RECIPES if not domain or recipe.domain == domain]}
+
+
+@operation("DescribeRecipe")
+def describe_recipe(call: Call) -> dict[str, Any]:
+    """Describe a recipe."""
+    return {"recipe": _view(find(call.given["recipeArn"]))}
+
+
+def _view(recipe: Recipe) -> dict[str, Any]:
+    arn = PREFIX + recipe.name
+    return {
+        "name": recipe.name, "recipeArn": arn, "status": "ACTIVE", "recipeType": recipe.type,
+        "domain": recipe.domain or None, "algorithmArn": arn.replace("recipe/", "algorithm/"),
+        "featureTransformationArn": arn.replace("recipe/", "feature-transformation/"),
+        "creationDateTime": SINCE, "lastUpdatedDateTime": SINCE,
+    }  # fmt: skip
