@@ -237,7 +237,7 @@ class DatasetGroup:
         """Return the finished job of the same bytes in place of the one that found it out."""
         self._target.ledger.journal.forget_job(job.id)
         earlier = history.find(self._target, job.same)
-        earlier.update(note=job.note)
+        earlier.update(note="already imported: the finished job of the same bytes")
         return earlier
 
     def _holds(self, dataset: str) -> bool:

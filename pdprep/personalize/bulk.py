@@ -153,7 +153,7 @@ def _already_there(asked: Import, coming: Coming, job: Job) -> bool:
 
 def _take_over(job: Job, same: ImportRow) -> None:
     job.same = same.job
-    note = f"the same bytes were imported by {same.job}; nothing was sent again"
+    note = f"imported already by {same.job}; nothing was sent again"
     job.update(
         status=ACTIVE, phase="done", name=same.name, arn=same.arn, rows=same.rows,
         done=same.rows, total=same.rows, unit="records", note=note,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -21,6 +22,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ProfileNotFound,
 )
+from botocore.exceptions import ConnectionError as NotConnected
 
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.hints import hint
@@ -37,6 +39,7 @@ LOST: Final = "ConnectionError"
 
 
 Session = boto3.Session
+_making = threading.Lock()  # a session makes one client at a time; the clients are shared by threads
 
 
 class Endpoint(Protocol):
@@ -84,7 +87,6 @@ class World:
     neighbours: bool = True
     poll: float = 10.0
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
-    _guard: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def endpoint_url(self) -> str | None:
@@ -104,7 +106,7 @@ class World:
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; threads may share it."""
-        with self._guard:
+        with _making:
             key = (service, self.endpoint.url)
             if key not in self._clients:
                 self._clients[key] = self.session.client(
@@ -116,6 +118,7 @@ class World:
             return self._clients[key]
 
 
+@cache
 def keyless(region: str) -> Session:
     """Return a session for a service that takes any key."""
     return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=region)
@@ -198,7 +201,7 @@ def _translated(operation: str, work: Callable[[], Any]) -> Any:
         raise _error(operation, said.get("Code", ""), said.get("Message", str(error))) from error
     except NoCredentialsError as error:
         raise _error(operation, "NoCredentials", "there are no credentials") from error
-    except HTTPClientError as error:
+    except (HTTPClientError, NotConnected) as error:
         raise _error(operation, LOST, str(error)) from error
     except (BotoCoreError, Boto3Error) as error:
         raise _error(operation, type(error).__name__, str(error)) from error

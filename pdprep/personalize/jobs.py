@@ -15,7 +15,7 @@ from pdprep import clock
 from pdprep.errors import JobError, PdprepError, ValidationError
 from pdprep.ledger.layers import moment
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import JobRow
+from pdprep.ledger.rows import INTERRUPTED, JobRow
 from pdprep.personalize import failures
 from pdprep.personalize.polling import Stopped
 from pdprep.progress import Progress
@@ -155,7 +155,7 @@ class Job:
         Raises:
             PdprepError: What made the job fail.
         """
-        if not self.finished and not self._running:
+        if not self._running and (not self.finished or self.status == INTERRUPTED):
             self.resume()
         try:
             self._ended.wait(timeout)

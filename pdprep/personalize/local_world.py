@@ -6,6 +6,7 @@ connection, the lease: the system closes it however the client ends, so the serv
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import json
 import os
@@ -26,9 +27,18 @@ ACCOUNT: Final = "0" * 12
 REGION: Final = "us-east-1"
 PATIENCE_SECONDS: Final = 30.0
 
-_started: list[subprocess.Popen[bytes]] = []  # kept, so that Python does not complain about a process it lost
+_started: list[subprocess.Popen[bytes]] = []
 _endpoints: dict[Path, LocalEndpoint] = {}
 _guard = threading.Lock()
+
+
+@atexit.register
+def _let_go() -> None:
+    """Give up the leases and leave the servers running, without Python's complaints about either."""
+    for endpoint in _endpoints.values():
+        endpoint.release()
+    for process in _started:
+        process.returncode = process.poll() or 0
 
 
 def local_world(home: Path) -> World:
@@ -70,10 +80,11 @@ class LocalEndpoint:
         """Hold a lease on a running server; start one if none runs."""
         with self._guard:
             if self._lease is None or _closed(self._lease):
-                self._release()
+                self.release()
                 self._join()
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Give up the lease."""
         if self._lease is not None:
             self._lease.close()
             self._lease = None
