@@ -66,7 +66,7 @@ def digest(text: str) -> str:
 
 def _slip(one: str, other: str) -> bool:
     one, other = one.lower(), other.lower()
-    if min(len(one), len(other)) < _SHORTEST:
+    if max(len(one), len(other)) < _SHORTEST:
         return False
     if one == other:
         return True
