@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 from typing import Any, Final
@@ -87,8 +86,9 @@ def _dataset(target: Target, dataset: str) -> tuple[Contract, Dataset]:
 
 
 def _name(target: Target, dataset: Dataset, mode: str, job: Job) -> str:
-    stamp = hashlib.sha256(f"{target.ledger.folder} {clock.new_id()}".encode()).hexdigest()
-    return names.job(target.name, dataset.kind, f"export-{mode}", stamp, int(job.id.rpartition("-")[2]))
+    """Return a name that nobody else uses, neither another ledger nor an earlier export of this one."""
+    number = int(job.id.rpartition("-")[2])
+    return names.job(target.name, dataset.kind, f"export-{mode}", clock.new_id()[-8:], number)
 
 
 def _create(target: Target, dataset: Dataset, mode: str, name: str, prefix: str) -> str:

@@ -1,0 +1,166 @@
+"""The records view: two layers of a dataset as one table with ORIGIN, pages and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pdprep import clock
+from pdprep.contract.contract import Contract
+from pdprep.contract.fields import Field
+from pdprep.ledger import contracts, layers
+from pdprep.ledger.effects import Training
+from pdprep.ledger.layers import CALL, DIGEST, POSITION
+from pdprep.ledger.ledger import Ledger, open_ledger
+from pdprep.ledger.records import Records, records
+from pdprep.ledger.rows import REJECTED, SENT, CallRow
+
+ITEMS = Contract.of("items").extend(Field("GENRES", nullable=True, categorical=True))
+EVENTS = Contract.of("interactions")
+NONE = Training("none")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return open_ledger(tmp_path / "movies", None)[0]
+
+
+def bulk(ledger: Ledger, contract: Contract, rows: pl.DataFrame, mode: str = "FULL") -> None:
+    """File an import that is ACTIVE."""
+    number = len(ledger.journal.imports(contract.dataset))
+    row = ledger.journal.new_import({
+        "job": f"bulk-{number}", "dataset": contract.dataset, "mode": mode, "name": f"import-{number}",
+        "fingerprint": str(number), "rows": rows.height, "keys": rows.height, "status": "ACTIVE",
+        "contract": contracts.dumps(contract),
+    })  # fmt: skip
+    folder = ledger.scratch(f"bulk-{number}")
+    layers.write_records(folder, 0, rows, contract)
+    layers.file_import(ledger, row, folder)
+
+
+def put(ledger: Ledger, contract: Contract, rows: pl.DataFrame, sent: int, outcome: str = SENT) -> None:
+    """File a put plan of which the first records were answered."""
+    place = pl.int_range(pl.len(), dtype=pl.UInt32)
+    digest = pl.concat_str(pl.all().cast(pl.String)).alias(DIGEST)
+    planned = rows.with_columns(digest, place.alias(POSITION), (place // 10).alias(CALL))
+    plan = layers.file_plan(ledger, f"put-{rows.height}", contract, planned, "f")
+    if sent:
+        at = clock.now().timestamp()
+        ledger.journal.answer(CallRow(plan.seq, 0, sent - 1, outcome, "", at))
+
+
+def items(*rows: tuple[str, str | None]) -> pl.DataFrame:
+    return pl.DataFrame(rows, ["ITEM_ID", "GENRES"], orient="row")
+
+
+def events(*items: str, user: str = "u") -> pl.DataFrame:
+    times = range(1_700_000_000, 1_700_000_000 + len(items))
+    return pl.DataFrame({"USER_ID": [user] * len(items), "ITEM_ID": items, "TIMESTAMP": times})
+
+
+def counts(found: Records) -> list[int]:
+    return found.counts()["records"].to_list()
+
+
+def test_nothing_sent_is_an_empty_table(ledger: Ledger) -> None:
+    found = records(ledger, "items", ITEMS, NONE)
+    assert counts(found) == [0, 0, 0]
+    assert found.page().is_empty()
+    assert found.page().columns == list(found.columns)
+
+
+def test_one_row_an_item_with_the_newest_values(ledger: Ledger) -> None:
+    bulk(ledger, ITEMS, items(("a", "x"), ("b", "x")))
+    put(ledger, ITEMS, items(("b", "y"), ("c", "y")), sent=2)
+    bulk(ledger, ITEMS, items(("c", "z")), "INCREMENTAL")
+    found = records(ledger, "items", ITEMS, NONE)
+    shown = found.page().select("ITEM_ID", "GENRES", "ORIGIN").rows()
+    assert shown == [("a", "x", "bulk"), ("b", "y", "both"), ("c", "z", "both")]
+    assert repr(found) == "<Records items: 1 bulk, 0 incremental, 2 both>"
+
+
+def test_a_missing_value_that_is_newer_wins_too(ledger: Ledger) -> None:
+    bulk(ledger, ITEMS, items(("a", "x")))
+    put(ledger, ITEMS, items(("a", None)), sent=1)
+    assert records(ledger, "items", ITEMS, NONE).page()["GENRES"].to_list() == [None]
+
+
+def test_the_last_of_two_rows_of_one_id_in_one_import_counts(ledger: Ledger) -> None:
+    bulk(ledger, ITEMS, items(("a", "x"), ("b", "x"), ("a", "y")))
+    assert records(ledger, "items", ITEMS, NONE).page()["GENRES"].to_list() == ["y", "x"]
+
+
+def test_every_distinct_event_is_a_row(ledger: Ledger) -> None:
+    bulk(ledger, EVENTS, events("a", "b"))
+    put(ledger, EVENTS, events("a", "c"), sent=2)
+    found = records(ledger, "interactions", EVENTS, NONE)
+    assert found.page()["ORIGIN"].to_list() == ["both", "bulk", "incremental"]
+
+
+def test_a_full_import_replaces_bulk_records_only(ledger: Ledger) -> None:
+    bulk(ledger, EVENTS, events("a", "b"))
+    put(ledger, EVENTS, events("c"), sent=1)
+    bulk(ledger, EVENTS, events("d"))
+    assert counts(records(ledger, "interactions", EVENTS, NONE)) == [1, 1, 0]
+
+
+@pytest.mark.parametrize(("sent", "outcome", "expected"), [(0, SENT, 0), (2, SENT, 2), (2, REJECTED, 0)])
+def test_only_what_the_service_took_is_a_record(
+    ledger: Ledger, sent: int, outcome: str, expected: int
+) -> None:
+    put(ledger, EVENTS, events("a", "b", "c"), sent, outcome)
+    assert counts(records(ledger, "interactions", EVENTS, NONE)) == [0, expected, 0]
+
+
+PAGES: list[Callable[[Records], pl.DataFrame]] = [
+    lambda found: found.page(1, 2),
+    lambda found: found.page(0, 2, sort="GENRES", descending=True),
+    lambda found: found.page(0, 9, where=pl.col("ITEM_ID") == "c"),
+    lambda found: found.page(0, 9, where=pl.col("ORIGIN") == "both"),
+    lambda found: found.page(7, 2),
+]
+
+
+@pytest.mark.parametrize(("page", "expected"), [*zip(PAGES, ["c", "ab", "c", "b", ""], strict=True)])
+def test_pages_filters_and_order(
+    ledger: Ledger, page: Callable[[Records], pl.DataFrame], expected: str
+) -> None:
+    bulk(ledger, ITEMS, items(("a", "z"), ("b", "x")))
+    put(ledger, ITEMS, items(("b", "y"), ("c", "w")), sent=2)
+    assert "".join(page(records(ledger, "items", ITEMS, NONE))["ITEM_ID"]) == expected
+
+
+def test_total_counts_what_the_filter_leaves(ledger: Ledger) -> None:
+    bulk(ledger, ITEMS, items(("a", "z"), ("b", "x")))
+    found = records(ledger, "items", ITEMS, NONE)
+    assert (found.total(), found.total(pl.col("GENRES") == "x")) == (2, 1)
+
+
+def test_an_old_value_is_not_found_by_a_filter(ledger: Ledger) -> None:
+    bulk(ledger, ITEMS, items(("a", "old")))
+    put(ledger, ITEMS, items(("a", "new")), sent=1)
+    assert records(ledger, "items", ITEMS, NONE).total(pl.col("GENRES") == "old") == 0
+
+
+def test_a_column_that_came_later_is_null_in_older_records(ledger: Ledger) -> None:
+    bulk(ledger, ITEMS, items(("a", "x")))
+    wider = ITEMS.extend(Field("BRAND", nullable=True))
+    bulk(ledger, wider, items(("b", "y")).with_columns(BRAND=pl.lit("z")), "INCREMENTAL")
+    assert records(ledger, "items", ITEMS, NONE).page()["BRAND"].to_list() == [None, "z"]
+
+
+def test_an_event_on_an_item_of_the_training_counts_at_once(ledger: Ledger) -> None:
+    bulk(ledger, EVENTS, events("a", "b"))
+    trained = datetime.now(UTC) + timedelta(seconds=1)
+    now = trained + timedelta(seconds=5)
+    plan = events("a", "z", user="v")
+    put(ledger, EVENTS, plan, sent=0)
+    plan_row = ledger.journal.plans("interactions")[0]
+    ledger.journal.answer(CallRow(plan_row.seq, 0, 1, SENT, "", now.timestamp()))
+    training = Training("trained", trained, realtime=True, updating=True)
+    shown = records(ledger, "interactions", EVENTS, training).page().select("ITEM_ID", "EFFECT").rows()
+    assert shown == [("a", "counted"), ("b", "counted"), ("a", "at once"), ("z", "within 2 h")]
