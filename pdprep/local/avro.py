@@ -8,30 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pdprep.local.refusals import Refusal, invalid
+from pdprep.local.refusals import invalid
+from pdprep.local.reserved import DATASET_TYPES, KEYS
 
-DATASET_TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
 TYPES = {"string", "int", "long", "float", "double", "boolean"}
-
-# Fields a schema of each type cannot be without. Source: developer guide, custom-datasets-and-schemas and the
-# domain pages (ECOMMERCE-datasets, VIDEO-ON-DEMAND-datasets).
-REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
-    ("", "INTERACTIONS"): ("USER_ID", "ITEM_ID", "TIMESTAMP"),
-    ("", "ITEMS"): ("ITEM_ID",),
-    ("", "USERS"): ("USER_ID",),
-    ("", "ACTIONS"): ("ACTION_ID",),
-    ("", "ACTION_INTERACTIONS"): ("USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"),
-    ("ECOMMERCE", "INTERACTIONS"): ("EVENT_TYPE",),
-    ("VIDEO_ON_DEMAND", "INTERACTIONS"): ("EVENT_TYPE",),
-    ("ECOMMERCE", "ITEMS"): ("PRICE", "CATEGORY_L1"),
-    ("VIDEO_ON_DEMAND", "ITEMS"): ("CREATION_TIMESTAMP", "GENRES"),
-}
-# Types the guide fixes for fields it names, wherever they stand.
-FIXED_TYPES = {"USER_ID": "string", "ITEM_ID": "string", "ACTION_ID": "string", "EVENT_TYPE": "string"} | {
-    "TIMESTAMP": "long", "EVENT_VALUE": "float", "IMPRESSION": "string", "RECOMMENDATION_ID": "string",
-}  # fmt: skip
 IDS = {"USER_ID": 256, "ITEM_ID": 256, "ACTION_ID": 256}
-KEYS = {"ITEMS": "ITEM_ID", "USERS": "USER_ID", "ACTIONS": "ACTION_ID"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -70,21 +51,14 @@ class AvroSchema:
         return {camel(column.name): column for column in self.columns}
 
 
-def parse(text: str, domain: str = "") -> AvroSchema:
+def parse(text: str) -> AvroSchema:
     """Read Avro JSON or refuse it.
 
     >>> parse('{"type": "record", "name": "Users", "fields": [{"name": "USER_ID", "type": "string"},'
     ...       '{"name": "AGE", "type": ["int", "null"]}]}').names
     ('USER_ID', 'AGE')
     """
-    document = _document(text)
-    schema = read(document)
-    wanted = REQUIRED[("", schema.type)] + REQUIRED.get((domain, schema.type), ())
-    lacking = [name for name in wanted if name not in schema.names]
-    if lacking:
-        raise invalid(f"The schema is missing the following required fields: [{', '.join(lacking)}].")
-    _judge(schema, domain)
-    return schema
+    return read(_document(text))
 
 
 def read(document: dict[str, Any]) -> AvroSchema:
@@ -152,56 +126,3 @@ def _limit(name: str, base: str, kind: str, categorical: bool, textual: bool) ->
     if base != "string" or textual:
         return 0
     return 1000 if categorical or name == "IMPRESSION" or kind == "ITEMS" else 0
-
-
-def _judge(schema: AvroSchema, domain: str) -> None:
-    for problem in _problems(schema, domain):
-        raise invalid(problem)
-
-
-def _problems(schema: AvroSchema, domain: str) -> list[str]:
-    plain = [name.replace("_", "").upper() for name in schema.names]
-    twice = sorted({name for name, key in zip(schema.names, plain, strict=True) if plain.count(key) > 1})
-    found = [f"Field names must be unique: [{', '.join(twice)}]."] if twice else []
-    found += [_wrong_type(column) for column in schema.columns if _wrong_type(column)]
-    found += [_wrong_attribute(column) for column in schema.columns if _wrong_attribute(column)]
-    metadata = len(schema.names) - 1
-    if schema.type in KEYS and not metadata:
-        found.append(f"The {schema.type} schema needs at least one metadata field.")
-    textual = [column for column in schema.columns if column.textual]
-    if textual and (schema.type != "ITEMS" or len(textual) > 1):
-        found.append("Only one field of an Items schema can be textual.")
-    return found + _too_many(schema, metadata)
-
-
-def _wrong_type(column: Column) -> str:
-    wanted = FIXED_TYPES.get(column.name, column.type)
-    if column.type != wanted:
-        return f"The field {column.name} must have the type {wanted}."
-    required = column.name in IDS or column.name == "TIMESTAMP"
-    return f"The field {column.name} cannot be null." if required and column.nullable else ""
-
-
-def _wrong_attribute(column: Column) -> str:
-    marked = column.categorical or column.textual
-    if marked and column.type != "string":
-        return f"Only string fields can be categorical or textual: {column.name}."
-    plain = column.name in (*IDS, "EVENT_TYPE", "IMPRESSION", "RECOMMENDATION_ID")
-    return f"The field {column.name} cannot be categorical or textual." if marked and plain else ""
-
-
-# Source: developer guide, limits: metadata fields besides the reserved ones.
-_MOST = {"USERS": 25, "ITEMS": 100, "ACTIONS": 10, "INTERACTIONS": 5, "ACTION_INTERACTIONS": 5}
-_RESERVED = {
-    "USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE", "IMPRESSION",
-    "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE",
-}  # fmt: skip
-
-
-def _too_many(schema: AvroSchema, metadata: int) -> list[str]:
-    own = metadata if schema.type in KEYS else len([n for n in schema.names if n not in _RESERVED])
-    most = _MOST[schema.type]
-    return [f"The {schema.type} schema has {own} metadata fields, at most {most} are allowed."] * (own > most)
-
-
-__all__ = ["AvroSchema", "Column", "Refusal", "camel", "parse", "read"]

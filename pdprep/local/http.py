@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 MAX_DOCUMENT = 8 << 20
+_KNOWN = frozenset(entry.value for entry in HTTPStatus)
 _SCOPE = re.compile(r"Credential=[^/]*/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -65,7 +66,7 @@ class Answer:
         """Status code and phrase."""
         return (
             f"{self.status} {HTTPStatus(self.status).phrase}"
-            if _known(self.status)
+            if self.status in _KNOWN
             else f"{self.status} Unknown"
         )
 
@@ -101,7 +102,3 @@ def loopback(name: str) -> bool:
 def decode(path: str) -> str:
     """Undo percent-encoding as UTF-8."""
     return unquote(path, errors="surrogateescape")
-
-
-def _known(status: int) -> bool:
-    return status in {entry.value for entry in HTTPStatus}

@@ -23,6 +23,7 @@ from botocore.config import Config
 from pdprep.local import running
 from pdprep.local.pytest_plugin import local_personalize  # noqa: F401 - the fixture under test
 
+SESSION = boto3.Session("any", "any")  # one for all: it keeps the service models it has read
 ROLE = "arn:aws:iam::000000000000:role/pdprep"
 STRING, LONG, FLOAT = "string", "long", ["float", "null"]
 FIELDS: dict[str, dict[str, Any]] = {
@@ -57,8 +58,8 @@ class Lab:
         return self.clients[service]
 
     def fresh(self, service: str, config: Config | None = None, region: str = "") -> Any:
-        session = boto3.Session("any", "any", region_name=region or self.region)
-        return session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]  # any
+        where = {"region_name": region or self.region, "endpoint_url": self.url, "config": config}
+        return SESSION.client(service, **where)  # type: ignore[call-overload]  # any
 
     @property
     def personalize(self) -> Any:

@@ -9,6 +9,7 @@ from pdprep.local.operations.call import Call
 from pdprep.local.operations.common import check_finished, create
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import in_use, invalid, limit
+from pdprep.local.reserved import DATASET_TYPES
 from pdprep.local.resources import WAITING, Resource
 
 MOST_GROUPS = 5
@@ -93,7 +94,7 @@ def delete_dataset(call: Call) -> dict[str, Any]:
 
 def _dataset_type(text: str) -> str:
     kind = text.upper()
-    if kind not in avro.DATASET_TYPES:
+    if kind not in DATASET_TYPES:
         known = "Interactions, Items, Users, Actions, Action_Interactions"
         raise invalid(f"The dataset type '{text}' must be one of {known}.")
     return kind
@@ -109,7 +110,7 @@ def _check_schema(schema: Resource, group: Resource, kind: str) -> None:
 
 
 def _check_additive(call: Call, dataset: Resource, schema: Resource) -> None:
-    old, new = call.state.schema(dataset), avro.parse(schema.body["schema"], schema.body.get("domain") or "")
+    old, new = call.state.schema(dataset), avro.parse(schema.body["schema"])
     changed = [column.name for column in old.columns if column not in new.columns]
     strict = [c.name for c in new.columns if c.name not in old.names and not c.nullable]
     if changed or strict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdprep.local import avro
+from pdprep.local import avro, schema_rules
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.common import create
 from pdprep.local.operations.registry import operation
@@ -17,7 +17,8 @@ MOST = 500
 def create_schema(call: Call) -> dict[str, Any]:
     """Read the Avro text and keep it."""
     given = call.given
-    schema = avro.parse(given["schema"], given.get("domain", ""))
+    schema = avro.parse(given["schema"])
+    schema_rules.check(schema, given.get("domain", ""))
     if len(call.state.resources.list("schema", call.region)) >= MOST:
         raise limit(f"More than {MOST} schemas.")
     tail = f"schema/{given['name']}"
