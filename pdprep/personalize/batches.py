@@ -50,7 +50,7 @@ def number(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
     place = pl.int_range(pl.len(), dtype=pl.UInt32)
     within = place.over("USER_ID", "SESSION_ID") if contract.dataset == "interactions" else place
     numbered = frame.drop(POSITION, CALL, strict=False).with_columns(
-        place.alias(POSITION), (within % most == 0).cum_sum().cast(pl.UInt32).alias(CALL)
+        place.alias(POSITION), ((within % most == 0).cum_sum() - 1).cast(pl.UInt32).alias(CALL)
     )
     return numbered.with_columns(pl.col(POSITION).set_sorted())
 

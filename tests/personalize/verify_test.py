@@ -1,0 +1,141 @@
+"""Exports and what they prove: ledger, BULK and PUT agree, and what others sent is named so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import pdprep
+from pdprep.errors import GroupError, InputError
+from pdprep.group import DatasetGroup
+from pdprep.local.server import Running
+from tests.personalize.frames import counts, events, exported, items, prepared
+
+WATCHED = pl.when(pl.col("rating") > 3).then(pl.lit("watch")).otherwise(pl.lit("click"))
+IDS = {"USER_ID": "userId", "ITEM_ID": "movieId", "TIMESTAMP": "timestamp"}
+FIXED = "2026-01-01T00:00:00Z"
+
+
+def test_movielens_by_both_roads(movielens: Path, group: DatasetGroup) -> None:
+    ratings = group.prepare(
+        str(movielens / "ratings.csv"), "interactions", columns=IDS | {"EVENT_TYPE": WATCHED}
+    )
+    tags = pl.scan_csv(movielens / "tags.csv").unique([*IDS.values()], keep="first", maintain_order=True)
+    tagged = group.prepare(tags.head(500), "interactions", columns=IDS | {"EVENT_TYPE": pl.lit("tag")})
+    rows = pl.read_csv(movielens / "ratings.csv").height
+    assert group.bulk(ratings).wait().rows == rows
+    assert group.put(tagged).wait().rows == 500
+    assert counts(group) == {"bulk": rows, "incremental": 500, "both": 0}
+    assert exported(group, "BULK").height == rows
+    assert exported(group, "PUT").height == 500
+    assert exported(group, "ALL").height == rows + 500
+
+
+def test_what_the_service_holds_is_what_the_ledger_says(group: DatasetGroup) -> None:
+    group.bulk(prepared(group, items("a", "b"))).wait()
+    group.put(prepared(group, items("b", "c", genre="Comedy"))).wait()
+    group.put(prepared(group, items("c", genre="Drama"))).wait()
+    found = group.verify("items")
+    assert found.ok
+    assert found.counts.select("layer", "ledger", "service", "outside").rows() == [
+        ("BULK", 2, 2, 0),
+        ("PUT", 2, 2, 0),
+    ]
+
+
+def test_what_others_put_is_outside(group: DatasetGroup) -> None:
+    group.put(prepared(group, events(3))).wait()
+    client = group.client()
+    tracker = client.list_event_trackers(datasetGroupArn=group.arn)["eventTrackers"][0]["eventTrackerArn"]
+    tracking = client.describe_event_tracker(eventTrackerArn=tracker)["eventTracker"]["trackingId"]
+    event = {"eventType": "watch", "sentAt": 1_700_000_000, "itemId": "theirs"}
+    group.client("personalize-events").put_events(
+        trackingId=tracking, userId="x", sessionId="x", eventList=[event]
+    )
+    found = group.verify("interactions")
+    assert found.ok
+    assert found.counts["outside"].to_list() == [0, 1]
+    assert "theirs" in found.differences["record"][0]
+
+
+def test_a_record_that_is_missing_is_named(group: DatasetGroup, server: Running) -> None:
+    group.put(prepared(group, items("a"))).wait()
+    server.state.layers.forget(group.client().list_datasets()["datasets"][0]["datasetArn"])
+    found = group.verify("items")
+    assert not found.ok
+    assert found.differences.select("layer", "difference").rows() == [("PUT", "missing")]
+
+
+def test_an_export_goes_into_another_group(group: DatasetGroup) -> None:
+    group.bulk(prepared(group, events(1200))).wait()
+    group.put(prepared(group, events(10, first=2000))).wait()
+    copy = pdprep.connect("copied")
+    copy.bulk(copy.prepare(group.export("interactions"), "interactions")).wait()
+    assert counts(copy) == {"bulk": 1210, "incremental": 0, "both": 0}
+
+
+def test_an_export_is_a_job(group: DatasetGroup) -> None:
+    group.bulk(prepared(group, items("a"))).wait()
+    group.export("items", "BULK")
+    job = group.jobs()[0]
+    assert (job.route, job.mode, job.status, job.rows) == ("export", "BULK", "ACTIVE", 1)
+    assert group.jobs().frame["id"].to_list() == ["export-0002", "bulk-0001"]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "mode", "kind"), [("users", "ALL", GroupError), ("items", "ANY", InputError)]
+)
+def test_what_cannot_be_exported_is_an_error(
+    group: DatasetGroup, dataset: str, mode: str, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind):
+        group.export(dataset, mode)
+
+
+def test_a_plan_says_what_would_happen(group: DatasetGroup) -> None:
+    plan = group.plan(prepared(group, events(1200)))
+    assert (plan.route, plan.rows, plan.going) == ("bulk", 1200, 0)
+    assert plan.creates[0] == "dataset group movies (CUSTOM)"
+    assert group.arn is None
+    group.bulk(prepared(group, events(1200))).wait()
+    again = group.plan(prepared(group, events(20)))
+    assert (again.route, again.going, again.creates) == ("put", 1200, ("event tracker",))
+
+
+def test_a_check_asks_and_changes_nothing(group: DatasetGroup) -> None:
+    found = group.check()
+    assert found.ok
+    assert "personalize.amazonaws.com" in found.policy
+    assert group.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_under_a_fixed_clock_two_sessions_name_alike_and_never_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDPREP_CLOCK", FIXED)
+    script = """
+import pdprep
+from tests.personalize.frames import events, items, prepared
+group = pdprep.connect("movies")
+group.bulk(prepared(group, items("a", "b")), replace=True, shrink=True).wait()
+group.put(prepared(group, items("c", {more}))).wait()
+group.bulk(prepared(group, items("a", "b", {more})), replace=True).wait()
+print(*(f"{{job.id}} {{job.name}} {{job.status}} {{job.started}}" for job in group.jobs()), sep="\\n")
+group.export("items")
+"""
+    project = str(Path(__file__).parents[2])
+    surroundings = {**os.environ, "PYTHONPATH": project}
+    lines = [
+        subprocess.run(
+            [sys.executable, "-c", script.format(more=more)],
+            env=surroundings, capture_output=True, text=True, check=True,
+        ).stdout.splitlines()
+        for more in ("'d'", "'e'")
+    ]  # fmt: skip
+    assert len(set(lines[1])) == len(lines[1]) > len(lines[0]) == 3
+    assert all("2026-01-01 00:00:00" in line for line in lines[0])
