@@ -11,6 +11,8 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "group.check() prints the policy to paste",
     ),
     "AccessDenied": ("an identity that may use the bucket", "group.check() prints the policy to paste"),
+    "403": ("an identity that may use the bucket", "group.check() prints the policy to paste"),
+    "301": ("a bucket in the region of the dataset group", "another bucket, or region= of the profile"),
     "ExpiredTokenException": (
         "credentials that are valid",
         "renew them (aws sso login), connect again and repeat the call: it goes on where it stopped",

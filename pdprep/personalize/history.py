@@ -71,7 +71,7 @@ def _job(target: Target, row: JobRow) -> Job:
     key = (target.ledger.folder, row.id)
     with _guard:
         known = _alive.get(key)
-    if known is not None and not (known.finished and known.status != row.status):
+    if known is not None and (known.running or (known.finished and known.status == row.status)):
         return known
     return remember(target, Job(_current(target, row), target.ledger, _rest(target, row)))
 

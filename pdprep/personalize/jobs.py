@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 ENDED: Final = ("ACTIVE", "CREATE FAILED", "DONE", "FAILED", "STOPPED", "INTERRUPTED")
 GOOD: Final = ("ACTIVE", "DONE")
+WATCH_SECONDS: Final = 0.1
 # Changes of these alone are shown, and written down with the next step.
 _FLEETING: Final = {"done", "total", "unit"}
 
@@ -137,6 +139,11 @@ class Job:
         return self._error
 
     @property
+    def running(self) -> bool:
+        """Whether a thread of this process works on it."""
+        return self._running
+
+    @property
     def finished(self) -> bool:
         """Whether it has ended, well or not."""
         return self._ended.is_set()
@@ -156,7 +163,10 @@ class Job:
             PdprepError: What made the job fail.
         """
         if not self._running and (not self.finished or self.status == INTERRUPTED):
-            self.resume()
+            if self._lock.held():
+                self._elsewhere(timeout)
+            else:
+                self.resume()
         try:
             self._ended.wait(timeout)
         except KeyboardInterrupt:
@@ -237,6 +247,15 @@ class Job:
         if row.status in ENDED:
             self._ended.set()
         self._tell()
+
+    def _elsewhere(self, timeout: float | None) -> None:
+        """Follow in the journal what another process does, until it ends."""
+        deadline = time.monotonic() + (timeout if timeout is not None else threading.TIMEOUT_MAX)
+        while self._lock.held() and time.monotonic() < deadline:
+            time.sleep(WATCH_SECONDS)
+        row = self._ledger.journal.job(self.id)
+        if row is not None:
+            self.follow(row)
 
     def _run(self, work: Work) -> None:
         try:

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from pdprep.contract.payloads import camel
 from pdprep.errors import ServiceError
-from pdprep.personalize.clients import World, call
+from pdprep.personalize.clients import LOST, World, call
 
 SETTLED: Final = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED")
 FIRST_SECONDS: Final = 0.05
 GROWTH: Final = 1.6
+MISSES: Final = 20
 
 Look = Callable[[dict[str, Any]], None]
 
@@ -50,16 +51,30 @@ def settled(
         Stopped: ``stop`` was set.
     """
     stop = stop or threading.Event()
-    pause = FIRST_SECONDS
+    pause, misses = FIRST_SECONDS, 0
     while True:
-        found = describe(world, kind, arn)
-        if look:
+        found = _described(world, kind, arn, misses)
+        misses = 0 if found else misses + 1
+        if found and look:
             look(found)
-        if found["status"] in SETTLED:
+        if found and found["status"] in SETTLED:
             return found
         if stop.wait(pause):
             raise Stopped
         pause = min(world.poll, pause * GROWTH)
+
+
+def _described(world: World, kind: str, arn: str, misses: int) -> dict[str, Any] | None:
+    """Return what the service says, or None where it could not be reached.
+
+    What runs there goes on without us, so a line that is down for a while is no reason to give up.
+    """
+    try:
+        return describe(world, kind, arn)
+    except ServiceError as error:
+        if error.code != LOST or misses >= MISSES:
+            raise
+    return None
 
 
 def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = None) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,6 +13,7 @@ import pdprep
 from pdprep.errors import (
     ImportFailed,
     InputError,
+    JobError,
     NotPreparedError,
     RefusedError,
     ReplaceRefused,
@@ -193,3 +196,44 @@ def test_the_parts_of_an_import_are_of_its_own_key(group: DatasetGroup, server: 
     group.bulk(prepared(group, HISTORY), keep=True).wait()
     group.bulk(prepared(group, events(1300)), replace=True, keep=True).wait()
     assert len({key.rpartition("/")[0] for key in staged(server)}) == 2
+
+
+def test_an_import_waits_for_a_slot(group: DatasetGroup, server: Running) -> None:
+    server.state.faults.ask(operation="CreateDatasetImportJob", code="LimitExceededException", calls=5)
+    notes: list[str] = []
+    job = group.bulk(prepared(group, items("a")))
+    job.subscribe(lambda job: notes.append(job.note))
+    assert job.wait().status == "ACTIVE"
+    assert any("waits for a slot" in note for note in notes)
+
+
+def test_a_job_whose_reply_was_lost_is_not_created_twice(group: DatasetGroup, server: Running) -> None:
+    server.state.faults.ask(operation="CreateDatasetImportJob", drop=True, when="after")
+    assert group.bulk(prepared(group, items("a"))).wait().status == "ACTIVE"
+    assert len(group.client().list_dataset_import_jobs()["datasetImportJobs"]) == 1
+
+
+def test_imports_that_the_ledger_does_not_know_are_not_replaced_unasked(
+    group: DatasetGroup, tmp_path: Path
+) -> None:
+    group.bulk(prepared(group, items("a"))).wait()
+    shutil.rmtree(group.home / "000000000000-us-east-1")
+    other = pdprep.connect("movies")
+    with pytest.raises(ReplaceRefused, match="unknown to this ledger, of movies-items-full"):
+        other.bulk(prepared(other, items("b")))
+    assert other.bulk(prepared(other, items("a")), replace=True).wait().name.endswith("-2")
+
+
+def test_a_job_is_stopped_before_it_sends(filled: DatasetGroup, server: Running) -> None:
+    server.state.faults.ask(operation="PutObject", delay=1.0)
+    job = filled.bulk(prepared(filled, items("a")))
+    job.stop()
+    with pytest.raises(JobError, match="was stopped"):
+        job.wait()
+    assert counts(filled, "items")["bulk"] == 0
+
+
+@pytest.mark.parametrize("route", ["bulk", "put"])
+def test_an_empty_frame_is_an_error(group: DatasetGroup, route: str) -> None:
+    with pytest.raises(pdprep.PdprepError):
+        getattr(group, route)(prepared(group, items("a").clear())).wait()

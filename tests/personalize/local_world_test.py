@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import pdprep
 from tests.personalize.frames import events, exported, items, prepared
 
@@ -27,7 +29,10 @@ def test_it_is_started_once_and_shared(home: Path) -> None:
     assert other.stdout.strip() == first == endpoint(home)["url"]
 
 
-def test_a_killed_server_is_started_again_in_the_middle_of_a_put(home: Path) -> None:
+def test_a_killed_server_is_started_again_in_the_middle_of_a_put(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDPREP_LOCAL_SPEED", "5")
     group = pdprep.connect("movies")
     group.put(prepared(group, events(1))).wait()
     before = endpoint(home)
