@@ -96,8 +96,3 @@ def number(name: str) -> int:
     20
     """
     return int(_BY_NAME[name].value)
-
-
-def holds(name: str) -> bool:
-    """Return the value of an assumption that is true or false."""
-    return bool(_BY_NAME[name].value)

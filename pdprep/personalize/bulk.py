@@ -22,7 +22,7 @@ from pdprep.errors import InputError, RefusedError
 from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
-from pdprep.personalize import creating, following, guards, uploads
+from pdprep.personalize import creating, following, guards, put, uploads
 from pdprep.personalize.alignment import aligned
 from pdprep.personalize.guards import Coming
 from pdprep.personalize.jobs import Job
@@ -76,6 +76,8 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
         row = asked.ledger.journal.import_of(job.id)
         if row is None or row.status not in PENDING:
             following.settle(target, job)
+            # What an interrupted put still has to send is older than this import and must not come after it.
+            put.finish_open(target, job, None)
             row = _create(asked, job)
         if row is not None:
             following.follow(target, row, job)

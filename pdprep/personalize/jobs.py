@@ -9,16 +9,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pdprep import clock
 from pdprep.errors import JobError, PdprepError, ValidationError
-from pdprep.ledger.layers import moment
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import INTERRUPTED, JobRow
 from pdprep.personalize import failures
 from pdprep.personalize.polling import Stopped
+from pdprep.personalize.state import State
 from pdprep.progress import Progress
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ Callback = Callable[["Job"], None]
 Work = Callable[["Job"], None]
 
 
-class Job:
-    """An import, a put or an export: what it does, how far it is, how it ended.
+class Job(State):
+    """An import, a put or an export: one can wait for it, stop it, go on with it, listen to it.
 
     Attributes:
         stopping: Set when somebody called ``stop()``.
@@ -45,7 +44,8 @@ class Job:
     """
 
     def __init__(self, row: JobRow, ledger: Ledger, work: Work | None = None) -> None:
-        self._row, self._ledger, self._work = row, ledger, work
+        super().__init__(row)
+        self._ledger, self._work = ledger, work
         self._lock = ledger.lock(row.id)
         self._guard = threading.RLock()
         self._callbacks: list[Callback] = []
@@ -57,81 +57,6 @@ class Job:
         self.report: Report | None = None
         if row.status in ENDED:
             self._ended.set()
-
-    @property
-    def id(self) -> str:
-        """The id of the job in this ledger, such as ``bulk-0001``."""
-        return self._row.id
-
-    @property
-    def dataset(self) -> str:
-        """The dataset type."""
-        return self._row.dataset
-
-    @property
-    def route(self) -> str:
-        """bulk, put or export."""
-        return self._row.route
-
-    @property
-    def mode(self) -> str:
-        """FULL or INCREMENTAL for an import, BULK, PUT or ALL for an export, nothing for a put."""
-        return self._row.mode
-
-    @property
-    def name(self) -> str:
-        """The service's name of the job; empty for a put, and before the service knows it."""
-        return self._row.name
-
-    @property
-    def arn(self) -> str:
-        """The ARN of the job; empty where it has none."""
-        return self._row.arn
-
-    @property
-    def status(self) -> str:
-        """QUEUED, RUNNING, the service's own words, DONE, FAILED, STOPPED or INTERRUPTED."""
-        return self._row.status
-
-    @property
-    def phase(self) -> str:
-        """prepare, validate, stage, upload, import, put or done."""
-        return self._row.phase
-
-    @property
-    def done(self) -> int:
-        """How far the phase is, in ``unit``."""
-        return self._row.done
-
-    @property
-    def total(self) -> int | None:
-        """Where the phase ends, in ``unit``; None where nobody knows."""
-        return self._row.total
-
-    @property
-    def unit(self) -> str:
-        """What is counted: rows, bytes or records."""
-        return self._row.unit
-
-    @property
-    def rows(self) -> int | None:
-        """How many records were sent, or will be."""
-        return self._row.rows
-
-    @property
-    def note(self) -> str:
-        """What else there is to say."""
-        return self._row.note
-
-    @property
-    def started(self) -> datetime | None:
-        """When it began, in UTC."""
-        return moment(self._row.started) if self._row.started is not None else None
-
-    @property
-    def ended(self) -> datetime | None:
-        """When it ended, in UTC."""
-        return moment(self._row.ended) if self._row.ended is not None else None
 
     @property
     def error(self) -> PdprepError | None:
@@ -147,11 +72,6 @@ class Job:
     def finished(self) -> bool:
         """Whether it has ended, well or not."""
         return self._ended.is_set()
-
-    @property
-    def progress(self) -> Progress:
-        """How far the current phase is."""
-        return Progress(self.phase, self.done, self.total, self.unit, self.note)
 
     def wait(self, timeout: float | None = None) -> Job:
         """Wait for the end and return the job; Ctrl-C stops the waiting, not the job.
@@ -288,10 +208,6 @@ class Job:
             # A view that breaks must not take the work with it.
             with suppress(Exception):
                 callback(self)
-
-    def __repr__(self) -> str:
-        records = "" if self.rows is None else f", {self.rows:,} records"
-        return f"<Job {self.dataset}: {self.status}{records}>"
 
 
 def _stopped(job: Job) -> JobError:

@@ -96,6 +96,7 @@ def finish_open(target: Target, job: Job, rate: float | None) -> None:
             _end(job, tally, 0)
         else:
             _record(target.ledger, plan, tally)
+            job.update(note="", done=0, total=None)
 
 
 def _valid_rows(ledger: Ledger, prepared: Prepared, job: Job) -> tuple[Contract, pl.DataFrame]:

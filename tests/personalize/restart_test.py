@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import pdprep
@@ -75,6 +76,17 @@ def test_a_killed_put_can_be_resumed_by_hand(home: Path, server: Running) -> Non
     group = pdprep.connect("movies")
     assert group.jobs()[0].resume().wait().rows == 400
     assert exported(group, "PUT", "items").height == 400
+
+
+def test_what_a_killed_put_left_goes_before_a_newer_import(home: Path, server: Running) -> None:
+    process = start("put(prepared(group, items(*map(str, range(400)), genre='Old')))")
+    kill_when(process, lambda: count(home, "SELECT count(*) FROM calls") >= 3)
+    group = pdprep.connect("movies")
+    group.bulk(prepared(group, items(*map(str, range(400)), genre="New"))).wait()
+    assert group.put(prepared(group, items("x"))).wait().rows == 1
+    newest = exported(group, "ALL", "items").filter(pl.col("ITEM_ID") != "x")
+    assert newest["GENRES"].unique().to_list() == ["New"]
+    assert exported(group, "PUT", "items").height == 401
 
 
 def test_an_import_of_a_killed_process_is_followed(home: Path, server: Running) -> None:
