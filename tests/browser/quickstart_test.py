@@ -41,7 +41,8 @@ def test_the_quickstart(notebook: Page, lab: Lab) -> None:
 
 
 def watch_the_import(page: Page, view: Locator) -> None:
-    expect(view.get_by_role("progressbar", name="import of interactions")).to_be_visible(timeout=40_000)
+    view.get_by_text(PENDING).wait_for(timeout=40_000)
+    expect(view.get_by_role("progressbar", name="import of interactions")).to_be_visible()
     expect(view.get_by_role("button", name="Stop waiting")).to_be_visible()
     view.scroll_into_view_if_needed()
     shoot(page, "job-pending")

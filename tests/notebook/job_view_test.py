@@ -131,7 +131,7 @@ def test_a_failure_says_why_and_what_to_type(ledger: Ledger) -> None:
     work = job(ledger).start(fail)
     with pytest.raises(ImportFailed):
         work.wait()
-    assert "the import failed" in line(take(work))
+    assert "the import failed" in surfaces.words(take(work))
     assert "Try: group.bulk(inter)" in view.static(take(work))
 
 

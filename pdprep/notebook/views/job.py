@@ -11,19 +11,18 @@ _SIGNS = {"done": "✓", "now": "▸", "to come": "·"}
 
 def static(shot: Snapshot) -> str:
     """Return what stays in the notebook: no bar, no widget, the words alone."""
-    facts = [*shot.facts, *([] if shot.finished else [shot.doing]), shot.time]
-    lines = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
+    lines = "".join(_line(text) for text in (", ".join(shot.facts), *shot.trouble) if text)
     report = shot.report._repr_html_() if shot.report and not shot.report.ok else ""
-    return f'<div class="pdprep-job">{_head(shot)}<ul style="margin: 0">{lines}</ul>{report}</div>'
+    return f'<div class="pdprep-job">{_head(shot)}{lines}{report}</div>'
 
 
 def moving(shot: Snapshot) -> str:
     """Return what is shown while the job runs: phases, a bar, the time."""
-    time = f" <span>{escape(shot.time)}</span>" if shot.time else ""
-    note = f"<p style='margin: 0'>{escape(shot.note)}</p>" if shot.note else ""
+    doing = ", ".join(filter(None, (shot.doing, shot.time)))
+    note = _line(shot.note) if shot.note else ""
     return (
         f'<div class="pdprep-job">{_head(shot)}<p style="margin: 0">{_steps(shot)}</p>'
-        f'<p style="margin: 0">{bar(shot)} {escape(shot.doing)}{time}</p>{note}</div>'
+        f'<p style="margin: 0">{bar(shot)} {escape(doing)}</p>{note}</div>'
     )
 
 
@@ -44,6 +43,10 @@ def button(shot: Snapshot) -> str:
 
 def _head(shot: Snapshot) -> str:
     return f'<p style="margin: 0"><strong>{escape(shot.title)}: {escape(shot.status)}</strong></p>'
+
+
+def _line(text: str) -> str:
+    return f'<p style="margin: 0">{escape(text)}</p>'
 
 
 def _steps(shot: Snapshot) -> str:

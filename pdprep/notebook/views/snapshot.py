@@ -25,7 +25,7 @@ _DOING: Final = {
     "prepare": "Preparing",
     "check": "Checking",
     "upload": "Uploading",
-    "import": "Amazon Personalize imports (it reports no percentage)",
+    "import": "Amazon Personalize imports, percentage unknown",
     "put": "Putting",
     "export": "Exporting",
 }
@@ -100,10 +100,15 @@ class Snapshot:
 
     @property
     def facts(self) -> list[str]:
-        """What there is to say beside the status: records, time, note, error, mending."""
-        found = [f"{self.rows:,} records" if self.rows is not None else "", self.note, self.error]
-        hint = f"Try: {self.hint}" if self.hint else ""
-        return [fact for fact in (*found, hint, self._warnings) if fact]
+        """What there is to say beside the status: records, what goes on, time, note, warnings."""
+        records = f"{self.rows:,} records" if self.rows is not None else ""
+        doing = "" if self.finished else self.doing
+        return [fact for fact in (records, doing, self.time, self.note, self._warnings) if fact]
+
+    @property
+    def trouble(self) -> list[str]:
+        """What went wrong, and what to type next; nothing if all is well."""
+        return [line for line in (self.error, f"Try: {self.hint}" if self.hint else "") if line]
 
     @property
     def _warnings(self) -> str:
@@ -141,8 +146,7 @@ def take(job: Job) -> Snapshot:
 
 def line(shot: Snapshot) -> str:
     """Return one line: ``interactions, bulk FULL: ACTIVE, 100,836 records, 12 s``."""
-    middle = [] if shot.finished else [shot.doing]
-    return f"{shot.title}: {', '.join(filter(None, [shot.status, *middle, *shot.facts, shot.time]))}"
+    return f"{shot.title}: {', '.join([shot.status, *shot.facts])}"
 
 
 def megabytes(count: int | None) -> str:

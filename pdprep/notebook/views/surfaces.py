@@ -29,9 +29,9 @@ def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]
 
 
 def words(shot: Snapshot) -> str:
-    """Return a job's line, and the report that stopped it."""
-    report = shot.report
-    return line(shot) if report is None or report.ok else f"{line(shot)}\n{report}"
+    """Return a job's line, what went wrong, and the report that stopped it."""
+    report = [str(shot.report)] if shot.report and not shot.report.ok else []
+    return "\n".join([line(shot), *shot.trouble, *report])
 
 
 class WidgetSurface:
