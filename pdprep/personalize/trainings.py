@@ -71,18 +71,34 @@ def _recommenders(world: World, group: Group) -> Iterator[Training]:
 
 def _solutions(world: World, group: Group) -> Iterator[Training]:
     for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
-        solution = describe(world, "solution", row["solutionArn"])
-        version = solution.get("latestSolutionVersion", {})
-        if version.get("status") == "ACTIVE":
-            recipe = _recipe(solution.get("recipeArn", "")) if _deployed(world, row) else _PLAIN
-            yield Training(
-                "trained", version["creationDateTime"], recipe.realtime, recipe.updating, _every(solution)
-            )
+        arn = row["solutionArn"]
+        versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
+        full = [
+            each for each in versions if each["status"] == "ACTIVE" and each.get("trainingMode") != "UPDATE"
+        ]
+        if full:
+            yield _trained(world, arn, max(full, key=lambda each: each["creationDateTime"]))
 
 
-def _deployed(world: World, solution: dict[str, Any]) -> bool:
-    campaigns = pages(world, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"])
-    return any(campaign["status"] == "ACTIVE" for campaign in campaigns)
+def _fully_trained(version: dict[str, Any]) -> bool:
+    return version["status"] == "ACTIVE" and version.get("trainingMode") != "UPDATE"
+
+
+def _trained(world: World, arn: str, latest: dict[str, Any]) -> Training:
+    """Return the latest full training of a solution, and what its campaigns do with newer records."""
+    solution = describe(world, "solution", arn)
+    recipe = _recipe(solution.get("recipeArn", ""))
+    deployed = set(_deployed(world, arn))
+    # Only the latest fully trained version takes new items up every two hours.
+    updating = recipe.updating and latest["solutionVersionArn"] in deployed
+    realtime = recipe.realtime and bool(deployed)
+    return Training("trained", latest["creationDateTime"], realtime, updating, _every(solution))
+
+
+def _deployed(world: World, solution: str) -> Iterator[str]:
+    for row in pages(world, "list_campaigns", "campaigns", solutionArn=solution):
+        if row["status"] == "ACTIVE":
+            yield str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
 
 
 def _every(solution: dict[str, Any]) -> timedelta | None:

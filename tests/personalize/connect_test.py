@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -97,14 +98,14 @@ def test_aws_is_reached_on_purpose_only(home: Path) -> None:
     ("given", "lacking"),
     [({}, "bucket, role_arn"), ({"bucket": "s3://films"}, "role_arn"), ({"role_arn": ROLE}, "bucket")],
 )
-def test_a_session_needs_bucket_and_role(home: Path, given: dict[str, str], lacking: str) -> None:
+def test_a_session_needs_bucket_and_role(home: Path, given: dict[str, Any], lacking: str) -> None:
     with pytest.raises(GroupError, match=lacking):
         pdprep.connect("movies", session=session(), **given)
 
 
 def test_a_session_goes_the_same_way(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-    given = {"bucket": "s3://films/staged", "role_arn": ROLE}
+    given: dict[str, Any] = {"bucket": "s3://films/staged", "role_arn": ROLE}
     group = pdprep.connect("movies", session=session(), **given)
     group.bulk(prepared(group, items("a", "b")), keep=True).wait()
     assert (group.world.account, group.world.region) == ("123456789012", "eu-central-1")
