@@ -11,6 +11,7 @@ from typing import Any
 from pdprep.local.http import Answer, Request
 from pdprep.local.kinds import KINDS
 from pdprep.local.settings import ACCOUNT
+from pdprep.local.signatures import MOST_SECONDS
 from pdprep.local.state import State
 
 PREFIX = "/_local/"
@@ -57,6 +58,12 @@ def _clear(state: State, given: dict[str, Any]) -> dict[str, Any]:
     return {"faults": []}
 
 
+def _signatures(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    most = given.get("max_age", MOST_SECONDS)
+    state.age.most = None if most is None else float(most)
+    return {"max_age": state.age.most}
+
+
 def _rows(state: State, given: dict[str, Any]) -> dict[str, Any]:
     datasets = state.resources.list("dataset")
     layers = state.layers
@@ -67,6 +74,7 @@ _HANDLERS: dict[tuple[str, str], Callable[[State, dict[str, Any]], dict[str, Any
     ("GET", "status"): _status,
     ("GET", "rows"): _rows,
     ("POST", "clock/advance"): _advance,
+    ("POST", "signatures"): _signatures,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _ask,
     ("DELETE", "faults"): _clear,

@@ -18,6 +18,7 @@ from pdprep.local.settings import SERVER
 from pdprep.local.state import State
 
 TARGET = "AmazonPersonalize."
+READS = ("Describe", "List", "Get")
 log = logging.getLogger("pdprep.local")
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -79,20 +80,32 @@ class App:
             raise Refusal(
                 "MissingAuthenticationToken", "The request must carry a signature for personalize.", 403
             )
+        self.state.age.check(request, self.state.clock.now())
         given = wire.read(operation.input_shape, wire.load(request.document()))
-        faults = self.state.faults.take(name)
+        faults = self.state.faults.take(name, request.key)
         happen(faults, "before")
         if name not in OPERATIONS:
             raise not_provided(name)
-        result = OPERATIONS[name](Call(self.state, region, given))
+        result = self._run(service, name, Call(self.state, region, given))
         happen(faults, "after")
         return wire.render(operation.output_shape, result)
+
+    def _run(self, service: str, name: str, call: Call) -> dict[str, Any]:
+        """Run a control operation that changes something as one transaction, then begin its jobs."""
+        if service == model.EVENTS or name.startswith(READS):
+            return OPERATIONS[name](call)
+        with self.state.store.transaction():
+            result = OPERATIONS[name](call)
+        for arn in call.jobs:
+            self.state.launch(arn)
+        return result
 
     def _s3(self, request: Request) -> Answer:
         request_id = self.state.ids.request()
         try:
             row = routes.route(request)
-            faults = self.state.faults.take(row.operation)
+            self.state.age.check(request, self.state.clock.now())
+            faults = self.state.faults.take(row.operation, request.key)
             happen(faults, "before")
             answer = routes.answer(self.state.objects, request, row)
             happen(faults, "after")

@@ -46,9 +46,9 @@ class AvroSchema:
         return KEYS.get(self.type, "")
 
     @cached_property
-    def properties(self) -> dict[str, Column]:
-        """The camelCase property of a put record that fills each column."""
-        return {camel(column.name): column for column in self.columns}
+    def properties(self) -> tuple[tuple[Column, tuple[str, ...]], ...]:
+        """Each column with the property names of a put record that fill it, the documented one first."""
+        return tuple((column, spellings(column.name)) for column in self.columns)
 
 
 def parse(text: str) -> AvroSchema:
@@ -70,16 +70,17 @@ def read(document: dict[str, Any]) -> AvroSchema:
     return AvroSchema(kind, tuple(_column(field, kind) for field in fields))
 
 
-def camel(name: str) -> str:
-    """Return the property name of a field (developer guide, importing-items).
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the property names of a field: camelCase (developer guide, importing-items).
 
-    >>> camel("CATEGORY_L1"), camel("NUMBER_OF_RATINGS"), camel("releaseYear")
-    ('categoryL1', 'numberOfRatings', 'releaseYear')
+    The guide says nothing of names that are not all capitals, so they may also stand for themselves.
+
+    >>> spellings("CATEGORY_L1"), spellings("NUMBER_OF_RATINGS"), spellings("releaseYear")
+    (('categoryL1',), ('numberOfRatings',), ('releaseyear', 'releaseYear'))
     """
-    if name != name.upper():
-        return name
-    first, *rest = [part for part in name.split("_") if part] or [name]
-    return first.lower() + "".join(part.capitalize() for part in rest)
+    first, *rest = name.split("_")
+    camel = first.lower() + "".join(part.capitalize() for part in rest)
+    return (camel,) if name == name.upper() else (camel, name)
 
 
 def _document(text: str) -> dict[str, Any]:

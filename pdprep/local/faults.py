@@ -1,7 +1,12 @@
-"""Faults that were asked for: the next calls of an operation answer an error, wait, or are dropped."""
+"""Faults that were asked for: the next calls of an operation answer an error or wait, writes fail.
+
+Points that are no operations: ``write objects``, ``write rows`` and ``commit`` (any transaction).
+"""
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -10,14 +15,18 @@ from typing import Any
 from pdprep.local.refusals import Dropped, Refusal
 
 WHEN = ("before", "after")
+POINTS = ("write objects", "write rows", "commit")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: ``code`` answers an error, ``drop`` closes the connection, ``delay`` waits (seconds).
+    """One fault.
 
-    ``operation`` is an operation of the models, an S3 one such as PutObject, or ``*``. It happens ``before``
-    or ``after`` the effect, to the next ``calls`` calls once ``skip`` calls went by.
+    ``operation`` is an operation of the models, an S3 one such as PutObject, ``*`` for any, or a point.
+    It happens ``before`` or ``after`` the effect, to the next ``calls`` calls once ``skip`` calls went by.
+    ``code`` answers an error, ``delay`` waits (seconds), ``drop`` closes the connection, ``crash`` ends the
+    server at once. ``until_new_key`` goes on until a call comes with another access key, as expired
+    credentials do.
     """
 
     operation: str
@@ -28,7 +37,10 @@ class Fault:
     message: str = "This fault was asked for."
     delay: float = 0.0
     drop: bool = False
+    crash: bool = False
     when: str = "before"
+    until_new_key: bool = False
+    key: str = ""
 
 
 class Faults:
@@ -56,15 +68,22 @@ class Faults:
         """Return the faults that are still to happen."""
         return list(self._faults)
 
-    def take(self, operation: str) -> tuple[Fault, ...]:
+    def take(self, operation: str, key: str = "") -> tuple[Fault, ...]:
         """Use up one call of each fault that concerns this call."""
         if not self._faults:
             return ()
         with self._lock:
-            hit = [f for f in self._faults if f.operation in (operation, "*")]
-            others = [f for f in self._faults if f not in hit]
-            self._faults = others + [left for f in hit if (left := _used(f)).calls > 0]
-        return tuple(f for f in hit if f.skip == 0)
+            hit = [fault for fault in self._faults if _concerns(fault, operation)]
+            used = {id(fault): _used(fault, key) for fault in hit}
+            self._faults = [left for f in self._faults if (left := used.get(id(f), f)) is not None]
+        return tuple(f for f in hit if f.skip == 0 and not (f.key and f.key != key))
+
+    def reach(self, point: str) -> None:
+        """Let the faults of a point happen; a code there means that the disk is full."""
+        for fault in self.take(point):
+            if fault.crash:
+                os._exit(137)
+            raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def happen(faults: tuple[Fault, ...], when: str) -> None:
@@ -74,12 +93,22 @@ def happen(faults: tuple[Fault, ...], when: str) -> None:
             _happen(fault)
 
 
-def _used(fault: Fault) -> Fault:
-    return replace(fault, skip=fault.skip - 1) if fault.skip else replace(fault, calls=fault.calls - 1)
+def _concerns(fault: Fault, operation: str) -> bool:
+    return fault.operation == operation or (fault.operation == "*" and operation not in POINTS)
+
+
+def _used(fault: Fault, key: str) -> Fault | None:
+    if fault.skip:
+        return replace(fault, skip=fault.skip - 1)
+    if fault.until_new_key:
+        return replace(fault, key=key) if fault.key in ("", key) else None
+    return replace(fault, calls=fault.calls - 1) if fault.calls > 1 else None
 
 
 def _happen(fault: Fault) -> None:
     time.sleep(fault.delay)
+    if fault.crash:
+        os._exit(137)
     if fault.drop:
         raise Dropped
     if fault.code:

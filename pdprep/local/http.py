@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 MAX_DOCUMENT = 8 << 20
 _KNOWN = frozenset(entry.value for entry in HTTPStatus)
 _SCOPE = re.compile(r"Credential=[^/]*/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_KEY = re.compile(r"Credential=([^/,]+)")
 
 
 class Stream(Protocol):
@@ -40,9 +41,18 @@ class Request:
     @property
     def scope(self) -> tuple[str, str]:
         """Region and service that the request was signed for; empty when it was not signed."""
-        text = self.headers.get("authorization") or f"Credential={self.query.get('X-Amz-Credential', '')}"
-        match = _SCOPE.search(text)
+        match = _SCOPE.search(self._credential)
         return (match[1], match[2]) if match else ("", "")
+
+    @property
+    def key(self) -> str:
+        """The access key that signed the request."""
+        match = _KEY.search(self._credential)
+        return match[1] if match else ""
+
+    @property
+    def _credential(self) -> str:
+        return self.headers.get("authorization") or f"Credential={self.query.get('X-Amz-Credential', '')}"
 
     def document(self) -> bytes:
         """Read a small body whole; more than 8 MiB is cut off and will not parse."""
@@ -78,7 +88,7 @@ def from_environ(environ: Mapping[str, Any]) -> Request:
     for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if name in environ:
             headers[name.replace("_", "-").lower()] = environ[name]
-    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True, errors="surrogateescape"))
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     return Request(environ["REQUEST_METHOD"], parts.path or "/", query, headers, environ["wsgi.input"])
 
 

@@ -52,6 +52,7 @@ def _read(state: State, job: Resource, schema: AvroSchema, written: Written) -> 
         _check_size(job.body["importMode"], found)
         row = 0
         for frame in _frames(state, job, schema, found, stack):
+            state.faults.reach("write rows")
             path = state.layers.fresh()
             written.append((path, frame.height))
             frame.with_row_index(typed.ROW, row).with_columns(pl.col(typed.ROW).cast(pl.Int64)).write_parquet(

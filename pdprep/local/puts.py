@@ -49,11 +49,12 @@ def _row(
 ) -> dict[str, Any]:
     properties = _properties(given.get("properties"), schema)
     row = {}
-    for name, column in schema.properties.items():
+    for column, names in schema.properties:
         value = own.get(column.name)
-        value = properties.get(name) if value is None else value
+        if value is None and properties:
+            value = next((properties[name] for name in names if name in properties), None)
         if value is None and not column.nullable and column.name not in optional:
-            raise invalid(f"The property {name} is required by the schema.")
+            raise invalid(f"The property {names[0]} is required by the schema.")
         if value is not None:
             row[column.name] = _value(column, value)
     return row

@@ -14,6 +14,7 @@ from pdprep.local.layers import Layers
 from pdprep.local.resources import Resource, Resources
 from pdprep.local.s3.objects import Objects
 from pdprep.local.settings import Settings
+from pdprep.local.signatures import Age
 from pdprep.local.store import Store
 from pdprep.local.workers import Workers
 
@@ -31,6 +32,7 @@ class State:
     objects: Objects
     workers: Workers
     faults: Faults
+    age: Age
 
     def schema(self, dataset: Resource) -> AvroSchema:
         """Return the schema of a dataset."""
@@ -44,13 +46,16 @@ class State:
 
 def build(settings: Settings) -> State:
     """Open a state folder."""
-    store = Store(settings.folder)
+    faults = Faults()
+    store = Store(settings.folder, faults)
     clock = Clock(settings.clock, settings.speed, settings.fixed)
     resources, layers = Resources(store, clock), Layers(store)
     resources.when_gone(lambda gone: layers.forget(gone.arn))
     workers = Workers(resources, clock, store.transaction)
     ids = Ids(seeded=bool(settings.fixed))
-    return State(settings, store, clock, ids, resources, layers, Objects(store, clock), workers, Faults())
+    return State(
+        settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults, Age()
+    )
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pdprep.local.faults import Faults
+
 Row = sqlite3.Row
 
 
@@ -19,10 +21,10 @@ class Store:
     needs no shared memory and works on network file systems too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, faults: Faults | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
-        self.folder = folder
+        self.folder, self.faults = folder, faults or Faults()
         self._lock = threading.RLock()
         self._database = _open(folder / "state.sqlite")
         _migrate(self._database)
@@ -37,6 +39,7 @@ class Store:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.faults.reach("commit")
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise

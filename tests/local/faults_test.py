@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
+
+KEYS = {"aws_access_key_id": "another", "aws_secret_access_key": "key"}
 
 
 def admin(lab: Any, path: str, method: str = "GET", **body: Any) -> Any:
@@ -84,3 +88,57 @@ def test_status_and_rows_and_unknown_paths(lab: Any) -> None:
         admin(lab, "clock/advance", "POST", seconds=1)
     with pytest.raises(urllib.error.HTTPError, match="400"):
         admin(lab, "faults", "POST", colour="red")
+
+
+def test_credentials_expire_until_the_key_changes(lab: Any, make_lab: Any) -> None:
+    admin(lab, "faults", "POST", operation="*", code="ExpiredTokenException", skip=1, until_new_key=True)
+    groups(lab)
+    for _ in range(3):
+        with pytest.raises(ClientError, match="ExpiredTokenException"):
+            groups(lab)
+    fresh = boto3.client("personalize", "eu-west-1", endpoint_url=lab.url, **KEYS)
+    assert fresh.list_dataset_groups()["datasetGroups"] == []
+    assert groups(lab) == []
+
+
+@pytest.mark.parametrize("service", ["personalize", "s3"])
+def test_a_skewed_clock_is_refused_when_asked_for(
+    lab: Any, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.bucket()
+    admin(lab, "signatures", "POST")
+    act = {"personalize": lambda: groups(lab), "s3": lambda: lab.s3.list_buckets()}[service]
+    act()
+    admin(lab, "signatures", "POST", max_age=-1)
+    with pytest.raises(ClientError, match=r"InvalidSignatureException|RequestTimeTooSkewed"):
+        act()
+
+
+def test_a_full_disk_fails_the_job_or_the_upload_and_keeps_what_was_there(lab: Any) -> None:
+    dataset, text = lab.dataset("Items"), "ITEM_ID,GENRES,PRICE\na,A,1\n"
+    lab.load(dataset, text)
+    location = lab.upload(text.replace("A", "B"))
+    admin(lab, "faults", "POST", operation="write rows", code="NoSpace")
+    assert lab.import_job(lab.start_import(dataset, location))["status"] == "CREATE FAILED"
+    assert lab.export(dataset, "BULK")[1:] == [["a", "A", "1.0"]]
+    admin(lab, "faults", "POST", operation="write objects", code="NoSpace")
+    with pytest.raises(ClientError, match="InternalError"):
+        lab.upload("x", "full")
+    admin(lab, "faults", "POST", operation="commit", code="NoSpace")
+    with pytest.raises(ClientError, match="InternalFailure"):
+        lab.group("full")
+    assert "full" not in groups(lab)
+
+
+@pytest.mark.parametrize(("when", "left"), [("before", 0), ("after", 1)])
+def test_a_crash_before_or_after_the_effect(
+    start: Any, tmp_path: Path, make_lab: Any, when: str, left: int
+) -> None:
+    with start(tmp_path, "--clock", "instant") as server:
+        lab = make_lab(server.url)
+        admin(lab, "faults", "POST", operation="CreateDatasetGroup", crash=True, when=when)
+        with pytest.raises(ConnectionClosedError):
+            lab.group("x")
+        assert server.ended(5)
+    with start(tmp_path, "--clock", "instant") as server:
+        assert len(groups(make_lab(server.url))) == left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pdprep.local.settings import ACCOUNT
@@ -16,6 +16,11 @@ class Call:
     state: State
     region: str
     given: dict[str, Any]
+    jobs: list[str] = field(default_factory=list)
+
+    def launch(self, arn: str) -> None:
+        """Begin a job once the operation's changes are stored."""
+        self.jobs.append(arn)
 
     def arn(self, tail: str) -> str:
         """Return an ARN of the client's region and the local account."""

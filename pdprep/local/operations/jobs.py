@@ -29,7 +29,7 @@ def create_import(call: Call) -> dict[str, Any]:
         family=dataset.parent, datasetArn=dataset.arn, dataSource={"dataLocation": location},
         roleArn=given.get("roleArn"), importMode=mode, publishAttributionMetricsToS3=metrics,
     )  # fmt: skip
-    state.launch(job.arn)
+    call.launch(job.arn)
     return {"datasetImportJobArn": job.arn}
 
 
@@ -47,7 +47,7 @@ def create_export(call: Call) -> dict[str, Any]:
         family=dataset.parent, datasetArn=dataset.arn, ingestionMode=given.get("ingestionMode", "PUT"),
         roleArn=given["roleArn"], jobOutput=given["jobOutput"],
     )  # fmt: skip
-    state.launch(job.arn)
+    call.launch(job.arn)
     return {"datasetExportJobArn": job.arn}
 
 
@@ -62,7 +62,7 @@ def create_deletion(call: Call) -> dict[str, Any]:
         call, "data-deletion-job", f"data-deletion-job/{given['jobName']}", parent=group.arn,
         datasetGroupArn=group.arn, dataSource={"dataLocation": location}, roleArn=given["roleArn"],
     )  # fmt: skip
-    state.launch(job.arn)
+    call.launch(job.arn)
     return {"dataDeletionJobArn": job.arn}
 
 

@@ -22,7 +22,7 @@ def create_recommender(call: Call) -> dict[str, Any]:
         call, "recommender", f"recommender/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
         recipeArn=given["recipeArn"], recommenderConfig=given.get("recommenderConfig"),
     )  # fmt: skip
-    state.launch(made.arn)
+    call.launch(made.arn)
     return {"recommenderArn": made.arn}
 
 

@@ -139,7 +139,7 @@ def _train(call: Call, solution: Resource, kind: str, name: str) -> Resource:
         trainingMode=call.given.get("trainingMode", "FULL"), trainingType=kind,
         **{member: solution.body.get(member) for member in kept},
     )  # fmt: skip
-    call.state.launch(version.arn)
+    call.launch(version.arn)
     return version
 
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pdprep.local.faults import Faults
 from pdprep.local.ids import Ids
 from pdprep.local.s3.body import BLOCK, Sums
 
@@ -15,8 +16,8 @@ from pdprep.local.s3.body import BLOCK, Sums
 class Blobs:
     """Files below a folder. A file is written under its final name but counts only once a row names it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, faults: Faults) -> None:
+        self._folder, self._faults = folder, faults
         folder.mkdir(exist_ok=True, mode=0o700)
 
     def write(self, blocks: Iterable[bytes], sums: Sums | None = None) -> tuple[str, int]:
@@ -25,6 +26,7 @@ class Blobs:
         try:
             with self.path(name).open("xb") as handle:
                 for block in blocks:
+                    self._faults.reach("write objects")
                     size += handle.write(block)
                     if sums:
                         sums.update(block)

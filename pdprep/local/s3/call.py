@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pdprep.local.http import Answer, Request, decode, loopback
+from pdprep.local.s3.errors import error
 from pdprep.local.s3.objects import Objects
 
 KEPT = (
@@ -35,6 +36,8 @@ class Call:
 def locate(request: Request) -> tuple[str, str]:
     """Tell bucket and key, from the path or a host such as ``bucket.s3.localhost``."""
     path = decode(request.path[1:])
+    if any(0xDC80 <= ord(character) <= 0xDCFF for character in path):
+        raise error("InvalidURI")
     virtual = request.host.removesuffix(".localhost") if request.host.endswith(".localhost") else ""
     if virtual and loopback(request.host) and virtual != "s3":
         return virtual.removesuffix(".s3"), path

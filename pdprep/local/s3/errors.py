@@ -28,6 +28,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "InvalidPartOrder": (400, "The list of parts was not in ascending order."),
     "InvalidRange": (416, "The requested range is not satisfiable"),
     "InvalidRequest": (400, "Invalid Request"),
+    "InvalidURI": (400, "Could not parse the specified URI."),
     "KeyTooLongError": (400, "Your key is too long"),
     "MalformedXML": (400, "The XML that you provided was not well formed or did not validate."),
     "MetadataTooLarge": (400, "Your metadata headers exceed the maximum allowed metadata size."),

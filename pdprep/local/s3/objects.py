@@ -33,7 +33,7 @@ class Objects:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store, self.clock = store, clock
-        self.blobs = Blobs(store.folder / "objects")
+        self.blobs = Blobs(store.folder / "objects", store.faults)
         rows = store.rows("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")
         self.blobs.sweep({row["blob"] for row in rows})
 
@@ -119,11 +119,7 @@ class Objects:
 
 def check_key(key: str) -> None:
     """Refuse a key that S3 does not take."""
-    try:
-        length = len(key.encode("utf-8"))
-    except UnicodeEncodeError as problem:
-        raise error("InvalidArgument", "The key is not valid UTF-8.") from problem
-    if length > MAX_KEY:
+    if len(key.encode("utf-8")) > MAX_KEY:
         raise error("KeyTooLongError")
 
 
