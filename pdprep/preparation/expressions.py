@@ -38,7 +38,8 @@ def typed_for(source: Source, given: Given) -> pl.LazyFrame:
     if isinstance(given, str) or not source.is_text:
         return source.frame
     types = _inferred(source)
-    return source.frame.with_columns(_as(pl.col(name), types[name]) for name in given.meta.root_names())
+    roots = given.meta.root_names()
+    return source.frame.with_columns(_as(pl.col(name), types[name]).alias(name) for name in roots)
 
 
 def by_expression(conversions: Sequence[Conversion]) -> tuple[str, ...]:

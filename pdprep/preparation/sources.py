@@ -10,6 +10,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -86,7 +87,8 @@ def _as_lazy(source: object) -> pl.LazyFrame:
     if _maker(source) == "pandas" and type(source).__name__ == "DataFrame":
         return _from_pandas(source)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
-        return pl.DataFrame(source).lazy()
+        with suppress(pl.exceptions.PolarsError):  # one column without a name is no frame
+            return pl.DataFrame(source).lazy()
     raise SourceError(
         f"a {type(source).__name__}",
         "a path, a glob, or a frame of Polars, pandas or Arrow",

@@ -1,0 +1,102 @@
+"""A report: frames to work with, text and HTML to read; values stay hidden unless asked for."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from pdprep import Report, prepare, validate
+from pdprep.errors import InputError, NotPreparedError
+from pdprep.validation.report import COUNTS, FAILURES, ROWS
+
+SECRET = "<b>anna@example.com|" + "x" * 80
+TIME = 1_700_000_000
+
+
+def frame(bad: int = 1) -> pl.DataFrame:
+    users = [SECRET if n < bad else f"u{n}" for n in range(1_200)]
+    items = [str(n) for n in range(1_200)]
+    return pl.DataFrame({"USER_ID": users, "ITEM_ID": items, "TIMESTAMP": range(TIME, TIME + 1_200)})
+
+
+def report(bad: int = 1, **options: bool) -> Report:
+    return validate(prepare(frame(bad), "interactions"), route="bulk", **options)
+
+
+def test_it_is_three_frames_with_the_same_columns_whatever_was_found() -> None:
+    for found in (report(0), report(3)):
+        assert (found.rows.schema, found.counts.schema, found.failures.schema) == (ROWS, COUNTS, FAILURES)
+
+
+def test_the_text_says_row_column_rule_and_how_to_mend_it() -> None:
+    lines = str(report()).splitlines()
+    assert lines[:2] == [
+        "interactions: not ready: 1 rule broken for bulk",
+        "  interactions: 1,200 read, 1,199 kept, 1 invalid",
+    ]
+    assert "  error id_bar (stops bulk and put), interactions.USER_ID, 1: an id holds '|'" in lines[2]
+    assert lines[3] == '    mend: replace it: pl.col("id").str.replace_all("|", "_", literal=True)'
+    assert "  interactions row 0: USER_ID breaks id_bar" in lines
+    assert repr(report()) == str(report())
+
+
+def test_values_are_hidden_in_text_and_html_until_they_are_asked_for() -> None:
+    hidden, shown = report(), report(show_values=True)
+    for text in (str(hidden), hidden._repr_html_(), hidden.headline):
+        assert "anna@example.com" not in text
+    assert "anna@example.com" in str(shown)
+    assert "anna@example.com" in shown._repr_html_()
+    assert str(hidden.with_values()) == str(shown)
+    assert hidden.failures["value"].to_list() == [SECRET]
+
+
+def test_html_is_escaped_and_long_values_are_shortened() -> None:
+    page = report(show_values=True)._repr_html_()
+    assert "<b>" not in page
+    assert "&lt;b&gt;anna@example.com" in page
+    assert "x" * 60 not in page
+    assert "…" in page
+
+
+def test_ten_failing_rows_are_listed_and_a_hundred_kept() -> None:
+    many = report(150)
+    assert many.counts.row(0, named=True)["rows"] == 150
+    assert many.failures.height == 100
+    assert sum("breaks id_bar" in line for line in str(many).splitlines()) == 10
+    assert "  ... 90 more in report.failures" in str(many)
+    assert "10 of 100 listed" in many._repr_html_()
+
+
+def test_a_good_report_is_short() -> None:
+    assert str(report(0)).splitlines()[0] == "interactions: ready for bulk"
+    assert report(0).ok
+
+
+def test_several_datasets_in_one_report() -> None:
+    items = prepare(pl.DataFrame({"ITEM_ID": ["a", None], "G": ["x", "y"]}), "items", metadata={"G": "G"})
+    both = validate(prepare(frame(0), "interactions"), items)
+    assert both.rows["dataset"].to_list() == ["interactions", "items"]
+    assert (both.read, both.kept, both.ok) == (1_202, 1_201, False)
+    assert str(both).startswith("interactions, items: not ready")
+
+
+def test_rows_set_aside_no_longer_stop_their_route_and_still_stop_another() -> None:
+    sessions = pl.Series("SESSION_ID", ["s"] * 1_200)
+    anonymous = frame(1).with_columns(sessions, USER_ID=pl.when(pl.col("ITEM_ID") != "9").then("USER_ID"))
+    found = validate(prepare(anonymous, "interactions", on_invalid="drop"), route="put")
+    assert (found.ok, found.dropped, found.stops("put"), found.stops("bulk")) == (True, 1, False, True)
+
+
+@pytest.mark.parametrize("value", [pl.DataFrame(), "ratings.csv", None])
+def test_a_frame_that_is_not_prepared(value: object) -> None:
+    with pytest.raises(NotPreparedError) as caught:
+        validate(value)  # type: ignore[arg-type]  # that is the point
+    assert caught.value.found == f"a {type(value).__name__} that is not prepared"
+    assert caught.value.hint.startswith("pdprep.prepare(")
+
+
+def test_nothing_and_an_unknown_route() -> None:
+    with pytest.raises(InputError, match="no frame"):
+        validate()
+    with pytest.raises(InputError, match="route='bluk'"):
+        validate(prepare(frame(0), "interactions"), route="bluk")  # type: ignore[arg-type]  # misspelt

@@ -1,0 +1,171 @@
+"""Each row rule is broken by its smallest counter-example, named once with row, column and value."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import polars as pl
+import pytest
+
+from pdprep import Field, prepare, validate
+from pdprep.contract import rules
+
+TIME = 1_700_000_000
+GOOD: dict[str, dict[str, Any]] = {
+    "interactions": {
+        "USER_ID": "u", "ITEM_ID": "i", "TIMESTAMP": TIME, "EVENT_TYPE": "t", "EVENT_VALUE": 1.0,
+        "SESSION_ID": "s",
+    },
+    "items": {
+        "ITEM_ID": "i", "GENRES": "g", "PLAIN": "p", "TEXT": "t", "MADE_TIMESTAMP": TIME, "STOCK": 1,
+        "NEW": True,
+    },
+    "users": {"USER_ID": "u", "AGE": 7},
+}  # fmt: skip
+METADATA: dict[str, dict[str, Any]] = {
+    "interactions": {},
+    "items": {
+        "GENRES": Field("GENRES", categorical=True),
+        "PLAIN": Field("PLAIN"),
+        "TEXT": Field("TEXT", textual=True),
+        "MADE_TIMESTAMP": Field("MADE_TIMESTAMP", "long"),
+        "STOCK": Field("STOCK", "int"),
+        "NEW": Field("NEW", "boolean"),
+    },
+    "users": {"AGE": Field("AGE", "int")},
+}
+
+
+class Case(NamedTuple):
+    """One value that breaks one rule, in one column of one dataset, and the nearest that does not."""
+
+    rule: str
+    dataset: str
+    column: str
+    value: Any
+    twin: Any
+    shown: str | None
+    also: tuple[str, ...] = ()  # warnings that the same value breaks
+
+
+LONG = "x" * 256
+CASES = [
+    Case("id_missing", "interactions", "ITEM_ID", None, "i", None),
+    Case("id_missing", "interactions", "ITEM_ID", "", "i", None),
+    Case("id_missing", "items", "ITEM_ID", " ", "i", None),
+    Case("id_missing", "users", "USER_ID", None, "u", None),
+    Case("user_missing_in_bulk", "interactions", "USER_ID", None, "u", None),
+    Case("id_length", "interactions", "USER_ID", LONG + "x", LONG, LONG + "x"),
+    Case("id_length", "items", "ITEM_ID", "é" * 257, "é" * 256, "é" * 257),
+    Case("id_unreadable", "users", "USER_ID", 1.5, 1.0, "1.5"),
+    Case("id_unreadable", "interactions", "ITEM_ID", 2.0**53 + 2, 2.0**53, "9007199254740994.0"),
+    Case("id_bar", "interactions", "ITEM_ID", "a|b", "a_b", "a|b"),
+    Case("id_line_break", "users", "USER_ID", "a\nb", "a b", "a\nb", ("id_characters",)),
+    Case("id_line_break", "users", "USER_ID", "a\rb", "a b", "a\rb", ("id_characters",)),
+    Case("id_characters", "items", "ITEM_ID", 'a"b', "a'b", 'a"b'),
+    Case("id_characters", "items", "ITEM_ID", "a\x1fb", "a b", "a\x1fb"),
+    Case("timestamp_missing", "interactions", "TIMESTAMP", None, TIME, None),
+    Case("timestamp_unreadable", "interactions", "TIMESTAMP", "soon", str(TIME), "soon"),
+    Case("timestamp_unit", "interactions", "TIMESTAMP", 10_000_000_000, TIME * 1000, "10000000000"),
+    Case("timestamp_unit", "interactions", "TIMESTAMP", "10000000000", str(TIME), "10000000000"),
+    Case("timestamp_past", "interactions", "TIMESTAMP", 315_532_799, 315_532_800, "315532799"),
+    Case("timestamp_past", "items", "MADE_TIMESTAMP", 0, TIME, "0"),
+    Case("timestamp_future", "interactions", "TIMESTAMP", 1_767_312_001, 1_767_312_000, "1767312001"),
+    Case("event_type_missing", "interactions", "EVENT_TYPE", " ", "t", None),
+    Case("event_type_length", "interactions", "EVENT_TYPE", LONG + "x", LONG, LONG + "x"),
+    Case("value_missing", "items", "GENRES", None, "g", None),
+    Case("value_missing", "items", "MADE_TIMESTAMP", None, TIME, None),
+    Case("value_missing", "users", "AGE", "", "7", None),
+    Case("number_unreadable", "users", "AGE", "7.5", "7.0", "7.5"),
+    Case("number_unreadable", "items", "STOCK", 2**31, 2**31 - 1, "2147483648"),
+    Case("number_not_finite", "interactions", "EVENT_VALUE", float("nan"), 1.0, "NaN"),
+    Case("number_not_finite", "interactions", "EVENT_VALUE", float("-inf"), 1.0, "-inf"),
+    Case("boolean_unreadable", "items", "NEW", "perhaps", "true", "perhaps"),
+    Case("category_bar", "items", "GENRES", ["a|b"], ["a", "b"], "a|b"),
+    Case("category_length", "items", "GENRES", "x" * 1001, "x" * 1000, "x" * 1001),
+    Case("string_length", "items", "PLAIN", "x" * 1001, "x" * 1000, "x" * 1001),
+    Case("text_length", "items", "TEXT", "x" * 20_001, "x" * 20_000, "x" * 20_001),
+]
+
+
+def name(case: Case) -> str:
+    return f"{case.rule} {case.dataset}.{case.column} {str(case.value)[:12]!r}"
+
+
+def failures(case: Case, value: Any, route: Any = "put") -> pl.DataFrame:
+    """What a frame of two rows gives whose second row holds the value."""
+    good = GOOD[case.dataset]
+    frame = pl.DataFrame(
+        {key: [case.twin, value] if key == case.column else [each] * 2 for key, each in good.items()},
+        strict=False,
+    )
+    return validate(prepare(frame, case.dataset, metadata=METADATA[case.dataset]), route=route).failures
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDPREP_CLOCK", "2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_the_counter_example_is_named_once(case: Case) -> None:
+    found = failures(case, case.value).filter(~pl.col("rule").is_in(case.also))
+    assert found.select("row", "column", "rule", "value").rows() == [(1, case.column, case.rule, case.shown)]
+    assert found["mend"].to_list() == [rules.rule(case.rule).mend]
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_its_twin_passes(case: Case) -> None:
+    assert failures(case, case.twin).rows() == []
+
+
+def test_every_row_rule_has_a_counter_example() -> None:
+    assert {rule.name for rule in rules.RULES if rule.scope == "row"} == {case.rule for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+@pytest.mark.parametrize("route", ["bulk", "put"])
+def test_a_rule_stops_the_route_that_its_row_names(case: Case, route: Any) -> None:
+    report = validate(_many(case), route=route)
+    assert report.ok != rules.rule(case.rule).blocks(route)
+
+
+def _many(case: Case) -> Any:
+    """Two thousand good rows, so that no minimum stops them, and the bad one."""
+    good = GOOD[case.dataset]
+    count = 2_000
+    columns = {key: [case.twin if key == case.column else each] * count for key, each in good.items()}
+    varied = "TIMESTAMP" if "TIMESTAMP" in columns and case.column != "TIMESTAMP" else "ITEM_ID"
+    if varied == "TIMESTAMP":
+        columns["TIMESTAMP"] = [TIME + n for n in range(count)]
+    elif varied in columns and case.column != varied:
+        columns[varied] = [f"i{n}" for n in range(count)]
+    columns[case.column][0] = case.value
+    frame = pl.DataFrame(columns, strict=False)
+    return prepare(frame, case.dataset, metadata=METADATA[case.dataset])
+
+
+def test_every_row_of_its_own_is_named_exactly_once_in_one_frame() -> None:
+    # One frame for text columns of interactions: each row breaks one rule of its own.
+    bad = [
+        ("ITEM_ID", "", "id_missing"),
+        ("ITEM_ID", "a|b", "id_bar"),
+        ("ITEM_ID", "x" * 257, "id_length"),
+        ("USER_ID", 'a"b', "id_characters"),
+        ("TIMESTAMP", "soon", "timestamp_unreadable"),
+        ("TIMESTAMP", "10000000000", "timestamp_unit"),
+        ("TIMESTAMP", "1979-01-01", "timestamp_past"),
+        ("TIMESTAMP", "2030-01-01", "timestamp_future"),
+        ("TIMESTAMP", None, "timestamp_missing"),
+        ("EVENT_TYPE", "  ", "event_type_missing"),
+        ("EVENT_TYPE", "x" * 257, "event_type_length"),
+        ("EVENT_VALUE", "a lot", "number_unreadable"),
+        ("EVENT_VALUE", "NaN", "number_not_finite"),
+    ]
+    base = {"USER_ID": "u", "ITEM_ID": "i", "TIMESTAMP": str(TIME), "EVENT_TYPE": "t", "EVENT_VALUE": "1"}
+    rows = [base | {"USER_ID": f"u{n}"} for n in range(300)]
+    for place, (column, value, _) in enumerate(bad):
+        rows[place * 7][column] = value  # type: ignore[assignment]  # a null among them
+    found = validate(prepare(pl.DataFrame(rows), "interactions")).failures
+    wanted = [(place * 7, column, rule) for place, (column, _, rule) in enumerate(bad)]
+    assert found.select("row", "column", "rule").rows() == wanted
