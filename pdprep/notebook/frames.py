@@ -27,7 +27,7 @@ def lookup(name: str, namespace: Namespace) -> Any:
     value = namespace.get(name)
     if is_frame(value):
         return value
-    found = f"no frame {name!r}" if name not in namespace else f"{name!r} is a {type(value).__name__}"
+    found = f"no frame {name!r}" if name not in namespace else f"{name!r} is of type {type(value).__name__}"
     known = names(namespace)
     expected = f"a frame of this notebook: {', '.join(known)}" if known else "this notebook has no frames yet"
     close = difflib.get_close_matches(name, known, n=1, cutoff=_CLOSE)

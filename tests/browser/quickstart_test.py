@@ -12,6 +12,13 @@ from tests.conftest import PROJECT
 QUICKSTART = PROJECT / "notebooks" / "00-quickstart.ipynb"
 JOB = "interactions, bulk FULL: "
 PENDING, ACTIVE = f"{JOB}CREATE PENDING", f"{JOB}ACTIVE"
+STOP = (
+    "import polars as pl\n%load_ext pdprep",
+    "number = pl.int_range(1200)\n"
+    "events = pl.select(USER_ID=number % 50, ITEM_ID=number, TIMESTAMP=1_700_000_000)",
+    "%personalize halted -o group",
+    "%personalize_bulk events",
+)
 # What the views said, in order: a state may pass faster than a test looks.
 REMEMBER = """
 () => {
@@ -40,12 +47,24 @@ def test_the_quickstart(notebook: Page, lab: Lab) -> None:
     expect(last).to_contain_text("<Records interactions: ", timeout=30_000)
 
 
+def test_stop_waiting_leaves_the_import_alone(page: Page, lab: Lab) -> None:
+    lab.write("stop.ipynb", STOP)
+    lab.open(page, "stop.ipynb")
+    lab.run_all(page)
+    view = output(page, "%personalize_bulk")
+    view.get_by_role("button", name="Stop waiting").click()
+    expect(view).to_contain_text("interactions, bulk FULL: STOPPED")
+    expect(view).to_contain_text("the import itself goes on")
+    expect(view.get_by_role("button")).to_have_count(0)
+
+
 def watch_the_import(page: Page, view: Locator) -> None:
-    view.get_by_text(PENDING).wait_for(timeout=40_000)
+    view.get_by_role("progressbar").wait_for(timeout=40_000)
+    view.scroll_into_view_if_needed()
+    view.get_by_text(PENDING).wait_for()
+    shoot(page, "job-pending")
     expect(view.get_by_role("progressbar", name="import of interactions")).to_be_visible()
     expect(view.get_by_role("button", name="Stop waiting")).to_be_visible()
-    view.scroll_into_view_if_needed()
-    shoot(page, "job-pending")
     expect(view).to_contain_text(ACTIVE, timeout=40_000)
     expect(view.get_by_role("button")).to_have_count(0)
     shoot(page, "job-active")

@@ -12,6 +12,7 @@ from pdprep.notebook.magics import NAMES
 
 def everything(shell: InteractiveShell) -> dict[str, Any]:
     formatter: Any = shell.display_formatter
+    extensions: Any = shell.extension_manager
     tables = [
         formatter.ipython_display_formatter,
         formatter.mimebundle_formatter,
@@ -24,7 +25,7 @@ def everything(shell: InteractiveShell) -> dict[str, Any]:
         "deferred": [dict(table.deferred_printers) for table in tables],
         "printers": [set(table.type_printers) for table in tables],
         "matchers": list(shell.Completer.custom_matchers),
-        "extensions": set(shell.extension_manager.loaded),
+        "extensions": set(extensions.loaded),
     }
 
 

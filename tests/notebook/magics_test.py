@@ -65,7 +65,7 @@ def test_a_frame_that_does_not_exist_names_the_nearest(
 
 
 def test_a_variable_that_is_no_frame_is_said_to_be_none(notebook: InteractiveShell) -> None:
-    assert "'number' is a int" in str(mistake(notebook, "personalize_check number"))
+    assert "'number' is of type int" in str(mistake(notebook, "personalize_check number"))
 
 
 def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebook: InteractiveShell) -> None:

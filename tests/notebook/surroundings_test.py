@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -110,13 +108,3 @@ def test_a_setting_that_makes_no_sense_is_said(
     ask = surroundings.mode if name == "PDPREP_DISPLAY" else lambda c, s: surroundings.waits(None, c, s)
     with pytest.raises(InputError, match=f"{name}='{value}'"):
         ask("auto", kernel)
-
-
-def test_a_kernel_of_nbconvert_waits(tmp_path: Path) -> None:
-    cell = "from pdprep.notebook import surroundings; print(surroundings.waits(None, 'auto', get_ipython()))"
-    cells = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None}]
-    path = tmp_path / "a.ipynb"
-    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
-    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "notebook", "--stdout", str(path)]
-    found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert json.loads(found.stdout)["cells"][0]["outputs"][0]["text"] == ["True\n"]

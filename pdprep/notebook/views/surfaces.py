@@ -39,7 +39,7 @@ class WidgetSurface:
 
     def __init__(self, job: Job, shell: InteractiveShell) -> None:
         shot = take(job)
-        self._html = ipywidgets.HTML(view.moving(shot), layout={"width": "36em"})
+        self._html = ipywidgets.HTML(view.moving(shot), layout={"width": "44em"})
         self._button = ipywidgets.Button(description=view.button(shot), tooltip=f"{shot.title}")
         self._button.on_click(lambda _: job.stop())
         self._box = ipywidgets.HBox([self._html, self._button])
