@@ -144,7 +144,7 @@ class Lab:
         done = self.personalize.describe_dataset_export_job(datasetExportJobArn=arn)["datasetExportJob"]
         assert done["status"] == "ACTIVE", done
         found = self.s3.list_objects_v2(Bucket=self.bucket(), Prefix=f"out/{name}-part-")["Contents"]
-        texts = [
+        texts: list[str] = [
             self.s3.get_object(Bucket=self.bucket(), Key=o["Key"])["Body"].read().decode() for o in found
         ]
         return texts[0] + "".join(text.split("\n", 1)[1] for text in texts[1:])

@@ -40,7 +40,7 @@ def test_any_text_comes_back_in_chunks_of_any_size(
 
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=5))
 def test_a_line_break_becomes_a_space(rows: list[tuple[str | None, str | None]]) -> None:
-    broken = [(f"{a}\r\n{b}\n", b) for a, b in rows]
+    broken: list[tuple[str | None, str | None]] = [(f"{a}\r\n{b}\n", b) for a, b in rows]
     assert read(written(broken), 1 << 20) == [(f"{a} {b} ", b) for a, b in rows]
 
 

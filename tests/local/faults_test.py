@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-KEYS = {"aws_access_key_id": "another", "aws_secret_access_key": "key"}
+KEYS: dict[str, Any] = {"aws_access_key_id": "another", "aws_secret_access_key": "key"}
 
 
 def admin(lab: Any, path: str, method: str = "GET", **body: Any) -> Any:
@@ -107,7 +108,11 @@ def test_a_skewed_clock_is_refused_when_asked_for(
 ) -> None:
     lab.bucket()
     admin(lab, "signatures", "POST")
-    act = {"personalize": lambda: groups(lab), "s3": lambda: lab.s3.list_buckets()}[service]
+    acts: dict[str, Callable[[], Any]] = {
+        "personalize": lambda: groups(lab),
+        "s3": lambda: lab.s3.list_buckets(),
+    }
+    act = acts[service]
     act()
     admin(lab, "signatures", "POST", max_age=-1)
     with pytest.raises(ClientError, match=r"InvalidSignatureException|RequestTimeTooSkewed"):

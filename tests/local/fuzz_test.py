@@ -77,7 +77,8 @@ QUERIES = [
 ]  # fmt: skip
 NAMES = [
     "range", "x_amz_copy_source", "content_md5", "if_match", "if_modified_since", "x_amz_trailer",
-    "x_amz_tagging", "x_amz_content_sha256", "x_amz_checksum_crc32", "x_amz_copy_source_range", "x_amz_decoded_content_length",
+    "x_amz_tagging", "x_amz_content_sha256", "x_amz_checksum_crc32", "x_amz_copy_source_range",
+    "x_amz_decoded_content_length",
 ]  # fmt: skip
 CONTENTS = [
     "",
@@ -107,11 +108,13 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
     return st.one_of(*[_typed(shape)] * 6, ANYTHING)
 
 
+def _later(shape: Shape) -> st.SearchStrategy[Any]:
+    return st.deferred(lambda: values(shape))
+
+
 def _typed(shape: Shape) -> st.SearchStrategy[Any]:
     if isinstance(shape, StructureShape):
-        members = {
-            name: st.deferred(lambda inner=inner: values(inner)) for name, inner in shape.members.items()
-        }
+        members = {name: _later(inner) for name, inner in shape.members.items()}
         needed = {name: members.pop(name) for name in shape.required_members}
         return st.fixed_dictionaries(needed, optional=members)
     if isinstance(shape, ListShape):

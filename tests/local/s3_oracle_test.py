@@ -66,8 +66,7 @@ def outcome(call: Callable[[Any], Any], s3: Any) -> Any:
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return error.response["Error"]["Code"], status
-    status = answer["ResponseMetadata"]["HTTPStatusCode"] if isinstance(answer, dict) else None
-    return status, plain(answer)
+    return answer["ResponseMetadata"]["HTTPStatusCode"] if isinstance(answer, dict) else None, plain(answer)
 
 
 def empty(s3: Any) -> None:
