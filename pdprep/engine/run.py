@@ -14,14 +14,14 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
 from pdprep.validation.compile import Violation, violations
 from pdprep.validation.summary import Summary, summarise
-from pdprep.validation.verdict import FAILURES, Verdict, judge
+from pdprep.validation.verdict import FAILURES, Verdict, first, judge
 
 Take = Callable[[pl.DataFrame], None]
 
 
 @dataclass
 class Tally:
-    """What one pass has counted so far."""
+    """What one pass has counted so far; ``examples`` are the failing rows to show."""
 
     read: int = 0
     kept: int = 0
@@ -29,7 +29,7 @@ class Tally:
     bad: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
-    failures: list[pl.DataFrame] = field(default_factory=list)
+    examples: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES))
 
     def add(self, verdict: Verdict, kept: pl.DataFrame, summary: Summary) -> None:
         """Count one partition."""
@@ -39,13 +39,7 @@ class Tally:
         self.bad += verdict.bad.height
         self.counts += verdict.counts
         self.summary += summary
-        self.failures.append(verdict.failures)
-
-    @property
-    def examples(self) -> pl.DataFrame:
-        """The failing rows to show, in the source's order."""
-        found = pl.concat(self.failures) if self.failures else pl.DataFrame(schema=FAILURES)
-        return found.sort("__row", "column", "rule")
+        self.examples = first(pl.concat([self.examples, verdict.failures]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,14 +66,17 @@ def _examples(rows: pl.DataFrame, broken: Sequence[Violation]) -> pl.DataFrame:
 
 def _example(rows: pl.DataFrame, violation: Violation) -> pl.DataFrame:
     file = pl.col(FILE) if FILE in rows.columns else pl.lit(None, pl.String)
-    return (
-        rows.filter(violation.broken)
-        .head(SHOWN)
-        .select(
-            pl.col(ROW),
-            file.alias(FILE),
-            pl.lit(violation.column).alias("column"),
-            pl.lit(violation.rule.name).alias("rule"),
-            violation.value.cast(pl.String, strict=False).alias("value"),
-        )
+    found = rows.filter(violation.broken).select(
+        pl.col(ROW),
+        file.alias(FILE),
+        pl.lit(violation.column).alias("column"),
+        pl.lit(violation.rule.name).alias("rule"),
+        violation.value.cast(pl.String, strict=False).alias("value"),
     )
+    return found.bottom_k(SHOWN, by=ROW)
+
+
+def first(failures: pl.DataFrame) -> pl.DataFrame:
+    """Return the first hundred examples of each rule and column, in the source's order."""
+    ordered = failures.sort(ROW, "column", "rule")
+    return ordered.filter(pl.int_range(pl.len()).over("column", "rule") < SHOWN)
