@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pdprep.local import admin, model, wire
+from pdprep.local import admin, identity, model, wire
 from pdprep.local.faults import happen
 from pdprep.local.http import Answer, Request, from_environ, host_name, loopback
 from pdprep.local.operations import OPERATIONS
@@ -51,7 +51,20 @@ class App:
             return self._personalize(request, model.CONTROL, target.removeprefix(TARGET))
         if request.scope[1] == "personalize" and request.path in model.event_paths():
             return self._personalize(request, model.EVENTS, model.event_paths()[request.path])
+        if request.scope[1] in identity.HOSTS:
+            return self._identity(request)
         return self._s3(request)
+
+    def _identity(self, request: Request) -> Answer:
+        try:
+            return identity.answer(request)
+        except Refusal as refusal:
+            return routes.refused(refusal, request, self.state.ids.request())
+        except Exception:
+            log.exception("moto ended unexpectedly")
+            return routes.refused(
+                Refusal("InvalidAction", "moto could not answer this call.", 400), request, ""
+            )
 
     def _personalize(self, request: Request, service: str, name: str) -> Answer:
         request_id = self.state.ids.request()

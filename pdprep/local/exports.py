@@ -10,7 +10,7 @@ import polars as pl
 from pdprep.local import csvtext
 from pdprep.local.avro import AvroSchema
 from pdprep.local.ids import Ids
-from pdprep.local.layers import ALL, SEQ, partitions, scan
+from pdprep.local.layers import ALL, SEQ, part, partitions, scan
 from pdprep.local.resources import Resource
 from pdprep.local.sources import NO_ACCESS
 from pdprep.local.state import State
@@ -28,7 +28,7 @@ def run(state: State, job: Resource) -> Commit:
     with state.layers.reading(dataset.arn, mode) as snapshot:
         rows = scan(snapshot, schema)
         count = partitions(snapshot.rows, state.settings.part_rows)
-        files = [_write(state, _part(rows, schema, mode, part, count), schema) for part in range(count)]
+        files = [_write(state, _part(rows, schema, mode, number, count), schema) for number in range(count)]
     return lambda: _publish(state, bucket, f"{prefix}{job.name}-part-", files)
 
 
@@ -43,11 +43,9 @@ def _target(job: Resource) -> tuple[str, str]:
     return bucket, prefix if not prefix or prefix.endswith("/") else prefix + "/"
 
 
-def _part(rows: pl.LazyFrame, schema: AvroSchema, mode: str, part: int, count: int) -> pl.LazyFrame:
+def _part(rows: pl.LazyFrame, schema: AvroSchema, mode: str, number: int, count: int) -> pl.LazyFrame:
     """Exact duplicates collapse; ALL keeps the newest of an id (developer guide, export-data)."""
-    by = schema.key or "USER_ID"
-    if count > 1:
-        rows = rows.filter(pl.col(by).hash(0) % count == part)
+    rows = part(rows, schema.key or "USER_ID", number, count)
     if schema.key and mode == ALL:
         rows = rows.sort(SEQ, ROW, maintain_order=True)
         return rows.unique(subset=[schema.key], keep="last", maintain_order=True)

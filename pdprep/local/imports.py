@@ -9,8 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pdprep.local import csvtext, sources, typed
+from pdprep.local import csvtext, novelty, sources, typed
 from pdprep.local.avro import AvroSchema
+from pdprep.local.layers import Snapshot
 from pdprep.local.resources import Resource
 from pdprep.local.sources import Source
 from pdprep.local.state import State
@@ -33,7 +34,7 @@ def run(state: State, job: Resource) -> Commit:
     written: Written = []
     try:
         _read(state, job, state.schema(dataset), written)
-        _check_count(kind, job.body["importMode"], sum(rows for _, rows in written))
+        _check_count(kind, job.body["importMode"], _rows(state, dataset, job.body["importMode"], written))
     except (JobFailed, csvtext.Malformed) as problem:
         _discard(written)
         raise JobFailed(
@@ -99,10 +100,22 @@ def _check_size(mode: str, found: list[Source]) -> None:
         )
 
 
+def _rows(state: State, dataset: Resource, mode: str, written: Written) -> int:
+    """Count the rows that a minimum is held against: all, or for INCREMENTAL the new ones."""
+    rows = sum(count for _, count in written)
+    least = MINIMUM_INCREMENTAL.get(str(dataset.body["datasetType"]), 0)
+    if mode == "FULL" or rows < least or not least:
+        return rows
+    fresh = Snapshot(tuple((0, path) for path, _ in written), (), (), rows)
+    schema = state.schema(dataset)
+    return novelty.count(state.layers, dataset.arn, schema, fresh, least, state.settings.part_rows)
+
+
 def _check_count(kind: str, mode: str, rows: int) -> None:
     least = (MINIMUM_INCREMENTAL if mode == "INCREMENTAL" else MINIMUM).get(kind, 1)
     if rows < least:
-        raise JobFailed(f"The dataset has {rows} records, an import needs at least {least}.")
+        new = "new " * (mode == "INCREMENTAL")
+        raise JobFailed(f"The data has {rows} {new}records, an import needs at least {least}.")
 
 
 def _discard(written: Written) -> None:

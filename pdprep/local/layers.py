@@ -191,6 +191,11 @@ def partitions(rows: int, part_rows: int) -> int:
     return max(1, math.ceil(rows / part_rows))
 
 
+def part(rows: pl.LazyFrame, by: str, number: int, count: int) -> pl.LazyFrame:
+    """Return one of ``count`` partitions; the hash is used within one run only and never stored."""
+    return rows.filter(pl.col(by).hash(0) % count == number) if count > 1 else rows
+
+
 def _bulk(seq: int, path: Path, types: dict[str, pl.DataType]) -> pl.LazyFrame:
     return _parquet(path, {**types, ROW: pl.Int64()}).with_columns(pl.lit(seq, pl.Int64).alias(SEQ))
 
