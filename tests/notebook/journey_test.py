@@ -119,3 +119,24 @@ def test_a_group_one_letter_off_is_refused(notebook: InteractiveShell) -> None:
 def test_without_waiting_the_job_is_returned_at_once(notebook: InteractiveShell) -> None:
     job = run(notebook, "%personalize_bulk history --no-wait")
     assert job.wait().status == "ACTIVE"
+
+
+def test_text_and_html_of_every_value_agree(
+    notebook: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(notebook, "%personalize_bulk history -o job")
+    run(notebook, "group = %personalize\nready = group.prepare(other, 'interactions')")
+    run(notebook, "values = [group, group.jobs(), group.records('interactions'), group.plan(ready), job]")
+    monkeypatch.setenv("PDPREP_DISPLAY", "html")
+    formatter: Any = notebook.display_formatter
+    facts = (
+        ("movies", "CUSTOM"),
+        ("bulk-0001", "1,200"),
+        ("1,200 bulk",),
+        ("1,200", "replace=True"),
+        ("1,200",),
+    )
+    for value, expected in zip(notebook.user_ns["values"], facts, strict=True):
+        forms = formatter.format(value)[0]
+        assert set(forms) == {"text/plain", "text/html"}
+        assert all(fact in form for form in forms.values() for fact in expected)
