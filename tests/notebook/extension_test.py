@@ -11,6 +11,7 @@ from pdprep.notebook.magics import NAMES
 
 
 def everything(shell: InteractiveShell) -> dict[str, Any]:
+    shell.find_line_magic("load_ext")  # IPython adds the class of this one on its first use
     formatter: Any = shell.display_formatter
     extensions: Any = shell.extension_manager
     tables = [
