@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -61,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=0, help="port on 127.0.0.1 (default: the last one, or any)"
     )
     parser.add_argument("--clock", choices=CLOCKS, default="auto", help="how fast statuses change")
-    parser.add_argument("--speed", type=float, default=1.0, help="divides the times of the auto clock")
+    speed = float(os.environ.get("PDPREP_LOCAL_SPEED", "1"))
+    parser.add_argument("--speed", type=float, default=speed, help="divides the times of the auto clock")
     parser.add_argument(
         "--linger", action="store_true", help="end PDPREP_LOCAL_LINGER s after the last lease"
     )

@@ -124,7 +124,9 @@ class Lab:
             "PDPREP_HOME": "home",
         }
         own |= {name: str(folder / part) for name, part in folders.items()}
-        return own | {"JUPYTER_TOKEN": self.token, "PDPREP_LOCAL_LINGER": "2"}
+        # Slow enough that a picture of a job that is pending can be taken.
+        local = {"PDPREP_LOCAL_LINGER": "2", "PDPREP_LOCAL_SPEED": "0.6"}
+        return own | local | {"JUPYTER_TOKEN": self.token}
 
 
 def output(page: Page, source: str) -> Locator:
