@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.browser.lab import Lab
 from tests.conftest import PROJECT
@@ -52,9 +52,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def shoot(page: Page, name: str) -> Path:
-    """Keep a picture of the page as an artifact."""
+def shoot(part: Page | Locator, name: str) -> Path:
+    """Keep a picture of a page, or of a part of one, as an artifact."""
     ARTIFACTS.mkdir(exist_ok=True)
     path = ARTIFACTS / f"{name}.png"
-    page.screenshot(path=path)
+    part.screenshot(path=path)
     return path
