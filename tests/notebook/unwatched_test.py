@@ -32,8 +32,8 @@ CELLS = (
 def executed(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setenv("PDPREP_CLOCK", CLOCK)
     path = home.parent / "a.ipynb"
-    cells = [{"cell_type": "code", "source": each, "metadata": {}, "outputs": []} for each in CELLS]
-    cells = [{**cell, "execution_count": None} for cell in cells]
+    blank = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [{**blank, "source": each} for each in CELLS]
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
     command = [sys.executable, "-m", "nbconvert", "--execute", "--allow-errors", "--to", "notebook"]
     done = subprocess.run([*command, "--stdout", str(path)], capture_output=True, text=True, check=True)
