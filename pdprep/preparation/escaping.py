@@ -13,7 +13,7 @@ from typing import IO, Final
 import polars as pl
 
 _BREAKS: Final = r"[\r\n]+"
-_QUOTED: Final = r'["\\,]|^\s|\s$'
+_QUOTED: Final = r'["\\,\p{Cc}]|^\s|\s$'
 
 
 def escape(column: pl.Expr) -> pl.Expr:
