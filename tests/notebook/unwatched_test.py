@@ -32,7 +32,7 @@ CELLS = (
 def executed(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setenv("PDPREP_CLOCK", CLOCK)
     path = home.parent / "a.ipynb"
-    blank = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    blank: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [{**blank, "source": each} for each in CELLS]
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
     command = [sys.executable, "-m", "nbconvert", "--execute", "--allow-errors", "--to", "notebook"]

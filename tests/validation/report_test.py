@@ -19,8 +19,8 @@ def frame(bad: int = 1) -> pl.DataFrame:
     return pl.DataFrame({"USER_ID": users, "ITEM_ID": items, "TIMESTAMP": range(TIME, TIME + 1_200)})
 
 
-def report(bad: int = 1, **options: bool) -> Report:
-    return validate(prepare(frame(bad), "interactions"), route="bulk", **options)
+def report(bad: int = 1, *, show_values: bool = False) -> Report:
+    return validate(prepare(frame(bad), "interactions"), route="bulk", show_values=show_values)
 
 
 def test_it_is_three_frames_with_the_same_columns_whatever_was_found() -> None:
