@@ -22,7 +22,7 @@ class Settings:
     speed: float = 1.0
     fixed: str = ""
     linger: float | None = None
-    strict_columns: bool = False
+    strict: bool = False
     chunk_bytes: int = 16 << 20
     compact_rows: int = 100_000
     part_rows: int = 2_500_000
@@ -37,7 +37,7 @@ def from_environment(folder: Path, **changes: object) -> Settings:
     """
     fixed = os.environ.get("PDPREP_CLOCK", "")
     settings = Settings(folder, speed=float(os.environ.get("PDPREP_LOCAL_SPEED", "1")), fixed=fixed)
-    settings = replace(settings, strict_columns=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
+    settings = replace(settings, strict=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
     settings = replace(settings, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
     return replace(settings, clock="instant") if fixed else settings
 

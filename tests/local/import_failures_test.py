@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from pdprep.local import running
 
 ITEMS = "ITEM_ID,GENRES,PRICE\n"
 BROKEN = {
@@ -59,6 +62,22 @@ def test_a_failed_full_import_leaves_the_old_rows(lab: Any) -> None:
 def test_999_interactions_are_too_few(lab: Any, make_interactions: Any) -> None:
     job = lab.load(lab.dataset("Interactions"), make_interactions(999))
     assert (job["status"], "1000" in job["failureReason"]) == ("CREATE FAILED", True)
+
+
+@pytest.mark.parametrize(("strict", "status"), [(True, "CREATE FAILED"), (False, "ACTIVE")])
+def test_where_the_documents_are_stricter_than_samples_a_setting_decides(
+    tmp_path: Path, make_lab: Any, make_interactions: Any, strict: bool, status: str
+) -> None:
+    with running(tmp_path, clock="instant", strict=strict) as server:
+        lab = make_lab(server.url)
+        group = lab.group()
+        dataset, items = lab.dataset("Interactions", group), lab.dataset("Items", group)
+        lab.load(dataset, make_interactions(2000))
+        few = lab.load(dataset, make_interactions(1999, first=1000), "INCREMENTAL")
+        reordered = lab.load(items, "PRICE,ITEM_ID,GENRES\n1,a,A\n")
+        assert [job["status"] for job in (few, reordered)] == [status, status]
+        assert lab.load(dataset, make_interactions(1000, first=9000), "INCREMENTAL")["status"] == "ACTIVE"
+        assert len(lab.export(dataset, "BULK")) == (3001 if strict else 4000)
 
 
 @pytest.mark.parametrize(

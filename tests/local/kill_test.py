@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 KILLS = 200 if os.environ.get("PDPREP_DEEP") else 20
 ROWS = 20_000
@@ -31,8 +32,8 @@ class Work:
                 self._put(f"e{self.begun}")
                 if self.begun % 15 == 0:
                     self._import()
-        except (BotoCoreError, ClientError):
-            return
+        except (BotoCoreError, ClientError, ResponseParserError):
+            return  # the answer that the kill cut off
 
     def _put(self, item: str) -> None:
         event = {"eventType": "e", "itemId": item, "sentAt": self.begun}
