@@ -76,13 +76,13 @@ class Fact:
 
 
 FACTS: Final = (
-    Fact("interactions", True, True, "realtime", "at once", "sent", f"{_PAGE}; S9"),
-    Fact("interactions", True, False, "updating", "within 2 h", "hours", f"{_PAGE}; S10"),
-    Fact("interactions", None, None, "", "next training", "training", f"{_PAGE}; S9, S12"),
-    Fact("items", None, False, "updating", "within 2 h", "hours", f"{_PAGE}; S10"),
-    Fact("items", None, None, "", "next training", "training", f"{_PAGE}; S10"),
-    Fact("users", None, False, "", "popular items first", "", f"{_PAGE}; S11"),
-    Fact("users", None, None, "", "next training", "training", f"{_PAGE}; S11"),
+    Fact("interactions", True, True, "realtime", "at once", "sent", _PAGE),
+    Fact("interactions", True, False, "updating", "within 2 h", "hours", _PAGE),
+    Fact("interactions", None, None, "", "next training", "training", _PAGE),
+    Fact("items", None, False, "updating", "within 2 h", "hours", _PAGE),
+    Fact("items", None, None, "", "next training", "training", _PAGE),
+    Fact("users", None, False, "", "popular items first", "", _PAGE),
+    Fact("users", None, None, "", "next training", "training", _PAGE),
     Fact("actions", None, False, "updating", "within 2 h", "hours", _PAGE),
     Fact("actions", None, None, "", "next training", "training", _PAGE),
     Fact("action_interactions", True, True, "realtime", "at once", "sent", _PAGE),

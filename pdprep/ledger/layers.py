@@ -120,6 +120,11 @@ def scan(ledger: Ledger, dataset: str) -> tuple[Contract | None, list[pl.LazyFra
     return contracts.loads(rows[-1].contract) if rows else None, frames
 
 
+def identity(contract: Contract) -> list[str]:
+    """Return the columns that make two records one: all of an event, the id of an item, user or action."""
+    return list(contract.columns) if contract.event_like else [contract.key]
+
+
 def moment(seconds: float) -> datetime:
     """Return a time of the journal as a datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -87,21 +87,17 @@ class Records:
 
     def _frame(self, where: pl.Expr | None) -> pl.LazyFrame:
         # A filter over what makes two records one goes first: then a page of one user reads one user.
-        same = self._identity
+        same = layers.identity(self.contract)
         early = where if where is not None and set(where.meta.root_names()) <= set(same) else None
         merged = self._merge([layer.filter(early) if early is not None else layer for layer in self.layers])
         effect = effects.effects(self.dataset, self.training)
         shown = merged.pipe(self._with_known).with_columns(effect).select(self.columns)
         return shown if where is None or early is not None else shown.filter(where)
 
-    @property
-    def _identity(self) -> list[str]:
-        return list(self.contract.columns) if self.contract.event_like else [self.contract.key]
-
-    def _merge(self, layers: list[pl.LazyFrame]) -> pl.LazyFrame:
-        rows = pl.concat(layers, how="diagonal_relaxed")
-        latest = [name for name in (*self.contract.columns, *_LATEST) if name not in self._identity]
-        merged = rows.group_by(self._identity).agg(
+    def _merge(self, frames: list[pl.LazyFrame]) -> pl.LazyFrame:
+        rows, same = pl.concat(frames, how="diagonal_relaxed"), layers.identity(self.contract)
+        latest = [name for name in (*self.contract.columns, *_LATEST) if name not in same]
+        merged = rows.group_by(same).agg(
             pl.col(latest).get(pl.col(ORDER).arg_max()),
             pl.col(BULK).any().alias("__in_bulk"),
             (~pl.col(BULK)).any().alias("__in_put"),

@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +22,10 @@ from pdprep.errors import InputError, RefusedError
 from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
+from pdprep.ledger.shares import lacking
 from pdprep.personalize import creating, following, guards, put, uploads
 from pdprep.personalize.alignment import aligned
-from pdprep.personalize.guards import Coming
+from pdprep.personalize.guards import Coming, Standing
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.resources import Group, ensure_bucket
 from pdprep.personalize.target import Target
@@ -115,7 +116,7 @@ def _create(asked: Import, job: Job) -> ImportRow | None:
     prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
     with _scratch(asked.ledger, job) as folder:
         staged, coming = _stage(asked, prepared, folder, job)
-        if _already_there(asked, coming, job):
+        if _already_there(asked, coming, job, folder / "records"):
             return None
         job.decided.set()
         return _send(asked, staged, coming, folder, job)
@@ -139,7 +140,7 @@ def fingerprint(staged: Staged) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _already_there(asked: Import, coming: Coming, job: Job) -> bool:
+def _already_there(asked: Import, coming: Coming, job: Job, records: Path) -> bool:
     """Take over an earlier import of the same bytes, or refuse what must not happen unasked."""
     target = asked.target
     standing = guards.standing(asked.ledger, target.world, target.group(), job.dataset)
@@ -147,10 +148,23 @@ def _already_there(asked: Import, coming: Coming, job: Job) -> bool:
     if same:
         _take_over(job, same)
         return True
+    if guards.refusal(standing, coming, asked.replace, asked.shrink):
+        coming = replace(coming, lacks=_lacks(asked, standing, records))
     refused = guards.refusal(standing, coming, asked.replace, asked.shrink)
     if refused:
         raise refused
     return False
+
+
+def _lacks(asked: Import, standing: Standing, records: Path) -> int | None:
+    """Count the bulk records that the new file does not have."""
+    if not standing.imports:
+        return None
+    contract = contracts.loads(standing.imports[-1].contract)
+    held = [layers.scan_import(asked.ledger, row) for row in standing.imports]
+    new = pl.scan_parquet(records / "*.parquet")
+    on = [name for name in layers.identity(contract) if name in new.collect_schema()]
+    return lacking(pl.concat(held, how="diagonal_relaxed"), new, on, contract.key)
 
 
 def _take_over(job: Job, same: ImportRow) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from typing import Final
 
 from pdprep import errors
-from pdprep.errors import ImportFailed, JobError, PdprepError, ServiceError
+from pdprep.errors import ImportFailed, JobError, PdprepError, RefusedError, ServiceError
+
+SHORT: Final = 90  # characters
 
 
 def dumps(error: PdprepError | None) -> str:
@@ -34,6 +38,18 @@ def loads(text: str) -> PdprepError | None:
         return ServiceError(*said, code=value["code"], operation=value["operation"])
     found: PdprepError = kind(*said)
     return found
+
+
+def short(error: PdprepError | None) -> str:
+    """Return what was found in a few words, for a table; nothing for None.
+
+    >>> short(errors.ReplaceRefused("a FULL import would replace 5 bulk records", "replace=True"))
+    'refused: a FULL import would replace 5 bulk records'
+    """
+    if error is None:
+        return ""
+    word = "refused: " if isinstance(error, RefusedError) else ""
+    return word + textwrap.shorten(error.found, SHORT, placeholder=" …")
 
 
 def told(error: BaseException) -> PdprepError:

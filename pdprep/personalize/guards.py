@@ -46,13 +46,18 @@ class Standing:
 
 @dataclass(frozen=True)
 class Coming:
-    """What an import would bring. ``bytes``: of its CSV parts; ``keys``: distinct ids."""
+    """What an import would bring.
+
+    ``bytes``: of its CSV parts; ``keys``: distinct ids; ``lacks``: bulk records (events whole, the others by
+    id) that the new file does not have, where somebody counted them.
+    """
 
     mode: str
     rows: int
     keys: int
     bytes: int
     fingerprint: str
+    lacks: int | None = None
 
 
 def standing(ledger: Ledger, world: World, group: Group | None, dataset: str) -> Standing:
@@ -140,11 +145,13 @@ def _too_large(coming: Coming, name: str) -> RefusedError | None:
 
 def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
     going = f"{before.rows:,} bulk records" if before.imports else "bulk records"
+    if coming.lacks is not None:
+        going += f" ({coming.lacks:,} of them not in the new file)"
     if before.unknown:
         going += f" (and the rows, unknown to this ledger, of {', '.join(before.unknown)})"
     return ReplaceRefused(
         f"a FULL import of {coming.rows:,} records would replace {going}",
-        f"replace=True; {before.put:,} incremental records would stay",
+        f"{before.put:,} incremental records would stay; nothing was replaced",
         'group.bulk(frame, replace=True) (--replace), or mode="INCREMENTAL" to add',
     )
 

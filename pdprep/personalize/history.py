@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import overload
+from typing import Final, overload
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from pdprep.personalize import bulk, following, put
 from pdprep.personalize.jobs import ENDED, Job, Work
 from pdprep.personalize.target import Target
 
+_ATTRIBUTES: Final = {"note": "remark"}
 _alive: dict[tuple[Path, str], Job] = {}
 _guard = threading.Lock()
 
@@ -29,7 +30,7 @@ class Jobs(Sequence[Job]):
     def frame(self) -> pl.DataFrame:
         """One row a job."""
         columns = ("id", "dataset", "route", "mode", "status", "rows", "started", "ended", "name", "note")
-        rows = [tuple(getattr(job, name) for name in columns) for job in self._jobs]
+        rows = [tuple(getattr(job, _ATTRIBUTES.get(name, name)) for name in columns) for job in self._jobs]
         kinds: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(columns, pl.String)
         return pl.DataFrame(rows, {**kinds, "rows": pl.Int64, "started": TIME, "ended": TIME}, orient="row")
 
@@ -102,4 +103,6 @@ def _rest(target: Target, row: JobRow) -> Work | None:
 
 def _line(job: Job) -> str:
     records = "" if job.rows is None else f"{job.rows:,} records"
-    return "  ".join(part for part in (job.id, job.dataset, job.mode, job.status, records, job.note) if part)
+    return "  ".join(
+        part for part in (job.id, job.dataset, job.mode, job.status, records, job.remark) if part
+    )

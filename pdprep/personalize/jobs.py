@@ -64,6 +64,11 @@ class Job(State):
         return self._error
 
     @property
+    def remark(self) -> str:
+        """The note; of a job that failed without one, why, in short."""
+        return self.note or failures.short(self._error)
+
+    @property
     def running(self) -> bool:
         """Whether a thread of this process works on it."""
         return self._running

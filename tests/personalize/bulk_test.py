@@ -71,8 +71,14 @@ def test_the_same_frame_again_is_the_finished_job(filled: DatasetGroup, server: 
 
 def test_another_full_import_is_refused_with_counts(filled: DatasetGroup, server: Running) -> None:
     filled.put(prepared(filled, events(7, first=5000))).wait()
-    with pytest.raises(ReplaceRefused, match=r"1,200 bulk records.*7 incremental records would stay"):
-        filled.bulk(prepared(filled, events(1300)))
+    with pytest.raises(ReplaceRefused) as caught:
+        filled.bulk(prepared(filled, events(1300, first=100)))
+    found = (
+        "a FULL import of 1,300 records would replace 1,200 bulk records (100 of them not in the new file)"
+    )
+    assert caught.value.found == found
+    assert caught.value.expected == "7 incremental records would stay; nothing was replaced"
+    assert "refused: a FULL import of 1,300" in filled.jobs().frame["note"][0]
     assert counts(filled) == {"bulk": 1200, "incremental": 7, "both": 0}
     assert staged(server) == []
 
@@ -94,9 +100,9 @@ def test_a_shrinking_import_is_refused_even_so(filled: DatasetGroup) -> None:
 
 
 def test_incremental_adds_and_overlaps_count_once(filled: DatasetGroup) -> None:
-    filled.bulk(prepared(filled, events(1000, first=1100)), mode="INCREMENTAL").wait()
-    assert counts(filled)["bulk"] == 2100
-    assert exported(filled, "BULK").height == 2100
+    filled.bulk(prepared(filled, events(1100, first=1100)), mode="INCREMENTAL").wait()
+    assert counts(filled)["bulk"] == 2200
+    assert exported(filled, "BULK").height == 2200
 
 
 def test_incremental_needs_a_bulk_import_before(group: DatasetGroup) -> None:

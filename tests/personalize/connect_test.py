@@ -14,13 +14,13 @@ from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
 from tests.personalize.frames import counts, items, prepared
 
-ROLE = "arn:aws:iam::123456789012:role/pdprep"
+ROLE = "arn:aws:iam::000000000000:role/pdprep"
 PROFILE = """
 [tool.pdprep.profiles.prod]
-account = "123456789012"
+account = "000000000000"
 region = "eu-central-1"
 bucket = "s3://films/staged"
-role_arn = "arn:aws:iam::123456789012:role/pdprep"
+role_arn = "arn:aws:iam::000000000000:role/pdprep"
 """
 
 
@@ -108,7 +108,7 @@ def test_a_session_goes_the_same_way(server: Running, monkeypatch: pytest.Monkey
     given: dict[str, Any] = {"bucket": "s3://films/staged", "role_arn": ROLE}
     group = pdprep.connect("movies", session=session(), **given)
     group.bulk(prepared(group, items("a", "b")), keep=True).wait()
-    assert (group.world.account, group.world.region) == ("123456789012", "eu-central-1")
+    assert (group.world.account, group.world.region) == ("000000000000", "eu-central-1")
     assert "eu-central-1" in str(group.arn)
     keys = [row["Key"] for row in group.client("s3").list_objects_v2(Bucket="films")["Contents"]]
     assert [key.startswith("staged/pdprep/movies/items/") for key in keys] == [True]
@@ -133,10 +133,10 @@ def test_an_unknown_profile_is_an_error(home: Path) -> None:
 def test_a_session_of_another_account_is_refused(
     server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = PROFILE.replace('account = "123456789012"', 'account = "999999999999"')
+    text = PROFILE.replace('account = "000000000000"', 'account = "999999999999"')
     (tmp_path / "pyproject.toml").write_text(text)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-    with pytest.raises(GroupError, match="credentials of the account 123456789012"):
+    with pytest.raises(GroupError, match="credentials of the account 000000000000"):
         pdprep.connect("movies", profile="prod", session=session())
 
 

@@ -22,7 +22,7 @@ def sheet(group: DatasetGroup) -> Sheet:
 def jobs(found: Jobs) -> Sheet:
     """Return every job, newest first; times are in UTC."""
     rows = tuple(
-        (job.id, job.dataset, job.route, job.mode, job.status, job.rows, _time(job.started), job.note)
+        (job.id, job.dataset, job.route, job.mode, job.status, job.rows, _time(job.started), job.remark)
         for job in found
     )
     title = f"{len(rows):,} job{'s' * (len(rows) != 1)}, newest first; times are in UTC"
