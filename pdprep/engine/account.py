@@ -79,12 +79,15 @@ def _count(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
 
 def _failures(prepared: Prepared, examples: pl.DataFrame) -> pl.DataFrame:
     places = locate(prepared.source, examples[ROW].to_list())
-    rows = [_failure(prepared.dataset, row, places) for row in examples.iter_rows(named=True)]
+    one = prepared.source.files[0] if len(prepared.source.files) == 1 else None
+    rows = [_failure(prepared.dataset, row, places, one) for row in examples.iter_rows(named=True)]
     return pl.DataFrame(rows, schema=FAILURES)
 
 
-def _failure(dataset: str, row: dict[str, Any], places: dict[int, tuple[str, int]]) -> dict[str, Any]:
-    file, line = places.get(row[ROW], (row[FILE], None))
+def _failure(
+    dataset: str, row: dict[str, Any], places: dict[int, tuple[str, int]], one: str | None
+) -> dict[str, Any]:
+    file, line = places.get(row[ROW], (row[FILE] or one, None))
     return {
         "dataset": dataset,
         "row": row[ROW],

@@ -56,10 +56,21 @@ class Conversion:
         return f"__raw_{self.field.name}"
 
     @property
-    def kept(self) -> pl.Expr:
-        """The source's value as text, under its hidden name."""
-        as_text = _joined if self.way.rule == "category_bar" else _AS_TEXT
-        return as_text(self.expr).alias(self.raw)
+    def carried(self) -> pl.Expr:
+        """The source's value under its hidden name."""
+        return self.expr.alias(self.raw)
+
+    def kept(self, latest: int) -> pl.Expr:
+        """The carried value as text where a report may have to show it, else null.
+
+        Args:
+            latest: A timestamp after this one, in seconds since 1970, is shown as the source wrote it.
+        """
+        clean, as_text = pl.col(self.field.name), _joined if self.way.rule == "category_bar" else _AS_TEXT
+        doubtful = clean.is_null()
+        if is_timestamp(self.field):
+            doubtful = doubtful | ~clean.is_between(transforms.FROM_1980, latest)
+        return as_text(pl.when(doubtful).then(pl.col(self.raw))).alias(self.raw)
 
 
 def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, origin: str) -> Way:
@@ -154,7 +165,7 @@ _TIMES: Final = {
         "timestamp_unreadable",
     ),
     "integer": Way(transforms.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
-    "float": Way(transforms.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
+    "float": Way(transforms.epoch_of_float, f"numbers {_SECONDS}", "timestamp_unit"),
     "moment": Way(transforms.epoch_of_moment, "dates and times (no zone: UTC) to seconds since 1970"),
     "null": Way(_cast(pl.Int64), "nothing there: null"),
 }

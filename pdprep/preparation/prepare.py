@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, resolution
@@ -40,7 +41,8 @@ class Prepared:
         contract: What the rows will be held to.
         frame: LazyFrame of the contract's columns, duplicates dropped.
         rows: The same before duplicates are dropped, with the hidden columns ``__row`` (0-based row of the
-            source), ``__file`` and ``__raw_FIELD`` (the source's value).
+            source), ``__file`` (of several files) and ``__raw_FIELD`` (the source's value where it could not
+            be read or may have to be shown).
     """
 
     contract: Contract
@@ -53,9 +55,12 @@ class Prepared:
     def rows(self) -> pl.LazyFrame:
         """The converted rows with their row numbers and the source's values."""
         hidden = [pl.col(name) for name in (ROW, FILE) if name in self.source.frame.collect_schema()]
-        raw = [each.kept for each in self.conversions if each.way.rule]
         clean = [each.clean for each in self.conversions]
-        return expressions.typed(self.source, self.conversions).select(*hidden, *clean, *raw)
+        can_fail = [each for each in self.conversions if each.way.rule]
+        frame = expressions.typed(self.source, self.conversions)
+        carried = frame.select(*hidden, *clean, *(each.carried for each in can_fail))
+        latest = int(clock.now().timestamp())
+        return carried.with_columns(each.kept(latest) for each in can_fail)
 
     @property
     def frame(self) -> pl.LazyFrame:

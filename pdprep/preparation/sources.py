@@ -1,6 +1,6 @@
 """Where rows come from: paths, globs, Polars, pandas and Arrow frames, all as one LazyFrame.
 
-Every source gets a ``__row`` column, the 0-based row as read, and files also a ``__file`` column. CSV is
+Every source gets a ``__row`` column, the 0-based row as read, several files also a ``__file`` column. CSV is
 read as text, so that ids keep their leading zeros and nothing is guessed from the first rows.
 """
 
@@ -139,13 +139,18 @@ def _open_path(text: str) -> Source:
         return _open_csv(text, files)
     scan = _SCANS[kind]
     try:
-        frame = scan(list(files), row_index_name=ROW, include_file_paths=FILE)
+        frame = scan(list(files), row_index_name=ROW, include_file_paths=_file_column(files))
         frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(
             f"{text} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
     return Source(text, frame, files)
+
+
+def _file_column(files: tuple[str, ...]) -> str | None:
+    """Name the column of file names, where there may be several."""
+    return FILE if len(files) > 1 or "://" in files[0] else None
 
 
 def _expand(text: str) -> tuple[str, ...]:
@@ -185,7 +190,7 @@ def _open_csv(text: str, files: tuple[str, ...]) -> Source:
             separator=separator,
             infer_schema=False,
             row_index_name=ROW,
-            include_file_paths=FILE,
+            include_file_paths=_file_column(files),
         )
         frame.collect_schema()
     except pl.exceptions.NoDataError as error:

@@ -6,6 +6,7 @@ still has the source's value, tells it from a missing one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -37,8 +38,10 @@ def one_line(column: pl.Expr) -> pl.Expr:
 def id_from_text(column: pl.Expr) -> pl.Expr:
     """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
     clean = text(column)
-    fraction = clean.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
-    return pl.when(~fraction).then(clean.str.replace(r"^(-?\d+)\.0*$", "$1"))
+    dotted = pl.when(clean.str.contains(".", literal=True)).then(clean)  # few: patterns are dear
+    fraction = dotted.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
+    whole = pl.when(~fraction).then(dotted.str.replace(r"^(-?\d+)\.0*$", "$1"))
+    return pl.when(dotted.is_null()).then(clean).otherwise(whole)
 
 
 def id_from_float(column: pl.Expr) -> pl.Expr:
@@ -49,22 +52,33 @@ def id_from_float(column: pl.Expr) -> pl.Expr:
 
 
 def epoch_of_number(column: pl.Expr) -> pl.Expr:
-    """Read seconds since 1970 from a number in s, ms, us or ns, told row by row from its magnitude.
+    """Read seconds since 1970 from whole numbers in s, ms, us or ns, told row by row from the magnitude.
 
     A number below 1980 in seconds is taken as seconds; one between two units' ranges is null.
     """
-    whole = (pl.when(_inside(column, factor)).then(column // factor) for _, factor in UNITS)
-    return pl.coalesce(*whole).cast(pl.Int64, strict=False)
+    whole = column.cast(pl.Int64, strict=False)
+    return _by_unit(whole, lambda factor: whole // factor)
+
+
+def epoch_of_float(column: pl.Expr) -> pl.Expr:
+    """Read seconds since 1970 from numbers that may have a fraction, which is cut off."""
+    return epoch_of_number(column.cast(pl.Float64).floor())
 
 
 def unit_of_number(column: pl.Expr) -> pl.Expr:
     """Name the unit that ``epoch_of_number`` reads: s, ms, us or ns, or null."""
-    return pl.coalesce(*(pl.when(_inside(column, factor)).then(pl.lit(name)) for name, factor in UNITS))
+    names = {factor: name for name, factor in UNITS}
+    return _by_unit(column.cast(pl.Int64, strict=False), lambda factor: pl.lit(names[factor]))
 
 
-def _inside(column: pl.Expr, factor: int) -> pl.Expr:
-    below = column < TO_2286 * factor
-    return below if factor == 1 else below & (column >= FROM_1980 * factor)
+def _by_unit(whole: pl.Expr, then: Callable[[int], pl.Expr]) -> pl.Expr:
+    return pl.coalesce(*(pl.when(_inside(whole, factor)).then(then(factor)) for _, factor in UNITS))
+
+
+def _inside(whole: pl.Expr, factor: int) -> pl.Expr:
+    # A bound above 64 bits bounds nothing, and comparing with it would widen the column.
+    below = whole < TO_2286 * factor if TO_2286 * factor < 2**63 else pl.lit(True)
+    return below if factor == 1 else below & (whole >= FROM_1980 * factor)
 
 
 def number_of_text(column: pl.Expr) -> pl.Expr:
@@ -77,13 +91,41 @@ def number_of_text(column: pl.Expr) -> pl.Expr:
 
 def epoch_of_text(column: pl.Expr) -> pl.Expr:
     """Read seconds since 1970 from numbers and ISO 8601 text, mixed as they come; no zone means UTC."""
-    number = number_of_text(column)
-    iso = pl.when(number.is_null()).then(column.str.strip_chars().str.replace(" ", "T", literal=True))
+    return column.map_batches(_epochs_of_text, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def _epochs_of_text(values: pl.Series) -> pl.Series:
+    """Read a batch step by step: each step is given only what the ones before could not read."""
+    text, epoch = pl.col("text"), pl.col("epoch")
+    frame = pl.DataFrame({"text": values.str.strip_chars()}).with_columns(number=number_of_text(text))
+    frame = frame.with_columns(epoch=epoch_of_number(pl.col("number")))
+    for read in _READERS:
+        if frame["epoch"].null_count() == values.null_count():
+            break
+        left = pl.when(epoch.is_null()).then(text)
+        frame = frame.with_columns(epoch=pl.coalesce(epoch, read(left).dt.epoch("s")))
+    return frame["epoch"].alias(values.name)
+
+
+def _usual(form: str) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda text: text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC")
+
+
+def _rare(text: pl.Expr) -> pl.Expr:
+    """Read any zone, any fraction of a second, a lone date, hours and minutes alone."""
+    iso = text.str.replace(" ", "T", literal=True)
     day = iso.str.replace(r"^(\d{4}-\d{2}-\d{2})$", "${1}T00:00:00")
     full = day.str.replace(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})($|Z|z|[+-])", "${1}:00${2}")
     zoned = pl.when(full.str.contains(_ZONED)).then(full).otherwise(full + pl.lit("Z"))
-    moment = zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_zone="UTC", time_unit="us")
-    return pl.coalesce(epoch_of_number(number), moment.dt.epoch("s"))
+    return zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_zone="UTC", time_unit="us")
+
+
+_READERS: Final = (
+    _usual("%Y-%m-%dT%H:%M:%SZ"),
+    _usual("%Y-%m-%d %H:%M:%S"),
+    _usual("%Y-%m-%dT%H:%M:%S"),
+    _rare,
+)
 
 
 def epoch_of_moment(column: pl.Expr) -> pl.Expr:

@@ -72,7 +72,9 @@ def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violati
 def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
     for conversion in prepared.conversions:
         name = conversion.field.name
-        value = pl.col(conversion.raw if conversion.way.rule else name)
+        value = pl.col(name).cast(pl.String)
+        if conversion.way.rule:
+            value = pl.coalesce(conversion.raw, value)
         for check in schema.columns[name].checks:
             holds = frames.HOLDS[check.name](pl.col(name), check.statistics)
             yield Violation(rules.rule(check.name), name, ~holds.fill_null(True), value)
