@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandera.polars as pa
 import polars as pl
 
-from pdprep.contract import rules
+from pdprep.contract import payload_rules, rules, sizes
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp, may_be_anonymous
@@ -51,6 +51,16 @@ def without(column: pl.Expr, statistics: Any) -> pl.Expr:
     return ~column.str.contains(statistics["pattern"])
 
 
+def matching(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the text fits the pattern from end to end and is not too long."""
+    return column.str.contains(statistics["pattern"]) & no_longer(column, statistics)
+
+
+def few_parts(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where bars join at most that many parts."""
+    return column.str.count_matches("|", literal=True).lt(statistics["max_value"])
+
+
 def finite(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the number is neither NaN nor infinite."""
     return column.is_finite()
@@ -69,11 +79,46 @@ HOLDS: Final[dict[str, Holds]] = {
     "string_length": no_longer,
     "text_length": no_longer,
     "number_not_finite": finite,
+    "impression_count": few_parts,
+    "impression_id": without,
+    "recommendation_id_length": no_longer,
+    "attribution_source": matching,
+    "put_id_length": no_longer,
+    "session_id_word": without,
 }
-# Checks over several columns of one row.
-ROW_HOLDS: Final[dict[str, pl.Expr]] = {
-    "id_missing": pl.col("USER_ID").is_not_null() | pl.col("SESSION_ID").is_not_null(),
-    "user_missing_in_bulk": pl.col("USER_ID").is_not_null() | pl.col("SESSION_ID").is_null(),
+_USER, _SESSION = pl.col("USER_ID"), pl.col("SESSION_ID")
+# Checks over several columns of one row, and under which name a breach is shown.
+ROW_HOLDS: Final[dict[str, Callable[[Contract], pl.Expr]]] = {
+    "id_missing": lambda contract: _USER.is_not_null() | _SESSION.is_not_null(),
+    "user_missing_in_bulk": lambda contract: _USER.is_not_null() | _SESSION.is_null(),
+    "properties_length": sizes.properties_fit,
+    "event_bytes": sizes.event_fits,
+}
+ROW_COLUMNS: Final = {
+    "id_missing": "USER_ID",
+    "user_missing_in_bulk": "USER_ID",
+    "properties_length": "properties",
+    "event_bytes": "event",
+}
+# Fields that a put sends under a name of the model: the rules of each, with their limits.
+_NAMED: Final[dict[str, dict[str, dict[str, Any]]]] = {
+    "EVENT_TYPE": {"event_type_length": {"max_value": rules.EVENT_TYPE_LENGTH}},
+    "IMPRESSION": {
+        "impression_count": {"max_value": payload_rules.IMPRESSIONS},
+        "impression_id": {"pattern": payload_rules.IMPRESSION_ID},
+    },
+    "RECOMMENDATION_ID": {"recommendation_id_length": {"max_value": payload_rules.RECOMMENDATION_ID_LENGTH}},
+    "EVENT_ATTRIBUTION_SOURCE": {
+        "attribution_source": {
+            "pattern": payload_rules.ATTRIBUTION_SOURCE,
+            "max_value": payload_rules.ATTRIBUTION_LENGTH,
+        }
+    },
+    "SESSION_ID": {
+        "put_id_length": {"max_value": payload_rules.PUT_ID_LENGTH},
+        "session_id_word": {"pattern": payload_rules.NO_SESSION},
+    },
+    "EVENT_ID": {"put_id_length": {"max_value": payload_rules.PUT_ID_LENGTH}},
 }
 
 
@@ -89,8 +134,7 @@ def schema(contract: Contract, now: datetime) -> pa.DataFrameSchema:
     ['USER_ID']
     """
     columns = {field.name: _column(contract, field, now) for field in contract.fields}
-    anonymous = any(may_be_anonymous(contract, field) for field in contract.fields)
-    checks = [_whole_row(name) for name in ROW_HOLDS] if anonymous else []
+    checks = [_whole_row(name, contract) for name in _row_rules(contract)]
     return pa.DataFrameSchema(columns, checks=checks, name=contract.dataset, strict="filter")
 
 
@@ -120,8 +164,8 @@ def _id_checks() -> Iterator[pa.Check]:
 
 
 def _string_checks(contract: Contract, field: Field) -> Iterator[pa.Check]:
-    if field.name == "EVENT_TYPE":
-        yield _own("event_type_length", max_value=rules.EVENT_TYPE_LENGTH)
+    for name, statistics in _NAMED.get(field.name, {}).items():
+        yield _own(name, **statistics)
     if field.categorical or field.name == "IMPRESSION":
         yield _own("category_length", max_value=rules.CATEGORY_LENGTH)
     elif field.textual:
@@ -139,8 +183,15 @@ def _own(name: str, **statistics: Any) -> pa.Check:
     return pa.Check(check, name=name, statistics=statistics)
 
 
-def _whole_row(name: str) -> pa.Check:
+def _row_rules(contract: Contract) -> Iterator[str]:
+    if any(may_be_anonymous(contract, field) for field in contract.fields):
+        yield from ("id_missing", "user_missing_in_bulk")
+    if any(field.type == "string" for field in contract.metadata):
+        yield from ("properties_length", "event_bytes") if contract.event_like else ("properties_length",)
+
+
+def _whole_row(name: str, contract: Contract) -> pa.Check:
     def check(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(ROW_HOLDS[name])
+        return data.lazyframe.select(ROW_HOLDS[name](contract))
 
     return pa.Check(check, name=name)

@@ -27,6 +27,8 @@ _ACTION_MEMBERS: Final = {key: _MEMBERS[key] for key in ("EVENT_TYPE", "RECOMMEN
     "ACTION_ID": "actionId"
 }
 _OUTSIDE: Final = ("USER_ID", "SESSION_ID", "TIMESTAMP", "IMPRESSION", "EVENT_ATTRIBUTION_SOURCE")
+# Fields that are no properties of an event.
+MEMBERS: Final = (*_MEMBERS, *_OUTSIDE)
 DEFAULT_EVENT_TYPE: Final = "interaction"
 ID_MEMBERS: Final = {"items": "itemId", "users": "userId", "actions": "actionId"}
 
@@ -57,9 +59,21 @@ def records(contract: Contract, frame: pl.DataFrame) -> list[dict[str, Any]]:
         return [_event(contract, row) for row in frame.iter_rows(named=True)]
     member = ID_MEMBERS[contract.dataset]
     return [
-        {member: row[contract.key], "properties": _properties(contract, row, (contract.key,))}
+        {member: row[contract.key], "properties": properties(contract, row)}
         for row in frame.iter_rows(named=True)
     ]
+
+
+def properties(contract: Contract, row: dict[str, Any]) -> str:
+    """Return the JSON text of what a row has beside the members of its record."""
+    outside = (*_members(contract), *_OUTSIDE) if contract.event_like else (contract.key,)
+    kept = {
+        camel(name): row[name]
+        for name in contract.columns
+        if name not in outside and row.get(name) is not None
+    }
+    # Sorted, so that an event's id does not change with the order of a mapping.
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def event_id(payload: dict[str, Any]) -> str:
@@ -69,14 +83,14 @@ def event_id(payload: dict[str, Any]) -> str:
 
 
 def _event(contract: Contract, row: dict[str, Any]) -> dict[str, Any]:
-    members = _MEMBERS if contract.dataset == "interactions" else _ACTION_MEMBERS
+    members = _members(contract)
     event: dict[str, Any] = {
         member: row[name] for name, member in members.items() if row.get(name) is not None
     }
     event.setdefault("eventType", DEFAULT_EVENT_TYPE)
     event |= {"sentAt": row["TIMESTAMP"]} | _impression(row) | _attribution(row)
-    properties = _properties(contract, row, (*members, *_OUTSIDE))
-    event |= {"properties": properties} if properties != "{}" else {}
+    text = properties(contract, row)
+    event |= {"properties": text} if text != "{}" else {}
     if "eventId" not in event:
         event["eventId"] = event_id(event | {"userId": row["USER_ID"], "sessionId": row.get("SESSION_ID")})
     return event | {"sentAt": datetime.fromtimestamp(row["TIMESTAMP"], UTC)}
@@ -92,11 +106,5 @@ def _attribution(row: dict[str, Any]) -> dict[str, Any]:
     return {"metricAttribution": {"eventAttributionSource": source}} if source else {}
 
 
-def _properties(contract: Contract, row: dict[str, Any], outside: tuple[str, ...]) -> str:
-    kept = {
-        camel(name): row[name]
-        for name in contract.columns
-        if name not in outside and row.get(name) is not None
-    }
-    # Sorted, so that an event's id does not change with the order of a mapping.
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _members(contract: Contract) -> dict[str, str]:
+    return _MEMBERS if contract.dataset == "interactions" else _ACTION_MEMBERS

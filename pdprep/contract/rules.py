@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Level = Literal["error", "warning", "info"]
-Stops = Literal["all", "bulk", "put", "none"]
-Route = Literal["bulk", "put"]
+from pdprep.contract import payload_rules
+from pdprep.contract.rule import Level as Level
+from pdprep.contract.rule import Route as Route
+from pdprep.contract.rule import Rule as Rule
+from pdprep.contract.rule import Stops as Stops
+from pdprep.contract.rule import of_dataset as _dataset
+from pdprep.contract.rule import of_row as _row
 
 ID_LENGTH: Final = 256
 CATEGORY_LENGTH: Final = 1000
@@ -24,31 +27,6 @@ TRAINING_USERS: Final = 25
 EVENT_TYPES: Final = 10
 EARLIEST: Final = 315_532_800  # 1980-01-01, seconds since 1970
 AHEAD: Final = 86_400  # one day, in seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule: its name, what it stops, what it says, how to mend a breach, and where it comes from."""
-
-    name: str
-    scope: Literal["row", "dataset"]
-    level: Level
-    stops: Stops
-    text: str
-    mend: str
-    source: str
-
-    def blocks(self, route: str | None) -> bool:
-        """Say whether a breach stops a route; with no route, whether it stops every route."""
-        return self.level == "error" and self.stops in (("all", route) if route else ("all",))
-
-
-def _row(name: str, level: Level, stops: Stops, text: str, mend: str, source: str) -> Rule:
-    return Rule(name, "row", level, stops, text, mend, source)
-
-
-def _dataset(name: str, level: Level, stops: Stops, text: str, mend: str, source: str) -> Rule:
-    return Rule(name, "dataset", level, stops, text, mend, source)
 
 
 _DROP = 'drop such rows with on_invalid="drop", or keep them aside with on_invalid="quarantine"'
@@ -273,6 +251,7 @@ RULES: Final = (
         'keep the last: frame.unique("ITEM_ID", keep="last")',
         "items-datasets",
     ),
+    *payload_rules.RULES,
 )
 
 _BY_NAME: Final = {rule.name: rule for rule in RULES}

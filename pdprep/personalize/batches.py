@@ -10,7 +10,9 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.contract.payloads import records
+from pdprep.contract.payload_rules import FORBIDDEN
+from pdprep.contract.payloads import MEMBERS, records
+from pdprep.errors import ContractError
 from pdprep.ledger.layers import CALL, DIGEST, ORDER, POSITION
 from pdprep.personalize.quotas import quota
 
@@ -22,10 +24,22 @@ _CHUNK: Final = 10_000
 def put_contract(contract: Contract) -> Contract:
     """Return the contract with the fields that a put record of it carries.
 
+    Raises:
+        ContractError: A field of one's own has a name that no property may have.
+
     >>> put_contract(Contract.of("interactions")).put_only
     ('SESSION_ID', 'EVENT_ID')
     """
-    return contract.extend(SESSION, EVENT) if contract.event_like else contract
+    if not contract.event_like:
+        return contract
+    for field in contract.metadata:
+        if field.name not in MEMBERS and field.name.replace("_", "").lower() in FORBIDDEN:
+            raise ContractError(
+                f"{field.name} cannot be a property of an event",
+                f"no property named {', '.join(FORBIDDEN)} in any case",
+                "give the column another name, or send the frame with group.bulk(...)",
+            )
+    return contract.extend(SESSION, EVENT)
 
 
 def plan(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:

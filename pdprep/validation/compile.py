@@ -84,10 +84,11 @@ def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Viol
     """Judge several columns together; an id that cannot be read breaks that rule and not this one."""
     user = next((each for each in prepared.conversions if each.field.name == "USER_ID"), None)
     for check in schema.checks:
-        broken = ~frames.ROW_HOLDS[check.name]
-        if user and user.way.rule:
+        column = frames.ROW_COLUMNS[check.name]
+        broken = ~frames.ROW_HOLDS[check.name](prepared.contract)
+        if user and user.way.rule and column == user.field.name:
             broken = broken & ~_lost(user)
-        yield Violation(rules.rule(check.name), "USER_ID", broken, pl.lit(None, pl.String))
+        yield Violation(rules.rule(check.name), column, broken, pl.lit(None, pl.String))
 
 
 def _lost(conversion: Conversion) -> pl.Expr:

@@ -36,7 +36,7 @@ def by_pandera(contract: Contract, frame: pl.DataFrame) -> Found:
 
 def _named(contract: Contract, check: str, column: str, row: int) -> tuple[str, str, int]:
     if check in frames.ROW_HOLDS:
-        return check, "USER_ID", row
+        return check, frames.ROW_COLUMNS[check], row
     if check == "not_nullable":
         return meanings.missing_rule(contract, contract.field(column)), column, row
     return check, column, row

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
+from pdprep.errors import ContractError
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.personalize.batches import plan, put_contract
 
@@ -68,6 +69,12 @@ def test_of_users_the_last_of_an_id_goes_ten_a_call() -> None:
     planned = plan(USERS, frame.with_columns(pl.col("AGE").cast(pl.Int32)))
     assert planned["AGE"].to_list() == list(range(12, 24))
     assert planned[CALL].to_list() == [0] * 10 + [1] * 2
+
+
+@pytest.mark.parametrize("name", ["EVENTTYPE", "RECOMMENDATIONID", "SESSIONID"])
+def test_a_property_may_not_have_the_name_of_a_member(name: str) -> None:
+    with pytest.raises(ContractError, match=name):
+        put_contract(Contract.of("interactions").extend(Field(name)))
 
 
 @pytest.mark.parametrize("contract", [EVENTS, USERS])

@@ -1,0 +1,59 @@
+"""How long a record's properties and an event may be: judged before a put, by the text that would be sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdprep import Contract, Field, prepare, validate
+from pdprep.contract import payload_rules
+from pdprep.contract.payloads import records
+from pdprep.contract.sizes import properties_fit
+
+OWN = {"items": "ITEM_ID", "users": "USER_ID", "actions": "ACTION_ID"}
+EVENTS = ("interactions", "action_interactions")
+EMPTY = len('{"note":""}')
+
+
+def failures(dataset: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Return row, column and rule of what a frame of one row breaks when it is put."""
+    keys = {"USER_ID": "u", "ITEM_ID": "i", "ACTION_ID": "a", "TIMESTAMP": 1_700_000_000}
+    wanted = [name for name in keys if name in Contract.of(dataset).names]
+    row = {name: keys[name] for name in wanted} | {"EVENT_TYPE": "Viewed"} | values
+    frame = pl.DataFrame({name: [value] for name, value in row.items()})
+    note = {"NOTE": Field("NOTE", textual=dataset == "items")} if "NOTE" in values else {}
+    report = validate(prepare(frame, dataset, metadata=note), route="put")
+    found = report.failures.filter(pl.col("rule").is_in(["properties_length", "event_bytes"]))
+    return found.select("row", "column", "rule").rows()
+
+
+@pytest.mark.parametrize("dataset", [*OWN, *EVENTS])
+def test_properties_have_a_longest_length(dataset: str) -> None:
+    longest = payload_rules.PROPERTIES_LENGTH[dataset] - EMPTY
+    assert failures(dataset, NOTE="x" * longest) == []
+    assert failures(dataset, NOTE="x" * (longest + 1)) == [(0, "properties", "properties_length")]
+
+
+def test_what_is_escaped_counts_as_it_is_sent() -> None:
+    half = (payload_rules.PROPERTIES_LENGTH["interactions"] - EMPTY) // 2
+    assert failures("interactions", NOTE='"' * half) == []
+    assert failures("interactions", NOTE='"' * (half + 1)) == [(0, "properties", "properties_length")]
+
+
+def test_an_event_has_a_largest_size() -> None:
+    shown = "|".join(["東" * 80] * 12)
+    assert failures("interactions", IMPRESSION=shown[:900]) == []
+    assert failures("interactions", IMPRESSION="|".join(["東" * 256] * 25)) == [(0, "event", "event_bytes")]
+
+
+@given(st.lists(st.text(max_size=400), min_size=1, max_size=4))
+def test_the_judgement_is_that_of_the_text_that_would_be_sent(notes: list[str]) -> None:
+    contract = Contract.of("users").extend(Field("NOTE"), Field("AGE", "int"))
+    frame = pl.DataFrame({"USER_ID": ["u"] * len(notes), "NOTE": [note * 60 for note in notes], "AGE": 7})
+    most = payload_rules.PROPERTIES_LENGTH["users"]
+    sent = [len(record["properties"]) <= most for record in records(contract, frame)]
+    assert frame.select(properties_fit(contract)).to_series().to_list() == sent
