@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pdprep.errors import LedgerError
+from pdprep.ledger import filesystems
 
 
 class Database:
@@ -22,7 +23,8 @@ class Database:
             self._sqlite = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             self._sqlite.row_factory = sqlite3.Row
             # The write-ahead log needs shared memory, which network file systems lack.
-            self._sqlite.execute("PRAGMA journal_mode=DELETE")
+            mode = "WAL" if filesystems.is_local(path.parent) else "DELETE"
+            self._sqlite.execute(f"PRAGMA journal_mode={mode}")
             self._sqlite.execute("PRAGMA synchronous=FULL")
         self._migrate(migrations)
 

@@ -129,9 +129,11 @@ class Journal:
         """Return the put plans that are not finished, oldest first."""
         return [plan for plan in self.plans(dataset) if plan.status == OPEN]
 
-    def answer(self, call: CallRow) -> None:
-        """Write down the answer to one call."""
-        self.database.insert("calls", call.values())
+    def answer(self, *calls: CallRow) -> None:
+        """Write down answered calls, all of them in one commit."""
+        with self.database.transaction():
+            for call in calls:
+                self.database.insert("calls", call.values())
 
     def calls(self, plan: PlanRow) -> list[CallRow]:
         """Return the answered calls of a plan in order."""

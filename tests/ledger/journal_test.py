@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pdprep.errors import LedgerError
+from pdprep.ledger import filesystems
+from pdprep.ledger.answers import Answers
 from pdprep.ledger.database import Database
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.migrations import MIGRATIONS
@@ -98,7 +101,43 @@ def test_a_file_that_is_no_ledger_is_an_error(tmp_path: Path) -> None:
 
 def test_every_commit_waits_for_the_disk(journal: Journal) -> None:
     assert journal.database.value("PRAGMA synchronous") == 2
-    assert journal.database.value("PRAGMA journal_mode") == "delete"
+
+
+@pytest.mark.parametrize(("local", "mode"), [(True, "wal"), (False, "delete")])
+def test_a_network_file_system_gets_no_write_ahead_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local: bool, mode: str
+) -> None:
+    monkeypatch.setattr(filesystems, "is_local", lambda path: local)
+    journal = Journal(tmp_path / "ledger.sqlite")
+    assert journal.database.value("PRAGMA journal_mode") == mode
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "local"), [("ext4", True), ("nfs4", False), ("cifs", False), ("fuse", False)]
+)
+def test_the_file_system_is_that_of_the_nearest_mount(tmp_path: Path, kind: str, local: bool) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"1 0 0:1 / / rw - xfs d rw\n2 1 0:2 / {tmp_path} rw shared:1 - {kind} d rw\n")
+    assert filesystems.is_local(tmp_path / "ledger", mounts) is local
+    assert filesystems.is_local(Path("/elsewhere"), mounts)
+
+
+def test_answers_that_come_together_share_commits(journal: Journal) -> None:
+    plan, answers = journal.new_plan("put-0001", "items", "f", 400, "{}"), Answers(journal)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: answers.add(CallRow(plan.seq, n, n, SENT, "", 1.0)), range(400)))
+    assert [call.first for call in journal.calls(plan)] == list(range(400))
+
+
+def test_an_answer_that_cannot_be_written_is_heard_of_and_tried_again(journal: Journal) -> None:
+    plan, answers = journal.new_plan("put-0001", "items", "f", 2, "{}"), Answers(journal)
+    journal.database.run("ALTER TABLE calls RENAME TO lost")
+    with pytest.raises(LedgerError):
+        answers.add(CallRow(plan.seq, 0, 0, SENT, "", 1.0))
+    journal.database.run("ALTER TABLE lost RENAME TO calls")
+    answers.add(CallRow(plan.seq, 1, 1, SENT, "", 1.0))
+    assert [call.first for call in journal.calls(plan)] == [0, 1]
 
 
 def test_a_journal_is_plain_sqlite(journal: Journal, tmp_path: Path) -> None:
