@@ -10,6 +10,7 @@ import polars as pl
 
 from pdprep import clock
 from pdprep.engine.buckets import partitions
+from pdprep.engine.distinct import distinct
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
 from pdprep.validation.compile import Violation, violations
@@ -67,7 +68,7 @@ def run(
     rules = violations(prepared, clock.now())
     for rows, total in partitions(prepared, listener, partition_count):
         verdict = judge(rows, rules, route)
-        kept = verdict.good.unique(prepared.dedupe_on, keep="first", maintain_order=True)
+        kept = distinct(verdict.good, prepared.dedupe_on)
         tally.add(verdict, kept, summarise(prepared.contract, kept))
         listener(Progress("validate", tally.read, total))
         yield Batch(kept, verdict.bad, rules, total)

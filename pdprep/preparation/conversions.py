@@ -180,7 +180,7 @@ _STRINGS: Final = {
     "null": _NULL,
 }
 _EVENT_TYPES: Final = {
-    name: Way(_then(each.convert, transforms.text), f"{each.note}; outer spaces stripped", each.rule)
+    name: Way(_then(_AS_TEXT, transforms.word), f"{each.note}; outer spaces stripped")
     for name, each in _STRINGS.items()
     if name in ("text", "category", "integer", "null")
 }

@@ -22,16 +22,16 @@ def escape(column: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"t": ['say "hi", Bob', "plain"]}).select(escape(pl.col("t")))["t"].to_list()
     ['"say \\\\"hi\\\\", Bob"', 'plain']
     """
-    line = column.str.replace_all(_BREAKS, " ")
-    marked = line.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+    special = pl.when(column.str.contains(_QUOTED)).then(column.str.replace_all(_BREAKS, " "))
+    marked = special.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
     quoted = pl.concat_str(pl.lit('"'), marked, pl.lit('"'))
-    return pl.when(line.str.contains(_QUOTED)).then(quoted).otherwise(line).alias(column.meta.output_name())
+    return pl.coalesce(quoted, column).alias(column.meta.output_name())
 
 
 def text(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with every text column escaped."""
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    return frame.with_columns(**{name: escape(pl.col(name)) for name in texts})
+    texts = frame.select(pl.col(pl.String).str.contains(_QUOTED).any())
+    return frame.with_columns(escape(pl.col(name)) for name in texts.columns if texts[name].item())
 
 
 def header(columns: Sequence[str]) -> bytes:

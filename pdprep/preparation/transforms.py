@@ -32,16 +32,37 @@ def text(column: pl.Expr) -> pl.Expr:
 
 def one_line(column: pl.Expr) -> pl.Expr:
     """Make text without a letter null and line breaks one space: a record of the CSV is one line."""
-    return pl.when(column.str.strip_chars() != "").then(column.str.replace_all(r"\s*[\r\n]+\s*", " "))
+    return _unbroken(pl.when(column.str.strip_chars() != "").then(column))
+
+
+def word(column: pl.Expr) -> pl.Expr:
+    """Strip outer spaces, make empty text null and line breaks one space."""
+    return _unbroken(text(column))
+
+
+def _unbroken(column: pl.Expr) -> pl.Expr:
+    return _where(column, r"[\r\n]", lambda text: text.str.replace_all(r"\s*[\r\n]+\s*", " "))
 
 
 def id_from_text(column: pl.Expr) -> pl.Expr:
     """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
-    clean = text(column)
-    dotted = pl.when(clean.str.contains(".", literal=True)).then(clean)  # few: patterns are dear
-    fraction = dotted.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
-    whole = pl.when(~fraction).then(dotted.str.replace(r"^(-?\d+)\.0*$", "$1"))
-    return pl.when(dotted.is_null()).then(clean).otherwise(whole)
+    return _where(text(column), r"\.", _undotted)
+
+
+def _undotted(text: pl.Expr) -> pl.Expr:
+    fraction = text.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
+    return pl.when(~fraction).then(text.str.replace(r"^(-?\d+)\.0*$", "$1"))
+
+
+def _where(column: pl.Expr, pattern: str, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """Convert text, but only in batches where the pattern is found: most hold none, and patterns are dear."""
+
+    def batch(values: pl.Series) -> pl.Series:
+        if not values.str.contains(pattern).any():
+            return values
+        return values.to_frame("text").select(convert(pl.col("text"))).to_series().alias(values.name)
+
+    return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
 
 
 def id_from_float(column: pl.Expr) -> pl.Expr:
@@ -150,7 +171,7 @@ def truth_of_text(column: pl.Expr) -> pl.Expr:
 
 def joined(column: pl.Expr) -> pl.Expr:
     """Join a list's categories with ``|``, empty ones left out; null if none is left or one holds a bar."""
-    items = column.cast(pl.List(pl.String)).list.eval(one_line(text(pl.element()))).list.drop_nulls()
+    items = column.cast(pl.List(pl.String)).list.eval(word(pl.element())).list.drop_nulls()
     bar = items.list.eval(pl.element().str.contains("|", literal=True)).list.any()
     return pl.when(~bar & (items.list.len() > 0)).then(items.list.join("|"))
 
