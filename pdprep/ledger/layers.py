@@ -17,7 +17,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.frames import DTYPES
 from pdprep.ledger import contracts
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import ACTIVE, SENT, CallRow, ImportRow, PlanRow
+from pdprep.ledger.rows import ACTIVE, REJECTED, SENT, ImportRow, PlanRow
 
 ORDER, BULK, ROW = "__order", "__bulk", "__row"
 POSITION, CALL, DIGEST = "__position", "__call", "__digest"
@@ -27,6 +27,7 @@ _CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "first": pl.UInt32,
     "last": pl.UInt32,
     "outcome": pl.String,
+    "reason": pl.String,
     "SENT_AT": TIME,
 }
 
@@ -94,18 +95,26 @@ def read_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
 
 def scan_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
     """Return what the service has taken of a plan, each record with its order, time and status."""
-    sent = [call for call in ledger.journal.calls(plan) if call.outcome == SENT]
-    answered = read_plan(ledger, plan).join_asof(
-        _calls(sent).lazy(), left_on=POSITION, right_on="first", strategy="backward"
-    )
-    return answered.filter(pl.col(POSITION) <= pl.col("last")).select(
-        pl.exclude("first", "last", "outcome", "SENT_AT", POSITION, CALL),
+    taken = _answered(ledger, plan).filter(pl.col("outcome") == SENT)
+    return taken.select(
+        pl.exclude(*_CALLS, POSITION, CALL),
         (pl.lit(plan.seq << 40, pl.Int64) + pl.col(POSITION)).alias(ORDER),
         pl.lit(False).alias(BULK),
         pl.lit(plan.job).alias("IMPORT"),
         pl.col("SENT_AT"),
         pl.lit(SENT).alias("STATUS"),
     )
+
+
+def unanswered(ledger: Ledger, plan: PlanRow) -> pl.DataFrame:
+    """Return the records of a plan that no call has settled."""
+    return _answered(ledger, plan).filter(pl.col("outcome").is_null()).select(pl.exclude(*_CALLS)).collect()
+
+
+def rejected(ledger: Ledger, plan: PlanRow) -> pl.DataFrame:
+    """Return the records of a plan that the service refused, each with its reason."""
+    refused = _answered(ledger, plan).filter(pl.col("outcome") == REJECTED)
+    return refused.select(pl.exclude(*_CALLS, POSITION, CALL, DIGEST), pl.col("reason")).collect()
 
 
 def scan(ledger: Ledger, dataset: str) -> tuple[Contract | None, list[pl.LazyFrame]]:
@@ -130,9 +139,16 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _calls(calls: list[CallRow]) -> pl.DataFrame:
-    rows = [(call.first, call.last, call.outcome, moment(call.at)) for call in calls]
-    return pl.DataFrame(rows, schema=_CALLS, orient="row").sort("first")
+def _answered(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
+    """Return every record of a plan with the call that settled it; nulls where none did."""
+    calls = ledger.journal.calls(plan)
+    rows = [(call.first, call.last, call.outcome, call.reason, moment(call.at)) for call in calls]
+    settled = pl.DataFrame(rows, schema=_CALLS, orient="row").sort("first").lazy()
+    before = read_plan(ledger, plan).join_asof(
+        settled, left_on=POSITION, right_on="first", strategy="backward"
+    )
+    reaches = pl.col(POSITION) <= pl.col("last")
+    return before.with_columns(pl.when(reaches).then(pl.col(name)).alias(name) for name in _CALLS)
 
 
 def empty(contract: Contract) -> pl.LazyFrame:

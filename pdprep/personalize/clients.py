@@ -34,6 +34,8 @@ CONFIG: Final = Config(
     read_timeout=70,
     user_agent_extra="pdprep",
 )
+# A put is tried again by its own rules: it slows down, it can be stopped, and it knows what not to repeat.
+EVENTS_CONFIG: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 NOT_FOUND: Final = ("ResourceNotFoundException", "404", "NoSuchBucket", "NoSuchKey", "NotFound")
 LOST: Final = "ConnectionError"
 
@@ -76,6 +78,7 @@ class World:
         endpoint: Where the services are.
         neighbours: Whether an application shares the quotas, so that puts hold back.
         poll: Seconds between two looks at a job.
+        in_flight: Put calls that wait for their answers at the same time.
     """
 
     session: Session = field(repr=False)
@@ -86,6 +89,7 @@ class World:
     endpoint: Endpoint = field(default_factory=Aws, repr=False)
     neighbours: bool = True
     poll: float = 10.0
+    in_flight: int = 8
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -113,7 +117,7 @@ class World:
                     service,  # type: ignore[call-overload]  # the stubs want a literal name
                     region_name=self.region,
                     endpoint_url=self.endpoint.url,
-                    config=CONFIG,
+                    config=EVENTS_CONFIG if service == "personalize-events" else CONFIG,
                 )
             return self._clients[key]
 

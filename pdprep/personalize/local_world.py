@@ -53,8 +53,9 @@ def local_world(home: Path) -> World:
     endpoint.ensure()
     role = f"arn:aws:iam::{ACCOUNT}:role/pdprep-local"
     return World(
-        keyless(REGION), ACCOUNT, REGION, "s3://pdprep-local", role, endpoint, neighbours=False, poll=0.1
-    )
+        keyless(REGION), ACCOUNT, REGION, "s3://pdprep-local", role, endpoint, neighbours=False, poll=0.1,
+        in_flight=2,
+    )  # fmt: skip
 
 
 class LocalEndpoint:

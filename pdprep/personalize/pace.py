@@ -9,36 +9,43 @@ from typing import Final
 
 SLOWEST: Final = 0.5
 LONGEST_SECONDS: Final = 20.0
+FIRST_SECONDS: Final = 0.1
 
 
 class Pace:
-    """A token bucket of one second's calls; halved when the service throttles."""
+    """A token bucket of one second's calls for all threads that send; halved when the service throttles."""
 
     def __init__(self, rate: float | None) -> None:
         self.rate = rate
         self._tokens = rate or 0.0
-        self._at = time.monotonic()
+        self._at = self._slowed = time.monotonic()
+        self._guard = threading.Lock()
 
     def take(self, stop: threading.Event) -> None:
         """Wait until the next call may go, or until somebody wants to stop."""
-        if self.rate is None:
-            return
-        now = time.monotonic()
-        self._tokens = min(self.rate, self._tokens + (now - self._at) * self.rate) - 1
-        self._at = now
-        if self._tokens < 0:
-            stop.wait(-self._tokens / self.rate)
+        if self.rate is not None:
+            stop.wait(self._reserve(self.rate))
 
     def slow(self) -> None:
-        """Halve the rate."""
-        if self.rate is not None:
-            self.rate = max(SLOWEST, self.rate / 2)
+        """Halve the rate, once for the calls that are throttled together."""
+        with self._guard:
+            now = time.monotonic()
+            if self.rate is not None and now - self._slowed > 1 / self.rate:
+                self.rate, self._slowed = max(SLOWEST, self.rate / 2), now
+
+    def _reserve(self, rate: float) -> float:
+        """Take a token and return in how many seconds it is there."""
+        with self._guard:
+            now = time.monotonic()
+            self._tokens = min(rate, self._tokens + (now - self._at) * rate) - 1
+            self._at = now
+            return max(0.0, -self._tokens / rate)
 
 
 def backoff(attempt: int) -> float:
     """Return seconds to wait before another attempt: full jitter, so that clients do not come back as one.
 
-    >>> 0 <= backoff(3) <= 4
+    >>> 0 <= backoff(3) <= 0.8
     True
     """
-    return random.uniform(0, min(LONGEST_SECONDS, 0.5 * 2**attempt))
+    return random.uniform(0, min(LONGEST_SECONDS, FIRST_SECONDS * 2**attempt))

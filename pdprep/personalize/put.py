@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import polars as pl
 
@@ -13,20 +14,24 @@ from pdprep import assumptions, clock
 from pdprep.contract.contract import Contract
 from pdprep.engine.stage import stage
 from pdprep.errors import InputError, JobError, ServiceError
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, folders, layers
+from pdprep.ledger.answers import Answers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
 from pdprep.personalize import batches, following
 from pdprep.personalize.alignment import aligned
+from pdprep.personalize.calls import runs
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.pace import Pace
 from pdprep.personalize.puts import PUTS
 from pdprep.personalize.quotas import POLITE, quota
 from pdprep.personalize.resources import ensure_tracking
-from pdprep.personalize.sender import Sender, Tally
+from pdprep.personalize.sender import WRONG, Sender, Tally
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import enqueue, turn
 from pdprep.preparation.prepare import Prepared
+
+REFUSED: Final = "refused.parquet"
 
 
 @dataclass(frozen=True)
@@ -127,10 +132,27 @@ def _send(target: Target, plan: PlanRow, job: Job, rate: float | None) -> Tally:
     group, dataset = target.ready(contract)
     tracking = ensure_tracking(target.world, group, dataset) if contract.event_like else ""
     pace = Pace(rate or (_polite(contract.dataset) if target.world.neighbours else None))
-    sender = Sender(
-        target.world, target.ledger, plan, dataset, tracking, pace, job.stopping, job.listen
-    )  # fmt: skip
-    return sender.send()
+    journal, answers = target.ledger.journal, Answers(target.ledger.journal)
+    sender = Sender(target.world, plan, dataset, tracking, answers, pace, job.stopping, job.listen)
+    for row in journal.calls(plan):
+        sender.tally.add(row)
+    try:
+        sender.send(runs(contract, layers.unanswered(target.ledger, plan)))
+    except ServiceError as error:
+        if error.code in WRONG:
+            # Given up, so that it does not stand before every later put; nothing of it counts as sent.
+            journal.finish_plan(plan)
+        raise
+    journal.finish_plan(plan)
+    _set_aside(target.ledger, plan, sender.tally)
+    return sender.tally
+
+
+def _set_aside(ledger: Ledger, plan: PlanRow, tally: Tally) -> None:
+    """Keep what the service refused beside what validation did."""
+    if tally.rejected:
+        folder = folders.private(ledger.folder / "quarantine" / plan.job)
+        layers.rejected(ledger, plan).write_parquet(folder / REFUSED)
 
 
 def _end(job: Job, tally: Tally, known: int) -> None:
@@ -141,7 +163,8 @@ def _end(job: Job, tally: Tally, known: int) -> None:
             "mend what the reason names and call group.put(...) again",
         )
     filters = clock.now() + timedelta(minutes=assumptions.number("filter_minutes"))
-    rejected = f"{tally.rejected:,} rejected ({tally.reason})" if tally.rejected else ""
+    kept = f"kept in quarantine/{job.id}/{REFUSED}"
+    rejected = f"{tally.rejected:,} rejected ({tally.reason}; {kept})" if tally.rejected else ""
     said = [_already(known), rejected, f"filters current by {filters:%H:%M} UTC"]
     job.update(
         status="DONE", phase="done", rows=tally.sent, done=tally.answered, total=tally.answered,

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import polars as pl
-
-from pdprep.contract.contract import Contract
-from pdprep.contract.payloads import records
+from pdprep.personalize.calls import Call
 from pdprep.personalize.resources import Dataset
 
 
@@ -33,27 +30,27 @@ PUTS: Final = {
 }
 
 
-def arguments(dataset: Dataset, tracking_id: str, contract: Contract, rows: pl.DataFrame) -> dict[str, Any]:
+def arguments(dataset: Dataset, tracking_id: str, call: Call) -> dict[str, Any]:
     """Return the arguments of one call.
 
     Args:
         dataset: Where the records go.
         tracking_id: What put events name; unused for items, users and actions.
-        contract: The contract of the rows, put-only fields included.
-        rows: Up to ten rows; events are of one user and session.
+        call: The records; those of interactions are of one user and session.
     """
-    sent = records(contract, rows)
     member = PUTS[dataset.kind].member
     if dataset.kind == "interactions":
-        user = rows["USER_ID"][0]
-        who = {"sessionId": rows["SESSION_ID"][0]} | ({"userId": user} if user is not None else {})
-        return {"trackingId": tracking_id, **who, member: sent}
+        return {"trackingId": tracking_id, **_who(*call.whose[0]), member: list(call.records)}
     if dataset.kind == "action_interactions":
-        return {"trackingId": tracking_id, member: [*map(_action, sent, rows.iter_rows(named=True))]}
-    return {"datasetArn": dataset.arn, member: sent}
+        return {"trackingId": tracking_id, member: [*map(_action, call.records, call.whose)]}
+    return {"datasetArn": dataset.arn, member: list(call.records)}
 
 
-def _action(record: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+def _action(record: dict[str, Any], whose: tuple[str | None, str | None]) -> dict[str, Any]:
     """An action interaction carries its user, session and time itself. Source: model, ActionInteraction."""
     rest = {name: value for name, value in record.items() if name != "sentAt"}
-    return {"userId": row["USER_ID"], "sessionId": row["SESSION_ID"], "timestamp": record["sentAt"], **rest}
+    return {**_who(*whose), "timestamp": record["sentAt"], **rest}
+
+
+def _who(user: str | None, session: str | None) -> dict[str, Any]:
+    return {"sessionId": session} | ({"userId": user} if user is not None else {})

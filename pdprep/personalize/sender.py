@@ -1,29 +1,27 @@
-"""Send a put plan: call by call, each answer in the journal before the next call."""
+"""Send a put plan: several calls in flight, each answer in the journal before its thread goes on."""
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import polars as pl
-
 from pdprep import clock
-from pdprep.contract.contract import Contract
 from pdprep.errors import ServiceError
-from pdprep.ledger import contracts, layers
-from pdprep.ledger.layers import CALL, POSITION
-from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.answers import Answers
 from pdprep.ledger.rows import REJECTED, SENT, CallRow, PlanRow
-from pdprep.personalize.clients import LOST, World, call
+from pdprep.personalize.calls import Call
+from pdprep.personalize.clients import LOST, World
+from pdprep.personalize.clients import call as ask
 from pdprep.personalize.pace import Pace, backoff
 from pdprep.personalize.polling import Stopped
 from pdprep.personalize.puts import PUTS, arguments
 from pdprep.personalize.resources import Dataset
 from pdprep.progress import Listener, Progress
 
-ATTEMPTS: Final = 8
+ATTEMPTS: Final = 10
 HOPELESS: Final = 20  # so many records rejected and none taken: it is not the records
 # Codes that say a record is wrong: sending it again would not help.
 WRONG: Final = (
@@ -59,71 +57,84 @@ class Tally:
             self.rejected, self.reason = self.rejected + count, self.reason or row.reason
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sender:
     """One plan on its way to a dataset."""
 
     world: World
-    ledger: Ledger
     plan: PlanRow
     dataset: Dataset
     tracking_id: str
+    answers: Answers
     pace: Pace
     stop: threading.Event
     listener: Listener
     tally: Tally = field(default_factory=Tally)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _failed: list[BaseException] = field(default_factory=list)
 
-    def send(self) -> Tally:
-        """Send what has no answer yet, and return what all answers add up to.
+    def send(self, runs: Iterator[list[Call]]) -> None:
+        """Send calls, those of a run one after the other; ``tally`` counts the answers.
 
         Raises:
             ServiceError: The service takes nothing, or cannot be reached; what was answered is written down.
-            Stopped: Somebody asked to stop; the call in hand was finished.
+            Stopped: Somebody asked to stop; the calls in flight were finished.
         """
-        contract = contracts.loads(self.plan.contract)
-        for rows in self._unanswered():
-            if self.stop.is_set():
-                raise Stopped
-            self._put(contract, rows)
-        self.ledger.journal.finish_plan(self.plan)
-        return self.tally
-
-    def _unanswered(self) -> Iterator[pl.DataFrame]:
-        frame = layers.read_plan(self.ledger, self.plan).collect()
-        calls = self.ledger.journal.calls(self.plan)
-        for row in calls:
-            self.tally.add(row)
         self._tell()
-        answered = {place for row in calls for place in range(row.first, row.last + 1)}
-        left = frame.filter(~pl.col(POSITION).is_in(list(answered))) if answered else frame
-        yield from left.partition_by(CALL, maintain_order=True)
+        # Plain threads: an executor takes no work once a script's last line has run, and a job goes on then.
+        threads = [
+            threading.Thread(target=contextvars.copy_context().run, args=(self._work, runs))
+            for _ in range(self.world.in_flight)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self._failed:
+            raise self._failed[0]
 
-    def _put(self, contract: Contract, rows: pl.DataFrame) -> None:
+    def _work(self, runs: Iterator[list[Call]]) -> None:
+        try:
+            while (run := self._next(runs)) is not None:
+                for call in run:
+                    self._check()
+                    self._put(call)
+        except BaseException as error:
+            self._failed.append(error)
+
+    def _next(self, runs: Iterator[list[Call]]) -> list[Call] | None:
+        with self._guard:
+            return next(runs, None)
+
+    def _check(self) -> None:
+        """Begin no further call where one has failed or somebody asked to stop."""
+        if self._failed or self.stop.is_set():
+            raise Stopped
+
+    def _put(self, call: Call) -> None:
         """Put up to ten records; a rejected call is split until the bad record is alone."""
         try:
-            self._call(contract, rows)
+            self._call(call)
         except ServiceError as error:
             if error.code not in WRONG:
                 raise
-            if rows.height > 1:
-                half = rows.height // 2
-                self._put(contract, rows.head(half))
-                self._put(contract, rows.tail(rows.height - half))
+            if len(call.records) > 1:
+                for half in call.halves():
+                    self._put(half)
                 return
-            self._answer(rows, REJECTED, error.found)
+            self._answer(call, REJECTED, error.found)
             if not self.tally.sent and self.tally.rejected >= HOPELESS:
-                # Given up, so that it does not stand before every later put; nothing of it counts as sent.
-                self.ledger.journal.finish_plan(self.plan)
                 raise
         else:
-            self._answer(rows, SENT)
+            self._answer(call, SENT)
 
-    def _call(self, contract: Contract, rows: pl.DataFrame) -> None:
-        given = arguments(self.dataset, self.tracking_id, contract, rows)
+    def _call(self, call: Call) -> None:
+        given = arguments(self.dataset, self.tracking_id, call)
+        operation = PUTS[self.dataset.kind].operation
         for attempt in range(1, ATTEMPTS + 1):
             self.pace.take(self.stop)
             try:
-                call(self.world, "personalize-events", PUTS[self.dataset.kind].operation, **given)
+                ask(self.world, "personalize-events", operation, **given)
                 return
             except ServiceError as error:
                 if error.code not in AGAIN or attempt == ATTEMPTS:
@@ -133,11 +144,11 @@ class Sender:
                 if self.stop.wait(backoff(attempt)):
                     raise Stopped from error
 
-    def _answer(self, rows: pl.DataFrame, outcome: str, reason: str = "") -> None:
-        first, last = int(rows[POSITION][0]), int(rows[POSITION][-1])
-        row = CallRow(self.plan.seq, first, last, outcome, reason, clock.now().timestamp())
-        self.ledger.journal.answer(row)
-        self.tally.add(row)
+    def _answer(self, call: Call, outcome: str, reason: str = "") -> None:
+        row = CallRow(self.plan.seq, call.first, call.last, outcome, reason, clock.now().timestamp())
+        self.answers.add(row)
+        with self._guard:
+            self.tally.add(row)
         self._tell()
 
     def _tell(self) -> None:

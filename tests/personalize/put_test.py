@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from pdprep.contract import payload_rules
 from pdprep.contract.fields import Field
 from pdprep.errors import InputError, ServiceError, ValidationError
 from pdprep.group import DatasetGroup
@@ -13,6 +14,11 @@ from tests.personalize.frames import counts, events, exported, items, prepared, 
 
 # A plain string: no rule of a row bounds it, but the properties of an event may have 1,024 characters.
 BLURB = {"BLURB": Field("BLURB")}
+
+
+def knows_less_than_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let long properties through to the service, which is the one that refuses them then."""
+    monkeypatch.setitem(payload_rules.PROPERTIES_LENGTH, "interactions", 9_999)
 
 
 def calls(group: DatasetGroup) -> list[tuple[int, int, str]]:
@@ -119,7 +125,10 @@ def test_999_events_may_be_put(group: DatasetGroup) -> None:
     assert group.put(prepared(group, events(999))).wait().rows == 999
 
 
-def test_a_rejected_call_is_split_until_the_bad_record_is_alone(group: DatasetGroup) -> None:
+def test_a_rejected_call_is_split_until_the_bad_record_is_alone(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knows_less_than_the_service(monkeypatch)
     frame = events(10, users=1).with_columns(BLURB=pl.lit("x"))
     long = pl.when(pl.col("TIMESTAMP") == frame["TIMESTAMP"][3]).then(pl.lit("y" * 1100)).otherwise("BLURB")
     sent = group.prepare(frame.with_columns(long.alias("BLURB")), "interactions", metadata=BLURB)
@@ -128,9 +137,38 @@ def test_a_rejected_call_is_split_until_the_bad_record_is_alone(group: DatasetGr
     assert "1 rejected" in job.note
     assert exported(group, "PUT").height == 9
     assert [outcome for *_, outcome in calls(group)].count("rejected") == 1
+    aside = pl.read_parquet(group._target.ledger.folder / "quarantine" / job.id / "refused.parquet")
+    assert (aside["TIMESTAMP"].to_list(), "1024" in aside["reason"][0]) == ([frame["TIMESTAMP"][3]], True)
 
 
-def test_a_put_of_which_nothing_is_taken_fails(group: DatasetGroup) -> None:
+def test_what_the_service_would_refuse_is_named_before_anything_is_sent(group: DatasetGroup) -> None:
+    frame = events(3).with_columns(BLURB=pl.Series(["x", "y" * 1100, "x"]))
+    with pytest.raises(ValidationError, match="properties_length: 1 row, first row 1, column properties"):
+        group.put(group.prepare(frame, "interactions", metadata=BLURB)).wait()
+    assert group.arn is None
+
+
+ACTIONS = pl.DataFrame({"ACTION_ID": ["a", "b"], "VALUE": [1, 2]})
+TAKEN = pl.DataFrame(
+    {
+        "USER_ID": ["u"] * 23,
+        "ACTION_ID": ["a", *["b"] * 22],
+        "EVENT_TYPE": ["Taken"] * 23,
+        "TIMESTAMP": range(1_700_000_000, 1_700_000_023),
+    }
+)
+
+
+def test_actions_and_their_interactions_go_in(group: DatasetGroup) -> None:
+    assert group.put(group.prepare(ACTIONS, "actions")).wait().rows == 2
+    assert group.put(group.prepare(TAKEN, "action_interactions")).wait().rows == 23
+    assert counts(group, "actions")["incremental"] == 2
+    assert counts(group, "action_interactions")["incremental"] == 23
+    assert calls(group) == [(0, 9, "sent"), (10, 19, "sent"), (20, 22, "sent")]
+
+
+def test_a_put_of_which_nothing_is_taken_fails(group: DatasetGroup, monkeypatch: pytest.MonkeyPatch) -> None:
+    knows_less_than_the_service(monkeypatch)
     frame = events(3).with_columns(BLURB=pl.lit("y" * 1100))
     job = group.put(group.prepare(frame, "interactions", metadata=BLURB))
     with pytest.raises(ServiceError, match="none of 3 records was taken"):
