@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
 KILLS = 200 if os.environ.get("PDPREP_DEEP") else 20
 ROWS = 20_000
@@ -24,6 +23,7 @@ class Work:
         self.lab, self.dataset, self.tracking, self.text = lab, dataset, tracking, text
         self.acknowledged = set[str]()
         self.begun = 0
+        self.surprise: Exception | None = None
 
     def run(self) -> None:
         try:
@@ -32,8 +32,10 @@ class Work:
                 self._put(f"e{self.begun}")
                 if self.begun % 15 == 0:
                     self._import()
-        except (BotoCoreError, ClientError, ResponseParserError):
-            return  # the answer that the kill cut off
+        except (BotoCoreError, ClientError):
+            return
+        except Exception as error:
+            self.surprise = error
 
     def _put(self, item: str) -> None:
         event = {"eventType": "e", "itemId": item, "sentAt": self.begun}
@@ -61,6 +63,8 @@ def test_kills(start: Any, tmp_path: Path, make_lab: Any, make_interactions: Any
             time.sleep(chance.uniform(0, 0.4))
             server.kill()
             thread.join()
+            if work.surprise:
+                raise work.surprise
 
 
 def open_jobs(lab: Any) -> list[Any]:
