@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
 import polars as pl
@@ -41,14 +42,18 @@ class Tap:
 
         Whatever the listener raises stops the plan at its next batch of rows.
         """
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(work)
-            try:
-                while wait([future], EVERY).not_done:
-                    listener(self.progress)
-            except BaseException:
-                self._stopped = True
-                raise
+        future: Future[T] = Future()
+        # A plain thread: an executor takes no work once a script's last line has run, and jobs go on then.
+        thread = threading.Thread(target=_settle, args=(future, work))
+        thread.start()
+        try:
+            while wait([future], EVERY).not_done:
+                listener(self.progress)
+        except BaseException:
+            self._stopped = True
+            raise
+        finally:
+            thread.join()
         self.total = self.rows
         result = future.result()
         listener(self.progress)
@@ -59,3 +64,10 @@ class Tap:
             raise InterruptedError("stopped")
         self._heights.append(rows.height)
         return rows
+
+
+def _settle(future: Future[T], work: Callable[[], T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:
+        future.set_exception(error)

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 import boto3
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -36,6 +37,8 @@ CONFIG: Final = Config(
 )
 # A put is tried again by its own rules: it slows down, it can be stopped, and it knows what not to repeat.
 EVENTS_CONFIG: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+# No threads of boto3's own: they take no work once a script's last line has run, and a job goes on then.
+TRANSFER: Final = TransferConfig(use_threads=False)
 NOT_FOUND: Final = ("ResourceNotFoundException", "404", "NoSuchBucket", "NoSuchKey", "NotFound")
 LOST: Final = "ConnectionError"
 
@@ -187,14 +190,18 @@ def upload(world: World, path: Path, key: str, listener: Callable[[int], None], 
     attempt(
         world,
         "PutObject",
-        lambda: world.client("s3").upload_file(str(path), bucket, key, ExtraArgs=extra, Callback=listener),
+        lambda: world.client("s3").upload_file(
+            str(path), bucket, key, ExtraArgs=extra, Callback=listener, Config=TRANSFER
+        ),
     )
 
 
 def download(world: World, key: str, path: Path) -> None:
     """Download an object to a file."""
     bucket, _ = world.place
-    attempt(world, "GetObject", lambda: world.client("s3").download_file(bucket, key, str(path)))
+    attempt(
+        world, "GetObject", lambda: world.client("s3").download_file(bucket, key, str(path), Config=TRANSFER)
+    )
 
 
 def _translated(operation: str, work: Callable[[], Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Final
 
 SLOWEST: Final = 0.5
 LONGEST_SECONDS: Final = 20.0
-FIRST_SECONDS: Final = 0.1
+FIRST_SECONDS: Final = 0.05
 
 
 class Pace:
@@ -45,7 +45,7 @@ class Pace:
 def backoff(attempt: int) -> float:
     """Return seconds to wait before another attempt: full jitter, so that clients do not come back as one.
 
-    >>> 0 <= backoff(3) <= 0.8
+    >>> 0 <= backoff(3) <= 0.4
     True
     """
     return random.uniform(0, min(LONGEST_SECONDS, FIRST_SECONDS * 2**attempt))
