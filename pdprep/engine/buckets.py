@@ -1,7 +1,6 @@
 """Rows go to 256 fixed buckets by their id's bytes, and are handled a run of buckets at a time.
 
-All rows of one id are in one bucket, so duplicates and per-id figures need one partition alone. The bucket is
-our own function of the bytes: Polars' hash may change between versions, and with it the bytes of an import.
+All rows of one id are in one bucket, so duplicates and per-id figures need one partition alone.
 """
 
 from __future__ import annotations
@@ -18,30 +17,18 @@ from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import ROW
+from pdprep.preparation.spread import BUCKETS, bucket
 from pdprep.progress import Listener
 
-BUCKETS: Final = 256
 BUCKET: Final = "__bucket"
-ROWS_A_PARTITION: Final = 1_500_000
+# Small partitions stay in the processor's caches; many make the first pass slow.
+FEW_ROWS: Final = 600_000
+FEW_PARTITIONS: Final = 32
+MOST_ROWS: Final = 1_500_000
 # Low guesses for a row of CSV, so that partitions come out small rather than large.
 BYTES_A_ROW: Final = 40
 BYTES_A_ROW_COMPRESSED: Final = 8
 T = TypeVar("T")
-_MULTIPLIER: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: spreads neighbouring ids
-
-
-def bucket(column: pl.Expr) -> pl.Expr:
-    """Return the bucket, 0 to 255, of an id: its last eight bytes as an integer, multiplied and shifted.
-
-    A missing id is in bucket 0.
-
-    >>> pl.DataFrame({"id": ["1", "2", None]}).select(bucket(pl.col("id")))["id"].to_list()
-    [5, 26, 0]
-    """
-    padded = pl.concat_str(pl.lit("\0" * 8), column).cast(pl.Binary).bin.tail(8)
-    number = padded.bin.reinterpret(dtype=pl.UInt64, endianness="little")
-    spread = (number * pl.lit(_MULTIPLIER, pl.UInt64)) // pl.lit(1 << 56, pl.UInt64)
-    return spread.cast(pl.UInt8).fill_null(0).alias(column.meta.output_name())
 
 
 def partitions(
@@ -77,14 +64,15 @@ def partitions(
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
-    """Return how many partitions keep each near 1.5 million rows.
+    """Return how many partitions keep each near 600,000 rows, or below 1.5 million where there are many.
 
     Args:
         prepared: What to read.
         height: Its rows, where the source tells.
     """
     rows = _guess(prepared) if height is None else height
-    return min(BUCKETS, max(1, math.ceil(rows / ROWS_A_PARTITION)))
+    few = min(FEW_PARTITIONS, math.ceil(rows / FEW_ROWS))
+    return min(BUCKETS, max(1, few, math.ceil(rows / MOST_ROWS)))
 
 
 def _guess(prepared: Prepared) -> int:

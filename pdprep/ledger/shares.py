@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.engine.buckets import BUCKETS, bucket
+from pdprep.preparation.spread import BUCKETS, bucket
 
 ROWS_A_SHARE: Final = 1_000_000
 

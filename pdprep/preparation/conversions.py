@@ -12,7 +12,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
 from pdprep.errors import MappingError
-from pdprep.preparation import transforms
+from pdprep.preparation import columns
 
 Convert = Callable[[pl.Expr], pl.Expr]
 EXPRESSION: Final = "the expression"
@@ -69,7 +69,7 @@ class Conversion:
         clean, as_text = pl.col(self.field.name), _joined if self.way.rule == "category_bar" else _AS_TEXT
         doubtful = clean.is_null()
         if is_timestamp(self.field):
-            doubtful = doubtful | ~clean.is_between(transforms.FROM_1980, latest)
+            doubtful = doubtful | ~clean.is_between(columns.FROM_1980, latest)
         return as_text(pl.when(doubtful).then(pl.col(self.raw))).alias(self.raw)
 
 
@@ -150,42 +150,42 @@ _SECONDS: Final = "to seconds since 1970; the unit (s, ms, us, ns) is told by th
 
 _IDS: Final = {
     "csv": Way(
-        transforms.id_from_text, "text; outer spaces stripped, 1.0 becomes 1, 007 stays", "id_unreadable"
+        columns.id_from_text, "text; outer spaces stripped, 1.0 becomes 1, 007 stays", "id_unreadable"
     ),
-    "text": Way(transforms.text, "text; outer spaces stripped"),
-    "category": Way(_then(_AS_TEXT, transforms.text), "categories to text"),
+    "text": Way(columns.text, "text; outer spaces stripped"),
+    "category": Way(_then(_AS_TEXT, columns.text), "categories to text"),
     "integer": Way(_AS_TEXT, "integers to text"),
-    "float": Way(transforms.id_from_float, "floats to text, 1.0 becomes 1", "id_unreadable"),
+    "float": Way(columns.id_from_float, "floats to text, 1.0 becomes 1", "id_unreadable"),
     "null": _NULL,
 }
 _TIMES: Final = {
     "text": Way(
-        transforms.epoch_of_text,
+        columns.epoch_of_text,
         f"ISO 8601 text (no zone: UTC) and numbers {_SECONDS}",
         "timestamp_unreadable",
     ),
-    "integer": Way(transforms.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
-    "float": Way(transforms.epoch_of_float, f"numbers {_SECONDS}", "timestamp_unit"),
-    "moment": Way(transforms.epoch_of_moment, "dates and times (no zone: UTC) to seconds since 1970"),
+    "integer": Way(columns.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
+    "float": Way(columns.epoch_of_float, f"numbers {_SECONDS}", "timestamp_unit"),
+    "moment": Way(columns.epoch_of_moment, "dates and times (no zone: UTC) to seconds since 1970"),
     "null": Way(_cast(pl.Int64), "nothing there: null"),
 }
 _STRINGS: Final = {
-    "text": Way(transforms.one_line, "text; line breaks become spaces, empty text null"),
-    "category": Way(_then(_AS_TEXT, transforms.one_line), "categories to text"),
+    "text": Way(columns.one_line, "text; line breaks become spaces, empty text null"),
+    "category": Way(_then(_AS_TEXT, columns.one_line), "categories to text"),
     "integer": Way(_AS_TEXT, "integers to text"),
     "float": Way(_AS_TEXT, "numbers to text"),
-    "boolean": Way(transforms.named_truth, "booleans to the text True and False"),
+    "boolean": Way(columns.named_truth, "booleans to the text True and False"),
     "moment": Way(_AS_TEXT, "dates and times to text"),
-    "list": Way(transforms.joined, "lists joined by |", "category_bar"),
+    "list": Way(columns.joined, "lists joined by |", "category_bar"),
     "null": _NULL,
 }
 _EVENT_TYPES: Final = {
-    name: Way(_then(_AS_TEXT, transforms.word), f"{each.note}; outer spaces stripped")
+    name: Way(_then(_AS_TEXT, columns.word), f"{each.note}; outer spaces stripped")
     for name, each in _STRINGS.items()
     if name in ("text", "category", "integer", "null")
 }
 _BOOLEANS: Final = {
-    "text": Way(transforms.truth_of_text, "true and false, 1 and 0, yes and no", "boolean_unreadable"),
+    "text": Way(columns.truth_of_text, "true and false, 1 and 0, yes and no", "boolean_unreadable"),
     "boolean": Way(lambda column: column, "kept"),
     "integer": Way(
         lambda column: pl.when(column.is_in([0, 1])).then(column == 1), "1 and 0", "boolean_unreadable"
@@ -206,12 +206,12 @@ def _numbers(dtype: type[pl.DataType], of_text: Convert, note: str) -> dict[str,
 
 
 def _float_of_text(column: pl.Expr) -> pl.Expr:
-    return transforms.text(column).cast(pl.Float64, strict=False)
+    return columns.text(column).cast(pl.Float64, strict=False)
 
 
 def _whole(dtype: type[pl.DataType]) -> dict[str, Way]:
     exact = _then(lambda column: pl.when(column == column.floor()).then(column), _cast(dtype))
-    return _numbers(dtype, transforms.whole_of_text, _WHOLE) | {
+    return _numbers(dtype, columns.whole_of_text, _WHOLE) | {
         "float": Way(exact, f"to {_WHOLE}", "number_unreadable")
     }
 

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.errors import MappingError
-from pdprep.preparation import transforms
+from pdprep.preparation import columns
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source, first_line
@@ -93,4 +93,4 @@ def _inferred(source: Source) -> dict[str, pl.DataType]:
 
 
 def _as(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return transforms.truth_of_text(column) if isinstance(dtype, pl.Boolean) else column.cast(dtype)
+    return columns.truth_of_text(column) if isinstance(dtype, pl.Boolean) else column.cast(dtype)

@@ -15,9 +15,9 @@ import polars as pl
 
 from pdprep.contract import frames, meanings, rules
 from pdprep.contract.rules import Rule
+from pdprep.preparation.columns import number_of_text
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.prepare import Prepared
-from pdprep.preparation.transforms import number_of_text
 
 
 @dataclass(frozen=True, eq=False)

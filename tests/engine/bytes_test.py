@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pdprep import Staged, prepare, stage
 from pdprep.engine import parts
-from pdprep.engine.buckets import BUCKETS, bucket, partition_count
+from pdprep.engine.buckets import partition_count
+from pdprep.preparation.spread import BUCKETS, bucket
 from tests.engine.shop import dirty, events
 from tests.preparation import reader
 
@@ -131,7 +132,7 @@ def test_staging_again_replaces_the_parts_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("name", "size", "wanted"),
-    [("a.csv", 150_000_000, 3), ("a.csv.gz", 150_000_000, 13), ("a.csv", 10**12, 256)],
+    [("a.csv", 150_000_000, 7), ("a.csv.gz", 150_000_000, 32), ("a.csv", 10**12, 256)],
 )
 def test_the_size_of_a_file_tells_how_many_partitions(
     tmp_path: Path, name: str, size: int, wanted: int
