@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,11 +10,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pdprep
 from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
+from pdprep.ledger.layers import BULK, ORDER
 from pdprep.local.server import Running
+from pdprep.personalize.compare import DIFFERENCES, LAYERS, Both, compare
+from pdprep.personalize.verify import verify
+from tests.conftest import DEEP
 from tests.personalize.frames import counts, events, exported, items, prepared
 
 WATCHED = pl.when(pl.col("rating") > 3).then(pl.lit("watch")).otherwise(pl.lit("click"))
@@ -42,9 +49,9 @@ def test_what_the_service_holds_is_what_the_ledger_says(group: DatasetGroup) -> 
     group.put(prepared(group, items("c", genre="Drama"))).wait()
     found = group.verify("items")
     assert found.ok
-    assert found.counts.select("layer", "ledger", "service", "outside").rows() == [
-        ("BULK", 2, 2, 0),
-        ("PUT", 2, 2, 0),
+    assert found.counts.select("layer", "ledger", "service", "outside", "superseded").rows() == [
+        ("BULK", 2, 2, 0, 0),
+        ("PUT", 2, 2, 0, 1),
     ]
 
 
@@ -60,7 +67,8 @@ def test_what_others_put_is_outside(group: DatasetGroup) -> None:
     found = group.verify("interactions")
     assert found.ok
     assert found.counts["outside"].to_list() == [0, 1]
-    assert "theirs" in found.differences["record"][0]
+    assert "theirs" in found.remarks["record"][0]
+    assert found.differences.is_empty()
 
 
 def test_a_record_that_is_missing_is_named(group: DatasetGroup, server: Running) -> None:
@@ -69,6 +77,41 @@ def test_a_record_that_is_missing_is_named(group: DatasetGroup, server: Running)
     found = group.verify("items")
     assert not found.ok
     assert found.differences.select("layer", "difference").rows() == [("PUT", "missing")]
+
+
+def test_what_was_planted_is_found(group: DatasetGroup, server: Running) -> None:
+    count = 1_000_000 if DEEP else 5_000
+    frame = pl.DataFrame({"ITEM_ID": pl.int_range(count, eager=True).cast(pl.String), "GENRES": "Drama"})
+    group.bulk(prepared(group, frame)).wait()
+    assert verify(group._target, "items", rows_a_share=count).ok
+    dataset = group.client().list_datasets()["datasets"][0]["datasetArn"]
+    with server.state.layers.reading(dataset, "BULK") as held:
+        path = held.bulk[0][1]
+        rows = pl.read_parquet(path)
+        changed = pl.when(pl.col("ITEM_ID") == "7").then(pl.lit("Horror")).otherwise("GENRES").alias("GENRES")
+        extra = rows.head(1).with_columns(ITEM_ID=pl.lit("planted"))
+        new = pl.concat([rows.filter(pl.col("ITEM_ID") != "9").with_columns(changed), extra])
+        new.write_parquet(fresh := server.state.layers.fresh())
+        server.state.layers.replace_file(path, fresh, new.height)
+    found = verify(group._target, "items", rows_a_share=count)
+    listed = found.differences.sort("difference").select("difference", "record", "service").rows()
+    assert [(kind, json.loads(record)["ITEM_ID"]) for kind, record, _ in listed] == [
+        ("missing", "9"),
+        ("other value", "7"),
+        ("unexpected", "planted"),
+    ]
+    assert json.loads(listed[1][2])["GENRES"] == "Horror"
+    assert "missing 1, other value 1, unexpected 1" in str(found)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()), max_size=9))
+def test_two_equal_accounts_have_no_difference(sent: list[tuple[str, str, bool]]) -> None:
+    rows = pl.DataFrame(sent, {"ITEM_ID": pl.String, "GENRES": pl.String, BULK: pl.Boolean}, orient="row")
+    held = rows.with_row_index(ORDER)
+    service = {layer: rows.filter(pl.col(BULK) == (layer == "BULK")).drop(BULK) for layer in LAYERS}
+    counts, listed = compare(Both(held, {k: v.unique() for k, v in service.items()}, ["ITEM_ID"], True))
+    assert counts.select(pl.sum_horizontal(DIFFERENCES).sum()).item() == 0
+    assert set(listed["difference"]) <= {"superseded"}
 
 
 def test_an_export_goes_into_another_group(group: DatasetGroup) -> None:

@@ -1,0 +1,98 @@
+"""What the ledger says of two layers beside what the service holds: pure, on frames that fit in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from pdprep.ledger.layers import BULK, ORDER
+
+LAYERS: Final = ("BULK", "PUT")
+DIFFERENCES: Final = ("missing", "other layer", "other value", "unexpected")
+# Neither is a difference: what others sent, and older versions of an id beside the newest.
+REMARKS: Final = ("outside", "superseded")
+KINDS: Final = (*DIFFERENCES, *REMARKS)
+COUNTS: Final = ("ledger", "service", *KINDS)
+LISTED: Final = {"layer": pl.String, "difference": pl.String, "record": pl.String, "service": pl.String}
+
+
+@dataclass(frozen=True, eq=False)
+class Both:
+    """Two accounts of the same records.
+
+    Attributes:
+        held: What was sent, by the ledger: the service's columns and each record's order and layer.
+        service: What each layer of the service holds.
+        key: The columns that make two records one.
+        alone: Whether every import of the service is in the ledger, so that no bulk record is of others.
+    """
+
+    held: pl.DataFrame
+    service: dict[str, pl.DataFrame]
+    key: list[str]
+    alone: bool
+
+
+def compare(both: Both) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the counts of each layer and every difference and remark, one row each."""
+    found = [_layer(both, layer) for layer in LAYERS]
+    return pl.concat([counts for counts, _ in found]), pl.concat([listed for _, listed in found])
+
+
+def no_counts() -> pl.DataFrame:
+    """Return counts of nothing."""
+    return pl.DataFrame({"layer": LAYERS, **{name: [0] * len(LAYERS) for name in COUNTS}})
+
+
+def _layer(both: Both, layer: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    there = both.service[layer]
+    mine = _newest(both, layer)
+    kinds = dict(_kinds(both, layer, mine, there))
+    sizes = [mine.height, there.select(both.key).n_unique(), *(kinds[kind].height for kind in KINDS)]
+    counts = pl.DataFrame({"layer": [layer], **{n: [size] for n, size in zip(COUNTS, sizes, strict=True)}})
+    listed = [_listed(rows, layer, kind, there, both.key) for kind, rows in kinds.items() if rows.height]
+    return counts, pl.concat([pl.DataFrame(schema=LISTED), *listed])
+
+
+def _newest(both: Both, layer: str) -> pl.DataFrame:
+    rows = both.held.filter(pl.col(BULK) == (layer == "BULK")).sort(ORDER)
+    return rows.unique(both.key, keep="last", maintain_order=True).drop(ORDER, BULK)
+
+
+def _kinds(
+    both: Both, layer: str, mine: pl.DataFrame, there: pl.DataFrame
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    other = LAYERS[1 - LAYERS.index(layer)]
+    columns, every = there.columns, both.held.drop(ORDER, BULK)
+    differing = _without(mine, there, columns)
+    changed, gone = _with(differing, there, both.key), _without(differing, there, both.key)
+    moved = _without(_with(gone, both.service[other], both.key), _newest(both, other), both.key)
+    yield "missing", _without(gone, moved, both.key)
+    yield "other layer", moved
+    yield "other value", changed
+    extra = _without(_without(there, mine, columns), changed, both.key)
+    unknown = _without(extra, every, columns)
+    yield "unexpected", unknown if layer == "BULK" and both.alone else unknown.clear()
+    yield "outside", unknown.clear() if layer == "BULK" and both.alone else unknown
+    older = _with(extra, every, columns)
+    yield "superseded", older if both.key != columns else older.clear()
+
+
+def _with(rows: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    return rows.join(others, on=on, how="semi", nulls_equal=True)
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    return rows.join(others, on=on, how="anti", nulls_equal=True)
+
+
+def _listed(rows: pl.DataFrame, layer: str, kind: str, there: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    text = rows.select(*key, pl.struct(pl.all()).struct.json_encode().alias("record"))
+    held = there.unique(key, keep="last").select(
+        *key, pl.struct(pl.all()).struct.json_encode().alias("service")
+    )
+    named = text.join(held, on=key, how="left", nulls_equal=True)
+    return named.select(pl.lit(layer).alias("layer"), pl.lit(kind).alias("difference"), "record", "service")
