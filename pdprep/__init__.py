@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pdprep.group import DatasetGroup, connect
     from pdprep.ledger.records import Records
     from pdprep.personalize.jobs import Job
+    from pdprep.preparation import transforms
     from pdprep.preparation.prepare import Prepared, prepare
     from pdprep.validation.report import Report
 
@@ -48,11 +49,12 @@ __all__ = [
     "load_ipython_extension",
     "prepare",
     "stage",
+    "transforms",
     "unload_ipython_extension",
     "validate",
 ]
 
-# Where each public name lives. It is looked up on first use, so that `import pdprep` stays light.
+# Where each public name lives; a module is its own home. Looked up on first use, so `import` stays light.
 _MODULES = {
     "Contract": "pdprep.contract.contract",
     "DatasetGroup": "pdprep.group",
@@ -63,8 +65,10 @@ _MODULES = {
     "Report": "pdprep.validation.report",
     "Staged": "pdprep.engine.stage",
     "connect": "pdprep.group",
+    "demo": "pdprep.demo",
     "prepare": "pdprep.preparation.prepare",
     "stage": "pdprep.engine.stage",
+    "transforms": "pdprep.preparation.transforms",
     "validate": "pdprep.engine.validate",
 }
 
@@ -86,11 +90,10 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 if not TYPE_CHECKING:  # else a type checker would take any misspelt name for granted
 
     def __getattr__(name: str) -> object:
-        if name == "demo":
-            return import_module("pdprep.demo")
         if name not in _MODULES:
             raise AttributeError(f"module 'pdprep' has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_MODULES[name]), name)
+        home = import_module(_MODULES[name])
+        value = globals()[name] = getattr(home, name, home)
         return value
 
 

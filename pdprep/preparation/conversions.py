@@ -16,6 +16,7 @@ from pdprep.preparation import columns
 
 Convert = Callable[[pl.Expr], pl.Expr]
 EXPRESSION: Final = "the expression"
+RAW: Final = "__raw_"
 
 
 class Way(NamedTuple):
@@ -53,7 +54,7 @@ class Conversion:
     @property
     def raw(self) -> str:
         """The name of the hidden column that keeps the source's value as text."""
-        return f"__raw_{self.field.name}"
+        return RAW + self.field.name
 
     @property
     def carried(self) -> pl.Expr:
