@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 import polars as pl
 
 from pdprep.engine.watch import Tap
+from pdprep.preparation.conversions import RAW
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import ROW
@@ -90,7 +91,14 @@ def _height(prepared: Prepared) -> int | None:
 
 
 def _sink(marked: pl.LazyFrame, folder: str, per: int) -> None:
-    """Clean once to temporary files, one a run of ``per`` buckets."""
+    """Clean once to temporary files, one a run of ``per`` buckets.
+
+    The source's values are few, so they travel as one column that is null in nearly every row.
+    """
+    raw = [name for name in marked.collect_schema().names() if name.startswith(RAW)]
+    if raw:
+        some = pl.any_horizontal(pl.col(name).is_not_null() for name in raw)
+        marked = marked.with_columns(pl.when(some).then(pl.struct(raw)).alias(RAW)).drop(raw)
     key = (pl.col(BUCKET) // per).alias("__partition")
     target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
     marked.sink_ipc(target, compression="lz4", mkdir=True)
@@ -100,7 +108,8 @@ def _runs(folder: str, per: int) -> Iterator[pl.DataFrame]:
     for index in range(math.ceil(BUCKETS / per)):
         files = sorted(Path(folder).glob(f"__partition={index}/**/*.ipc"))
         if files:
-            yield _ordered(pl.scan_ipc(files).collect())
+            rows = pl.scan_ipc(files).collect()
+            yield _ordered(rows.unnest(RAW) if RAW in rows.columns else rows)
 
 
 def _ordered(rows: pl.DataFrame) -> pl.DataFrame:

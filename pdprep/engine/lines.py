@@ -24,7 +24,8 @@ def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
     for file in source.files if source.is_text and rows else ():
         if not Path(file).is_file() or first > max(rows):
             break
-        count = _count(file, source)
+        last = file == source.files[-1]  # whatever is left stands there: no need to count it
+        count = max(rows) + 1 - first if last else _count(file, source)
         inside = {row for row in rows if first <= row < first + count}
         found |= {row: (file, line) for row, line in _lines(file, source, first, inside)}
         first += count
