@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -63,7 +64,7 @@ def explain(
     units = _units(source, conversions, typed)
     rows = [(each.field.name, each.field.kind, each.origin, _done(each, units)) for each in conversions]
     steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
-    return Explanation(source.label, steps, left_out, without_field)
+    return Explanation(Path(source.label).name, steps, left_out, without_field)
 
 
 def _done(each: Conversion, units: dict[str, str]) -> str:
