@@ -13,20 +13,26 @@ from pdprep import clock
 from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.engine.validate import check as prepared_only
-from pdprep.errors import GroupError
 from pdprep.ledger import folders, records
-from pdprep.ledger.ledger import open_ledger
 from pdprep.ledger.records import Records
-from pdprep.personalize import bulk, history, names, profiles, put, resources, trainings
+from pdprep.personalize import (
+    adoption,
+    bulk,
+    connecting,
+    deletion,
+    evolution,
+    history,
+    put,
+    removal,
+    trainings,
+)
 from pdprep.personalize.check import Check, check
+from pdprep.personalize.connecting import Given
 from pdprep.personalize.export import export
 from pdprep.personalize.history import Jobs
 from pdprep.personalize.jobs import Job
-from pdprep.personalize.local_world import local_world
 from pdprep.personalize.plan import Plan, plan
-from pdprep.personalize.profiles import Profile
-from pdprep.personalize.resources import Group
-from pdprep.personalize.target import Target, binding
+from pdprep.personalize.target import Target
 from pdprep.personalize.verify import Verification, verify
 from pdprep.preparation import prepare as preparation
 from pdprep.preparation.mapping import Columns, Metadata
@@ -64,21 +70,12 @@ def connect(
     Raises:
         GroupError: A name that the service does not take, a slip of another group's, or a contrary domain.
     """
-    wanted = catalogue.domain_name(domain) if domain else None
+    given = Given(profile, session, bucket, role_arn)
     place = folders.home(home)
-    world = _world(names.checked(name), profile, session, bucket, role_arn, place)
-    found = _find(world, name, new)
-    if found and wanted and found.domain != wanted:
-        raise GroupError(
-            f"the dataset group {name} has the domain {found.domain}",
-            f"not {wanted}: a group keeps the domain it was created with",
-            f'pdprep.connect("{name}")',
-        )
-    folder = folders.group_folder(place, world.account, world.region, name)
-    ledger, note = open_ledger(folder, binding(found) if found else None)
+    target, note = connecting.target(name, domain, given, place, new)
     if note:
         warnings.warn(f"{name}: {note}", stacklevel=2)
-    return DatasetGroup(Target(world, ledger, name, found.domain if found else wanted or "CUSTOM"), place)
+    return DatasetGroup(target, place)
 
 
 class DatasetGroup:
@@ -210,6 +207,39 @@ class DatasetGroup:
         """Export a dataset: ``mode`` BULK, PUT or ALL; the frame can be prepared for another group."""
         return export(self._target, catalogue.dataset_name(dataset), mode.upper())[1]
 
+    def adopt(self, dataset: str) -> Records:
+        """Build the ledger of a dataset that others filled, from an export, and return its records."""
+        name = catalogue.dataset_name(dataset)
+        adoption.adopt(self._target, name)
+        return self.records(name)
+
+    def delete_users(self, users: Sequence[str] | pl.Series) -> Job:
+        """Delete users from every dataset of the group, and from the ledger; the job runs on.
+
+        Args:
+            users: Their ids.
+        """
+        return history.remember(self._target, deletion.begin(self._target, users))
+
+    def update_schema(self, contract: Contract) -> Contract:
+        """Give items or users another schema: old fields as they are, new fields that allow null.
+
+        Raises:
+            ContractError: The change is not one that Amazon Personalize makes; says what is.
+        """
+        return evolution.update_schema(self._target, contract)
+
+    def delete(self, *, confirm: str | None = None) -> tuple[str, ...]:
+        """Delete what pdprep created for this group, and return what that was.
+
+        Args:
+            confirm: The name of the group; without it the error lists what would go.
+
+        Raises:
+            RefusedError: ``confirm`` is not the name, or something in the group is of others.
+        """
+        return removal.delete(self._target, confirm)
+
     def client(self, service: str = "personalize") -> Any:
         """Return the boto3 client of the world this group lives in."""
         return self.world.client(service)
@@ -247,35 +277,3 @@ class DatasetGroup:
     def __repr__(self) -> str:
         where = "local" if self.world.local else f"{self.world.account} {self.world.region}"
         return f"<DatasetGroup {self.name}: {self.domain}, {where}>"
-
-
-def _world(
-    name: str,
-    profile: str | None,
-    session: Session | None,
-    bucket: str | None,
-    role_arn: str | None,
-    home: Path,
-) -> World:
-    if profile is None and session is None:
-        if bucket or role_arn:
-            raise GroupError(
-                "bucket= or role_arn= without a session",
-                "AWS is reached on purpose only",
-                f'pdprep.connect("{name}", session=boto3.Session(), bucket=..., role_arn=...)',
-            )
-        return local_world(home)
-    given = profiles.profile(profile) if profile else Profile("by hand")
-    return profiles.aws_world(given.over(bucket, role_arn), session)
-
-
-def _find(world: World, name: str, new: bool) -> Group | None:
-    found = resources.find_group(world, name)
-    slip = None if found or new else names.near(name, resources.groups(world))
-    if slip:
-        raise GroupError(
-            f"no dataset group {name}, but {slip} is there",
-            "the name of a group, or a new one on purpose",
-            f'pdprep.connect("{slip}"), or pdprep.connect("{name}", new=True)',
-        )
-    return found

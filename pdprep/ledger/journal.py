@@ -140,6 +140,10 @@ class Journal:
         rows = self.database.rows("SELECT * FROM calls WHERE plan = ? ORDER BY first", plan.seq)
         return [CallRow.of(row) for row in rows]
 
+    def blank_reasons(self, plan: PlanRow) -> None:
+        """Take away the service's words about rejected records, which may name whom they were of."""
+        self.database.run("UPDATE calls SET reason = '' WHERE plan = ?", plan.seq)
+
     def close(self) -> None:
         """Close the file."""
         self.database.close()

@@ -22,7 +22,7 @@ from pdprep.ledger.rows import ACTIVE, REJECTED, SENT, ImportRow, PlanRow
 ORDER, BULK, ROW = "__order", "__bulk", "__row"
 POSITION, CALL, DIGEST = "__position", "__call", "__digest"
 TIME: Final = pl.Datetime("us", "UTC")
-_ROW_GROUP: Final = 50_000
+ROW_GROUP: Final = 50_000
 _CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "first": pl.UInt32,
     "last": pl.UInt32,
@@ -43,8 +43,8 @@ def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contr
     """
     file = folder / f"part-{number:05d}.parquet"
     numbered = rows.select(contract.columns).with_row_index(ROW)
-    numbered.sort(contract.key, maintain_order=True).write_parquet(file, row_group_size=_ROW_GROUP)
-    _settle(file)
+    numbered.sort(contract.key, maintain_order=True).write_parquet(file, row_group_size=ROW_GROUP)
+    settle(file)
 
 
 def file_import(ledger: Ledger, row: ImportRow, folder: Path) -> None:
@@ -80,7 +80,7 @@ def file_plan(ledger: Ledger, job: str, contract: Contract, frame: pl.DataFrame,
     """File a put plan; it and its row in the journal appear together, before the first call."""
     fresh = ledger.plans / f"{job}.part"
     frame.write_parquet(fresh)
-    _settle(fresh)
+    settle(fresh)
     with ledger.journal.database.transaction():
         text = contracts.dumps(contract)
         plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, frame.height, text)
@@ -159,7 +159,7 @@ def empty(contract: Contract) -> pl.LazyFrame:
     return pl.DataFrame([*columns, *facts, *texts, pl.Series("SENT_AT", [], TIME)]).lazy()
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
     """Make sure the bytes are on the disk, not only on their way."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -66,7 +66,7 @@ def _run(
             "group.check() tells whether the role may write to the bucket",
             code=found["status"],
         )
-    keys = _keys(target.world, prefix)
+    keys = keys_below(target.world, prefix)
     rows = _read(target.world, keys, contract, folder, file)
     uploads.remove(target.world, keys)
     job.update(phase="done", rows=rows, done=rows, total=rows)
@@ -113,7 +113,8 @@ def _find(world: World, dataset: Dataset, name: str) -> str | None:
     return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), None)
 
 
-def _keys(world: World, prefix: str) -> list[str]:
+def keys_below(world: World, prefix: str) -> list[str]:
+    """Return the keys of all objects below a prefix."""
     token: dict[str, str] = {}
     found: list[str] = []
     while True:

@@ -12,6 +12,7 @@ from pdprep.errors import GroupError
 
 LONGEST: Final = 63
 TAG: Final = "pdprep"
+DIGITS: Final = 8
 _SHORTEST: Final = 4  # in shorter names one letter is much
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 
@@ -61,7 +62,7 @@ def job(group: str, kind: str, mode: str, fingerprint: str, number: int) -> str:
 
 def digest(text: str) -> str:
     """Return eight hexadecimal digits that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
 def _slip(one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -75,6 +76,25 @@ def _described(world: World, kind: str, arn: str, misses: int) -> dict[str, Any]
         if error.code != LOST or misses >= MISSES:
             raise
     return None
+
+
+def updated(world: World, kind: str, arn: str, member: str) -> None:
+    """Wait until the latest update of a resource is ACTIVE.
+
+    Raises:
+        ServiceError: It failed; the service's reason is in the message.
+    """
+    pause = FIRST_SECONDS
+    while (found := describe(world, kind, arn).get(member, {})).get("status", "ACTIVE") not in SETTLED:
+        time.sleep(pause)
+        pause = min(world.poll, pause * GROWTH)
+    if found.get("status", "ACTIVE") != "ACTIVE":
+        raise ServiceError(
+            f"the update ended in {found['status']}: {found.get('failureReason', 'no reason given')}",
+            "ACTIVE",
+            "mend what the reason names and repeat the call",
+            code=found["status"],
+        )
 
 
 def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = None) -> dict[str, Any]:

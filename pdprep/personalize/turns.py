@@ -37,13 +37,24 @@ def turn(ledger: Ledger, job: Job, before: Job | None) -> Iterator[None]:
     """
     if before is not None:
         _wait_for(job, before)
-    lock = ledger.lock(job.dataset)
+    with holding(ledger, job, job.dataset):
+        job.update(status="RUNNING", note="")
+        yield
+
+
+@contextmanager
+def holding(ledger: Ledger, job: Job, dataset: str) -> Iterator[None]:
+    """Hold a dataset's lock inside the block.
+
+    Raises:
+        Stopped: Somebody asked the job to stop while it waited.
+    """
+    lock = ledger.lock(dataset)
     while not lock.take():
-        job.update(note="waits for another process that works on this dataset")
+        job.update(note=f"waits for another job that works on {dataset}")
         if job.stopping.wait(POLL_SECONDS):
             raise Stopped
     try:
-        job.update(status="RUNNING", note="")
         yield
     finally:
         lock.free()

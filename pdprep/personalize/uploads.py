@@ -18,8 +18,12 @@ from pdprep.progress import Listener, Progress
 def fresh_prefix(world: World, group: str, dataset: str, name: str) -> str:
     """Return a prefix that no other import uses: what stood there before is never read."""
     _, prefix = world.place
-    parts = (prefix, names.TAG, group, dataset, f"{name}-{clock.new_id()[-8:]}")
-    return str(PurePosixPath(*(part for part in parts if part)))
+    return str(PurePosixPath(group_prefix(prefix, group), dataset, f"{name}-{clock.new_id()[-8:]}"))
+
+
+def group_prefix(prefix: str, group: str) -> str:
+    """Return the prefix of whatever is staged for a dataset group."""
+    return str(PurePosixPath(*(part for part in (prefix, names.TAG, group) if part)))
 
 
 def key(prefix: str, part: Part) -> str:
