@@ -11,6 +11,7 @@ MAKEFLAGS += --no-print-directory
 STARTED := $(shell date +%s)
 BIN := .venv/bin
 PIP := pip --quiet --disable-pip-version-check
+JS := tests/local/js/node_modules
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
@@ -24,7 +25,7 @@ help: ## list these commands
 demo: .venv/lab ## run the quickstart notebook on the local Personalize and say what it did
 	@$(BIN)/python notebooks/run.py $(if $(DATA),notebooks/01-movielens.ipynb --data "$(DATA)",notebooks/00-quickstart.ipynb)
 
-test: .venv/test .venv-awscli/ready chromium check suite notebooks ## run everything that CI runs
+test: .venv/test .venv-awscli/ready $(JS)/ready chromium check suite notebooks ## run everything that CI runs
 	@echo "make test: all green, $$(( $$(date +%s) - $(STARTED) )) s with set-up"
 
 check: .venv/test ## lint, check the format and the types
@@ -47,7 +48,7 @@ lab: .venv/lab ## open JupyterLab on the notebooks
 aws: ## the journey on a real AWS account (not written yet)
 	@echo "Nothing here runs against AWS yet: no account is touched, nothing is created."; exit 1
 
-suite: .venv/test .venv-awscli/ready chromium
+suite: .venv/test .venv-awscli/ready $(JS)/ready chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20
 
 notebooks: .venv/test
@@ -77,6 +78,11 @@ notebooks: .venv/test
 	@echo "Installing the AWS CLI into .venv-awscli"
 	@$(BIN)/python -m venv --clear .venv-awscli
 	@.venv-awscli/bin/python -m $(PIP) install awscli
+	@touch $@
+
+# The JavaScript SDK drives the local Personalize too.
+$(JS)/ready: tests/local/js/package.json | .venv/bin/python
+	@.ci/javascript tests/local/js
 	@touch $@
 
 chromium:
