@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import polars as pl
+
+# In the order of a reader's questions: which way did it go, when does it count, and then the rest.
+FACTS: Final = ("ORIGIN", "EFFECT", "EFFECT_AT", "SENT_AT", "FILTERS_AT", "STATUS", "IMPORT")
+
+
+def ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put what people look for first, the way and the effect, before names and times.
+
+    >>> ordered(pl.DataFrame({"A": [1], "IMPORT": ["x"], "EFFECT": ["at once"]})).columns
+    ['A', 'EFFECT', 'IMPORT']
+    """
+    facts = [name for name in FACTS if name in frame.columns]
+    return frame.select(pl.exclude(facts), *facts)
 
 
 def rows(frame: pl.DataFrame) -> list[list[str]]:

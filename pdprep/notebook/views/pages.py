@@ -57,7 +57,8 @@ def view(records: Records, query: Query) -> dict[str, Any]:
     total = records.total(condition)
     pages = max(1, -(-total // query.size))
     number = min(query.page, pages - 1)
-    frame = records.page(number, query.size, where=condition, sort=sort, descending=query.descending)
+    page = records.page(number, query.size, where=condition, sort=sort, descending=query.descending)
+    frame = cells.ordered(page)
     found = Query(number, query.size, query.origin, query.find, sort or "", query.descending)
     return {
         "query": found.message(),

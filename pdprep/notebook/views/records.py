@@ -15,7 +15,7 @@ LONGEST: Final = 60  # characters of a value in a static table
 def sheet(records: Records) -> Sheet:
     """Return the counts by origin and the first rows."""
     found = counts(records)
-    frame = records.page(0, ROWS)
+    frame = cells.ordered(records.page(0, ROWS))
     rows = tuple(tuple(_short(value) for value in row) for row in cells.rows(frame))
     total = sum(found.values())
     caption = f"The first {len(rows):,} of {total:,} records; times are in UTC"
