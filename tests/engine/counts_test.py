@@ -182,3 +182,23 @@ def test_the_report_is_the_same_for_any_number_of_partitions(tmp_path: Path, par
     assert other.rows.equals(one.rows)
     assert other.counts.equals(one.counts)
     assert other.failures.equals(one.failures)
+
+
+def test_an_id_that_cannot_be_read_breaks_that_rule_alone() -> None:
+    rows = {
+        "USER_ID": [1.5, 2.5],
+        "ITEM_ID": ["1", "2"],
+        "TIMESTAMP": [TIME, TIME],
+        "SESSION_ID": ["s", None],
+    }
+    found = validate(prepare(pl.DataFrame(rows), "interactions"), route="bulk").failures
+    assert found.select("row", "rule").rows() == [(0, "id_unreadable"), (1, "id_unreadable")]
+
+
+@pytest.mark.parametrize("partitions", [1, 8])
+def test_of_rows_with_one_key_the_first_of_the_source_is_written(tmp_path: Path, partitions: int) -> None:
+    frame = dirty().drop_nulls().with_row_index("n").with_columns(item=pl.col("n").cast(pl.String))
+    staged = stage(events(frame.drop("n"), dedupe_on="USER_ID"), tmp_path, partitions=partitions, route="put")
+    written = pl.read_csv(staged.parts[0].path, infer_schema=False).select("USER_ID", "ITEM_ID")
+    first = frame.unique("user", keep="first").select("user", "item")
+    assert set(written.rows()) == set(first.rows())
