@@ -1,4 +1,4 @@
-"""What moto cannot judge: chunked bodies, checksums, hosts, big files, broken uploads, Polars."""
+"""What moto cannot judge: chunked bodies, checksums, hosts, big files, broken uploads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.auth import S3SigV4Auth
@@ -133,14 +132,3 @@ def test_broken_xml(lab: Any, body: bytes) -> None:
     lab.bucket()
     status, text = send(lab, "POST", "/lab-bucket?delete", body)
     assert (status, b"MalformedXML" in text) == (400, True)
-
-
-def test_polars_reads_and_writes(lab: Any) -> None:
-    lab.bucket()
-    frame = pl.DataFrame({"a": [1, 2], "b": ["x", "y"]})
-    options = {
-        "aws_endpoint_url": lab.url, "aws_access_key_id": "a", "aws_secret_access_key": "b",
-        "aws_region": "eu-west-1", "aws_allow_http": "true",
-    }  # fmt: skip
-    frame.lazy().sink_parquet("s3://lab-bucket/p/x.parquet", storage_options=options)
-    assert pl.read_parquet("s3://lab-bucket/p/*.parquet", storage_options=options).equals(frame)
