@@ -134,6 +134,12 @@ def identity(contract: Contract) -> list[str]:
     return list(contract.columns) if contract.event_like else [contract.key]
 
 
+def key(contract: Contract) -> list[str]:
+    """Return what tells one record from another before its values: of events ids, time and type."""
+    names = [*contract.ids, "TIMESTAMP", "EVENT_TYPE"] if contract.event_like else [contract.key]
+    return [name for name in names if name in contract.columns]
+
+
 def moment(seconds: float) -> datetime:
     """Return a time of the journal as a datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -13,6 +13,7 @@ from pdprep.contract.fields import Field
 from pdprep.contract.payload_rules import FORBIDDEN
 from pdprep.contract.payloads import MEMBERS, records
 from pdprep.errors import ContractError
+from pdprep.ledger import layers
 from pdprep.ledger.layers import CALL, DIGEST, ORDER, POSITION
 from pdprep.personalize.quotas import quota
 
@@ -69,30 +70,29 @@ def number(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
     return numbered.with_columns(pl.col(POSITION).set_sorted())
 
 
-def without_acknowledged(contract: Contract, frame: pl.DataFrame, layers: list[pl.LazyFrame]) -> pl.DataFrame:
+def without_acknowledged(contract: Contract, frame: pl.DataFrame, held: list[pl.LazyFrame]) -> pl.DataFrame:
     """Leave out the records whose identical content the service has taken already by put.
 
     Of items, users and actions only what was sent last of an id counts: an older content is sent again.
     """
-    sent = [layer for layer in layers if DIGEST in layer.collect_schema()]
+    sent = [layer for layer in held if DIGEST in layer.collect_schema()]
     if not sent:
         return frame
     if contract.event_like:
         known = pl.concat([layer.select(DIGEST) for layer in sent])
         return frame.join(known.collect(), on=DIGEST, how="anti", maintain_order="left")
-    every = pl.concat([layer.select(contract.key, ORDER, _digest(layer)) for layer in layers])
+    every = pl.concat([layer.select(contract.key, ORDER, _digest(layer)) for layer in held])
     last = every.group_by(contract.key).agg(pl.col(DIGEST).get(pl.col(ORDER).arg_max()))
     on = [contract.key, DIGEST]
     return frame.join(last.collect(), on=on, how="anti", maintain_order="left")
 
 
-def without_known(contract: Contract, frame: pl.DataFrame, layers: list[pl.LazyFrame]) -> pl.DataFrame:
+def without_known(contract: Contract, frame: pl.DataFrame, held: list[pl.LazyFrame]) -> pl.DataFrame:
     """Leave out the records whose key the dataset holds, by whichever road and with whichever values."""
-    if not layers:
+    if not held:
         return frame
-    key = [name for name in (*contract.ids, "TIMESTAMP", "EVENT_TYPE") if name in contract.names]
-    key = key if contract.event_like else [contract.key]
-    known = pl.concat([layer.select(key) for layer in layers], how="vertical_relaxed").collect()
+    key = layers.key(contract)
+    known = pl.concat([layer.select(key) for layer in held], how="vertical_relaxed").collect()
     return frame.join(known, on=key, how="anti", maintain_order="left", nulls_equal=True)
 
 

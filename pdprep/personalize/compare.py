@@ -67,25 +67,27 @@ def _kinds(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     other = LAYERS[1 - LAYERS.index(layer)]
     columns, every = there.columns, both.held.drop(ORDER, BULK)
-    differing = _without(mine, there, columns)
-    changed, gone = _with(differing, there, both.key), _without(differing, there, both.key)
-    moved = _without(_with(gone, both.service[other], both.key), _newest(both, other), both.key)
-    yield "missing", _without(gone, moved, both.key)
+    differing = lacking(mine, there, columns)
+    changed, gone = having(differing, there, both.key), lacking(differing, there, both.key)
+    moved = lacking(having(gone, both.service[other], both.key), _newest(both, other), both.key)
+    yield "missing", lacking(gone, moved, both.key)
     yield "other layer", moved
     yield "other value", changed
-    extra = _without(_without(there, mine, columns), changed, both.key)
-    unknown = _without(extra, every, columns)
+    extra = lacking(lacking(there, mine, columns), changed, both.key)
+    unknown = lacking(extra, every, columns)
     yield "unexpected", unknown if layer == "BULK" and both.alone else unknown.clear()
     yield "outside", unknown.clear() if layer == "BULK" and both.alone else unknown
-    older = _with(extra, every, columns)
+    older = having(extra, every, columns)
     yield "superseded", older if both.key != columns else older.clear()
 
 
-def _with(rows: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+def having(rows: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """Return the rows that the others have too."""
     return rows.join(others, on=on, how="semi", nulls_equal=True)
 
 
-def _without(rows: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+def lacking(rows: pl.DataFrame, others: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """Return the rows that the others do not have."""
     return rows.join(others, on=on, how="anti", nulls_equal=True)
 
 

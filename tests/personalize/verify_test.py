@@ -18,10 +18,11 @@ from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
 from pdprep.ledger.layers import BULK, ORDER
 from pdprep.local.server import Running
+from pdprep.personalize.balance import Balance
 from pdprep.personalize.compare import DIFFERENCES, LAYERS, Both, compare
 from pdprep.personalize.verify import verify
 from tests.conftest import DEEP
-from tests.personalize.frames import counts, events, exported, items, prepared
+from tests.personalize.frames import START, counts, events, exported, items, prepared
 
 WATCHED = pl.when(pl.col("rating") > 3).then(pl.lit("watch")).otherwise(pl.lit("click"))
 IDS = {"USER_ID": "userId", "ITEM_ID": "movieId", "TIMESTAMP": "timestamp"}
@@ -148,6 +149,26 @@ def test_a_plan_says_what_would_happen(group: DatasetGroup) -> None:
     group.bulk(prepared(group, events(1200))).wait()
     again = group.plan(prepared(group, events(20)))
     assert (again.route, again.going, again.creates) == ("put", 1200, ("event tracker",))
+    assert (again.calls, again.balance.new, again.balance.in_bulk, again.balance.lacks) == (20, 0, 20, 1180)
+
+
+def test_a_plan_counts_what_is_new_known_changed_and_lacking(group: DatasetGroup) -> None:
+    group.bulk(prepared(group, items("a", "b", "c"))).wait()
+    group.put(prepared(group, items("d", genre="Comedy"))).wait()
+    frame = pl.concat([items("a", "d", "e"), items("b", genre="Horror")])
+    plan = group.plan(prepared(group, frame))
+    assert plan.balance == Balance(
+        new=1, in_bulk=1, in_put=0, changed=2, changed_put=1, lacks=1, examples=("c",)
+    )
+    assert "a FULL import removes 1 that are not in it, such as c" in str(plan)
+    assert plan.bytes == len("ITEM_ID,GENRES\na,Drama\nd,Drama\ne,Drama\nb,Horror\n")
+
+
+def test_a_plan_names_the_cut_off_of_what_was_put(group: DatasetGroup) -> None:
+    group.put(prepared(group, events(5, first=1195))).wait()
+    plan = group.plan(prepared(group, events(1200)))
+    assert (plan.route, plan.calls, plan.balance.overlap) == ("bulk", 150, 5)
+    assert f"filter by TIMESTAMP < {START + 1195}" in str(plan)
 
 
 def test_a_check_asks_and_changes_nothing(group: DatasetGroup) -> None:
