@@ -84,6 +84,188 @@ ROWS: Final = (
         "CreateDatasetImportJob; inferred from ResourceAlreadyExistsException",
         "personalize.bulk",
     ),
+    Assumption(
+        "action_event_types",
+        "Taken, Not Taken, Viewed",
+        "these are the event types of an action interaction, in any case, with a space or an underscore",
+        "action-interactions-datasets (TAKEN and Taken on one page), API_UBS_ActionInteraction (Not Taken)",
+        "contract.frames",
+    ),
+    Assumption(
+        "string_length_stops",
+        True,
+        "a plain string of an item longer than 1,000 characters stops the import",
+        "limits, which does not say what happens",
+        "contract.row_rules",
+    ),
+    Assumption(
+        "event_types_stop_training_only",
+        True,
+        "more than ten event types, or event types and columns, stop training and not the import",
+        "analyzing-data; limits does not say what happens",
+        "contract.dataset_rules",
+    ),
+    Assumption(
+        "duplicates_differ_in_any_field",
+        True,
+        "two interactions are the same if every field is; AWS's sample compares user, item and time",
+        "import-data; amazon-personalize-samples, diagnose.py",
+        "engine.distinct",
+    ),
+    Assumption(
+        "incremental_adds_interactions",
+        True,
+        "an INCREMENTAL import of interactions replaces nothing, since interactions carry no id",
+        "updating-datasets; inferred",
+        "ledger.records",
+    ),
+    Assumption(
+        "full_removes_absent_ids",
+        True,
+        "items and users that a FULL import does not bring are gone from the bulk layer",
+        "updating-datasets; inferred from 'replaced'",
+        "personalize.guards",
+    ),
+    Assumption(
+        "older_put_outlives_full_import",
+        True,
+        "a put item or user stays beside a corrected bulk record of its id",
+        "updating-datasets; inferred",
+        "personalize.plan",
+    ),
+    Assumption(
+        "incremental_needs_new_rows",
+        1000,
+        "an INCREMENTAL import of interactions needs this many rows that the bulk layer does not have",
+        "updating-datasets; what counts as new is open",
+        "personalize.guards",
+    ),
+    Assumption(
+        "equal_rows_are_one",
+        True,
+        "two events are one if every field is equal; AWS's samples compare user, item and time alone",
+        "import-data; the samples' diagnose.py says otherwise",
+        "ledger.layers",
+    ),
+    Assumption(
+        "exports_collapse_equal_rows",
+        True,
+        "an export lists exact duplicates once, in every mode",
+        "export-data",
+        "personalize.compare",
+    ),
+    Assumption(
+        "exports_keep_versions",
+        True,
+        "BULK and PUT exports keep several versions of an id, ALL the newest",
+        "export-data",
+        "personalize.compare",
+    ),
+    Assumption(
+        "deleted_users_leave_both_layers",
+        True,
+        "a deletion job takes users out of both layers of every dataset",
+        "delete-records",
+        "personalize.deletion",
+    ),
+    Assumption(
+        "property_digits",
+        True,
+        "a digit in a field's name stays where it is in camelCase: CATEGORY_L1 is categoryL1",
+        "recording-events; the case of digits is inferred",
+        "contract.payloads",
+    ),
+    Assumption(
+        "put_lengths",
+        True,
+        "the service model's lengths of properties hold, not those of the 2023 guide (24,262 and 4,096)",
+        "service model, API_UBS_Item, API_UBS_User",
+        "contract.payload_rules",
+    ),
+    Assumption(
+        "item_strings",
+        1000,
+        "a plain string of an item has at most this many characters",
+        "limits; whether an import fails beyond it is open",
+        "contract.frames",
+    ),
+    Assumption(
+        "no_byte_order_mark",
+        True,
+        "the CSV begins with its header, without a byte order mark",
+        "preparing-training-data; inferred",
+        "engine.stage",
+    ),
+    Assumption(
+        "empty_text_is_null",
+        True,
+        "an empty text is sent as a blank value, since how an empty quoted text is read is open",
+        "preparing-training-data",
+        "preparation.escaping",
+    ),
+    Assumption(
+        "names_without_case",
+        True,
+        "two field names that differ in case or underscores only clash",
+        "how-it-works-dataset-schema; that case does not matter is inferred",
+        "contract.contract",
+    ),
+    Assumption(
+        "earliest_year",
+        1980,
+        "a timestamp before this year or more than a day ahead is of another unit",
+        "inferred; AWS's own example holds 1997",
+        "contract.frames",
+    ),
+    Assumption(
+        "ecommerce_creation_timestamp",
+        "long",
+        "CREATION_TIMESTAMP of ECOMMERCE items is a long; another page says float",
+        "ECOMMERCE-datasets against custom-datasets-and-schemas",
+        "contract.catalogue",
+    ),
+    Assumption(
+        "action_expiration_timestamp",
+        "ACTION_EXPIRATION_TIMESTAMP",
+        "the reserved field of actions has this name; the table on the same page says EXPIRATION_TIMESTAMP",
+        "custom-datasets-and-schemas",
+        "contract.catalogue",
+    ),
+    Assumption(
+        "metadata_may_be_textual",
+        True,
+        "the one metadata field that items need may be textual; another page asks for a category or a number",
+        "custom-datasets-and-schemas against items-datasets",
+        "contract.shape",
+    ),
+    Assumption(
+        "put_actions_reach_filters",
+        True,
+        "filters see a put action, or action interaction, as late as any other record",
+        "updating-datasets; not said for puts of actions",
+        "ledger.effects",
+    ),
+    Assumption(
+        "sent_at_range",
+        True,
+        "the service takes any sentAt that the frame's own rules let through",
+        "unknown",
+        "personalize.calls",
+    ),
+    Assumption(
+        "throttled_calls_have_no_effect",
+        True,
+        "a throttled call has had no effect, so it is sent again",
+        "common errors; inferred",
+        "personalize.sender",
+    ),
+    Assumption(
+        "equal_names_mean_equal_jobs",
+        True,
+        "an import job of our name with our data location is ours, though its reply was lost",
+        "inferred",
+        "personalize.creating",
+    ),
 )
 
 _BY_NAME: Final = {row.name: row for row in ROWS}
@@ -96,3 +278,8 @@ def number(name: str) -> int:
     20
     """
     return int(_BY_NAME[name].value)
+
+
+def text(name: str) -> str:
+    """Return the value of an assumption that is text."""
+    return str(_BY_NAME[name].value)

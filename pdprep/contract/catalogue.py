@@ -160,6 +160,11 @@ def field(dataset: str, domain: str, name: str) -> Field | None:
     return next((row.field for row in rows(dataset, domain) if row.field.name == name), None)
 
 
+def reserved(dataset: str, domain: str) -> list[str]:
+    """Return the names that may be no value: those of the dataset type's own fields."""
+    return [row.field.name for row in rows(dataset, domain) if not row.field.put_only]
+
+
 def dataset_name(text: str) -> str:
     """Return the dataset type that a text names, in any spelling of AWS's.
 

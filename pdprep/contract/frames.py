@@ -13,7 +13,8 @@ from typing import Any, Final
 import pandera.polars as pa
 import polars as pl
 
-from pdprep.contract import payload_rules, rules, sizes
+from pdprep import assumptions
+from pdprep.contract import catalogue, limits, payload_rules, sizes
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp, may_be_anonymous
@@ -66,6 +67,22 @@ def finite(column: pl.Expr, statistics: Any) -> pl.Expr:
     return column.is_finite()
 
 
+def no_word(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the text is none of the words."""
+    return ~column.is_in(statistics["words"])
+
+
+def one_word(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the text is one of the words, in any case, with a space or an underscore."""
+    return column.str.to_lowercase().str.replace_all("_", " ", literal=True).is_in(statistics["words"])
+
+
+def short_if_asian(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the text is short, is longer than any may be, or has no Chinese or Japanese letter."""
+    long = column.str.len_chars().is_between(statistics["min_value"] + 1, statistics["max_value"])
+    return ~(long & column.str.contains(r"[\p{Han}\p{Hiragana}\p{Katakana}]"))
+
+
 # What must hold for each rule, as an expression: Pandera's checks and the compiled plan read this one table.
 HOLDS: Final[dict[str, Holds]] = {
     "id_length": no_longer,
@@ -78,6 +95,9 @@ HOLDS: Final[dict[str, Holds]] = {
     "category_length": no_longer,
     "string_length": no_longer,
     "text_length": no_longer,
+    "text_length_asian": short_if_asian,
+    "keyword_value": no_word,
+    "action_event_type": one_word,
     "number_not_finite": finite,
     "impression_count": few_parts,
     "impression_id": without,
@@ -102,7 +122,7 @@ ROW_COLUMNS: Final = {
 }
 # Fields that a put sends under a name of the model: the rules of each, with their limits.
 _NAMED: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    "EVENT_TYPE": {"event_type_length": {"max_value": rules.EVENT_TYPE_LENGTH}},
+    "EVENT_TYPE": {"event_type_length": {"max_value": limits.EVENT_TYPE_LENGTH}},
     "IMPRESSION": {
         "impression_count": {"max_value": payload_rules.IMPRESSIONS},
         "impression_id": {"pattern": payload_rules.IMPRESSION_ID},
@@ -147,9 +167,10 @@ def _column(contract: Contract, field: Field, now: datetime) -> pa.Column:
 def _checks(contract: Contract, field: Field, now: datetime) -> Iterator[pa.Check]:
     if field.name in contract.ids:
         yield from _id_checks()
+        yield _own("keyword_value", words=[field.name])  # a header line amid the rows; this is a quick check
     elif is_timestamp(field):
-        yield _own("timestamp_past", min_value=rules.EARLIEST)
-        yield _own("timestamp_future", max_value=int(now.timestamp()) + rules.AHEAD)
+        yield _own("timestamp_past", min_value=limits.EARLIEST)
+        yield _own("timestamp_future", max_value=int(now.timestamp()) + limits.AHEAD)
     elif field.type in ("float", "double"):
         yield _own("number_not_finite")
     elif field.type == "string":
@@ -157,21 +178,26 @@ def _checks(contract: Contract, field: Field, now: datetime) -> Iterator[pa.Chec
 
 
 def _id_checks() -> Iterator[pa.Check]:
-    yield _own("id_length", max_value=rules.ID_LENGTH)
+    yield _own("id_length", max_value=limits.ID_LENGTH)
     yield _own("id_bar", pattern=r"\|")
     yield _own("id_line_break", pattern=r"[\r\n]")
-    yield _own("id_characters", pattern=r'["\p{Cc}]')
+    yield _own("id_characters", pattern=r'["[\p{Cc}--[\r\n]]]')
 
 
 def _string_checks(contract: Contract, field: Field) -> Iterator[pa.Check]:
     for name, statistics in _NAMED.get(field.name, {}).items():
         yield _own(name, **statistics)
+    if field.name == "EVENT_TYPE" and contract.dataset == "action_interactions":
+        yield _own("action_event_type", words=assumptions.text("action_event_types").lower().split(", "))
+    if not field.put_only:
+        yield _own("keyword_value", words=catalogue.reserved(contract.dataset, contract.domain))
     if field.categorical or field.name == "IMPRESSION":
-        yield _own("category_length", max_value=rules.CATEGORY_LENGTH)
+        yield _own("category_length", max_value=limits.CATEGORY_LENGTH)
     elif field.textual:
-        yield _own("text_length", max_value=rules.TEXT_LENGTH)
+        yield _own("text_length", max_value=limits.TEXT_LENGTH)
+        yield _own("text_length_asian", min_value=limits.TEXT_LENGTH_ASIAN, max_value=limits.TEXT_LENGTH)
     elif contract.dataset == "items":
-        yield _own("string_length", max_value=rules.STRING_LENGTH)
+        yield _own("string_length", max_value=limits.STRING_LENGTH)
 
 
 def _own(name: str, **statistics: Any) -> pa.Check:

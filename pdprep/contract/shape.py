@@ -1,4 +1,4 @@
-"""How many fields of which kind a dataset may have: one row a limit.
+"""What a schema breaks, before a row is read: one function a rule, each naming the fields at fault.
 
 Source: Amazon Personalize Developer Guide, pages limits, custom-datasets-and-schemas and
 how-it-works-dataset-schema.
@@ -6,10 +6,15 @@ how-it-works-dataset-schema.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from pdprep.contract import catalogue, limits, payload_rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
+from pdprep.contract.payloads import MEMBERS, camel
+from pdprep.contract.rule import Rule
+from pdprep.contract.schema_rules import RULES
 from pdprep.errors import ContractError
 
 METADATA_MAXIMUM: Final = {
@@ -24,16 +29,30 @@ NEEDS_METADATA: Final = ("items", "users", "actions")
 # Reserved optional fields of interactions do not count as metadata of one's own.
 RESERVED: Final = ("EVENT_TYPE", "EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")
 
+Names = list[str]
+
+
+def breaches(contract: Contract) -> Iterator[tuple[Rule, Names]]:
+    """Yield each rule that a contract breaks, with the fields at fault.
+
+    >>> [rule.name for rule, _ in breaches(Contract.of("users"))]
+    ['metadata_none']
+    """
+    for rule in RULES:
+        names = _FAULTS[rule.name](contract)
+        if names:
+            yield rule, names
+
 
 def check(contract: Contract) -> None:
-    """Refuse a contract with too few or too many fields of a kind.
+    """Refuse a contract that breaks a rule which stops every route.
 
     Raises:
-        ContractError: Names the limit.
+        ContractError: Names the rule and the fields at fault.
     """
-    _check_least(contract)
-    _check_most(contract)
-    _check_textual(contract)
+    for rule, names in breaches(contract):
+        if rule.blocks(None):
+            raise ContractError(f"{contract.dataset}: {rule.text} ({rule.name})", _found(names), rule.mend)
 
 
 def own(contract: Contract) -> tuple[Field, ...]:
@@ -41,37 +60,78 @@ def own(contract: Contract) -> tuple[Field, ...]:
     return tuple(field for field in contract.metadata if field.name not in RESERVED)
 
 
-def _check_least(contract: Contract) -> None:
-    if contract.dataset not in NEEDS_METADATA or len(contract.columns) > 1:
-        return
-    raise ContractError(
-        f"{contract.dataset} has no field beside {contract.key}",
-        "at least one metadata field",
-        'metadata={"GENRES": "genres"}' if contract.dataset == "items" else 'metadata={"AGE": "age"}',
-    )
+def _found(names: Names) -> str:
+    return f"it has {len(names)}: {', '.join(names)}" if len(names) > 1 else f"it has {names[0]}"
 
 
-def _check_most(contract: Contract) -> None:
-    most, found = METADATA_MAXIMUM[contract.dataset], own(contract)
-    if len(found) > most:
-        raise ContractError(
-            f"{contract.dataset} has {len(found)} metadata fields",
-            f"at most {most}",
-            "leave some out of metadata=",
-        )
+def _where(wanted: Callable[[Contract, Field], bool]) -> Callable[[Contract], Names]:
+    return lambda contract: [field.name for field in contract.stored if wanted(contract, field)]
 
 
-def _check_textual(contract: Contract) -> None:
-    textual = [field.name for field in contract.fields if field.textual]
-    if textual and contract.dataset != "items":
-        raise ContractError(
-            f"{contract.dataset} has the textual field {textual[0]}",
-            "textual fields in items alone",
-            f'Field("{textual[0]}", categorical=True)',
-        )
-    if len(textual) > TEXTUAL_MAXIMUM:
-        raise ContractError(
-            f"items has {len(textual)} textual fields: {', '.join(textual)}",
-            "one",
-            "make the others plain strings",
-        )
+def _none(contract: Contract) -> Names:
+    lacks = contract.dataset in NEEDS_METADATA and len(contract.columns) == 1
+    return list(contract.columns) if lacks else []
+
+
+def _most(contract: Contract) -> Names:
+    found = [field.name for field in own(contract)]
+    return found if len(found) > METADATA_MAXIMUM[contract.dataset] else []
+
+
+def _textual(contract: Contract) -> Names:
+    found = [field.name for field in contract.fields if field.textual]
+    return found if len(found) > TEXTUAL_MAXIMUM and contract.dataset == "items" else []
+
+
+def _missing(contract: Contract) -> Names:
+    needed = catalogue.required(contract.dataset, contract.domain)
+    return [field.name for field in needed if field.name not in contract.names]
+
+
+def _other_type(contract: Contract, field: Field) -> bool:
+    reserved = catalogue.field(contract.dataset, contract.domain, field.name)
+    return reserved is not None and _kind(reserved) != _kind(field)
+
+
+def _kind(field: Field) -> tuple[str, bool, bool]:
+    return field.type, field.categorical, field.textual
+
+
+def _plain(contract: Contract, field: Field) -> bool:
+    reserved = catalogue.field(contract.dataset, contract.domain, field.name)
+    return field.type == "string" and not (reserved or field.categorical or field.textual)
+
+
+def _long(contract: Contract) -> Names:
+    return list(contract.columns) if len(contract.to_avro()) > limits.SCHEMA_LENGTH else []
+
+
+def _forbidden(contract: Contract, field: Field) -> bool:
+    property_ = contract.event_like and field.name not in (*MEMBERS, *contract.ids)
+    return property_ and camel(field.name).lower() in payload_rules.FORBIDDEN
+
+
+def _no_event_type(contract: Contract) -> Names:
+    source = "EVENT_ATTRIBUTION_SOURCE"
+    return [source] if source in contract.names and "EVENT_TYPE" not in contract.names else []
+
+
+def _no_creation_time(contract: Contract) -> Names:
+    name = "CREATION_TIMESTAMP"
+    return [name] if contract.dataset == "items" and name not in contract.names else []
+
+
+_FAULTS: Final[dict[str, Callable[[Contract], Names]]] = {
+    "metadata_none": _none,
+    "metadata_most": _most,
+    "textual_dataset": _where(lambda contract, field: field.textual and contract.dataset != "items"),
+    "textual_most": _textual,
+    "field_missing": _missing,
+    "reserved_type": _where(_other_type),
+    "schema_length": _long,
+    "property_forbidden": _where(_forbidden),
+    "string_plain": _where(_plain),
+    "boolean_unused": _where(lambda contract, field: field.type == "boolean"),
+    "attribution_event_type": _no_event_type,
+    "creation_timestamp_missing": _no_creation_time,
+}

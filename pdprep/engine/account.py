@@ -7,14 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.contract import rules
+from pdprep.contract import rules, shape
 from pdprep.contract.rules import Rule
 from pdprep.engine.lines import locate
 from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
+from pdprep.validation.breaches import breaches
 from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
-from pdprep.validation.summary import breaches
 
 _ASIDE = {"quarantine": "quarantined", "drop": "dropped", "raise": "invalid"}
 
@@ -62,6 +62,9 @@ def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dic
     waiting = tally.bad if prepared.on_invalid == "raise" else 0
     for rule, figure in breaches(prepared.contract, tally.summary, route, waiting):
         yield _count(prepared.dataset, rule, "", figure)
+    for rule, names in shape.breaches(prepared.contract):
+        if not rule.blocks(None):  # else prepare has refused it, or the service has taken it
+            yield _count(prepared.dataset, rule, ", ".join(names), len(names))
 
 
 def _count(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:

@@ -147,7 +147,7 @@ class Report:
             yield f"  {row['dataset']}: {', '.join(parts)}"
 
     def _count_lines(self) -> Iterator[str]:
-        for row in self.counts.iter_rows(named=True):
+        for row in self.counts.filter(pl.col("level") != "info").iter_rows(named=True):
             place = f"{row['dataset']}.{row['column']}" if row["column"] else row["dataset"]
             yield f"  {row['level']} {row['rule']} ({_stops(row)}), {place}, {row['rows']:,}: {row['says']}"
             yield f"    mend: {row['mend']}"

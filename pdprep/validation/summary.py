@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
-from pdprep.contract import rules
 from pdprep.contract.contract import Contract
-from pdprep.contract.rules import Rule
 
-CAP: Final = 1_000  # distinct event types remembered
+CAP: Final = 1_000  # distinct values of a column remembered
 
 
 @dataclass(frozen=True)
@@ -23,27 +22,29 @@ class Summary:
         rows: Rows kept.
         ids: Distinct ids of the dataset's key (users for interactions).
         ids_with_two: Those with two rows or more.
-        event_types: Distinct event types, a thousand at most.
+        event_types: Rows of each event type, a thousand types at most.
         earliest: The first timestamp, seconds since 1970.
         latest: The last one.
+        sources: Rows of each source of attribution, a thousand at most.
     """
 
     rows: int = 0
     ids: int = 0
     ids_with_two: int = 0
-    event_types: frozenset[str] = frozenset()
+    event_types: Mapping[str, int] = field(default_factory=dict)
     earliest: int | None = None
     latest: int | None = None
+    sources: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Summary) -> Summary:
-        types = sorted(self.event_types | other.event_types)[:CAP]
         return Summary(
             self.rows + other.rows,
             self.ids + other.ids,
             self.ids_with_two + other.ids_with_two,
-            frozenset(types),
+            added(self.event_types, other.event_types),
             min((t for t in (self.earliest, other.earliest) if t is not None), default=None),
             max((t for t in (self.latest, other.latest) if t is not None), default=None),
+            added(self.sources, other.sources),
         )
 
 
@@ -55,51 +56,27 @@ def summarise(contract: Contract, rows: pl.DataFrame) -> Summary:
     1
     """
     per_id = rows.group_by(contract.key).len()["len"]
-    types = rows["EVENT_TYPE"].drop_nulls().unique() if "EVENT_TYPE" in rows.columns else pl.Series()
     times = rows["TIMESTAMP"] if "TIMESTAMP" in rows.columns else pl.Series(dtype=pl.Int64)
     return Summary(
         rows.height,
         per_id.len(),
         int((per_id > 1).sum()),
-        frozenset(types.sort().head(CAP)),
+        counted(rows, "EVENT_TYPE"),
         times.min(),  # type: ignore[arg-type]  # an Int64 column's minimum
         times.max(),  # type: ignore[arg-type]  # an Int64 column's maximum
+        counted(rows, "EVENT_ATTRIBUTION_SOURCE"),
     )
 
 
-def breaches(
-    contract: Contract, summary: Summary, route: str | None, waiting: int = 0
-) -> Iterator[tuple[Rule, int]]:
-    """Yield the dataset rules that a summary breaks, each with the figure found.
-
-    Args:
-        contract: The dataset's contract.
-        summary: Its figures.
-        route: bulk, put or None.
-        waiting: Rows that break a rule and are to be mended, not dropped: they will count.
-    """
-    rows = summary.rows + waiting
-    if rows == 0:
-        yield rules.rule("rows_none"), 0
-    if contract.dataset == "interactions":
-        yield from _interactions(summary, rows, route)
-    elif not contract.event_like and summary.ids_with_two:
-        yield rules.rule("id_twice"), summary.ids_with_two
+def counted(rows: pl.DataFrame, name: str) -> dict[str, int]:
+    """Return how many rows hold each value of a column, the first thousand values by name."""
+    if name not in rows.columns:
+        return {}
+    counts = rows[name].drop_nulls().value_counts().sort(name).head(CAP)
+    return dict(counts.iter_rows())
 
 
-def _interactions(summary: Summary, rows: int, route: str | None) -> Iterator[tuple[Rule, int]]:
-    if len(summary.event_types) > rules.EVENT_TYPES:
-        yield rules.rule("event_types"), len(summary.event_types)
-    if summary.rows > 1 and summary.earliest == summary.latest:
-        yield rules.rule("timestamp_single"), summary.rows
-    if route != "put":  # a put adds to what is there already, which only the dataset group knows
-        yield from _minima(summary, rows)
-
-
-def _minima(summary: Summary, rows: int) -> Iterator[tuple[Rule, int]]:
-    if rows < rules.BULK_INTERACTIONS:
-        yield rules.rule("bulk_minimum"), rows
-    if rows < rules.TRAINING_INTERACTIONS:
-        yield rules.rule("training_interactions"), rows
-    if summary.ids_with_two < rules.TRAINING_USERS:
-        yield rules.rule("training_users"), summary.ids_with_two
+def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts of both, the first thousand values by name."""
+    counts = Counter(one) + Counter(other)
+    return {name: counts[name] for name in sorted(counts)[:CAP]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -12,9 +12,11 @@ from pdprep import Prepared, Report, prepare, stage, validate
 from pdprep.contract import rules
 from pdprep.contract.contract import Contract
 from pdprep.errors import ValidationError
-from pdprep.validation.summary import Summary, breaches, summarise
+from pdprep.validation.breaches import breaches, near
+from pdprep.validation.summary import Summary, summarise
 
 TIME = 1_700_000_000
+TRAINING = {"interactions": 999, "users": 0, "share": 0}
 
 
 def events(count: int, users: int = 50, types: int = 2, **options: Any) -> Prepared:
@@ -28,7 +30,7 @@ def events(count: int, users: int = 50, types: int = 2, **options: Any) -> Prepa
 
 
 def broken(report: Report) -> set[str]:
-    return set(report.counts["rule"])
+    return set(report.counts.filter(pl.col("level") != "info")["rule"])
 
 
 def test_999_rows_stop_a_bulk_import_and_no_put(tmp_path: Any) -> None:
@@ -44,7 +46,7 @@ def test_999_rows_stop_a_bulk_import_and_no_put(tmp_path: Any) -> None:
 def test_what_would_stop_training_is_a_warning() -> None:
     report = validate(events(999, users=999))
     found = report.counts.filter(level="warning").select("rule", "rows", "stops").rows()
-    assert found == [("training_interactions", 999, "none"), ("training_users", 0, "none")]
+    assert found == [(f"training_{what}", figure, "none") for what, figure in TRAINING.items()]
     assert report.ok
 
 
@@ -71,7 +73,9 @@ def test_one_timestamp_for_all() -> None:
 def test_two_rows_of_one_item() -> None:
     frame = pl.DataFrame({"ITEM_ID": ["a", "a", "b"], "G": ["x", "y", "z"]})
     report = validate(prepare(frame, "items", metadata={"G": "G"}))
-    assert report.counts.select("rule", "rows", "level").rows() == [("id_twice", 1, "warning")]
+    assert report.counts.filter(pl.col("level") != "info").select("rule", "rows", "level").rows() == [
+        ("id_twice", 1, "warning")
+    ]
     assert (report.ok, report.kept, report.duplicates) == (True, 3, 0)
 
 
@@ -98,23 +102,61 @@ def test_summaries_of_disjoint_users_add_up_to_the_whole() -> None:
     assert Summary() + summarise(contract, rows) == summarise(contract, rows)
 
 
-SMALLEST: dict[str, Callable[[], Summary]] = {
-    "rows_none": Summary,
-    "bulk_minimum": lambda: Summary(999, 50, 25, frozenset(), 1, 2),
-    "training_interactions": lambda: Summary(999, 50, 25, frozenset(), 1, 2),
-    "training_users": lambda: Summary(1_000, 50, 24, frozenset(), 1, 2),
-    "event_types": lambda: Summary(1_000, 50, 25, frozenset(map(str, range(11))), 1, 2),
-    "timestamp_single": lambda: Summary(1_000, 50, 25, frozenset(), 1, 1),
+GOOD = Summary(50_000, 2_000, 1_000, {str(n): 5_000 for n in range(9)}, 1, 2, {"mail": 1})
+SMALLEST: dict[str, Summary] = {
+    "rows_none": replace(GOOD, rows=0),
+    "bulk_minimum": replace(GOOD, rows=999),
+    "training_interactions": replace(GOOD, rows=999),
+    "training_users": replace(GOOD, ids_with_two=24),
+    "training_share": replace(GOOD, ids=100_001),
+    "better_interactions": replace(GOOD, rows=49_999),
+    "better_users": replace(GOOD, ids_with_two=999),
+    "event_types": replace(GOOD, event_types={str(n): 1 for n in range(11)}),
+    "event_types_and_metadata": replace(GOOD, event_types={str(n): 1 for n in range(10)}),
+    "event_types_reserved": replace(GOOD, event_types={"EVENT_TYPE": 1, "USER_ID": 1}),
+    "event_type_near": replace(GOOD, event_types={"watch": 1}),
+    "event_type_negative": replace(GOOD, event_types={"Thumbs-Down": 1}),
+    "timestamp_single": replace(GOOD, latest=1),
+    "attribution_sources": replace(GOOD, sources={str(n): 1 for n in range(101)}),
 }
-TWIN = Summary(1_000, 50, 25, frozenset(map(str, range(10))), 1, 2)
+RECORDS = {
+    "id_twice": ("items", Summary(3, 2, 1)),
+    "items_considered": ("items", Summary(750_001, 750_001)),
+    "actions_considered": ("actions", Summary(1_001, 1_001)),
+}
+TWINS = {"items": Summary(750_000, 750_000), "actions": Summary(1_000, 1_000), "users": Summary(10**9, 10**9)}
+EVENTS = Contract.of("interactions", "VIDEO_ON_DEMAND")
+
+
+def named(contract: Contract, summary: Summary) -> set[str]:
+    return {rule.name for rule, _ in breaches(contract, summary, None)}
 
 
 @pytest.mark.parametrize("name", SMALLEST)
 def test_the_smallest_summary_that_breaks_a_rule(name: str) -> None:
-    contract = Contract.of("interactions")
-    assert name in {rule.name for rule, _ in breaches(contract, SMALLEST[name](), None)}
-    assert list(breaches(contract, TWIN, None)) == []
+    assert name in named(EVENTS, SMALLEST[name])
+    assert named(EVENTS, GOOD) == set()
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_smallest_summary_of_records_that_breaks_a_rule(name: str) -> None:
+    dataset, summary = RECORDS[name]
+    assert named(Contract.of(dataset), summary) == {name}
+
+
+@pytest.mark.parametrize("dataset", TWINS)
+def test_records_at_the_limit(dataset: str) -> None:
+    assert named(Contract.of(dataset), TWINS[dataset]) == set()
 
 
 def test_every_dataset_rule_has_a_counter_example() -> None:
-    assert {rule.name for rule in rules.RULES if rule.scope == "dataset"} == {*SMALLEST, "id_twice"}
+    assert {rule.name for rule in rules.RULES if rule.scope == "dataset"} == {*SMALLEST, *RECORDS}
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [("watch", "Watch"), (" WATCH ", "Watch"), ("Wacth", ""), ("Watchs", "Watch"), ("Vatch", "Watch"),
+     ("Watch", ""), ("Click", ""), ("", "")],
+)  # fmt: skip
+def test_a_letter_or_a_case_away(found: str, wanted: str) -> None:
+    assert near(found, ("Watch",)) == wanted

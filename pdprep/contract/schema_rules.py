@@ -1,0 +1,114 @@
+"""What a schema must be before a row is read: names, types, and how many fields of which kind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pdprep.contract import limits
+from pdprep.contract.rule import of_schema
+
+_FORMAT = "how-it-works-dataset-schema"
+_RESERVED = "custom-datasets-and-schemas"
+
+RULES: Final = (
+    of_schema(
+        "metadata_none",
+        "error",
+        "all",
+        "a dataset of items, users or actions needs a field beside its id",
+        'metadata={"GENRES": "genres"}',
+        _RESERVED,
+        1,
+    ),
+    of_schema(
+        "metadata_most",
+        "error",
+        "all",
+        "more metadata fields than the dataset type takes: interactions and action interactions 5, "
+        "actions 10, users 25, items 100",
+        "leave some out of metadata=",
+        "limits",
+    ),
+    of_schema(
+        "textual_dataset",
+        "error",
+        "all",
+        "a textual field stands outside items",
+        'Field("BIO", categorical=True), or a plain string',
+        _FORMAT,
+    ),
+    of_schema(
+        "textual_most",
+        "error",
+        "all",
+        "items has more than one textual field",
+        "make the others plain strings",
+        "limits",
+        1,
+    ),
+    of_schema(
+        "field_missing",
+        "error",
+        "all",
+        "a field that the dataset type requires is missing",
+        'columns={"ITEM_ID": "movieId"}',
+        _RESERVED,
+    ),
+    of_schema(
+        "reserved_type",
+        "error",
+        "all",
+        "a reserved field has another type, or is categorical or textual where it may not be",
+        'leave the Field out: metadata={"PRICE": "price"}',
+        _RESERVED,
+    ),
+    of_schema(
+        "schema_length",
+        "error",
+        "all",
+        f"the schema has more than {limits.SCHEMA_LENGTH:,} characters",
+        "use fewer fields or shorter names",
+        "API_CreateSchema",
+        limits.SCHEMA_LENGTH,
+    ),
+    of_schema(
+        "property_forbidden",
+        "error",
+        "put",
+        "a field's name in a put would be that of a member of the event",
+        "another name for the field",
+        "API_UBS_Event",
+    ),
+    of_schema(
+        "string_plain",
+        "warning",
+        "none",
+        "a string field that is neither categorical nor textual is stored, and not trained on",
+        'metadata={"BRAND": Field("BRAND", categorical=True)}',
+        _FORMAT,
+    ),
+    of_schema(
+        "boolean_unused",
+        "warning",
+        "none",
+        "a boolean field is used neither in training nor in filters",
+        'make it text: frame.pipe(transforms.truth_text, "HD")',
+        _FORMAT,
+    ),
+    of_schema(
+        "attribution_event_type",
+        "warning",
+        "none",
+        "EVENT_ATTRIBUTION_SOURCE without EVENT_TYPE: a metric counts events of a type",
+        'columns={"EVENT_TYPE": "event"}',
+        "metric-attribution-requirements",
+    ),
+    of_schema(
+        "creation_timestamp_missing",
+        "info",
+        "none",
+        "items have no CREATION_TIMESTAMP: the service takes an item's oldest interaction for it",
+        "items.pipe(transforms.creation_timestamps, interactions)",
+        "items-datasets",
+    ),
+)

@@ -1,0 +1,70 @@
+"""What each use case and recipe needs before it can be trained: one row each.
+
+Source: Amazon Personalize Developer Guide, ECOMMERCE-use-cases, VIDEO_ON_DEMAND-use-cases, and the page of
+each recipe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pdprep.contract import limits
+
+_EVENTS: Final = ("interactions",)
+_EC = "ECOMMERCE-use-cases"
+_VOD = "VIDEO_ON_DEMAND-use-cases"
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """One use case of a domain, or one recipe of a custom dataset group.
+
+    Attributes:
+        event_type: The type that is counted against the minimum; empty where any counts.
+        needs: The dataset types that must be there.
+    """
+
+    domain: str
+    name: str
+    event_type: str
+    needs: tuple[str, ...]
+    source: str
+    minimum: int = limits.TRAINING_INTERACTIONS
+
+
+ROWS: Final = (
+    UseCase("ECOMMERCE", "Most viewed", "View", _EVENTS, _EC),
+    UseCase("ECOMMERCE", "Best sellers", "Purchase", _EVENTS, _EC),
+    UseCase("ECOMMERCE", "Frequently bought together", "Purchase", _EVENTS, _EC),
+    UseCase("ECOMMERCE", "Customers who viewed X also viewed", "View", _EVENTS, _EC),
+    UseCase("ECOMMERCE", "Recommended for you", "", _EVENTS, _EC),
+    UseCase("VIDEO_ON_DEMAND", "Because you watched X", "Watch", _EVENTS, _VOD),
+    UseCase("VIDEO_ON_DEMAND", "More like X", "", _EVENTS, _VOD),
+    UseCase("VIDEO_ON_DEMAND", "Most popular", "Watch", _EVENTS, _VOD),
+    UseCase("VIDEO_ON_DEMAND", "Trending now", "", _EVENTS, _VOD),
+    UseCase("VIDEO_ON_DEMAND", "Top picks for you", "", _EVENTS, _VOD),
+    UseCase("CUSTOM", "User-Personalization-v2", "", _EVENTS, "native-recipe-user-personalization-v2"),
+    UseCase("CUSTOM", "Personalized-Ranking-v2", "", _EVENTS, "native-recipe-personalized-ranking-v2"),
+    UseCase("CUSTOM", "Popularity-Count", "", _EVENTS, "native-recipe-popularity"),
+    UseCase("CUSTOM", "Trending-Now", "", _EVENTS, "native-recipe-trending-now"),
+    UseCase("CUSTOM", "Similar-Items", "", _EVENTS, "native-recipe-similar-items"),
+    UseCase("CUSTOM", "SIMS", "", _EVENTS, "native-recipe-sims"),
+    UseCase("CUSTOM", "Item-Affinity", "", _EVENTS, "item-affinity-recipe"),
+    UseCase("CUSTOM", "Item-Attribute-Affinity", "", (*_EVENTS, "items"), "item-attribute-affinity-recipe"),
+    UseCase("CUSTOM", "Next-Best-Action", "", (*_EVENTS, "actions"), "native-recipe-next-best-action"),
+)
+
+
+def of_domain(domain: str) -> tuple[UseCase, ...]:
+    """Return the use cases of a domain, or the recipes of CUSTOM.
+
+    >>> [row.name for row in of_domain("ECOMMERCE") if row.event_type == "Purchase"]
+    ['Best sellers', 'Frequently bought together']
+    """
+    return tuple(row for row in ROWS if row.domain == domain)
+
+
+def event_types(domain: str) -> tuple[str, ...]:
+    """Return the event types that a domain's use cases count."""
+    return tuple(sorted({row.event_type for row in of_domain(domain)} - {""}))
