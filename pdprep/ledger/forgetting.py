@@ -52,5 +52,5 @@ def _recount(ledger: Ledger, dataset: str, changed: set[Path]) -> None:
 
 def _blank(ledger: Ledger, dataset: str, changed: set[Path]) -> None:
     for plan in ledger.journal.plans(dataset):
-        if ledger.plans / plan.file in changed:
+        if changed & {ledger.plans / plan.file, ledger.records(dataset) / plan.file}:
             ledger.journal.blank_reasons(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from pdprep.ledger import effects, layers
 from pdprep.ledger.effects import KNOWN, Training
 from pdprep.ledger.layers import BULK, ORDER
 from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.shares import shares
 
 ORIGINS: Final = ("bulk", "incremental", "both")
 FACTS: Final = ("ORIGIN", "IMPORT", "SENT_AT", "STATUS", "EFFECT", "EFFECT_AT", "FILTERS_AT")
@@ -62,6 +64,8 @@ class Records:
             sort: A column or several; the id (and the time of an event) where none is given.
             descending: Whether the largest comes first.
         """
+        if where is None and sort is None and not descending:
+            return self._first((number + 1) * size).slice(number * size, size)
         by = [sort] if isinstance(sort, str) else list(sort or self._order)
         rest = [name for name in self._order if name not in by]
         down = [descending] * len(by) + [False] * len(rest)
@@ -74,11 +78,32 @@ class Records:
 
     def counts(self) -> pl.DataFrame:
         """Return how many records there are of each origin, as a frame of dataset, origin and records."""
-        found = self.frame.group_by("ORIGIN").agg(pl.len().alias("records")).collect()
-        rows = dict(found.iter_rows())
-        table = [(self.dataset, origin, rows.get(origin, 0)) for origin in ORIGINS]
+        rows = Counter[str]()
+        for frames in shares(self.layers, self.contract.key):
+            origins = self._merge(frames).group_by("ORIGIN").agg(pl.len())
+            rows.update(dict(origins.collect().iter_rows()))
+        table = [(self.dataset, origin, rows[origin]) for origin in ORIGINS]
         schema = {"dataset": pl.String, "origin": pl.String, "records": pl.Int64}
         return pl.DataFrame(table, schema=schema, orient="row")
+
+    def _first(self, count: int) -> pl.DataFrame:
+        """Return the first records in the order of their ids, without reading the others' values."""
+        wanted = count
+        while True:
+            last = self._id_at(wanted)
+            key = pl.col(self.contract.key)
+            found = self._frame(None if last is None else key.is_null() | (key <= last))
+            page = found.sort(self._order, maintain_order=True).head(count).collect()
+            if last is None or page.height == count:
+                return page
+            wanted *= 2  # some of the rows were versions of one record
+
+    def _id_at(self, place: int) -> str | None:
+        """Return the id of that many rows, in the order of ids; None where there are fewer rows."""
+        key = self.contract.key
+        smallest = [layer.select(key).drop_nulls().bottom_k(place, by=key) for layer in self.layers]
+        ids = pl.concat(smallest).bottom_k(place, by=key).collect().to_series()
+        return str(ids.max()) if len(ids) == place else None
 
     @property
     def _order(self) -> list[str]:

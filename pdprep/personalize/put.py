@@ -145,6 +145,7 @@ def _send(target: Target, plan: PlanRow, job: Job, rate: float | None) -> Tally:
         raise
     journal.finish_plan(plan)
     _set_aside(target.ledger, plan, sender.tally)
+    layers.compact(target.ledger, plan.dataset)
     return sender.tally
 
 

@@ -164,3 +164,31 @@ def test_an_event_on_an_item_of_the_training_counts_at_once(ledger: Ledger) -> N
     training = Training("trained", trained, realtime=True, updating=True)
     shown = records(ledger, "interactions", EVENTS, training).page().select("ITEM_ID", "EFFECT").rows()
     assert shown == [("a", "counted"), ("b", "counted"), ("a", "at once"), ("z", "within 2 h")]
+
+
+def test_the_first_page_of_many_is_that_of_all_of_them(ledger: Ledger) -> None:
+    ids = [f"{n:03d}" for n in range(200)]
+    bulk(ledger, ITEMS, items(*((id, "x") for id in reversed(ids))))
+    put(ledger, ITEMS, items(*((id, "y") for id in ids[:50])), sent=50)
+    found = records(ledger, "items", ITEMS, NONE)
+    for number in range(11):
+        assert found.page(number).equals(found.page(number, where=pl.lit(True)))
+    assert found.page(10).is_empty()
+
+
+def test_events_without_a_user_are_on_the_first_page(ledger: Ledger) -> None:
+    put(ledger, EVENTS, events("a", "b").with_columns(USER_ID=pl.lit(None, pl.String)), sent=2)
+    bulk(ledger, EVENTS, events(*map(str, range(60))))
+    assert records(ledger, "interactions", EVENTS, NONE).page(0, 3)["USER_ID"].to_list() == [None, None, "u"]
+
+
+@pytest.mark.parametrize("sent", [0, 2, 3])
+def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int) -> None:
+    put(ledger, ITEMS, items(("c", "x"), ("a", "x"), ("b", "x")), sent=sent)
+    before = records(ledger, "items", ITEMS, NONE).page()
+    ledger.journal.finish_plan(ledger.journal.plans("items")[0])
+    for _ in range(2):
+        layers.compact(ledger, "items")
+        assert records(ledger, "items", ITEMS, NONE).page().equals(before)
+    assert not list(ledger.plans.glob("*.parquet"))
+    assert pl.read_parquet(next(ledger.records("items").glob("plan-*.parquet")))["ITEM_ID"].is_sorted()

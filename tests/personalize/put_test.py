@@ -9,6 +9,7 @@ from pdprep.contract import payload_rules
 from pdprep.contract.fields import Field
 from pdprep.errors import InputError, ServiceError, ValidationError
 from pdprep.group import DatasetGroup
+from pdprep.ledger.layers import POSITION
 from pdprep.local.server import Running
 from tests.personalize.frames import counts, events, exported, items, prepared, users
 
@@ -28,8 +29,9 @@ def calls(group: DatasetGroup) -> list[tuple[int, int, str]]:
 
 
 def plans(group: DatasetGroup) -> list[pl.DataFrame]:
-    """Return the put plans on disk, oldest first."""
-    return [pl.read_parquet(file) for file in sorted(group._target.ledger.plans.glob("*.parquet"))]
+    """Return what was taken of each put of events, in the order in which it went."""
+    files = sorted(group._target.ledger.records("interactions").glob("plan-*.parquet"))
+    return [pl.read_parquet(file).sort(POSITION) for file in files]
 
 
 def test_events_go_in_and_are_exported(group: DatasetGroup) -> None:
