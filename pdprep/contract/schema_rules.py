@@ -58,7 +58,7 @@ RULES: Final = (
         "reserved_type",
         "error",
         "all",
-        "a reserved field has another type, or is categorical or textual where it may not be",
+        "a reserved field has another type, may be null, or is categorical or textual where it may not be",
         'leave the Field out: metadata={"PRICE": "price"}',
         _RESERVED,
     ),

@@ -56,8 +56,10 @@ def check(contract: Contract) -> None:
 
 
 def own(contract: Contract) -> tuple[Field, ...]:
-    """Return the metadata fields that count against the limit."""
-    return tuple(field for field in contract.metadata if field.name not in RESERVED)
+    """Return the metadata fields that count against the limit; those a domain requires of items count too."""
+    if contract.event_like:
+        return tuple(field for field in contract.metadata if field.name not in RESERVED)
+    return tuple(field for field in contract.stored if field.name != contract.key)
 
 
 def _found(names: Names) -> str:
@@ -90,7 +92,11 @@ def _missing(contract: Contract) -> Names:
 
 def _other_type(contract: Contract, field: Field) -> bool:
     reserved = catalogue.field(contract.dataset, contract.domain, field.name)
-    return reserved is not None and _kind(reserved) != _kind(field)
+    return reserved is not None and (_kind(reserved) != _kind(field) or _never_null(contract, field))
+
+
+def _never_null(contract: Contract, field: Field) -> bool:
+    return field.nullable and field.name in (*contract.ids, "TIMESTAMP")
 
 
 def _kind(field: Field) -> tuple[str, bool, bool]:
