@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from pdprep.contract import catalogue, limits, rules, use_cases
@@ -33,8 +33,20 @@ def breaches(
         route: bulk, put or None.
         waiting: Rows that break a rule and are to be mended, not dropped: they will count.
     """
-    figures = Figures(contract, summary, summary.rows + waiting)
-    for name, judge in _rules(contract, route):
+    yield from _broken(_rules(contract, route), Figures(contract, summary, summary.rows + waiting))
+
+
+def training(contract: Contract, summary: Summary) -> Iterator[tuple[Rule, int]]:
+    """Yield the minima of training that interactions do not reach, bulk and put counted together.
+
+    >>> [rule.name for rule, _ in training(Contract.of("interactions"), Summary(rows=3_000, ids=50))]
+    ['training_users', 'training_share', 'better_interactions', 'better_users']
+    """
+    yield from _broken(_TRAINING.items(), Figures(contract, summary, summary.rows))
+
+
+def _broken(judges: Iterable[tuple[str, Judge]], figures: Figures) -> Iterator[tuple[Rule, int]]:
+    for name, judge in judges:
         found = judge(figures)
         if found is not None:
             yield rules.rule(name), found
@@ -45,7 +57,7 @@ def _rules(contract: Contract, route: str | None) -> Iterator[tuple[str, Judge]]
     if contract.dataset == "interactions":
         yield from _EVENTS.items()
         if route != "put":  # a put adds to what is there already, which only the dataset group knows
-            yield from _MINIMA.items()
+            yield from (_BULK | _TRAINING).items()
     elif not contract.event_like:
         yield from _RECORDS.items()
 
@@ -140,8 +152,8 @@ _EVENTS: Final[dict[str, Judge]] = {
     "timestamp_single": _single_time,
     "attribution_sources": _above(lambda f: len(f.summary.sources), limits.ATTRIBUTION_SOURCES),
 }
-_MINIMA: Final[dict[str, Judge]] = {
-    "bulk_minimum": _below(_rows, limits.BULK_INTERACTIONS),
+_BULK: Final[dict[str, Judge]] = {"bulk_minimum": _below(_rows, limits.BULK_INTERACTIONS)}
+_TRAINING: Final[dict[str, Judge]] = {
     "training_interactions": _below(_rows, limits.TRAINING_INTERACTIONS),
     "training_users": _below(_with_two, limits.TRAINING_USERS),
     "training_share": _few_share,
