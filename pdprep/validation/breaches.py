@@ -42,7 +42,7 @@ def training(contract: Contract, summary: Summary) -> Iterator[tuple[Rule, int]]
     >>> [rule.name for rule, _ in training(Contract.of("interactions"), Summary(rows=3_000, ids=50))]
     ['training_users', 'training_share', 'better_interactions', 'better_users']
     """
-    yield from _broken(_TRAINING.items(), Figures(contract, summary, summary.rows))
+    yield from _broken(TRAINING.items(), Figures(contract, summary, summary.rows))
 
 
 def _broken(judges: Iterable[tuple[str, Judge]], figures: Figures) -> Iterator[tuple[Rule, int]]:
@@ -57,7 +57,7 @@ def _rules(contract: Contract, route: str | None) -> Iterator[tuple[str, Judge]]
     if contract.dataset == "interactions":
         yield from _EVENTS.items()
         if route != "put":  # a put adds to what is there already, which only the dataset group knows
-            yield from (_BULK | _TRAINING).items()
+            yield from (_BULK | TRAINING).items()
     elif not contract.event_like:
         yield from _RECORDS.items()
 
@@ -153,7 +153,7 @@ _EVENTS: Final[dict[str, Judge]] = {
     "attribution_sources": _above(lambda f: len(f.summary.sources), limits.ATTRIBUTION_SOURCES),
 }
 _BULK: Final[dict[str, Judge]] = {"bulk_minimum": _below(_rows, limits.BULK_INTERACTIONS)}
-_TRAINING: Final[dict[str, Judge]] = {
+TRAINING: Final[dict[str, Judge]] = {
     "training_interactions": _below(_rows, limits.TRAINING_INTERACTIONS),
     "training_users": _below(_with_two, limits.TRAINING_USERS),
     "training_share": _few_share,
