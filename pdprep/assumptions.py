@@ -92,6 +92,13 @@ ROWS: Final = (
         "contract.frames",
     ),
     Assumption(
+        "categories_most",
+        1_000,
+        "a categorical field of more categories is called out; an older page says 30",
+        "analyzing-data, items-datasets; dw-analyze-data says 30",
+        "validation.insights",
+    ),
+    Assumption(
         "string_length_stops",
         True,
         "a plain string of an item longer than 1,000 characters stops the import",

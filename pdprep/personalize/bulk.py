@@ -6,9 +6,8 @@ An upload is not an import: the job is created after the last row has passed.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
+from pdprep.engine.parts import Part
 from pdprep.engine.stage import Staged, stage
 from pdprep.errors import InputError, RefusedError
 from pdprep.ledger import contracts, layers
@@ -27,12 +27,14 @@ from pdprep.personalize import creating, following, guards, put, uploads
 from pdprep.personalize.alignment import aligned
 from pdprep.personalize.guards import Coming, Standing
 from pdprep.personalize.jobs import Job
-from pdprep.personalize.resources import Group, ensure_bucket
+from pdprep.personalize.resources import ensure_bucket
+from pdprep.personalize.shipping import Shipment
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import enqueue, turn
 from pdprep.preparation.prepare import Prepared
 
 MODES: Final = ("FULL", "INCREMENTAL")
+RECORDS: Final = "records"
 
 
 @dataclass(frozen=True)
@@ -114,19 +116,44 @@ def _await_decision(job: Job) -> None:
 def _create(asked: Import, job: Job) -> ImportRow | None:
     """Stage the frame and create the import job; None where an earlier one brought the same bytes."""
     prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
+    standing = guards.standing(asked.ledger, asked.target.world, asked.target.group(), job.dataset)
     with _scratch(asked.ledger, job) as folder:
-        staged, coming = _stage(asked, prepared, folder, job)
-        if _already_there(asked, coming, job, folder / "records"):
+        if asked.mode == "FULL" and standing.bulk and not asked.replace:
+            # It was imported already or it is refused: the parts are counted and nothing is uploaded.
+            _, coming = _stage(asked, prepared, folder, job, lambda part: part.path.unlink())
+            _already_there(asked, standing, coming, job, folder / RECORDS)
+            return None
+        return _ship(asked, prepared, standing, folder, job)
+
+
+def _ship(asked: Import, prepared: Prepared, standing: Standing, folder: Path, job: Job) -> ImportRow | None:
+    """Upload the parts as they are written, and create the import job once the last row has passed."""
+    ensure_bucket(asked.target.world)
+    shipment = Shipment(asked.target, _row(asked, prepared.contract, job))
+    try:
+        staged, coming = _stage(asked, prepared, folder, job, shipment.take)
+        if _already_there(asked, standing, coming, job, folder / RECORDS):
+            shipment.wait()
+            following.abandon(asked.target, shipment.row)
             return None
         job.decided.set()
-        return _send(asked, staged, coming, folder, job)
+        shipment.finish(job.listen)
+        return _send(asked, staged, coming, shipment.row, folder, job)
+    except BaseException as error:
+        shipment.wait()
+        # Where the reply was lost the job may exist; then its name tells, and the next job looks for it.
+        if not creating.uncertain(error):
+            following.abandon(asked.target, shipment.row)
+        raise
 
 
-def _stage(asked: Import, prepared: Prepared, folder: Path, job: Job) -> tuple[Staged, Coming]:
+def _stage(
+    asked: Import, prepared: Prepared, folder: Path, job: Job, on_part: Callable[[Part], None]
+) -> tuple[Staged, Coming]:
     """Write the parts, and beside them the records as the ledger will keep them."""
-    rows = _Rows(folder / "records", prepared.contract)
+    rows = _Rows(folder / RECORDS, prepared.contract)
     staged = stage(
-        prepared, folder / "parts", on_rows=rows.write,
+        prepared, folder / "parts", on_part=on_part, on_rows=rows.write,
         quarantine=asked.ledger.folder / "quarantine" / job.id, listener=job.listen,
     )  # fmt: skip
     job.report = staged.report
@@ -140,31 +167,31 @@ def fingerprint(staged: Staged) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _already_there(asked: Import, coming: Coming, job: Job, records: Path) -> bool:
+def _already_there(asked: Import, standing: Standing, coming: Coming, job: Job, records: Path) -> bool:
     """Take over an earlier import of the same bytes, or refuse what must not happen unasked."""
-    target = asked.target
-    standing = guards.standing(asked.ledger, target.world, target.group(), job.dataset)
     same = guards.earlier(standing, coming, asked.replace)
     if same:
         _take_over(job, same)
         return True
-    if guards.refusal(standing, coming, asked.replace, asked.shrink):
-        coming = replace(coming, lacks=_lacks(asked, standing, records))
-    refused = guards.refusal(standing, coming, asked.replace, asked.shrink)
+    counted = _counted(standing, coming, records, asked.ledger)
+    refused = guards.refusal(standing, counted, asked.replace, asked.shrink)
     if refused:
         raise refused
     return False
 
 
-def _lacks(asked: Import, standing: Standing, records: Path) -> int | None:
-    """Count the bulk records that the new file does not have."""
+def _counted(standing: Standing, coming: Coming, records: Path, ledger: Ledger) -> Coming:
+    """Count what only the bulk layer has, or only the new file."""
     if not standing.imports:
-        return None
+        return coming
     contract = contracts.loads(standing.imports[-1].contract)
-    held = [layers.scan_import(asked.ledger, row) for row in standing.imports]
+    held = pl.concat([layers.scan_import(ledger, row) for row in standing.imports], how="diagonal_relaxed")
     new = pl.scan_parquet(records / "*.parquet")
     on = [name for name in layers.identity(contract) if name in new.collect_schema()]
-    return lacking(pl.concat(held, how="diagonal_relaxed"), new, on, contract.key)
+    if coming.mode == "FULL":
+        return replace(coming, lacks=lacking(held, new, on, contract.key))
+    needs = contract.event_like and not standing.unknown
+    return replace(coming, fresh=lacking(new, held, on, contract.key)) if needs else coming
 
 
 def _take_over(job: Job, same: ImportRow) -> None:
@@ -176,37 +203,37 @@ def _take_over(job: Job, same: ImportRow) -> None:
     )  # fmt: skip
 
 
-def _send(asked: Import, staged: Staged, coming: Coming, folder: Path, job: Job) -> ImportRow:
-    """Upload the parts, file the records and create the import job."""
+def _send(asked: Import, staged: Staged, coming: Coming, row: ImportRow, folder: Path, job: Job) -> ImportRow:
+    """File the records of uploaded parts and create the import job."""
     target = asked.target
     group, dataset = target.ready(staged.contract)
-    ensure_bucket(target.world)
-    row = _row(asked, group, staged, coming, job)
-    try:
-        uploads.send(target.world, row.location, staged.parts, group.name, job.listen)
-        layers.file_import(asked.ledger, row, folder / "records")
-        return creating.create(target, row, dataset, job)
-    except BaseException as error:
-        # Where the reply was lost the job may exist; then its name tells, and the next job looks for it.
-        if not creating.uncertain(error):
-            following.abandon(target, row)
-        raise
-
-
-def _row(asked: Import, group: Group, staged: Staged, coming: Coming, job: Job) -> ImportRow:
-    """Write down the import before its first byte is sent; an interrupted one of the same bytes goes on."""
-    journal, target = asked.ledger.journal, asked.target
-    for row in [row for row in journal.imports(job.dataset) if row.status == STAGED]:
-        if row.fingerprint == coming.fingerprint and row.mode == asked.mode:
-            return journal.change_import(row, job=job.id, keep=int(asked.keep))
-        following.abandon(target, row)
     name = creating.next_name(asked.ledger, group.name, job.dataset, asked.mode, coming.fingerprint)
-    prefix = uploads.fresh_prefix(target.world, group.name, job.dataset, name)
+    row = asked.ledger.journal.change_import(
+        row, name=name, fingerprint=coming.fingerprint, rows=coming.rows, keys=coming.keys,
+        contract=contracts.dumps(staged.contract),
+    )  # fmt: skip
+    layers.file_import(asked.ledger, row, folder / RECORDS)
+    return creating.create(target, row, dataset, job)
+
+
+def _row(asked: Import, contract: Contract, job: Job) -> ImportRow:
+    """Write down the import before its first byte is sent; an interrupted one goes on.
+
+    Parts of the interrupted one that are equal are not sent again; what they were is told by their checksums.
+    """
+    journal, target = asked.ledger.journal, asked.target
+    *older, last = [None, *(row for row in journal.imports(job.dataset) if row.status == STAGED)]
+    for row in older:
+        if row is not None:
+            following.abandon(target, row)
+    if last is not None:
+        uploads.abort_broken(target.world, last.location)
+        return journal.change_import(last, job=job.id, mode=asked.mode, keep=int(asked.keep))
+    prefix = uploads.fresh_prefix(target.world, target.name, job.dataset, asked.mode.lower())
     return journal.new_import({
-        "job": job.id, "dataset": job.dataset, "mode": asked.mode, "name": name,
-        "fingerprint": coming.fingerprint, "rows": coming.rows, "keys": coming.keys, "location": prefix,
-        "files": json.dumps([uploads.key(prefix, part) for part in staged.parts]),
-        "keep": int(asked.keep), "contract": contracts.dumps(staged.contract),
+        "job": job.id, "dataset": job.dataset, "mode": asked.mode, "name": prefix, "fingerprint": "",
+        "rows": 0, "keys": 0, "location": prefix, "keep": int(asked.keep),
+        "contract": contracts.dumps(contract),
     })  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def _run(
             "group.check() tells whether the role may write to the bucket",
             code=found["status"],
         )
-    keys = keys_below(target.world, prefix)
+    keys = uploads.keys_below(target.world, prefix)
     rows = _read(target.world, keys, contract, folder, file)
     uploads.remove(target.world, keys)
     job.update(phase="done", rows=rows, done=rows, total=rows)
@@ -111,18 +111,6 @@ def _create(target: Target, dataset: Dataset, mode: str, name: str, prefix: str)
 def _find(world: World, dataset: Dataset, name: str) -> str | None:
     jobs = pages(world, "list_dataset_export_jobs", "datasetExportJobs", datasetArn=dataset.arn)
     return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), None)
-
-
-def keys_below(world: World, prefix: str) -> list[str]:
-    """Return the keys of all objects below a prefix."""
-    token: dict[str, str] = {}
-    found: list[str] = []
-    while True:
-        page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
-        found += [entry["Key"] for entry in page.get("Contents", [])]
-        if not page.get("IsTruncated"):
-            return found
-        token = {"ContinuationToken": page["NextContinuationToken"]}
 
 
 def _read(world: World, keys: list[str], contract: Contract, folder: Path, file: Path) -> int:

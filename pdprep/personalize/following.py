@@ -95,6 +95,8 @@ def known(target: Target, row: ImportRow) -> ImportRow:
 def abandon(target: Target, row: ImportRow) -> ImportRow:
     """Give up an import that was never created, and delete its parts."""
     discard(target.world, row)
+    with suppress(ServiceError):
+        uploads.abort_broken(target.world, row.location)
     shutil.rmtree(target.ledger.records(row.dataset) / row.folder, ignore_errors=True)
     return target.ledger.journal.change_import(row, status=INTERRUPTED, files="[]")
 

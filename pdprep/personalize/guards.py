@@ -49,7 +49,7 @@ class Coming:
     """What an import would bring.
 
     ``bytes``: of its CSV parts; ``keys``: distinct ids; ``lacks``: bulk records (events whole, the others by
-    id) that the new file does not have, where somebody counted them.
+    id) that the new file does not have; ``fresh``: records that the bulk layer does not have; where counted.
     """
 
     mode: str
@@ -58,6 +58,7 @@ class Coming:
     bytes: int
     fingerprint: str
     lacks: int | None = None
+    fresh: int | None = None
 
 
 def standing(ledger: Ledger, world: World, group: Group | None, dataset: str) -> Standing:
@@ -115,7 +116,7 @@ def earlier(before: Standing, coming: Coming, replace: bool) -> ImportRow | None
 def refusal(before: Standing, coming: Coming, replace: bool, shrink: bool) -> RefusedError | None:
     """Return why an import is refused, or None."""
     if coming.mode == "INCREMENTAL":
-        return _too_large(coming, "incremental_bytes") or _no_bulk_yet(before)
+        return _no_bulk_yet(before) or _too_large(coming, "incremental_bytes") or _too_few(coming)
     if before.bulk and not replace:
         return _replaces(before, coming)
     if before.bulk and not shrink and _shrinks(before, coming):
@@ -130,6 +131,17 @@ def _no_bulk_yet(before: Standing) -> RefusedError | None:
         "an INCREMENTAL import into a dataset without bulk records",
         "the first bulk import of a dataset is FULL",
         'group.bulk(frame, mode="FULL")',
+    )
+
+
+def _too_few(coming: Coming) -> RefusedError | None:
+    least = quota("bulk_interactions")
+    if coming.fresh is None or coming.fresh >= least:
+        return None
+    return RefusedError(
+        f"{coming.fresh:,} of {coming.rows:,} events are new",
+        f"at least {least:,} new ones for an INCREMENTAL import",
+        "group.put(frame), which sends what is not there yet",
     )
 
 

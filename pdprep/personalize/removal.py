@@ -12,7 +12,6 @@ from pdprep.contract.payloads import camel
 from pdprep.errors import GroupError, RefusedError, ServiceError
 from pdprep.personalize import names, uploads
 from pdprep.personalize.clients import World, call, missing, pages
-from pdprep.personalize.export import keys_below
 from pdprep.personalize.polling import describe
 from pdprep.personalize.resources import Group
 from pdprep.personalize.target import Target
@@ -48,7 +47,7 @@ def delete(target: Target, confirm: str | None) -> tuple[str, ...]:
     for schema in schemas:
         call(target.world, "personalize", "delete_schema", schemaArn=schema.arn)
     _, prefix = target.world.place
-    uploads.remove(target.world, keys_below(target.world, uploads.group_prefix(prefix, group.name)))
+    uploads.remove(target.world, uploads.keys_below(target.world, uploads.group_prefix(prefix, group.name)))
     return shown
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,7 +11,6 @@ from pdprep.engine.parts import Part
 from pdprep.errors import ServiceError
 from pdprep.personalize import names
 from pdprep.personalize.clients import World, call, missing, upload
-from pdprep.progress import Listener, Progress
 
 
 def fresh_prefix(world: World, group: str, dataset: str, name: str) -> str:
@@ -36,26 +34,45 @@ def location(world: World, path: str) -> str:
     return f"s3://{world.place[0]}/{path}"
 
 
-def send(world: World, prefix: str, parts: Sequence[Part], group: str, listener: Listener) -> None:
-    """Upload the parts and see each one there; parts that are there already are not sent again.
+def send(world: World, prefix: str, part: Part, group: str, listener: Callable[[int], None]) -> None:
+    """Upload a part and see it there; one that is there already is not sent again.
 
     Raises:
-        ServiceError: A part is not there in the size and with the checksum it was sent.
+        ServiceError: It is not there in the size and with the checksum it was sent.
     """
-    count = _Count(sum(part.bytes for part in parts), listener)
-    for part in parts:
-        if _confirmed(world, key(prefix, part), part):
-            count.add(part.bytes)
-            continue
-        extra = {"Metadata": {"sha256": part.sha256}, "Tagging": f"{names.TAG}={group}"}
-        upload(world, part.path, key(prefix, part), count.add, **extra)
-        if not _confirmed(world, key(prefix, part), part):
-            raise ServiceError(
-                f"{location(world, key(prefix, part))} is not what was uploaded",
-                f"{part.bytes:,} bytes with SHA-256 {part.sha256}",
-                "the same call again: parts that arrived are not sent twice",
-                operation="HeadObject",
-            )
+    name = key(prefix, part)
+    if _confirmed(world, name, part):
+        listener(part.bytes)
+        return
+    extra = {"Metadata": {"sha256": part.sha256}, "Tagging": f"{names.TAG}={group}"}
+    upload(world, part.path, name, listener, **extra)
+    if not _confirmed(world, name, part):
+        raise ServiceError(
+            f"{location(world, name)} is not what was uploaded",
+            f"{part.bytes:,} bytes with SHA-256 {part.sha256}",
+            "the same call again: parts that arrived are not sent twice",
+            operation="HeadObject",
+        )
+
+
+def keys_below(world: World, prefix: str) -> list[str]:
+    """Return the keys of all objects below a prefix."""
+    token: dict[str, str] = {}
+    found: list[str] = []
+    while True:
+        page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
+        found += [entry["Key"] for entry in page.get("Contents", [])]
+        if not page.get("IsTruncated"):
+            return found
+        token = {"ContinuationToken": page["NextContinuationToken"]}
+
+
+def abort_broken(world: World, prefix: str) -> None:
+    """Abort the uploads in parts that a killed process left below a prefix: they cost storage unseen."""
+    bucket, _ = world.place
+    for found in call(world, "s3", "list_multipart_uploads", Bucket=bucket, Prefix=prefix).get("Uploads", []):
+        which = {"Key": found["Key"], "UploadId": found["UploadId"]}
+        call(world, "s3", "abort_multipart_upload", Bucket=bucket, **which)
 
 
 def remove(world: World, keys: Sequence[str]) -> None:
@@ -78,17 +95,3 @@ def _confirmed(world: World, name: str, part: Part) -> bool:
 
 def _sha256(head: dict[str, Any]) -> str:
     return str(head.get("Metadata", {}).get("sha256", ""))
-
-
-class _Count:
-    """Adds up the bytes of all parts; boto3 calls it from threads of its own."""
-
-    def __init__(self, total: int, listener: Listener) -> None:
-        self.done, self.total, self.listener = 0, total, listener
-        self._guard = threading.Lock()
-
-    def add(self, count: int) -> None:
-        """Count some more bytes."""
-        with self._guard:
-            self.done += count
-        self.listener(Progress("upload", self.done, self.total, "bytes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +19,12 @@ def test_a_row_names_its_source_and_who_relies_on_it(row: Assumption) -> None:
 
 def test_names_are_unique() -> None:
     assert len({row.name for row in ROWS}) == len(ROWS)
+
+
+def line(row: Assumption) -> str:
+    return f"| {row.says} | `{row.value}` | {row.source} | `{row.used_by}` |"
+
+
+def test_the_documentation_lists_every_row() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    assert [text for text in page.splitlines() if text.endswith("` |")] == [line(row) for row in ROWS]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import pdprep
+from pdprep.engine import parts
 from pdprep.errors import (
     ImportFailed,
     InputError,
@@ -21,6 +23,8 @@ from pdprep.errors import (
 )
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
+from pdprep.personalize import uploads
+from pdprep.personalize.clients import World, upload
 from tests.personalize.frames import counts, events, exported, items, prepared
 
 HISTORY = events(1200)
@@ -103,6 +107,29 @@ def test_incremental_adds_and_overlaps_count_once(filled: DatasetGroup) -> None:
     filled.bulk(prepared(filled, events(1100, first=1100)), mode="INCREMENTAL").wait()
     assert counts(filled)["bulk"] == 2200
     assert exported(filled, "BULK").height == 2200
+
+
+def test_an_incremental_import_needs_a_thousand_new_events(filled: DatasetGroup, server: Running) -> None:
+    with pytest.raises(RefusedError, match="900 of 1,000 events are new"):
+        filled.bulk(prepared(filled, events(1000, first=1100)), mode="INCREMENTAL")
+    assert staged(server) == []
+
+
+def test_parts_go_up_while_the_next_is_written(
+    group: DatasetGroup, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_A_PART", 100)
+    on_disk: list[int] = []
+
+    def watched(world: World, path: Path, *rest: Any, **extra: Any) -> None:
+        upload(world, path, *rest, **extra)
+        on_disk.append(len(list(path.parent.glob("*.csv"))))
+
+    monkeypatch.setattr(uploads, "upload", watched)
+    group.bulk(prepared(group, HISTORY), keep=True).wait()
+    assert len(staged(server)) == len(on_disk) > 8
+    assert max(on_disk) <= 2
+    assert exported(group, "BULK").height == 1200
 
 
 def test_incremental_needs_a_bulk_import_before(group: DatasetGroup) -> None:

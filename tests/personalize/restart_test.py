@@ -11,14 +11,18 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import pdprep
+from pdprep.engine import parts
 from pdprep.errors import JobError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
+from pdprep.personalize import uploads
+from pdprep.personalize.clients import World, upload
 from tests.personalize.frames import counts, events, exported, items, prepared
 
 PROJECT = Path(__file__).parents[2]
@@ -119,6 +123,29 @@ def test_an_upload_that_was_cut_off_goes_on(home: Path, server: Running) -> None
     group = pdprep.connect("movies")
     assert group.jobs()[0].status in ("INTERRUPTED", "CREATE IN_PROGRESS", "ACTIVE")
     group.bulk(prepared(group, events(1200))).wait()
+    assert counts(group)["bulk"] == exported(group, "BULK").height == 1200
+
+
+def test_parts_that_arrived_are_not_sent_again(
+    home: Path, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.state.faults.ask(operation="PutObject", delay=0.2, calls=100)
+    small = "__import__('pdprep.engine.parts').engine.parts.ROWS_A_PART = 100\ngroup."
+    process = start(f"put\n{small}bulk(prepared(group, events(1200)))")
+    kill_when(process, lambda: len(server.state.store.rows("SELECT key FROM objects")) >= 3)
+    server.state.faults.clear()
+    arrived = len(server.state.store.rows("SELECT key FROM objects"))
+    monkeypatch.setattr(parts, "ROWS_A_PART", 100)
+    sent: list[Path] = []
+
+    def counted(world: World, path: Path, *rest: Any, **extra: Any) -> None:
+        sent.append(path)
+        upload(world, path, *rest, **extra)
+
+    monkeypatch.setattr(uploads, "upload", counted)
+    group = pdprep.connect("movies")
+    group.bulk(prepared(group, events(1200)), keep=True).wait()
+    assert len(sent) == len(server.state.store.rows("SELECT key FROM objects")) - arrived
     assert counts(group)["bulk"] == exported(group, "BULK").height == 1200
 
 
