@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Final
+
+SHORT: Final = 60  # characters of a value that text and HTML show
+WIDTH: Final = 10  # em of a full bar
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """Return a table; every cell is text.
+    """Return a table; every cell is text, unless it is marked as HTML.
 
     >>> "<td>&lt;b&gt;</td>" in table(["rule"], [["<b>"]])
     True
@@ -24,7 +34,28 @@ def cell(value: object) -> str:
     >>> cell(1234), cell(None)
     ('1,234', '')
     """
-    return escape(number(value))
+    return value if isinstance(value, Markup) else escape(number(value))
+
+
+def bar(share: float, label: str) -> Markup:
+    """Return a bar, as long as the share between 0 and 1, in the colour of the text around it.
+
+    >>> "width:5.00em" in bar(0.5, "half")
+    True
+    """
+    full = f"width:{WIDTH}em;background:currentColor;opacity:.15"
+    part = f"width:{WIDTH * min(1.0, max(0.0, share)):.2f}em;background:currentColor;opacity:.6"
+    both = "".join(
+        f'<span style="position:absolute;left:0;top:0;height:100%;{each}"></span>' for each in (full, part)
+    )
+    box = f"display:inline-block;position:relative;height:.7em;width:{WIDTH}em"
+    return Markup(f'<span role="img" aria-label="{escape(label)}" style="{box}">{both}</span>')
+
+
+def shortened(value: object) -> str | None:
+    """Return a value as text of at most sixty characters."""
+    text = None if value is None else str(value)
+    return text if text is None or len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def number(value: object) -> str:

@@ -14,6 +14,7 @@ from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
+from pdprep.validation.insights import Known
 from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
 
 _ASIDE = {"quarantine": "quarantined", "drop": "dropped", "raise": "invalid"}
@@ -28,7 +29,7 @@ def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
         ),
         _failures(prepared, tally.examples),
         route=route,
-        summaries={prepared.dataset: tally.summary},
+        known={prepared.dataset: Known(prepared.contract, tally.summary, tally.profile)},
     )
 
 
@@ -40,7 +41,7 @@ def merged(reports: list[Report], route: str | None, show_values: bool) -> Repor
         pl.concat([each.failures for each in reports]),
         route=route,
         show_values=show_values,
-        summaries={name: summary for each in reports for name, summary in each.summaries.items()},
+        known={name: known for each in reports for name, known in each.known.items()},
     )
 
 

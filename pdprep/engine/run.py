@@ -14,6 +14,7 @@ from pdprep.engine.distinct import distinct
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
 from pdprep.validation.compile import Violation, violations
+from pdprep.validation.profile import Profile, profile
 from pdprep.validation.summary import Summary, summarise
 from pdprep.validation.verdict import FAILURES, Verdict, first, judge
 
@@ -30,6 +31,7 @@ class Tally:
     bad: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
+    profile: Profile = field(default_factory=Profile)
     examples: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES))
 
     def add(self, verdict: Verdict, kept: pl.DataFrame, summary: Summary) -> None:
@@ -60,6 +62,7 @@ def run(
     route: str | None = None,
     listener: Listener,
     partition_count: int | None = None,
+    profiled: bool = False,
 ) -> Iterator[Batch]:
     """Yield each partition's good and bad rows, counting them in ``tally``.
 
@@ -70,6 +73,8 @@ def run(
         verdict = judge(rows, rules, route)
         kept = distinct(verdict.good, prepared.dedupe_on)
         tally.add(verdict, kept, summarise(prepared.contract, kept))
+        if profiled:
+            tally.profile += profile(prepared.contract, kept)
         listener(Progress("validate", tally.read, total))
         yield Batch(kept, verdict.bad, rules, total)
 

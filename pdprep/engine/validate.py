@@ -71,6 +71,6 @@ def check_route(route: object) -> None:
 
 def _one(prepared: Prepared, route: Route | None, listener: Listener) -> Report:
     tally = Tally()
-    for _ in run(prepared, tally, route=route, listener=listener):
+    for _ in run(prepared, tally, route=route, listener=listener, profiled=True):
         pass
     return account(prepared, tally, route)

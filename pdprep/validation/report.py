@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from html import escape
+from functools import cached_property
 from typing import Final
 
 import polars as pl
 
 from pdprep import html
 from pdprep.contract import rules
-from pdprep.validation.summary import Summary
-
-LISTED: Final = 10  # failing rows listed in text and HTML
-SHORT: Final = 60  # characters of a value that text and HTML show
+from pdprep.validation import page
+from pdprep.validation.insights import Known, columns, insights
+from pdprep.validation.ready import ready
 
 ROWS: Final = pl.Schema(
     {
@@ -70,7 +69,7 @@ class Report:
     failures: pl.DataFrame
     route: str | None = None
     show_values: bool = False
-    summaries: dict[str, Summary] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[str, Known] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -85,6 +84,26 @@ class Report:
         """Return the counts of the errors that stop a route."""
         stopping = [rule.name for rule in rules.RULES if rule.blocks(route)]
         return self.counts.filter(pl.col("rule").is_in(stopping) & ~self._set_aside())
+
+    @cached_property
+    def insights(self) -> pl.DataFrame:
+        """What the data says about itself: dataset, insight, column, value, limit, concern, says."""
+        return insights(self.known)
+
+    @cached_property
+    def columns(self) -> pl.DataFrame:
+        """One row a column: filled values, how complete it is, its categories and outliers."""
+        return columns(self.known)
+
+    @cached_property
+    def ready(self) -> pl.DataFrame:
+        """One row a use case or recipe: what it needs, what is there, what it lacks."""
+        return ready(self.known)
+
+    @property
+    def concerns(self) -> pl.DataFrame:
+        """The insights that call for a look and that no broken rule names already."""
+        return self.insights.filter("concern", ~pl.col("insight").is_in(page.TOLD))
 
     @property
     def read(self) -> int:
@@ -125,7 +144,15 @@ class Report:
         return pl.col("dataset").is_in(datasets.to_list()) & pl.col("rule").is_in(names)
 
     def __str__(self) -> str:
-        return "\n".join([self.headline, *self._row_lines(), *self._count_lines(), *self._failure_lines()])
+        return "\n".join(
+            [
+                self.headline,
+                *self._row_lines(),
+                *self._count_lines(),
+                *self._look_lines(),
+                *self._failure_lines(),
+            ]
+        )
 
     def __repr__(self) -> str:
         return str(self)
@@ -148,36 +175,27 @@ class Report:
 
     def _count_lines(self) -> Iterator[str]:
         for row in self.counts.filter(pl.col("level") != "info").iter_rows(named=True):
-            place = f"{row['dataset']}.{row['column']}" if row["column"] else row["dataset"]
-            yield f"  {row['level']} {row['rule']} ({_stops(row)}), {place}, {row['rows']:,}: {row['says']}"
+            where = f"{place(row)}, {row['rows']:,}"
+            yield f"  {row['level']} {row['rule']} ({_stops(row)}), {where}: {row['says']}"
             yield f"    mend: {row['mend']}"
 
+    def _look_lines(self) -> Iterator[str]:
+        for row in self.concerns.head(page.LISTED).iter_rows(named=True):
+            yield f"  look at {place(row)}: {row['says']}"
+
     def _failure_lines(self) -> Iterator[str]:
-        for row in self.failures.head(LISTED).iter_rows(named=True):
+        for row in self.failures.head(page.LISTED).iter_rows(named=True):
             yield f"  {_where(row)}: {row['column']} breaks {row['rule']}{self._value(row)}"
-        if self.failures.height > LISTED:
-            yield f"  ... {self.failures.height - LISTED:,} more in report.failures"
+        if self.failures.height > page.LISTED:
+            yield f"  ... {self.failures.height - page.LISTED:,} more in report.failures"
         if self.failures.height and not self.show_values:
             yield "  values: report.failures, or print(report.with_values())"
 
     def _value(self, row: dict[str, object]) -> str:
-        return f" with {shortened(row['value'])!r}" if self.show_values else ""
+        return f" with {html.shortened(row['value'])!r}" if self.show_values else ""
 
     def _repr_html_(self) -> str:
-        counts = ("dataset", "column", "rule", "level", "stops", "rows", "says", "mend")
-        failures = ["dataset", "row", "file", "line", "column", "rule", *["value"] * self.show_values, "mend"]
-        parts = [f"<p><strong>{escape(self.headline)}</strong></p>", _table(self.rows, ROWS.names(), "Rows")]
-        if self.counts.height:
-            parts.append(_table(self.counts, counts, "Rules broken"))
-        if self.failures.height:
-            parts.append(_table(self.failures.head(LISTED), failures, _caption(self.failures.height)))
-        return "".join(parts)
-
-
-def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: str) -> str:
-    shown = frame.select(columns).iter_rows(named=True)
-    rows = ([shortened(row[name]) if name == "value" else row[name] for name in columns] for row in shown)
-    return html.table(columns, rows, caption=caption)
+        return page.page(self)
 
 
 def plural(count: int, noun: str) -> str:
@@ -189,14 +207,9 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-def shortened(value: object) -> str | None:
-    """Return a value as text of at most sixty characters."""
-    text = None if value is None else str(value)
-    return text if text is None or len(text) <= SHORT else f"{text[: SHORT - 1]}…"
-
-
-def _caption(height: int) -> str:
-    return f"Failing rows, {min(height, LISTED)} of {height:,} listed"
+def place(row: dict[str, object]) -> str:
+    """Return the dataset and column that a row of a report is about."""
+    return f"{row['dataset']}.{row['column']}" if row["column"] else str(row["dataset"])
 
 
 def _stops(row: dict[str, object]) -> str:

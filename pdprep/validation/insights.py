@@ -1,0 +1,245 @@
+"""What the console's data insights say, and more, before anything is uploaded: one function an insight.
+
+Source: Amazon Personalize Developer Guide, analyzing-data. How AWS finds outliers is not published: here a
+number is one if it lies more than three interquartile ranges outside the middle half, told from a histogram
+whose bins are nine percent wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pdprep import assumptions
+from pdprep.contract import limits
+from pdprep.contract.contract import Contract
+from pdprep.validation.outliers import outliers
+from pdprep.validation.profile import Profile
+from pdprep.validation.summary import Summary
+
+COMPLETE: Final = 70.0  # percent
+COMPLETE_TEXT: Final = 85.0
+FRAME: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "insight": pl.String,
+        "column": pl.String,
+        "value": pl.Float64,
+        "limit": pl.Float64,
+        "concern": pl.Boolean,
+        "says": pl.String,
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of one dataset."""
+
+    contract: Contract
+    summary: Summary = field(default_factory=Summary)
+    profile: Profile = field(default_factory=Profile)
+
+
+class Finding(NamedTuple):
+    """A figure, the limit it is held against, and whether it is a concern."""
+
+    column: str
+    value: float
+    limit: float
+    concern: bool
+
+
+Group = Mapping[str, Known]
+Find = Callable[[Known, Group], Iterator[Finding]]
+
+
+def insights(group: Group) -> pl.DataFrame:
+    """Return one row an insight, dataset and column, concerns first.
+
+    Args:
+        group: What is known of each dataset type.
+    """
+    rows = [
+        (dataset, name, *finding, says.format(value=_figure(finding.value), limit=_figure(finding.limit)))
+        for dataset, known in group.items()
+        for name, (says, find) in _INSIGHTS.items()
+        for finding in find(known, group)
+    ]
+    frame = pl.DataFrame(rows, schema=FRAME, orient="row")
+    return frame.sort("concern", descending=True, maintain_order=True)
+
+
+def columns(group: Group) -> pl.DataFrame:
+    """Return one row a column: how many values it holds, how complete it is, its categories and outliers."""
+    rows = [
+        (dataset, each.name, each.kind, *_facts(known, each.name))
+        for dataset, known in group.items()
+        for each in known.contract.stored
+    ]
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+
+COLUMNS: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "column": pl.String,
+        "type": pl.String,
+        "filled": pl.Int64,
+        "complete": pl.Float64,
+        "categories": pl.Int64,
+        "outliers": pl.Int64,
+    }
+)
+
+
+def _facts(known: Known, name: str) -> tuple[int, float | None, int | None, int | None]:
+    column = known.profile.columns.get(name)
+    if column is None:
+        return 0, None, None, None
+    complete = _percent(column.filled, known.profile.rows)
+    categories = len(column.categories) if known.contract.field(name).categorical else None
+    return column.filled, complete, categories, outliers(column.bins) if column.bins else None
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100.0 * part / whole if whole else 0.0
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def _at_least(figure: Callable[[Known], int], least: int) -> Find:
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        if known.contract.dataset == "interactions":
+            yield Finding("", figure(known), least, figure(known) < least)
+
+    return find
+
+
+def _event_types(known: Known, group: Group) -> Iterator[Finding]:
+    if known.contract.event_like and known.summary.event_types:
+        found = len(known.summary.event_types)
+        yield Finding("EVENT_TYPE", found, limits.EVENT_TYPES, found > limits.EVENT_TYPES)
+
+
+def _one_time(known: Known, group: Group) -> Iterator[Finding]:
+    summary = known.summary
+    if known.contract.event_like and summary.rows > 1:
+        same = summary.earliest == summary.latest
+        yield Finding("TIMESTAMP", len(known.profile.days), 1, same)
+
+
+def _incomplete_rows(known: Known, group: Group) -> Iterator[Finding]:
+    if known.profile.rows:
+        share = _percent(known.profile.incomplete, known.profile.rows)
+        yield Finding("", share, 100 - COMPLETE, share > 100 - COMPLETE)
+
+
+def _complete(textual: bool, least: float) -> Find:
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        for name, column in known.profile.columns.items():
+            if known.contract.field(name).textual == textual and known.profile.rows:
+                share = _percent(column.filled, known.profile.rows)
+                yield Finding(name, share, least, share < least)
+
+    return find
+
+
+def _outliers(known: Known, group: Group) -> Iterator[Finding]:
+    for name, column in known.profile.columns.items():
+        if column.bins:
+            found = outliers(column.bins)
+            yield Finding(name, found, 0, found > 0)
+
+
+def _categories(known: Known, group: Group) -> Iterator[Finding]:
+    most = assumptions.number("categories_most")
+    for name, column in known.profile.columns.items():
+        if column.categories:
+            yield Finding(name, len(column.categories), most, len(column.categories) > most)
+
+
+def _untouched(dataset: str, events: str, name: str) -> Find:
+    """Find the share of a dataset's ids that no event names."""
+
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        if known.contract.dataset == dataset and events in group:
+            yield from _share_beyond(known, group[events], name)
+
+    return find
+
+
+def _unknown(dataset: str, records: str, name: str) -> Find:
+    """Find the share of the ids of events that a dataset of records lacks."""
+
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        if known.contract.dataset == dataset and records in group:
+            yield from _share_beyond(known, group[records], name)
+
+    return find
+
+
+def _share_beyond(known: Known, other: Known, name: str) -> Iterator[Finding]:
+    mine, theirs = known.profile.ids.get(name), other.profile.ids.get(name)
+    if mine is not None and theirs is not None and mine.len():
+        share = _percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
+        yield Finding(name, share, 0, share > 0)
+
+
+_INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
+    "interactions": (
+        "{value} interactions; {limit} are needed to train",
+        _at_least(lambda known: known.summary.rows, limits.TRAINING_INTERACTIONS),
+    ),
+    "interactions_better": (
+        "{value} interactions; {limit} make it better",
+        _at_least(lambda known: known.summary.rows, limits.BETTER_INTERACTIONS),
+    ),
+    "users_with_two": (
+        "{value} users with two interactions; {limit} are needed to train",
+        _at_least(lambda known: known.summary.ids_with_two, limits.TRAINING_USERS),
+    ),
+    "users_with_two_better": (
+        "{value} users with two interactions; {limit} make it better",
+        _at_least(lambda known: known.summary.ids_with_two, limits.BETTER_USERS),
+    ),
+    "items_untouched": (
+        "{value} % of the items have no interaction",
+        _untouched("items", "interactions", "ITEM_ID"),
+    ),
+    "users_untouched": (
+        "{value} % of the users have no interaction",
+        _untouched("users", "interactions", "USER_ID"),
+    ),
+    "actions_untouched": (
+        "{value} % of the actions have no interaction",
+        _untouched("actions", "action_interactions", "ACTION_ID"),
+    ),
+    "items_unknown": (
+        "{value} % of the items in interactions are not in items",
+        _unknown("interactions", "items", "ITEM_ID"),
+    ),
+    "users_unknown": (
+        "{value} % of the users in interactions are not in users",
+        _unknown("interactions", "users", "USER_ID"),
+    ),
+    "actions_unknown": (
+        "{value} % of the actions in action interactions are not in actions",
+        _unknown("action_interactions", "actions", "ACTION_ID"),
+    ),
+    "rows_incomplete": ("{value} % of the rows lack a value; at most {limit} % is well", _incomplete_rows),
+    "column_incomplete": ("{value} % complete; {limit} % is well", _complete(False, COMPLETE)),
+    "text_incomplete": (
+        "{value} % complete; text below {limit} % is not used in training",
+        _complete(True, COMPLETE_TEXT),
+    ),
+    "outliers": ("{value} numbers far from the others", _outliers),
+    "categories": ("{value} categories; above {limit} they say little", _categories),
+    "event_types": ("{value} event types; more than {limit} make training fail", _event_types),
+    "timestamps": ("events on {value} days; one time for all gives no order", _one_time),
+}

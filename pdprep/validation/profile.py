@@ -1,0 +1,115 @@
+"""What the columns of a dataset hold, as figures that merge: filled values, categories, histograms, ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.contract.fields import Field
+from pdprep.contract.meanings import is_timestamp
+
+DISTINCT: Final = 1_001  # categories remembered: one more than is called many
+BINS_A_DOUBLING: Final = 8  # bins between a number and its double, so a bin is nine percent wide
+DAY: Final = 86_400
+
+Bins = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: how many values it holds, its categories (capped), its numbers by bin."""
+
+    filled: int = 0
+    categories: frozenset[str] = frozenset()
+    bins: Bins = field(default_factory=dict)
+
+    def __add__(self, other: Column) -> Column:
+        categories = sorted(self.categories | other.categories)[:DISTINCT]
+        return Column(self.filled + other.filled, frozenset(categories), _added(self.bins, other.bins))
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The columns of a dataset, its days, and its ids as 64-bit hashes; ``+`` merges two.
+
+    Attributes:
+        rows: Rows kept.
+        incomplete: Rows with a missing value.
+        columns: What each column holds.
+        days: Rows of each day since 1970.
+        ids: The distinct ids of each id column, eight bytes each.
+    """
+
+    rows: int = 0
+    incomplete: int = 0
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    days: Bins = field(default_factory=dict)
+    ids: Mapping[str, pl.Series] = field(default_factory=dict)
+
+    def __add__(self, other: Profile) -> Profile:
+        names = self.columns.keys() | other.columns.keys()
+        none = Column()
+        return Profile(
+            self.rows + other.rows,
+            self.incomplete + other.incomplete,
+            {name: self.columns.get(name, none) + other.columns.get(name, none) for name in names},
+            _added(self.days, other.days),
+            {name: _joined(self.ids.get(name), other.ids[name]) for name in other.ids} or self.ids,
+        )
+
+
+def profile(contract: Contract, rows: pl.DataFrame) -> Profile:
+    """Profile a batch of clean rows.
+
+    >>> rows = pl.DataFrame({"USER_ID": ["a", "b"], "AGE": [7, None]})
+    >>> profile(Contract.of("users").extend(Field("AGE", "int", nullable=True)), rows).incomplete
+    1
+    """
+    stored = rows.select(contract.columns)
+    missing = stored.select(pl.any_horizontal(pl.all().is_null()).sum()).item()
+    return Profile(
+        rows.height,
+        int(missing),
+        {each.name: _column(each, stored[each.name]) for each in contract.stored},
+        _counts(stored["TIMESTAMP"] // DAY) if "TIMESTAMP" in contract.columns else {},
+        {name: rows[name].drop_nulls().unique().hash() for name in contract.ids},
+    )
+
+
+def edge(number: int) -> float:
+    """Return the number nearest to zero of a bin."""
+    size: float = 2.0 ** (max(0, abs(number) - 1) / BINS_A_DOUBLING) - 1
+    return size if number >= 0 else -size
+
+
+def _column(field: Field, values: pl.Series) -> Column:
+    filled = values.drop_nulls()
+    if field.categorical:
+        names = filled.unique().str.split("|").explode(empty_as_null=True).drop_nulls().unique().sort()
+        return Column(filled.len(), frozenset(names.head(DISTINCT)))
+    if field.numeric and not is_timestamp(field):
+        return Column(filled.len(), bins=_binned(filled.cast(pl.Float64)))
+    return Column(filled.len())
+
+
+def _binned(values: pl.Series) -> Bins:
+    finite = values.filter(values.is_finite())
+    sizes = ((finite.abs() + 1).log(2) * BINS_A_DOUBLING).floor() + 1
+    return _counts((sizes * finite.sign()).cast(pl.Int32))
+
+
+def _counts(values: pl.Series) -> Bins:
+    return dict(values.drop_nulls().alias("value").value_counts().iter_rows())
+
+
+def _added(one: Bins, other: Bins) -> Bins:
+    return dict(Counter(one) + Counter(other))
+
+
+def _joined(one: pl.Series | None, other: pl.Series) -> pl.Series:
+    return other if one is None else pl.concat([one, other]).unique()

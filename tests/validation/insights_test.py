@@ -1,0 +1,176 @@
+"""What the data says about itself before anything is uploaded, and which use cases it is ready for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdprep import Contract, Field, Prepared, Report, prepare, validate
+from pdprep.contract import use_cases
+from pdprep.validation.outliers import outliers
+from pdprep.validation.profile import Profile, edge, profile
+
+TIME = 1_700_000_000
+DAY = 86_400
+
+
+def events(count: int = 2_000, *, domain: str = "VIDEO_ON_DEMAND", kind: str = "Watch") -> Prepared:
+    frame = pl.DataFrame({"n": range(count)}).select(
+        USER_ID=pl.col("n") % 50,
+        ITEM_ID=pl.col("n") % 40,
+        TIMESTAMP=TIME + pl.col("n") * DAY // 10,
+        EVENT_TYPE=pl.lit(kind),
+    )
+    return prepare(frame, "interactions", domain=domain)
+
+
+def items(count: int = 50, *, dataset: str = "items", id: str = "ITEM_ID", **columns: Any) -> Prepared:
+    frame = pl.DataFrame({id: range(count)}).with_columns(**columns)
+    return prepare(
+        frame, dataset, metadata={name: Field(name, nullable=True, **KINDS[name]) for name in columns}
+    )
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "GENRE": {"categorical": True},
+    "PLOT": {"textual": True},
+    "WEIGHT": {"type": "float"},
+}
+N = pl.int_range(pl.len())
+SOME = pl.when(N % 5 > 1).then(pl.lit("x"))  # 60 %
+MOST = pl.when(N % 5 > 0).then(pl.lit("x"))  # 80 %
+
+
+def found(report: Report, insight: str) -> list[tuple[Any, ...]]:
+    rows = report.insights.filter(insight=insight)
+    return rows.select("dataset", "column", "value", "concern").rows()
+
+
+def test_items_users_and_actions_that_nobody_touched_and_those_that_nobody_knows() -> None:
+    users = prepare(pl.DataFrame({"USER_ID": range(25), "AGE": 7}), "users", metadata={"AGE": "AGE"})
+    report = validate(events(domain="CUSTOM"), items(50, GENRE=SOME), users)
+    assert found(report, "items_untouched") == [("items", "ITEM_ID", 20.0, True)]
+    assert found(report, "items_unknown") == [("interactions", "ITEM_ID", 0.0, False)]
+    assert found(report, "users_untouched") == [("users", "USER_ID", 0.0, False)]
+    assert found(report, "users_unknown") == [("interactions", "USER_ID", 50.0, True)]
+
+
+def test_actions_have_insights_too() -> None:
+    taken = pl.DataFrame({"USER_ID": ["u"], "ACTION_ID": ["3"], "EVENT_TYPE": ["Taken"], "TIMESTAMP": [TIME]})
+    actions = prepare(pl.DataFrame({"ACTION_ID": range(4), "VALUE": 1.0}), "actions")
+    report = validate(prepare(taken, "action_interactions"), actions)
+    assert found(report, "actions_untouched") == [("actions", "ACTION_ID", 75.0, True)]
+    assert found(report, "actions_unknown") == [("action_interactions", "ACTION_ID", 0.0, False)]
+
+
+@pytest.mark.parametrize(("values", "share", "concern"), [(SOME, 60.0, True), (MOST, 80.0, False)])
+def test_how_complete_a_column_and_the_rows_are(values: pl.Expr, share: float, concern: bool) -> None:
+    report = validate(items(GENRE=values))
+    assert ("items", "GENRE", share, concern) in found(report, "column_incomplete")
+    assert found(report, "rows_incomplete") == [("items", "", 100 - share, concern)]
+    assert report.columns.filter(column="GENRE")["complete"].to_list() == [share]
+
+
+def test_text_must_be_more_complete_than_the_rest() -> None:
+    assert found(validate(items(PLOT=MOST)), "text_incomplete") == [("items", "PLOT", 80.0, True)]
+
+
+def test_numbers_far_from_the_others() -> None:
+    weights = pl.when(N == 7).then(9e9).otherwise(10.0 + N % 10)
+    assert found(validate(items(200, WEIGHT=weights)), "outliers") == [("items", "WEIGHT", 1.0, True)]
+
+
+@pytest.mark.parametrize(("count", "concern"), [(1_000, False), (1_001, True)])
+def test_many_categories(count: int, concern: bool) -> None:
+    many = items(count, GENRE=pl.concat_str(N, pl.lit("|more|than|that")))
+    assert found(validate(many), "categories") == [("items", "GENRE", 1_001.0, True)]
+    few = items(count, GENRE=N.cast(pl.String))
+    assert found(validate(few), "categories") == [("items", "GENRE", count, concern)]
+
+
+def test_few_interactions_and_users_and_one_time_for_all() -> None:
+    report = validate(
+        prepare(pl.DataFrame({"USER_ID": [1, 2], "ITEM_ID": 1, "TIMESTAMP": TIME}), "interactions")
+    )
+    concerns = report.insights.filter("concern")["insight"].to_list()
+    small = ["interactions", "interactions_better", "users_with_two", "users_with_two_better"]
+    assert concerns == [*small, "timestamps"]
+
+
+def test_too_many_event_types_and_one_that_is_nearly_right() -> None:
+    kinds = pl.concat_str(pl.lit("k"), N % 11)
+    assert found(validate(_typed(kinds)), "event_types")[0][2:] == (11.0, True)
+    near = validate(events(kind="watch"))
+    assert "event_type_near" in near.counts["rule"]
+    assert "event_type_near" not in validate(events()).counts["rule"]
+
+
+def _typed(kinds: pl.Expr) -> Prepared:
+    frame = events().frame.collect().with_columns(EVENT_TYPE=kinds)
+    return prepare(frame, "interactions", domain="VIDEO_ON_DEMAND")
+
+
+def test_a_use_case_is_ready_when_its_events_are_there() -> None:
+    report = validate(events(kind="Watch"))
+    assert report.ready["ready"].all()
+    clicks = validate(events(kind="Click")).ready
+    lacking = clicks.filter(~pl.col("ready")).select("use_case", "lacks").rows()
+    assert lacking == [
+        ("Because you watched X", "1,000 Watch events"),
+        ("Most popular", "1,000 Watch events"),
+    ]
+
+
+def test_a_recipe_names_the_dataset_that_it_lacks() -> None:
+    ready = validate(events(domain="CUSTOM")).ready
+    assert dict(ready.select("use_case", "lacks").iter_rows())["Next-Best-Action"] == "actions"
+    assert validate(items(GENRE=SOME)).ready["ready"].any() is False
+
+
+@pytest.mark.parametrize("row", use_cases.ROWS, ids=lambda row: row.name)
+def test_every_use_case_names_its_page(row: use_cases.UseCase) -> None:
+    assert row.source
+
+
+CONTRACT = Contract.of("users").extend(
+    Field("AGE", "int", nullable=True), Field("TAGS", nullable=True, categorical=True)
+)
+PEOPLE = st.lists(
+    st.tuples(st.integers(-99, 99) | st.none(), st.sampled_from([None, "a", "b|c", "c"])), max_size=20
+)
+
+
+@given(PEOPLE, st.integers(0, 20))
+def test_profiles_of_parts_add_up_to_that_of_the_whole(people: list[tuple[Any, ...]], cut: int) -> None:
+    rows = [(f"u{n}", *each) for n, each in enumerate(people)]
+    schema = {"USER_ID": pl.String, "AGE": pl.Int32, "TAGS": pl.String}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    parts = profile(CONTRACT, frame.head(cut)) + profile(CONTRACT, frame.slice(cut))
+    whole = Profile() + profile(CONTRACT, frame)
+    assert (parts.rows, parts.incomplete, parts.columns) == (whole.rows, whole.incomplete, whole.columns)
+    assert set(parts.ids["USER_ID"]) == set(whole.ids["USER_ID"])
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=50))
+def test_a_bin_is_nine_percent_wide(numbers: list[float]) -> None:
+    frame = pl.DataFrame({"USER_ID": "u", "AGE": numbers})
+    contract = Contract.of("users").extend(Field("AGE", "float"))
+    bins = sorted(profile(contract, frame).columns["AGE"].bins)
+    assert abs(edge(bins[-1]) - max(numbers)) <= 0.1 * (abs(max(numbers)) + 1)
+    assert outliers(dict.fromkeys(bins, 5)) >= 0
+
+
+def test_html_shows_bars_in_the_colour_of_the_text_and_escapes_names() -> None:
+    page = validate(events(kind="<b>"))._repr_html_()
+    assert "<b>" not in page
+    assert page.count("background:currentColor") > 20
+    for title in ("Columns", "Times", "Event types", "Ready for"):
+        assert f"<summary>{title}</summary>" in page
+
+
+def test_text_is_short_when_all_is_well() -> None:
+    assert len(str(validate(events(), route="bulk")).splitlines()) == 2
