@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 import pytest
 
@@ -17,32 +19,31 @@ CYCLE = pl.int_range(COUNT, eager=True)
 NOTE = {"NOTE": Field("NOTE", nullable=True)}
 
 
-def cycled(values: list[object], count: int = COUNT) -> pl.Series:
+def cycled(values: Sequence[object], count: int = COUNT) -> pl.Series:
     return pl.Series([values[n % len(values)] for n in range(count)])
 
 
 def events() -> pl.DataFrame:
     return pl.select(
         USER_ID=pl.format("u{}", CYCLE % 50), ITEM_ID=pl.format("i{}", CYCLE % 9),
-        TIMESTAMP=1_700_000_000 + CYCLE, EVENT_TYPE=cycled(["click", "buy"]), EVENT_VALUE=cycled([*NUMBERS]),
-        IMPRESSION=cycled(["i1|i2", None]), RECOMMENDATION_ID=cycled([None, "r"]), NOTE=cycled([*NASTY]),
+        TIMESTAMP=1_700_000_000 + CYCLE, EVENT_TYPE=cycled(["click", "buy"]), EVENT_VALUE=cycled(NUMBERS),
+        IMPRESSION=cycled(["i1|i2", None]), RECOMMENDATION_ID=cycled([None, "r"]), NOTE=cycled(NASTY),
     )  # fmt: skip
 
 
 def items() -> pl.DataFrame:
     return pl.select(
         ITEM_ID=pl.format("i{}", CYCLE.head(60)), GENRES=cycled(["Drama", "Drama|Comedy"], 60),
-        PRICE=cycled([*NUMBERS], 60), NOTE=cycled([*NASTY], 60),
+        PRICE=cycled(NUMBERS, 60), NOTE=cycled(NASTY, 60),
     )  # fmt: skip
 
 
 def users() -> pl.DataFrame:
-    return pl.select(
-        USER_ID=cycled([f"u{n}" for n in range(30)] + ['q"', "é"], 32), AGE=cycled([7, None], 32)
-    )
+    ids = [*(f"u{n}" for n in range(30)), 'q"', "é"]
+    return pl.select(USER_ID=cycled(ids, 32), AGE=cycled([7, None], 32))
 
 
-CASES = {
+CASES: dict[str, tuple[pl.DataFrame, Mapping[str, str | Field]]] = {
     "interactions": (events(), NOTE),
     "items": (items(), {"GENRES": "GENRES", "PRICE": "PRICE", **NOTE}),
     "users": (users(), {"AGE": Field("AGE", "int", nullable=True)}),
