@@ -60,7 +60,8 @@ def _complete(report: Report) -> str:
 
 
 def _share(percent: float) -> html.Markup:
-    return html.Markup(f"{html.bar(percent / 100, f'{percent:.0f} %')} {percent:.1f} %")
+    bar = html.bar(percent / 100, f"{percent:.0f} %")
+    return html.Markup(f'<span style="white-space:nowrap">{bar} {percent:.1f} %</span>')
 
 
 def _times(report: Report) -> str:
@@ -80,8 +81,9 @@ def _types(report: Report) -> str:
 
 
 def _ready(report: Report) -> str:
-    columns = ("use_case", "ready", "events", "needed", "found", "lacks")
-    return _table(report.ready, columns, "") if report.ready.height else ""
+    words = pl.when("ready").then(pl.lit("yes")).otherwise(pl.lit("no")).alias("ready")
+    columns = ["use_case", "ready", "events", "needed", "found", "lacks"]
+    return _table(report.ready.with_columns(words), columns, "") if report.ready.height else ""
 
 
 def _events(report: Report) -> Iterator[tuple[str, Known]]:

@@ -112,9 +112,10 @@ class Snapshot:
 
     @property
     def _warnings(self) -> str:
-        if self.report is None or not self.report.ok or not self.report.counts.height:
+        if self.report is None or not self.report.ok:
             return ""
-        return f"warnings: {self.report.counts.height}, see job.report"
+        warnings = self.report.counts.filter(level="warning").height
+        return f"warnings: {warnings}, see job.report" if warnings else ""
 
     @property
     def time(self) -> str:
