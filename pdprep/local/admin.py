@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from pdprep.local import refresh
 from pdprep.local.http import Answer, Request
 from pdprep.local.kinds import KINDS
 from pdprep.local.settings import ACCOUNT
@@ -58,6 +59,10 @@ def _clear(state: State, given: dict[str, Any]) -> dict[str, Any]:
     return {"faults": []}
 
 
+def _filters(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    return {"now": state.clock.now(), "filters": refresh.moments(state)}
+
+
 def _signatures(state: State, given: dict[str, Any]) -> dict[str, Any]:
     most = given.get("max_age", MOST_SECONDS)
     state.age.most = None if most is None else float(most)
@@ -73,6 +78,7 @@ def _rows(state: State, given: dict[str, Any]) -> dict[str, Any]:
 _HANDLERS: dict[tuple[str, str], Callable[[State, dict[str, Any]], dict[str, Any]]] = {
     ("GET", "status"): _status,
     ("GET", "rows"): _rows,
+    ("GET", "filters"): _filters,
     ("POST", "clock/advance"): _advance,
     ("POST", "signatures"): _signatures,
     ("GET", "faults"): _faults,

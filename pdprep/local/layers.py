@@ -122,6 +122,7 @@ class Layers:
             self._drop(dataset, BULK)
             self._drop(dataset, PUT)
             self._store.run("DELETE FROM puts WHERE dataset = ?", dataset)
+            self._store.run("DELETE FROM touched WHERE dataset = ?", dataset)
 
     def _snapshot(self, dataset: str, mode: str) -> Snapshot:
         with self._store.transaction():

@@ -122,8 +122,13 @@ CREATE TABLE parts (
     headers TEXT NOT NULL, PRIMARY KEY (upload, number))
 """
 
+
+def _touched(database: sqlite3.Connection) -> None:
+    database.execute("CREATE TABLE touched (dataset TEXT PRIMARY KEY, at REAL NOT NULL)")
+
+
 # Append, never edit: each is applied once to a folder, in order, and counted in the file itself.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched)
 
 
 class NewerState(Exception):  # noqa: N818 - names what was found

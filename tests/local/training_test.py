@@ -1,4 +1,4 @@
-"""Solutions, campaigns, recommenders, metric attributions, filters: their life cycles."""
+"""Solutions, campaigns, recommenders, metric attributions: their life cycles."""
 
 from __future__ import annotations
 
@@ -149,26 +149,3 @@ def test_recipes(lab: Any) -> None:
     names = {recipe["name"] for recipe in lab.personalize.list_recipes(domain="ECOMMERCE")["recipes"]}
     assert "aws-ecomm-recommended-for-you" in names
     assert lab.personalize.describe_recipe(recipeArn=RECIPE)["recipe"]["recipeType"] == "USER_PERSONALIZATION"
-
-
-FILTERS = [
-    ('INCLUDE ItemID WHERE Items.GENRES IN ("a","b")', ""),
-    ("EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($types)", ""),
-    ("include itemid where Items.PRICE <= CurrentUser.AGE | EXCLUDE ItemID WHERE Items.GENRES = $g", ""),
-    ("DROP TABLE x", "Invalid Expression"),
-    ("INCLUDE ItemID WHERE ", "Invalid Expression"),
-    ("INCLUDE ItemID WHERE Items.PRICE > $p", "Placeholders can only be used with IN or EQ operator"),
-]
-
-
-@pytest.mark.parametrize(("expression", "error"), FILTERS)
-def test_filters(lab: Any, expression: str, error: str) -> None:
-    given = {"name": "f", "datasetGroupArn": lab.group(), "filterExpression": expression}
-    if error:
-        with pytest.raises(ClientError, match=error):
-            lab.personalize.create_filter(**given)
-        return
-    arn = lab.personalize.create_filter(**given)["filterArn"]
-    assert lab.personalize.describe_filter(filterArn=arn)["filter"]["filterExpression"] == expression
-    assert [f["status"] for f in lab.personalize.list_filters()["Filters"]] == ["ACTIVE"]
-    lab.personalize.delete_filter(filterArn=arn)

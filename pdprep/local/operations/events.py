@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdprep.local import puts
+from pdprep.local import puts, refresh
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import in_use, invalid
@@ -72,7 +72,9 @@ def _put(call: Call, kind: str, member: str) -> dict[str, Any]:
 
 def _keep(call: Call, dataset: Resource, records: list[dict[str, Any]]) -> None:
     state = call.state
-    state.layers.append(dataset.arn, records)
+    with state.store.transaction():
+        state.layers.append(dataset.arn, records)
+        refresh.touch(state.store, dataset.arn, state.clock.now())
     if state.layers.full(dataset.arn, state.settings.compact_rows):
         state.layers.compact(dataset.arn, state.schema(dataset))
 

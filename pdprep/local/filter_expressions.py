@@ -1,0 +1,170 @@
+"""Filter expressions: their grammar, and which conditions the service takes.
+
+Source: developer guide, creating-filter-expressions and filter-expression-guidelines-requirements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pdprep.local.refusals import Refusal, invalid
+
+COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+LISTS = ("IN", "NOT IN")
+SUBJECTS = ("ITEMID", "ACTIONID", "USERID")
+DATASETS = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+CURRENT_USER, CURRENT_ITEM = "CURRENTUSER", "CURRENTITEM"
+# The guide's elements and a message of the service name = and IN alone; an example of the guide has >.
+PLACEHOLDER_OPERATORS = ("IN", "=")
+PLACEHOLDER_OPERATORS_LENIENT = ("IN", "=", "<", "<=", ">", ">=")
+_TOKEN = re.compile(
+    r"""\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?\b|\w+(?:\.\w+)?|!=|<=|>=|[=<>(),|])""", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One comparison; ``dataset`` and ``operator`` in capitals, ``values`` as they stand."""
+
+    dataset: str
+    field: str
+    operator: str
+    values: tuple[str, ...]
+
+
+def parse(text: str, strict: bool = False) -> tuple[Condition, ...]:
+    """Return the conditions of a filter expression or refuse it.
+
+    >>> parse('EXCLUDE ItemID WHERE Items.PRICE > 9 IF CurrentUser.AGE = $age')[1]
+    Condition(dataset='CURRENTUSER', field='AGE', operator='=', values=('$age',))
+    """
+    tokens, found = _Tokens(_split(text)), list[Condition]()
+    while True:
+        found += _expression(tokens)
+        if not tokens:
+            break
+        tokens.take("|")
+    _check_placeholders(found, PLACEHOLDER_OPERATORS if strict else PLACEHOLDER_OPERATORS_LENIENT)
+    return tuple(found)
+
+
+def fields(conditions: Iterable[Condition]) -> set[tuple[str, str]]:
+    """Return the distinct dataset fields that conditions name; CurrentUser is Users, CurrentItem Items."""
+    alias = {CURRENT_USER: "USERS", CURRENT_ITEM: "ITEMS"}
+    return {(alias.get(each.dataset, each.dataset), each.field.upper()) for each in conditions}
+
+
+class _Tokens:
+    """The words that are still to be read."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def next_is(self, *wanted: str) -> bool:
+        return bool(self._words) and self._words[0].upper() in wanted
+
+    def take(self, *wanted: str) -> str:
+        """Take the next word; it must be one of ``wanted``, where there are any."""
+        if not self._words or (wanted and not self.next_is(*wanted)):
+            raise _wrong()
+        return self._words.pop(0)
+
+
+def _split(text: str) -> list[str]:
+    words, end = [], 0
+    while text[end:].strip():
+        match = _TOKEN.match(text, end)
+        if match is None:
+            raise _wrong()
+        words.append(match[1])
+        end = match.end()
+    return words
+
+
+def _expression(tokens: _Tokens) -> list[Condition]:
+    tokens.take("INCLUDE", "EXCLUDE")
+    tokens.take(*SUBJECTS)
+    tokens.take("WHERE")
+    where = _chain(tokens, "AND", "OR")
+    if any(each.dataset not in DATASETS or each.dataset != where[0].dataset for each in where):
+        raise _wrong("the conditions of an expression name fields of one dataset")
+    for each in where:
+        _check_interactions(each)
+    return where + _if(tokens)
+
+
+def _if(tokens: _Tokens) -> list[Condition]:
+    if not tokens.next_is("IF"):
+        return []
+    tokens.take("IF")
+    found = _chain(tokens, "AND")
+    if any(each.dataset != CURRENT_USER for each in found):
+        raise _wrong("IF checks conditions of CurrentUser alone")
+    return found
+
+
+def _chain(tokens: _Tokens, *links: str) -> list[Condition]:
+    found = [_condition(tokens)]
+    while tokens.next_is(*links):
+        tokens.take(*links)
+        found.append(_condition(tokens))
+    return found
+
+
+def _condition(tokens: _Tokens) -> Condition:
+    dataset, dot, field = tokens.take().partition(".")
+    if not dot or not re.fullmatch(r"[A-Za-z]\w*", dataset):
+        raise _wrong()
+    operator = tokens.take("IN", "NOT", "NOT_IN", *COMPARISONS).upper()
+    if operator == "NOT":
+        tokens.take("IN")
+    operator = "NOT IN" if operator.startswith("NOT") else operator
+    return Condition(dataset.upper(), field, operator, _values(tokens, operator))
+
+
+def _values(tokens: _Tokens, operator: str) -> tuple[str, ...]:
+    if not tokens.next_is("("):
+        if operator in LISTS:
+            raise _wrong()
+        return (_value(tokens),)
+    tokens.take("(")
+    found = [_value(tokens)]
+    while tokens.next_is(","):
+        tokens.take(",")
+        found.append(_value(tokens))
+    tokens.take(")")
+    if operator not in LISTS and len(found) > 1:
+        raise _wrong()
+    return tuple(found)
+
+
+def _value(tokens: _Tokens) -> str:
+    """Take a text, a number, a placeholder or a field of the current item."""
+    word = tokens.take()
+    current = word.upper().startswith(f"{CURRENT_ITEM}.")
+    if word[0] in '"$' or current or re.fullmatch(r"-?\d+(\.\d+)?", word):
+        return word
+    raise _wrong()
+
+
+def _check_interactions(condition: Condition) -> None:
+    events = condition.dataset.endswith("INTERACTIONS")
+    if events and condition.field.upper() != "EVENT_TYPE":
+        raise _wrong("interactions are filtered by EVENT_TYPE alone")
+    if '"*"' in condition.values and not events:
+        raise _wrong('"*" stands for event types alone')
+
+
+def _check_placeholders(conditions: Iterable[Condition], operators: tuple[str, ...]) -> None:
+    for each in conditions:
+        if each.operator not in operators and any(value.startswith("$") for value in each.values):
+            raise invalid("Placeholders can only be used with IN or EQ operator")
+
+
+def _wrong(why: str = "") -> Refusal:
+    return invalid(f"Invalid Expression{': ' if why else ''}{why}")

@@ -1,0 +1,46 @@
+"""When filters are current again: twenty minutes after the latest import or put.
+
+Source: developer guide, updating-datasets and incremental-data-updates. The service shows it nowhere, so the
+admin path does. A clock that makes every status instant makes filters current at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pdprep.local.clock import Clock
+from pdprep.local.resources import DONE, Resource
+from pdprep.local.state import State
+from pdprep.local.store import Store
+
+SECONDS = 20 * 60.0
+
+
+def touch(store: Store, dataset: str, now: float) -> None:
+    """Note that records were put into a dataset now."""
+    store.run("INSERT OR REPLACE INTO touched (dataset, at) VALUES (?, ?)", dataset, now)
+
+
+def moments(state: State) -> dict[str, dict[str, Any]]:
+    """Return for each filter since when, or from when on, it sees every record (seconds since 1970)."""
+    found = {}
+    for each in state.resources.list("filter"):
+        at = max([each.created, *(_latest(state, d) + _delay(state.clock) for d in _datasets(state, each))])
+        found[each.arn] = {"current": at <= state.clock.now(), "current_at": at}
+    return found
+
+
+def _delay(clock: Clock) -> float:
+    """Shorten the delay as the clock shortens every other time."""
+    return SECONDS if clock.mode == "manual" else SECONDS * min(1.0, clock.ready_after)
+
+
+def _datasets(state: State, filter_: Resource) -> list[Resource]:
+    held = state.resources.list("dataset", parent=filter_.parent)
+    return [dataset for dataset in held if _latest(state, dataset)]
+
+
+def _latest(state: State, dataset: Resource) -> float:
+    put = state.store.value("SELECT at FROM touched WHERE dataset = ?", dataset.arn) or 0.0
+    jobs = state.resources.list("dataset-import-job", parent=dataset.arn)
+    return max([float(put), *(job.updated for job in jobs if job.work == DONE)])
