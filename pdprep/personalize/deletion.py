@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import polars as pl
 
-from pdprep.errors import GroupError, InputError, ServiceError
+from pdprep.errors import GroupError, InputError
 from pdprep.ledger import forgetting
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.personalize import names, uploads
 from pdprep.personalize.clients import call, upload
 from pdprep.personalize.jobs import Job
-from pdprep.personalize.polling import settled
+from pdprep.personalize.polling import failure, settled
 from pdprep.personalize.resources import Group, ensure_bucket, tags
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import holding
@@ -51,12 +51,8 @@ def _run(target: Target, group: Group, ids: pl.Series, job: Job) -> None:
         job.update(status="RUNNING", phase="deletion", unit="users", total=len(ids))
         found = _delete(target, group, ids, job)
         if found["status"] != "COMPLETED":
-            raise ServiceError(
-                f"the deletion {job.name} ended in {found['status']}: {found.get('failureReason', '')}",
-                "COMPLETED",
-                "mend what the reason names and call group.delete_users(...) again",
-                code=found["status"],
-            )
+            hint = "mend what the reason names and call group.delete_users(...) again"
+            raise failure(f"the deletion {job.name}", found, "COMPLETED", hint)
         forgetting.forget(target.ledger, ids)
         _discard_staged(target)
         job.update(status="DONE", phase="done", done=len(ids), rows=found.get("numDeleted"))

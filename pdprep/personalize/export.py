@@ -14,7 +14,7 @@ from pdprep.errors import GroupError, InputError, ServiceError
 from pdprep.personalize import escaped, names, uploads
 from pdprep.personalize.clients import World, call, download, pages
 from pdprep.personalize.jobs import Job
-from pdprep.personalize.polling import settled
+from pdprep.personalize.polling import failure, settled
 from pdprep.personalize.resources import EXISTS, Dataset, ensure_bucket, find_dataset, tags
 from pdprep.personalize.target import Target
 
@@ -60,12 +60,8 @@ def _run(
 
     found = settled(target.world, KIND, arn, look=look, stop=job.stopping)
     if found["status"] != "ACTIVE":
-        raise ServiceError(
-            f"the export {name} ended in {found['status']}: {found.get('failureReason', 'no reason given')}",
-            "ACTIVE",
-            "group.check() tells whether the role may write to the bucket",
-            code=found["status"],
-        )
+        hint = "group.check() tells whether the role may write to the bucket"
+        raise failure(f"the export {name}", found, "ACTIVE", hint)
     keys = uploads.keys_below(target.world, prefix)
     rows = _read(target.world, keys, contract, folder, file)
     uploads.remove(target.world, keys)

@@ -89,12 +89,7 @@ def updated(world: World, kind: str, arn: str, member: str) -> None:
         time.sleep(pause)
         pause = min(world.poll, pause * GROWTH)
     if found.get("status", "ACTIVE") != "ACTIVE":
-        raise ServiceError(
-            f"the update ended in {found['status']}: {found.get('failureReason', 'no reason given')}",
-            "ACTIVE",
-            "mend what the reason names and repeat the call",
-            code=found["status"],
-        )
+        raise failure("the update", found, "ACTIVE", "mend what the reason names and repeat the call")
 
 
 def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = None) -> dict[str, Any]:
@@ -106,10 +101,11 @@ def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = 
     found = settled(world, kind, arn, stop=stop)
     if found["status"] == "ACTIVE":
         return found
-    raise ServiceError(
-        f"{kind.replace('_', ' ')} {found.get('name', arn)} ended in {found['status']}: "
-        f"{found.get('failureReason', 'no reason given')}",
-        "ACTIVE",
-        "delete it in the console and repeat the call",
-        code=found["status"],
-    )
+    what = f"{kind.replace('_', ' ')} {found.get('name', arn)}"
+    raise failure(what, found, "ACTIVE", "delete it in the console and repeat the call")
+
+
+def failure(what: str, found: dict[str, Any], wanted: str, hint: str) -> ServiceError:
+    """Return the error of something that ended in another state than wanted, with the service's reason."""
+    reason = found.get("failureReason", "no reason given")
+    return ServiceError(f"{what} ended in {found['status']}: {reason}", wanted, hint, code=found["status"])

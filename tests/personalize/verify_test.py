@@ -171,13 +171,6 @@ def test_a_plan_names_the_cut_off_of_what_was_put(group: DatasetGroup) -> None:
     assert f"filter by TIMESTAMP < {START + 1195}" in str(plan)
 
 
-def test_a_check_asks_and_changes_nothing(group: DatasetGroup) -> None:
-    found = group.check()
-    assert found.ok
-    assert "personalize.amazonaws.com" in found.policy
-    assert group.client("s3").list_buckets()["Buckets"] == []
-
-
 def test_under_a_fixed_clock_two_sessions_name_alike_and_never_the_same(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
