@@ -14,7 +14,7 @@ LINGER_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a server. ``speed`` divides the times of the ``auto`` clock."""
+    """The settings of a server. ``speed`` divides the times of the ``auto`` clock; ``rates`` throttles puts."""
 
     folder: Path
     port: int = 0
@@ -23,6 +23,7 @@ class Settings:
     fixed: str = ""
     linger: float | None = None
     strict: bool = False
+    rates: bool = False
     chunk_bytes: int = 16 << 20
     compact_rows: int = 100_000
     part_rows: int = 2_500_000
@@ -38,6 +39,7 @@ def from_environment(folder: Path, **changes: object) -> Settings:
     fixed = os.environ.get("PDPREP_CLOCK", "")
     settings = Settings(folder, speed=float(os.environ.get("PDPREP_LOCAL_SPEED", "1")), fixed=fixed)
     settings = replace(settings, strict=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
+    settings = replace(settings, rates=os.environ.get("PDPREP_LOCAL_RATES", "") == "1")
     settings = replace(settings, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
     return replace(settings, clock="instant") if fixed else settings
 

@@ -11,6 +11,7 @@ from pdprep.local.clock import Clock
 from pdprep.local.faults import Faults
 from pdprep.local.ids import Ids
 from pdprep.local.layers import Layers
+from pdprep.local.rates import Rates
 from pdprep.local.resources import Resource, Resources
 from pdprep.local.s3.objects import Objects
 from pdprep.local.settings import Settings
@@ -33,6 +34,7 @@ class State:
     workers: Workers
     faults: Faults
     age: Age
+    rates: Rates
 
     def schema(self, dataset: Resource) -> AvroSchema:
         """Return the schema of a dataset."""
@@ -54,8 +56,9 @@ def build(settings: Settings) -> State:
     workers = Workers(resources, clock, store.transaction)
     ids = Ids(seeded=bool(settings.fixed))
     return State(
-        settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults, Age()
-    )
+        settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults, Age(),
+        Rates(clock, settings.rates),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ def put_events(call: Call) -> dict[str, Any]:
         raise invalid("The event tracker is not ACTIVE or its dataset group has no interactions dataset.")
     if state.resources.status(dataset) != "ACTIVE":
         raise invalid(f"The dataset {dataset.arn} is not ACTIVE.")
+    _throttle(call, dataset)
     schema = state.schema(dataset)
     owner = {"userId": given.get("userId"), "sessionId": given["sessionId"]}
     _keep(call, dataset, [puts.event(schema, {**owner, **event}) for event in given["eventList"]])
@@ -33,6 +34,7 @@ def put_action_interactions(call: Call) -> dict[str, Any]:
     dataset = _handle(call, "dataset")
     if call.state.resources.status(dataset) != "ACTIVE":
         raise in_use(f"The dataset {dataset.arn} is not ACTIVE.")
+    _throttle(call, dataset)
     schema = call.state.schema(dataset)
     _keep(
         call, dataset, [puts.action_interaction(schema, entry) for entry in call.given["actionInteractions"]]
@@ -62,12 +64,17 @@ def _put(call: Call, kind: str, member: str) -> dict[str, Any]:
     dataset = call.state.resources.active(call.given["datasetArn"], "dataset")
     if dataset.body["datasetType"] != kind:
         raise invalid(f"The dataset {dataset.arn} is {dataset.body['datasetType']}, not {kind}.")
+    _throttle(call, dataset)
     for job in call.state.resources.list("dataset-import-job", parent=dataset.arn):
         if job.work == WAITING:
             raise in_use(f"The dataset {dataset.arn} is being imported by {job.arn}.")
     schema = call.state.schema(dataset)
     _keep(call, dataset, [puts.record(schema, entry) for entry in call.given[member]])
     return {}
+
+
+def _throttle(call: Call, dataset: Resource) -> None:
+    call.state.rates.take(dataset.parent, str(dataset.body["datasetType"]))
 
 
 def _keep(call: Call, dataset: Resource, records: list[dict[str, Any]]) -> None:
