@@ -1,4 +1,4 @@
-"""How many put calls a second a dataset group may make. Off unless asked for. Source: developer guide, limits.
+"""How many put calls a second a dataset group may make; off unless asked for. Source: guide, limits.
 
 The models have no shape for it; the common errors of the API reference list ThrottlingException 400.
 """

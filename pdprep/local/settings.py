@@ -14,7 +14,7 @@ LINGER_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a server. ``speed`` divides the times of the ``auto`` clock; ``rates`` throttles puts."""
+    """The settings of a server. ``speed`` divides the times of the ``auto`` clock; ``rates`` slows puts."""
 
     folder: Path
     port: int = 0
