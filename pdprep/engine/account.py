@@ -59,16 +59,17 @@ def _rows(prepared: Prepared, tally: Tally) -> dict[str, Any]:
 
 def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dict[str, Any]]:
     for (name, column), count in sorted(tally.counts.items()):
-        yield _count(prepared.dataset, rules.rule(name), column, count)
+        yield breach(prepared.dataset, rules.rule(name), column, count)
     waiting = tally.bad if prepared.on_invalid == "raise" else 0
     for rule, figure in breaches(prepared.contract, tally.summary, route, waiting):
-        yield _count(prepared.dataset, rule, "", figure)
+        yield breach(prepared.dataset, rule, "", figure)
     for rule, names in shape.breaches(prepared.contract):
         if not rule.blocks(None):  # else prepare has refused it, or the service has taken it
-            yield _count(prepared.dataset, rule, ", ".join(names), len(names))
+            yield breach(prepared.dataset, rule, ", ".join(names), len(names))
 
 
-def _count(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
+def breach(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
+    """Return the row of a report's counts for a broken rule."""
     return {
         "dataset": dataset,
         "rule": rule.name,

@@ -23,7 +23,7 @@ from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
 from pdprep.ledger.shares import lacking
-from pdprep.personalize import creating, following, guards, put, uploads
+from pdprep.personalize import creating, following, guards, minima, put, uploads
 from pdprep.personalize.alignment import aligned
 from pdprep.personalize.guards import Coming, Standing
 from pdprep.personalize.jobs import Job
@@ -84,6 +84,7 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
             row = _create(asked, job)
         if row is not None:
             following.follow(target, row, job)
+            minima.judge(job, asked.ledger)
 
 
 def go_on(target: Target, job: Job) -> None:

@@ -18,7 +18,7 @@ from pdprep.ledger import contracts, folders, layers
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
-from pdprep.personalize import batches, following
+from pdprep.personalize import batches, following, minima
 from pdprep.personalize.alignment import aligned
 from pdprep.personalize.calls import runs
 from pdprep.personalize.jobs import Job
@@ -80,6 +80,7 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
         plan = layers.file_plan(asked.ledger, job.id, contract, frame, _fingerprint(frame))
         tally = _send(asked.target, plan, job, asked.rate)
         _end(job, tally, known)
+        minima.judge(job, asked.ledger)
 
 
 def go_on(target: Target, job: Job) -> None:
