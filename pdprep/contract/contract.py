@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import Any
 
-from pdprep.contract import avro, catalogue
+from pdprep.contract import avro, catalogue, models
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
 
@@ -25,6 +26,7 @@ class Contract:
     dataset: str
     domain: str
     fields: tuple[Field, ...]
+    checks: models.Checks = dataclass_field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         seen: dict[str, str] = {}
@@ -62,6 +64,27 @@ class Contract:
         """
         dataset, fields = avro.read(schema)
         return cls(dataset, catalogue.domain_name(domain), fields)
+
+    @classmethod
+    def from_pandera(cls, model: Any, dataset: str, domain: str | None = "CUSTOM") -> Contract:
+        """Take a Pandera model of one's own; its checks are rules of one's own, which stop every route.
+
+        Args:
+            model: A ``pandera.polars.DataFrameModel`` whose columns bear the fields' names. A text column
+                with ``isin``, or ``metadata={"categorical": True}``, is categorical; ``textual`` likewise.
+            dataset: interactions, items, users, actions or action_interactions.
+            domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND.
+
+        >>> import pandera.polars as pa
+        >>> class Customers(pa.DataFrameModel):
+        ...     USER_ID: str
+        ...     AGE: int = pa.Field(ge=0, nullable=True)
+        >>> Contract.from_pandera(Customers, "users").field("AGE").kind
+        'long or null'
+        """
+        name, realm = catalogue.dataset_name(dataset), catalogue.domain_name(domain)
+        fields, checks = models.read(model, name, realm)
+        return cls(name, realm, fields, checks)
 
     def to_avro(self) -> str:
         """Return the Avro schema as JSON text, the same text for the same contract."""

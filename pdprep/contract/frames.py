@@ -154,12 +154,17 @@ def schema(contract: Contract, now: datetime) -> pa.DataFrameSchema:
     ['USER_ID']
     """
     columns = {field.name: _column(contract, field, now) for field in contract.fields}
-    checks = [_whole_row(name, contract) for name in _row_rules(contract)]
+    checks = [_whole_row(name, contract) for name in _row_rules(contract)] + own_checks(contract, "")
     return pa.DataFrameSchema(columns, checks=checks, name=contract.dataset, strict="filter")
 
 
+def own_checks(contract: Contract, name: str) -> list[pa.Check]:
+    """Return the user's own checks of a column, or of whole rows where the name is empty."""
+    return [check for column, check in contract.checks if column == name]
+
+
 def _column(contract: Contract, field: Field, now: datetime) -> pa.Column:
-    checks = list(_checks(contract, field, now))
+    checks = [*_checks(contract, field, now), *own_checks(contract, field.name)]
     nullable = field.nullable or may_be_anonymous(contract, field)
     return pa.Column(DTYPES[field.type], checks=checks, nullable=nullable, name=field.name)
 

@@ -23,16 +23,23 @@ RULES: Final = (
     *call_rules.RULES,
 )
 
+_MEND: Final = "mend the rows, or the check in your DataFrameModel"
 _BY_NAME: Final = {rule.name: rule for rule in RULES}
 
 
 def rule(name: str) -> Rule:
-    """Return the rule of that name.
+    """Return the rule of that name; a name that is none of ours is a check of the user's own.
 
     >>> rule("id_length").stops
     'all'
     """
-    return _BY_NAME[name]
+    return _BY_NAME.get(name) or _own(name)
+
+
+def _own(name: str) -> Rule:
+    return Rule(
+        name, "row", "error", "all", f"the check {name} of your own does not hold", _MEND, "your model"
+    )
 
 
 def known(name: str) -> bool:

@@ -13,7 +13,8 @@ from datetime import datetime
 import pandera.polars as pa
 import polars as pl
 
-from pdprep.contract import frames, meanings, rules
+from pdprep.contract import frames, meanings, own_checks, rules
+from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Rule
 from pdprep.preparation.columns import number_of_text
 from pdprep.preparation.conversions import Conversion
@@ -76,7 +77,7 @@ def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violatio
         if conversion.way.rule:
             value = pl.coalesce(conversion.raw, value)
         for check in schema.columns[name].checks:
-            holds = frames.HOLDS[check.name](pl.col(name), check.statistics)
+            holds = _holds(check, name)
             yield Violation(rules.rule(check.name), name, ~holds.fill_null(True), value)
 
 
@@ -84,11 +85,22 @@ def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Viol
     """Judge several columns together; an id that cannot be read breaks that rule and not this one."""
     user = next((each for each in prepared.conversions if each.field.name == "USER_ID"), None)
     for check in schema.checks:
-        column = frames.ROW_COLUMNS[check.name]
-        broken = ~frames.ROW_HOLDS[check.name](prepared.contract)
+        column = frames.ROW_COLUMNS.get(check.name, "")
+        broken = ~_row_holds(check, prepared.contract)
         if user and user.way.rule and column == user.field.name:
             broken = broken & ~_lost(user)
         yield Violation(rules.rule(check.name), column, broken, pl.lit(None, pl.String))
+
+
+def _holds(check: pa.Check, name: str) -> pl.Expr:
+    ours = frames.HOLDS.get(str(check.name))
+    return ours(pl.col(name), check.statistics) if ours else own_checks.holds(check, name)
+
+
+def _row_holds(check: pa.Check, contract: Contract) -> pl.Expr:
+    ours = frames.ROW_HOLDS.get(str(check.name))
+    holds = ours(contract) if ours else own_checks.holds_of_rows(check, contract.names)
+    return holds.fill_null(True)
 
 
 def _lost(conversion: Conversion) -> pl.Expr:

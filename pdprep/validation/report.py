@@ -82,7 +82,7 @@ class Report:
 
     def blocking(self, route: str | None) -> pl.DataFrame:
         """Return the counts of the errors that stop a route."""
-        stopping = [rule.name for rule in rules.RULES if rule.blocks(route)]
+        stopping = [name for name in self.counts["rule"].unique() if rules.rule(name).blocks(route)]
         return self.counts.filter(pl.col("rule").is_in(stopping) & ~self._set_aside())
 
     @cached_property
@@ -140,7 +140,8 @@ class Report:
     def _set_aside(self) -> pl.Expr:
         """Hold for the rules whose rows were dropped or quarantined: those that stop the report's route."""
         datasets = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)["dataset"]
-        names = [rule.name for rule in rules.RULES if rule.scope == "row" and rule.blocks(self.route)]
+        found = map(rules.rule, self.counts["rule"].unique())
+        names = [rule.name for rule in found if rule.scope == "row" and rule.blocks(self.route)]
         return pl.col("dataset").is_in(datasets.to_list()) & pl.col("rule").is_in(names)
 
     def __str__(self) -> str:

@@ -1,0 +1,51 @@
+"""A user's own Pandera checks as expressions: compiled where Pandera names the check, else run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pandera.polars as pa
+import polars as pl
+
+Holds = Callable[[pl.Expr, Any], pl.Expr]
+
+
+def holds(check: pa.Check, column: str) -> pl.Expr:
+    """Return where a check of one column holds."""
+    compiled = COMPILED.get(str(check.name))
+    if compiled and not check.element_wise:
+        return compiled(pl.col(column), check.statistics)
+    run = lambda values: _run(check, values.to_frame(column), column)  # noqa: E731 - it is handed on at once
+    return pl.col(column).map_batches(run, return_dtype=pl.Boolean)
+
+
+def holds_of_rows(check: pa.Check, columns: Sequence[str]) -> pl.Expr:
+    """Return where a check of whole rows holds."""
+    run = lambda rows: _run(check, rows.struct.unnest(), None)  # noqa: E731 - it is handed on at once
+    return pl.struct(columns).map_batches(run, return_dtype=pl.Boolean)
+
+
+def _run(check: pa.Check, frame: pl.DataFrame, column: str | None) -> pl.Series:
+    """Run a check on a batch; one answer for the whole batch is that of each row."""
+    found: pl.Series = check(frame.lazy(), column).check_output.collect().to_series()
+    return found if found.len() == frame.height else found.new_from_index(0, frame.height)
+
+
+def _in_range(column: pl.Expr, statistics: Any) -> pl.Expr:
+    low = column.ge if statistics["include_min"] else column.gt
+    high = column.le if statistics["include_max"] else column.lt
+    return low(statistics["min_value"]) & high(statistics["max_value"])
+
+
+COMPILED: Final[dict[str, Holds]] = {
+    "equal_to": lambda column, statistics: column == statistics["value"],
+    "not_equal_to": lambda column, statistics: column != statistics["value"],
+    "greater_than": lambda column, statistics: column > statistics["min_value"],
+    "greater_than_or_equal_to": lambda column, statistics: column >= statistics["min_value"],
+    "less_than": lambda column, statistics: column < statistics["max_value"],
+    "less_than_or_equal_to": lambda column, statistics: column <= statistics["max_value"],
+    "in_range": _in_range,
+    "isin": lambda column, statistics: column.is_in(statistics["allowed_values"]),
+    "notin": lambda column, statistics: ~column.is_in(statistics["forbidden_values"]),
+}
