@@ -11,7 +11,7 @@ from pdprep import clock
 from pdprep.errors import ImportFailed, ServiceError
 from pdprep.ledger import layers
 from pdprep.ledger.rows import ACTIVE, INTERRUPTED, PENDING, ImportRow, JobRow
-from pdprep.personalize import failures, uploads
+from pdprep.personalize import failures, suspects, uploads
 from pdprep.personalize.clients import World, pages
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.polling import SETTLED, describe, settled
@@ -35,7 +35,7 @@ def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
 
     row = finish(target, row, settled(target.world, KIND, row.arn, look=look, stop=job.stopping))
     if row.status != ACTIVE:
-        raise failed(target.world, row)
+        raise failed(target, row)
     job.update(status=ACTIVE, phase="done", done=row.rows, total=row.rows, note="")
     return row
 
@@ -52,15 +52,17 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
         if not row.keep:
             discard(target.world, row)
     else:
+        suspects.keep(target.ledger, row)
         shutil.rmtree(target.ledger.records(row.dataset) / row.folder, ignore_errors=True)
     return row
 
 
-def failed(world: World, row: ImportRow) -> ImportFailed:
+def failed(target: Target, row: ImportRow) -> ImportFailed:
     """Return the error of an import that the service gave up."""
+    meant = suspects.told(target.ledger, row)
     return ImportFailed(
         f"the import {row.name} ended in {row.status}: {row.reason or 'no reason given'}",
-        f"ACTIVE; its files are kept in {uploads.location(world, row.location)}/",
+        f"ACTIVE; its files are kept in {uploads.location(target.world, row.location)}/{meant}",
         "mend what the reason names and call group.bulk(...) again",
         reason=row.reason,
     )
@@ -133,7 +135,7 @@ def record(target: Target, row: ImportRow) -> None:
     job = journal.job(row.job)
     if job is None:
         return
-    error = failures.dumps(failed(target.world, row)) if row.reason else ""
+    error = failures.dumps(failed(target, row)) if row.reason else ""
     changes = {"status": row.status, "arn": row.arn, "rows": row.rows, "name": row.name, "error": error}
     over = {"ended": row.ended or clock.now().timestamp()} if row.status not in PENDING else {}
     journal.save_job(JobRow(**{**job.values(), **changes, **over}))
