@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pdprep.ledger.records import Records
     from pdprep.personalize.jobs import Job
     from pdprep.preparation import transforms
+    from pdprep.preparation.inference import Proposal, infer_contract
     from pdprep.preparation.prepare import Prepared, prepare
     from pdprep.validation.report import Report
 
@@ -39,6 +40,7 @@ __all__ = [
     "Job",
     "PdprepError",
     "Prepared",
+    "Proposal",
     "Records",
     "Report",
     "Staged",
@@ -46,6 +48,7 @@ __all__ = [
     "connect",
     "demo",
     "errors",
+    "infer_contract",
     "load_ipython_extension",
     "prepare",
     "stage",
@@ -61,11 +64,13 @@ _MODULES = {
     "Field": "pdprep.contract.fields",
     "Job": "pdprep.personalize.jobs",
     "Prepared": "pdprep.preparation.prepare",
+    "Proposal": "pdprep.preparation.inference",
     "Records": "pdprep.ledger.records",
     "Report": "pdprep.validation.report",
     "Staged": "pdprep.engine.stage",
     "connect": "pdprep.group",
     "demo": "pdprep.demo",
+    "infer_contract": "pdprep.preparation.inference",
     "prepare": "pdprep.preparation.prepare",
     "stage": "pdprep.engine.stage",
     "transforms": "pdprep.preparation.transforms",

@@ -53,6 +53,24 @@ def guesses(contract: Contract, names: Iterable[str], columns: Sequence[str]) ->
     return found
 
 
+def usual(names: Iterable[str], columns: Sequence[str]) -> dict[str, str]:
+    """Find the columns that bear a usual name of a field; no name is stretched.
+
+    >>> usual(["USER_ID", "EVENT_VALUE"], ["uid", "rating", "raking"])
+    {'USER_ID': 'uid', 'EVENT_VALUE': 'rating'}
+    """
+    bare = {column.lower().replace("_", "").replace(" ", ""): column for column in reversed(columns)}
+    found: dict[str, str] = {}
+    for name in names:
+        aliases = _ALIASES.get(name, (name.lower().replace("_", ""),))
+        best = next(
+            (bare[alias] for alias in aliases if bare.get(alias) not in (None, *found.values())), None
+        )
+        if best:
+            found[name] = best
+    return found
+
+
 def missing(contract: Contract, names: Sequence[str], columns: Sequence[str], given: Columns) -> MappingError:
     """Return the error for required fields that no column fills."""
     guess = guesses(contract, names, [column for column in columns if column not in given.values()])
