@@ -19,6 +19,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.errors import SourceError
+from pdprep.preparation.tables import scan_table
 
 ROW: Final = "__row"
 FILE: Final = "__file"
@@ -133,6 +134,9 @@ def _readable(source: Any, name: str) -> bool:
 
 
 def _open_path(text: str) -> Source:
+    table = None if "://" in text else scan_table(Path(text).expanduser())
+    if table is not None:
+        return Source(text, table.with_row_index(ROW))
     files = _expand(text)
     kind = _kind(files[0])
     if kind == "csv":
