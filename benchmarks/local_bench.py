@@ -1,0 +1,212 @@
+"""The local Personalize at size: upload, FULL import, puts, an ALL export, many clients; S3 beside moto's.
+
+``python benchmarks/local_bench.py [bulk rows] [put events] [clients]``; every server is a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import boto3
+import polars as pl
+
+ROWS, EVENTS, CLIENTS = 500_000, 5_000, 50
+CALLS_A_CLIENT: Final = 20
+BUCKET, KEY = "bench-bucket", "in/data.csv"
+ROLE: Final = "arn:aws:iam::000000000000:role/bench"
+SCHEMA: Final = (
+    '{"type": "record", "name": "Interactions", "fields": [{"name": "USER_ID", "type": "string"},'
+    '{"name": "ITEM_ID", "type": "string"}, {"name": "TIMESTAMP", "type": "long"}], "version": "1.0"}'
+)
+MOST_MEGABYTES, LEAST_CALLS = 600, 300  # what issue 4 asks for
+
+
+def peak(pid: int) -> float:
+    """Return the most memory that a process has used, in MB."""
+    return int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server process."""
+
+    url: str
+    pid: int
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of its own."""
+        session: Any = boto3.Session("a", "b", region_name="us-east-1")
+        return session.client(service, endpoint_url=self.url)
+
+    @property
+    def megabytes(self) -> float:
+        """The most memory that it has used so far."""
+        return peak(self.pid)
+
+
+def main(rows: int, events: int, clients: int) -> None:
+    """Run everything once and print it."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        path = Path(folder) / "data.csv"
+        generate(rows).sink_csv(path)
+        megabytes = path.stat().st_size / 1e6
+        print(f"{rows:,} rows ({megabytes:,.0f} MB), {events:,} events by put, {clients} clients")
+        with local(Path(folder) / "home") as server:
+            ours = objects(server.client("s3"), path) | {"peak MB": server.megabytes}
+            personalize(server, rows, events, clients)
+        theirs = beside_moto(path)
+    print(f"\n{'S3, one client':<22} {'ours':>8} {'moto':>8} {'moto / ours':>12}")
+    for name, (mine, other) in {name: (ours[name], theirs[name]) for name in ours}.items():
+        print(f"{name:<22} {mine:>8.1f} {other:>8.1f} {other / mine:>12.1f}")
+
+
+def generate(rows: int) -> pl.LazyFrame:
+    """Return interactions in the shape of a CSV."""
+    number = pl.int_range(pl.len())
+    frame = pl.LazyFrame({"n": pl.int_range(rows, eager=True)})
+    return frame.select(
+        USER_ID=pl.format("user-{}", number % 100_003), ITEM_ID=pl.format("item-{}", number % 9_973),
+        TIMESTAMP=1_700_000_000 + number,
+    )  # fmt: skip
+
+
+def objects(s3: Any, path: Path) -> dict[str, float]:
+    """Upload a file and read it back."""
+    s3.create_bucket(Bucket=BUCKET)
+    upload = seconds(lambda: s3.upload_file(str(path), BUCKET, KEY))
+    download = seconds(lambda: s3.download_file(BUCKET, KEY, str(path.with_suffix(".back"))))
+    return {"upload s": upload, "download s": download}
+
+
+def personalize(server: Server, rows: int, events: int, clients: int) -> None:
+    """Import, put and export, with the peak memory after each."""
+    made = Made(server)
+    report("FULL import", rows, seconds(made.load), server, "rows/s")
+    calls = events // 10
+    report("PutEvents, one client", calls, seconds(lambda: made.put(calls)), server, "calls/s", LEAST_CALLS)
+    took = seconds(lambda: crowd(made, clients))
+    report(f"PutEvents, {clients} clients", clients * CALLS_A_CLIENT, took, server, "calls/s")
+    report("ALL export", rows + events, seconds(made.export), server, "rows/s")
+    print(f"peak memory {server.megabytes:,.0f} MB, at most {MOST_MEGABYTES}: "
+          f"{'holds' if server.megabytes < MOST_MEGABYTES else 'BROKEN'}")  # fmt: skip
+
+
+def report(name: str, count: int, took: float, server: Server, unit: str, least: int = 0) -> None:
+    """Print one line."""
+    rate = count / took
+    judged = f"  at least {least}: {'holds' if rate >= least else 'BROKEN'}" if least else ""
+    print(
+        f"{name:<24} {took:>8.1f} s {rate:>12,.0f} {unit:<8} {server.megabytes:>6,.0f} MB{judged}", flush=True
+    )
+
+
+class Made:
+    """The resources of the benchmark."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.control = server, server.client("personalize")
+        schema = self.control.create_schema(name="s", schema=SCHEMA)["schemaArn"]
+        group = self.control.create_dataset_group(name="g")["datasetGroupArn"]
+        given = {"name": "d", "schemaArn": schema, "datasetGroupArn": group, "datasetType": "Interactions"}
+        self.dataset = self.control.create_dataset(**given)["datasetArn"]
+        self.tracking = self.control.create_event_tracker(name="t", datasetGroupArn=group)["trackingId"]
+
+    def load(self) -> None:
+        """Import the uploaded file."""
+        source = {"dataLocation": f"s3://{BUCKET}/{KEY}"}
+        given = {"jobName": "in", "datasetArn": self.dataset, "dataSource": source, "roleArn": ROLE}
+        arn = self.control.create_dataset_import_job(**given)["datasetImportJobArn"]
+        wait(lambda: self.control.describe_dataset_import_job(datasetImportJobArn=arn)["datasetImportJob"])
+
+    def export(self) -> None:
+        """Export both layers."""
+        output = {"s3DataDestination": {"path": f"s3://{BUCKET}/out/"}}
+        given = {"jobName": "out", "datasetArn": self.dataset, "jobOutput": output, "roleArn": ROLE}
+        arn = self.control.create_dataset_export_job(**given, ingestionMode="ALL")["datasetExportJobArn"]
+        wait(lambda: self.control.describe_dataset_export_job(datasetExportJobArn=arn)["datasetExportJob"])
+
+    def put(self, calls: int, user: str = "one") -> None:
+        """Put ten events a call from one client; an error ends the benchmark."""
+        client = self.server.client("personalize-events")
+        for call in range(calls):
+            batch = [{"eventType": "e", "itemId": f"i{n}", "sentAt": 1_800_000_000 + call} for n in range(10)]
+            client.put_events(trackingId=self.tracking, userId=user, sessionId="s", eventList=batch)
+
+
+def crowd(made: Made, clients: int) -> None:
+    """Put from many clients at once."""
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(lambda number: made.put(CALLS_A_CLIENT, f"u{number}"), range(clients)))
+
+
+def wait(describe: Callable[[], dict[str, Any]]) -> None:
+    """Return when a job is ACTIVE."""
+    while (job := describe())["status"] != "ACTIVE":
+        assert "FAILED" not in job["status"], job
+        time.sleep(0.1)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long something takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def local(home: Path) -> Iterator[Server]:
+    """Run the local Personalize."""
+    command = [sys.executable, "-m", "pdprep.local", "--home", str(home), "--clock", "instant"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    url = process.stdout.readline().partition("AWS_ENDPOINT_URL=")[2].strip()
+    with ended(process):
+        yield Server(url, process.pid)
+
+
+def beside_moto(path: Path) -> dict[str, float]:
+    """Do the same with moto, which answers inside the client's process, without a network."""
+    command = [sys.executable, __file__, "--moto", str(path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def moto(path: Path) -> None:
+    """Print what the same calls take with moto, and the memory of the process."""
+    from moto import mock_aws
+
+    with mock_aws():
+        found = objects(boto3.Session("a", "b", region_name="us-east-1").client("s3"), path)
+    print(json.dumps(found | {"peak MB": peak(os.getpid())}))
+
+
+@contextmanager
+def ended(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """End a process with the block."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--moto"]:
+        moto(Path(sys.argv[2]))
+    else:
+        given = [int(text) for text in sys.argv[1:]]
+        main(*given, *(ROWS, EVENTS, CLIENTS)[len(given) :])
