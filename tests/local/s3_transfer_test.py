@@ -80,7 +80,7 @@ def test_a_body_that_is_not_what_was_signed(lab: Any) -> None:
     assert (status, b"XAmzContentSHA256Mismatch" in text) == (400, True)
 
 
-@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256", "SHA512"])
 def test_checksums_are_checked_and_kept(lab: Any, algorithm: str) -> None:
     lab.s3.put_object(Bucket=lab.bucket(), Key="k", Body=b"x", ChecksumAlgorithm=algorithm)
     found = lab.s3.head_object(Bucket="lab-bucket", Key="k", ChecksumMode="ENABLED")

@@ -13,8 +13,8 @@ from pdprep.local.s3.errors import error
 
 BLOCK = 1 << 20
 CHECKSUM = "x-amz-checksum-"
-# CRC32C and CRC64NVME are kept as given: the standard library cannot compute them.
-COMPUTED = ("crc32", "sha1", "sha256")
+# CRC32C, CRC64NVME and the XXHASHes are kept as given: neither Python nor botocore alone computes them.
+COMPUTED = ("crc32", "sha1", "sha256", "sha512")
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Sums:
     hashes: dict[str, hashlib._Hash] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.hashes = {name: hashlib.new(name) for name in self.wanted if name in ("sha1", "sha256")}
+        self.hashes = {name: hashlib.new(name) for name in self.wanted if name != "crc32"}
 
     def update(self, block: bytes) -> None:
         """Take in a block."""
