@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pyiceberg.catalog.memory import InMemoryCatalog
 
 from pdprep import prepare
 from pdprep.errors import SourceError
@@ -25,6 +26,18 @@ def delta(folder: Path) -> Path:
 def test_delta(tmp_path: Path) -> None:
     frame = prepare(str(delta(tmp_path / "ratings")), "interactions").frame.collect()
     assert sorted(frame["USER_ID"]) == ["a", "b"]
+
+
+def test_iceberg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLARS_ICEBERG_PLANNER", "pyiceberg")  # else Polars advises another package
+    catalog = InMemoryCatalog("shop", warehouse=tmp_path.as_uri())
+    catalog.create_namespace("data")
+    table = catalog.create_table("data.ratings", schema=RATINGS.to_arrow().schema)
+    for part in (RATINGS.head(1), RATINGS.tail(1)):
+        table.append(part.to_arrow())
+    folder = Path(table.metadata_location.removeprefix("file://")).parents[1]
+    assert sorted(prepare(folder, "interactions").frame.collect()["USER_ID"]) == ["a", "b"]
+    catalog.close()
 
 
 def test_without_its_package_the_error_says_what_to_install(
