@@ -73,9 +73,7 @@ def _solutions(world: World, group: Group) -> Iterator[Training]:
     for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
         arn = row["solutionArn"]
         versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
-        full = [
-            each for each in versions if each["status"] == "ACTIVE" and each.get("trainingMode") != "UPDATE"
-        ]
+        full = [each for each in versions if _fully_trained(each)]
         if full:
             yield _trained(world, arn, max(full, key=lambda each: each["creationDateTime"]))
 
