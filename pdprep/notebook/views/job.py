@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from pdprep.notebook.views.snapshot import Snapshot
+from pdprep.notebook.views.snapshot import SERVICE, Snapshot
 
 _SIGNS = {"done": "✓", "now": "▸", "to come": "·"}
 
@@ -38,7 +38,7 @@ def bar(shot: Snapshot) -> str:
 
 def button(shot: Snapshot) -> str:
     """Return what the stop button does: an import job cannot be stopped, only our waiting for it."""
-    return "Stop waiting" if shot.phase == "import" else "Stop"
+    return "Stop waiting" if shot.phase in SERVICE else "Stop"
 
 
 def _head(shot: Snapshot) -> str:

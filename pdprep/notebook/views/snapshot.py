@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from pdprep.personalize.jobs import Job
     from pdprep.validation.report import Report
 
-# The steps of each road, in order. In "import" the work is the service's, and it reports no percentage.
+# The steps of each road, in order.
 STEPS: Final = {
     "bulk": ("prepare", "check", "upload", "import"),
     "put": ("prepare", "check", "put"),
     "export": ("export",),
+    "deletion": ("deletion",),
 }
+# Here the work is the service's: it reports no percentage, and it goes on without us.
+SERVICE: Final = ("import", "deletion")
 # Rows are checked and written partition by partition: to the eye that is one step.
 _STEP: Final = {"validate": "check", "stage": "check"}
 _DOING: Final = {
@@ -28,6 +31,7 @@ _DOING: Final = {
     "import": "Amazon Personalize imports, percentage unknown",
     "put": "Putting",
     "export": "Exporting",
+    "deletion": "Amazon Personalize deletes, percentage unknown",
 }
 
 
@@ -65,7 +69,7 @@ class Snapshot:
     @property
     def share(self) -> float | None:
         """The share of the phase that is done, or None where nobody knows it."""
-        if self.phase == "import" or not self.total:
+        if self.phase in SERVICE or not self.total:
             return None
         return min(1.0, self.done / self.total)
 
@@ -82,7 +86,7 @@ class Snapshot:
     @property
     def amount(self) -> str:
         """How much of the phase is done, in its own unit; nothing where nobody counts."""
-        if self.phase == "import" or not (self.done or self.total):
+        if self.phase in SERVICE or not (self.done or self.total):
             return ""
         if self.unit == "bytes":
             whole = f" of {megabytes(self.total)}" if self.total else ""
