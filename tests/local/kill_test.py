@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import threading
@@ -44,7 +45,8 @@ class Work:
 
     def _import(self) -> None:
         location = self.lab.upload(self.text(ROWS, first=self.begun * ROWS), f"in-{self.begun}.csv")
-        self.lab.start_import(self.dataset, location, name=f"job-{self.begun}")
+        with contextlib.suppress(KeyError):  # botocore reads a reply that broke off after its head as empty
+            self.lab.start_import(self.dataset, location, name=f"job-{self.begun}")
 
 
 def test_kills(start: Any, tmp_path: Path, make_lab: Any, make_interactions: Any, eventually: Any) -> None:
