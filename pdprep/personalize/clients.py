@@ -153,6 +153,9 @@ def call(world: World, service: str, operation: str, **arguments: Any) -> dict[s
     answer: dict[str, Any] = attempt(
         world, name, lambda: getattr(world.client(service), operation)(**arguments)
     )
+    if operation.startswith("create_") and service == "personalize" and set(answer) <= {"ResponseMetadata"}:
+        # Whatever is created has an ARN in the answer: this one broke off after its head.
+        raise _error(name, LOST, "the answer broke off")
     return answer
 
 
