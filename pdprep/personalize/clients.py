@@ -153,10 +153,20 @@ def call(world: World, service: str, operation: str, **arguments: Any) -> dict[s
     answer: dict[str, Any] = attempt(
         world, name, lambda: getattr(world.client(service), operation)(**arguments)
     )
-    if operation.startswith("create_") and service == "personalize" and set(answer) <= {"ResponseMetadata"}:
-        # Whatever is created has an ARN in the answer: this one broke off after its head.
+    if _broke_off(world, service, name, answer):
         raise _error(name, LOST, "the answer broke off")
     return answer
+
+
+def _broke_off(world: World, service: str, name: str, answer: dict[str, Any]) -> bool:
+    """Say whether only the head of an answer came: botocore takes that for an empty answer.
+
+    Whatever Personalize creates, describes or lists is a member of the answer, be it an empty list.
+    """
+    if service != "personalize" or set(answer) - {"ResponseMetadata"}:
+        return False
+    shape = world.client(service).meta.service_model.operation_model(name).output_shape
+    return bool(shape and shape.members)
 
 
 def attempt(world: World, operation: str, work: Callable[[], Any]) -> Any:

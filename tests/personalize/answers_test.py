@@ -13,6 +13,7 @@ from pdprep.personalize.clients import LOST, World, call, keyless
 from pdprep.personalize.creating import uncertain
 
 REGION = "us-east-1"
+SCHEMA = "arn:aws:personalize:us-east-1:000000000000:schema/s"
 
 
 class Headless(BaseHTTPRequestHandler):
@@ -47,6 +48,16 @@ def world() -> Iterator[World]:
         yield World(keyless(REGION), "0" * 12, REGION, "s3://b", "arn", endpoint)
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize("operation", ["list_dataset_groups", "list_recipes"])
+def test_a_broken_answer_is_no_empty_list(world: World, operation: str) -> None:
+    with pytest.raises(ServiceError, match="the answer broke off"):
+        call(world, "personalize", operation)
+
+
+def test_what_has_no_answer_is_not_broken(world: World) -> None:
+    assert set(call(world, "personalize", "delete_schema", schemaArn=SCHEMA)) == {"ResponseMetadata"}
 
 
 def test_what_a_broken_answer_created_is_uncertain(world: World) -> None:
