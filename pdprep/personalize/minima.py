@@ -28,8 +28,10 @@ def judge(job: Job, ledger: Ledger) -> None:
 
     A frame of a hundred events may be all that a dataset holds, or the last hundred of a million.
     """
+    if job.report is None or job.dataset != DATASET:
+        return
     contract, frames = layers.scan(ledger, DATASET)
-    if job.report is not None and job.dataset == DATASET and contract is not None:
+    if contract is not None:
         job.report = _together(job.report, contract, _summary(contract, frames))
 
 

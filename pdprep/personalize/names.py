@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 from collections.abc import Iterable
 from typing import Final
 
 from pdprep.errors import GroupError
+from pdprep.spelling import edit
 
 LONGEST: Final = 63
 TAG: Final = "pdprep"
@@ -71,21 +71,5 @@ def _slip(one: str, other: str) -> bool:
         return False
     if one == other:
         return True
-    changed = _changed(one, other)
+    changed = edit(one, other)
     return changed is not None and not re.search(r"\d", changed)
-
-
-def _changed(one: str, other: str) -> str | None:
-    """Return the letters in which two names differ if one edit makes one of the other, else None."""
-    start = _shared(one, other)
-    one, other = one[start:], other[start:]
-    end = _shared(one[::-1], other[::-1])
-    one, other = one[: len(one) - end], other[: len(other) - end]
-    single = len(one) <= 1 and len(other) <= 1
-    swapped = len(one) == 2 and one == other[::-1]
-    return one + other if single or swapped else None
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many letters two names share at their beginning."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from pdprep.contract import catalogue, limits, rules, use_cases
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Rule
+from pdprep.spelling import edit
 from pdprep.validation.summary import Summary
 
 
@@ -129,12 +130,8 @@ def near(name: str, wanted: tuple[str, ...]) -> str:
 
 
 def _one_letter(one: str, other: str) -> bool:
-    if abs(len(one) - len(other)) > 1:
-        return False
-    same = next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-    return any(one[same + i :] == other[same + j :] for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)))
+    changed = edit(one, other)
+    return changed is not None and len(changed) <= 2  # two letters swapped are four
 
 
 _DISLIKES: Final = """

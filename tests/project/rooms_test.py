@@ -9,7 +9,17 @@ import pytest
 from tests.project.imports import MODULES, Import, imports
 
 ROOMS = (
-    *("errors", "progress", "clock", "html", "assumptions", "contract", "preparation", "validation"),
+    *(
+        "errors",
+        "progress",
+        "clock",
+        "html",
+        "spelling",
+        "assumptions",
+        "contract",
+        "preparation",
+        "validation",
+    ),
     *("engine", "ledger", "personalize", "group", "notebook"),
 )
 # These stand beside the rooms: what they may import of the package is this, and no more.
