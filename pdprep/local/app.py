@@ -57,7 +57,7 @@ class App:
 
     def _identity(self, request: Request) -> Answer:
         try:
-            return identity.answer(request)
+            return identity.answer(self.state.store, request)
         except Refusal as refusal:
             return routes.refused(refusal, request, self.state.ids.request())
         except Exception:

@@ -127,8 +127,12 @@ def _touched(database: sqlite3.Connection) -> None:
     database.execute("CREATE TABLE touched (dataset TEXT PRIMARY KEY, at REAL NOT NULL)")
 
 
+def _identity(database: sqlite3.Connection) -> None:
+    database.execute("CREATE TABLE identity (seq INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)")
+
+
 # Append, never edit: each is applied once to a folder, in order, and counted in the file itself.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched, _identity)
 
 
 class NewerState(Exception):  # noqa: N818 - names what was found

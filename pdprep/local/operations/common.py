@@ -40,12 +40,12 @@ def set_tags(call: Call, arn: str, tags: list[dict[str, str]]) -> None:
 
 def page(call: Call, items: Sequence[Resource], member: str) -> dict[str, Any]:
     """Answer one page of resources, newest first; the token names the last one shown."""
-    after = _token(call.given.get("nextToken"))
+    after = position(call.given.get("nextToken"))
     left = [item for item in items if after is None or item.seq < after]
     size = call.given.get("maxResults", DEFAULT_PAGE)
     shown = left[:size]
-    token = _text(shown[-1].seq) if len(left) > size else None
-    return {member: [call.state.resources.view(item) for item in shown], "nextToken": token}
+    following = token(shown[-1].seq) if len(left) > size else None
+    return {member: [call.state.resources.view(item) for item in shown], "nextToken": following}
 
 
 def check_finished(call: Call, resource: Resource) -> None:
@@ -55,11 +55,13 @@ def check_finished(call: Call, resource: Resource) -> None:
         raise in_use(f"The resource {resource.arn} is {status}.")
 
 
-def _text(seq: int) -> str:
+def token(seq: int) -> str:
+    """Return the opaque token of the page after a resource."""
     return base64.urlsafe_b64encode(json.dumps({"after": seq}).encode()).decode()
 
 
-def _token(text: str | None) -> int | None:
+def position(text: str | None) -> int | None:
+    """Read a token of ours; None where none was given."""
     if text is None:
         return None
     try:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pdprep.local.operations.call import Call
+from pdprep.local.operations.common import DEFAULT_PAGE, position, token
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import missing
 
 PREFIX = "arn:aws:personalize:::recipe/"
-SINCE = 1_559_347_200.0  # 1 June 2019
+SINCE = 1_560_124_800.0  # 10 June 2019, as AWS's samples show it
+PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ SHOP, FILM = "ECOMMERCE", "VIDEO_ON_DEMAND"
 RECIPES = tuple(
     Recipe(*row)
     for row in (
+        ("aws-ecomm-popular-items-by-views", "POPULAR_ITEMS", SHOP),
+        ("aws-ecomm-popular-items-by-purchases", "POPULAR_ITEMS", SHOP),
+        ("aws-ecomm-frequently-bought-together", "RELATED_ITEMS", SHOP),
+        ("aws-ecomm-customers-who-viewed-x-also-viewed", "RELATED_ITEMS", SHOP),
+        ("aws-ecomm-recommended-for-you", "USER_PERSONALIZATION", SHOP),
+        ("aws-vod-because-you-watched-x", "RELATED_ITEMS", FILM),
+        ("aws-vod-more-like-x", "RELATED_ITEMS", FILM),
+        ("aws-vod-most-popular", "POPULAR_ITEMS", FILM),
+        ("aws-vod-trending-now", "TRENDING_NOW", FILM),
+        ("aws-vod-top-picks", "USER_PERSONALIZATION", FILM),
         ("aws-user-personalization", "USER_PERSONALIZATION"),
         ("aws-user-personalization-v2", "USER_PERSONALIZATION"),
         ("aws-popularity-count", "POPULAR_ITEMS"),
@@ -38,16 +50,6 @@ RECIPES = tuple(
         ("aws-next-best-action", "NEXT_BEST_ACTION"),
         ("aws-item-affinity", "USER_SEGMENTATION"),
         ("aws-item-attribute-affinity", "USER_SEGMENTATION"),
-        ("aws-ecomm-popular-items-by-views", "POPULAR_ITEMS", SHOP),
-        ("aws-ecomm-popular-items-by-purchases", "POPULAR_ITEMS", SHOP),
-        ("aws-ecomm-frequently-bought-together", "RELATED_ITEMS", SHOP),
-        ("aws-ecomm-customers-who-viewed-x-also-viewed", "RELATED_ITEMS", SHOP),
-        ("aws-ecomm-recommended-for-you", "USER_PERSONALIZATION", SHOP),
-        ("aws-vod-because-you-watched-x", "RELATED_ITEMS", FILM),
-        ("aws-vod-more-like-x", "RELATED_ITEMS", FILM),
-        ("aws-vod-most-popular", "POPULAR_ITEMS", FILM),
-        ("aws-vod-trending-now", "TRENDING_NOW", FILM),
-        ("aws-vod-top-picks", "USER_PERSONALIZATION", FILM),
     )
 )
 _BY_ARN = {PREFIX + recipe.name: recipe for recipe in RECIPES}
@@ -62,9 +64,16 @@ def find(arn: str) -> Recipe:
 
 @operation("ListRecipes")
 def list_recipes(call: Call) -> dict[str, Any]:
-    """List recipes; they fit on one page."""
+    """List recipes: the domain is applied to each page, so a page may be short or empty.
+
+    AWS's samples work around an empty page, and some read the token of a domain's first page without asking
+    whether there is one.
+    """
     domain = call.given.get("domain")
-    return {"recipes": [_view(recipe) for recipe in RECIPES if not domain or recipe.domain == domain]}
+    first = position(call.given.get("nextToken")) or 0
+    last = first + call.given.get("maxResults", PAGE if domain else DEFAULT_PAGE)
+    shown = [_view(recipe) for recipe in RECIPES[first:last] if not domain or recipe.domain == domain]
+    return {"recipes": shown, "nextToken": token(last) if last < len(RECIPES) else None}
 
 
 @operation("DescribeRecipe")
