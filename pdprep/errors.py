@@ -21,10 +21,14 @@ PdprepError                    everything below; says what was found, what was e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pdprep.validation.report import Report
+
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class PdprepError(Exception):
@@ -92,7 +96,23 @@ class ValidationError(PdprepError):
 
 
 class RefusedError(PdprepError):
-    """pdprep will not do this unless it is asked for explicitly."""
+    """pdprep will not do this unless it is asked for explicitly.
+
+    ``counts`` are the figures it rests on, by what they count; ``flags`` are what asks a magic for it all the
+    same.
+    """
+
+    def __init__(
+        self,
+        found: str,
+        expected: str = "",
+        hint: str = "",
+        *,
+        counts: Mapping[str, int] = _NOTHING,
+        flags: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(found, expected, hint)
+        self.counts, self.flags = counts, flags
 
 
 class ReplaceRefused(RefusedError):  # noqa: N818 - the design's name, it reads as a sentence

@@ -8,6 +8,12 @@ from typing import Final
 
 SHORT: Final = 60  # characters of a value that text and HTML show
 WIDTH: Final = 10  # em of a full bar
+# In the page itself, so that the button works without a kernel too: in a saved notebook, in an HTML export.
+# Where a browser keeps pages from the clipboard the text is at least selected.
+_COPY: Final = (
+    "const p=this.parentNode.querySelector('pre');getSelection().selectAllChildren(p);"
+    "this.textContent=document.execCommand('copy')?'Copied':'Selected: press Ctrl+C'"
+)
 
 
 class Markup(str):
@@ -50,6 +56,21 @@ def bar(share: float, label: str) -> Markup:
     )
     box = f"display:inline-block;position:relative;height:.7em;width:{WIDTH}em"
     return Markup(f'<span role="img" aria-label="{escape(label)}" style="{box}">{both}</span>')
+
+
+def code(text: str, title: str) -> Markup:
+    """Return code under a title, with a button that copies it; JupyterLab leaves the button its keys.
+
+    >>> "<pre" in code("job.wait()", "To wait")
+    True
+    """
+    button = (
+        f'<button type="button" data-lm-suppress-shortcuts="true" onclick="{escape(_COPY)}">Copy</button>'
+    )
+    pre = f'<pre tabindex="0" style="margin: .3em 0">{escape(text)}</pre>'
+    return Markup(
+        f'<figure style="margin: .5em 0"><figcaption>{escape(title)}</figcaption>{pre}{button}</figure>'
+    )
 
 
 def shortened(value: object) -> str | None:

@@ -42,6 +42,7 @@ FLAGS: Final = {
     "replace": _flag("--replace", action="store_true", help="agree to a FULL import over bulk records"),
     "shrink": _flag("--shrink", action="store_true", help="agree even if it leaves under 90 %% of them"),
     "on-invalid": _flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
+    "dry-run": _flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
     "wait": _flag(
         "--wait",
         action=argparse.BooleanOptionalAction,
@@ -74,7 +75,9 @@ def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
             if {"--help", "-h"} & set(words):
                 print(magic.__doc__)
                 return None
-            return body(self, parse(parser, words), cell)
+            args = parse(parser, words)
+            args.typed = _typed(parser.prog, line, cell)
+            return body(self, args, cell)
 
         return no_var_expand(magic)
 
@@ -95,6 +98,23 @@ def parse(parser: MagicArgumentParser, words: list[str]) -> argparse.Namespace:
     if not getattr(args, "output", None) or args.output.isidentifier():
         return args
     raise InputError(f"-o {args.output}", "the name of a variable", "-o job")
+
+
+def again(typed: str, flags: tuple[str, ...] = ()) -> str:
+    """Return what was typed, in earnest and with more flags, ready to be typed again.
+
+    >>> again("%personalize_bulk inter --dry-run", ("--replace",))
+    '%personalize_bulk inter --replace'
+    """
+    line, end, body = typed.partition("\n")
+    earnest = re.sub(r"\s--dry[-run]*(?=\s|$)", "", line)
+    more = [flag for flag in flags if flag not in earnest.split()]
+    return " ".join([earnest.rstrip(), *more]) + end + body
+
+
+def _typed(name: str, line: str, cell: str | None) -> str:
+    words = " ".join([name, *line.split()])
+    return f"%{words}" if cell is None else f"%%{words}\n{cell}".rstrip("\n")
 
 
 def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgumentParser:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
-from pdprep.errors import GroupError
+from pdprep.errors import GroupError, RefusedError
 from pdprep.notebook import completion, display, frames, ready, surroundings
 from pdprep.notebook.arguments import takes
 from pdprep.notebook.show import Showing
@@ -17,13 +18,16 @@ from pdprep.notebook.show import Showing
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
     from pdprep.ledger.records import Records
+    from pdprep.notebook.plans import Plans
     from pdprep.personalize.check import Check
     from pdprep.personalize.history import Jobs
     from pdprep.personalize.jobs import Job
+    from pdprep.personalize.plan import Plan
     from pdprep.preparation.prepare import Prepared
     from pdprep.validation.report import Report
 
 T = TypeVar("T")
+Send = Callable[["DatasetGroup", "Prepared"], "Job"]
 NAMES: Final = tuple(f"personalize{end}" for end in ("", "_check", "_bulk", "_put", "_records", "_jobs"))
 _ATTRIBUTE: Final = "PersonalizeMagics"
 
@@ -71,28 +75,24 @@ class PersonalizeMagics(Magics):
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "mode", "replace", "shrink", "on-invalid", "wait", "output"),
-        examples="%personalize_bulk inter items\n  job = %personalize_bulk inter --replace\n"
+        *("frames", "dataset", "mode", "replace", "shrink", "on-invalid", "dry-run", "wait", "output"),
+        examples="%personalize_bulk inter --dry-run\n  job = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
-    def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs:
+    def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
         """Validate frames, stage them and import them in bulk."""
-        group = self._group()
-        frames = self._prepared(args, cell)
-        return self._run(
-            args, [group.bulk(each, args.mode, replace=args.replace, shrink=args.shrink) for each in frames]
-        )
+        settings = {"replace": args.replace, "shrink": args.shrink}
+        return self._send(args, cell, "bulk", lambda group, each: group.bulk(each, args.mode, **settings))
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "on-invalid", "wait", "output"),
+        *("frames", "dataset", "on-invalid", "dry-run", "wait", "output"),
         examples="%personalize_put today\n  job = %personalize_put today --wait\n"
         "%%personalize_put --dataset users\nSELECT userId AS USER_ID, age AS AGE FROM people",
     )
-    def personalize_put(self, args: Namespace, cell: str | None) -> Job | Jobs:
+    def personalize_put(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
         """Validate frames and put their records one by one."""
-        group = self._group()
-        return self._run(args, [group.put(frame) for frame in self._prepared(args, cell)])
+        return self._send(args, cell, "put", lambda group, each: group.put(each))
 
     @line_magic
     @takes(
@@ -114,6 +114,19 @@ class PersonalizeMagics(Magics):
     def mode(self) -> str:
         """Return how values show themselves now: widget, html or text."""
         return surroundings.mode(self.display, self.shell)
+
+    def _send(self, args: Namespace, cell: str | None, route: str, send: Send) -> Job | Jobs | Plan | Plans:
+        from pdprep.notebook import plans
+
+        group, prepared = self._group(), self._prepared(args, cell)
+        if args.dry_run:
+            return self._keep(args, plans.dry_run(group, prepared, args, route))
+        try:
+            jobs = [send(group, each) for each in prepared]
+        except RefusedError as error:
+            plans.show_refusal(error, args, self.shell, self.mode())
+            raise
+        return self._run(args, jobs)
 
     def _run(self, args: Namespace, jobs: list[Job]) -> Job | Jobs:
         from pdprep.personalize.history import Jobs

@@ -165,6 +165,8 @@ def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
         f"a FULL import of {coming.rows:,} records would replace {going}",
         f"{before.put:,} incremental records would stay; nothing was replaced",
         'group.bulk(frame, replace=True) (--replace), or mode="INCREMENTAL" to add',
+        counts=_counts(before, coming),
+        flags=("--replace",),
     )
 
 
@@ -178,7 +180,19 @@ def _shrinking(before: Standing, coming: Coming) -> RefusedError:
         f"{before.keys:,} ids",
         f"at least {SHARE_KEPT:.0%} of both, or shrink=True; is the extract complete?",
         "group.bulk(frame, replace=True, shrink=True) (--replace --shrink)",
+        counts=_counts(before, coming),
+        flags=("--replace", "--shrink"),
     )
+
+
+def _counts(before: Standing, coming: Coming) -> dict[str, int]:
+    counts = {
+        "records that would come": coming.rows,
+        "bulk records that would go": before.rows,
+        "of them not in the new file": coming.lacks,
+        "incremental records that would stay": before.put,
+    }
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _keys(ledger: Ledger, imports: tuple[ImportRow, ...]) -> int:

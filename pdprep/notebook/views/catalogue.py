@@ -37,6 +37,10 @@ def _own(module: str, name: str) -> View:
     return View(module, name, str, lambda value: str(value._repr_html_()))
 
 
+def _plans(show: Callable[[sheet.Sheet], str]) -> Callable[[Any], str]:
+    return lambda plans: "\n".join(show(plan.sheet(each)) for each in plans)
+
+
 def _records(value: Any) -> sheet.Sheet:
     from pdprep.notebook.views import records
 
@@ -63,6 +67,7 @@ VIEWS: Final = (
     _of_sheet("pdprep.group", "DatasetGroup", group.sheet),
     _of_sheet("pdprep.personalize.history", "Jobs", group.jobs),
     _of_sheet("pdprep.personalize.plan", "Plan", plan.sheet),
+    View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
     _own("pdprep.validation.report", "Report"),
     _own("pdprep.preparation.explanation", "Explanation"),
 )

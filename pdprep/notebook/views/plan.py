@@ -2,21 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pdprep.notebook.views.sheet import Sheet
+from pdprep.notebook.views.sheet import Code, Grid, Share, Sheet
 
 if TYPE_CHECKING:
     from pdprep.personalize.plan import Plan
 
 
 def sheet(plan: Plan) -> Sheet:
-    """Return the route and its reason, and the counts of a FULL import."""
+    """Return the route and why, how the records stand to those sent before, and the code that does it."""
     facts = (
-        ("records", plan.rows),
-        ("bulk records that a FULL import replaces", plan.going),
-        ("incremental records that stay", plan.staying),
+        ("takes", plan.road),
         ("creates", ", ".join(plan.creates) or "nothing"),
-        ("in the way", "; ".join(plan.obstacles) or "nothing"),
+        ("in the way", "\n".join(plan.obstacles) or "nothing"),
     )
-    return Sheet(f"{plan.dataset}: {plan.route}; {plan.why}", facts=facts)
+    return Sheet(
+        f"{plan.dataset}: {plan.rows:,} records; {plan.route} fits better ({plan.why})",
+        facts=facts,
+        grids=(_mine(plan), _theirs(plan)),
+        notes=tuple(_overlap(plan)),
+        codes=tuple(_codes(plan)),
+    )
+
+
+def _mine(plan: Plan) -> Grid:
+    found = plan.balance
+    rows = (
+        ("new", found.new),
+        ("imported before, with the same values", found.in_bulk),
+        ("put before, with the same values", found.in_put),
+        ("sent before, with other values", found.changed),
+        ("  of them by a put: no import replaces those", found.changed_put),
+    )
+    counted = tuple((name, count, Share(count / max(1, plan.rows))) for name, count in rows)
+    return Grid(("records of the frame", "count", "share"), counted)
+
+
+def _theirs(plan: Plan) -> Grid:
+    rows = (
+        ("bulk records that go", plan.going),
+        ("  of them not in the frame: removed", plan.balance.lacks),
+        ("incremental records that stay", plan.staying),
+    )
+    whole = max(1, plan.going + plan.staying)
+    counted = tuple((name, count, Share(count / whole)) for name, count in rows)
+    caption = f"removed, for example: {', '.join(plan.balance.examples)}" if plan.balance.examples else ""
+    return Grid(("what a FULL import leaves of the dataset", "count", "share"), counted, caption)
+
+
+def _overlap(plan: Plan) -> Iterator[str]:
+    """Yield what the balance says beside its counts."""
+    told = 1 + bool(plan.balance.lacks)
+    yield from list(plan.balance.lines)[told:]
+
+
+def _codes(plan: Plan) -> Iterator[Code]:
+    line, asked = getattr(plan, "line", ""), getattr(plan, "asked", plan.route)
+    if plan.report.stops(asked):
+        return
+    bulk = "group.bulk(frame, replace=True)" if plan.going else "group.bulk(frame)"
+    code = line or (bulk if asked == "bulk" else "group.put(frame)")
+    goes = "; bulk records go" if plan.going and asked == "bulk" and "replace" in code else ""
+    yield Code(f"To do it by {asked}{goes}", code)

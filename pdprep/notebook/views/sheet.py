@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
+from typing import NamedTuple
 
 from pdprep import html as markup
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share between 0 and 1: a bar where there are bars, and always the figure.
+
+    >>> str(Share(0.256)), str(Share(0.0001))
+    ('26 %', '0.01 %')
+    """
+
+    value: float
+
+    def __str__(self) -> str:
+        percent = 100 * self.value
+        return f"{percent:.0f} %" if percent >= 1 or not percent else f"{percent:.1g} %"
+
+    @property
+    def bar(self) -> markup.Markup:
+        """The bar, and the figure beside it."""
+        label = str(self)
+        return markup.Markup(
+            f'<span style="white-space: nowrap">{markup.bar(self.value, label)} {label}</span>'
+        )
+
+
+class Code(NamedTuple):
+    """Code to copy, and what it is for."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +53,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A title, facts by name, tables, and sentences.
+    """A title, facts by name, tables, sentences, and code to copy.
 
     >>> print(text(Sheet("movies", facts=(("domain", "CUSTOM"), ("records", 1234)))))
     movies
@@ -33,6 +65,7 @@ class Sheet:
     facts: tuple[tuple[str, object], ...] = ()
     grids: tuple[Grid, ...] = ()
     notes: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
 
 
 def text(sheet: Sheet) -> str:
@@ -41,15 +74,21 @@ def text(sheet: Sheet) -> str:
     for grid in sheet.grids:
         lines += [grid.caption] if grid.caption else []
         lines += _columns([grid.head, *grid.rows])
-    return "\n".join([*lines, *sheet.notes])
+    codes = [line for code in sheet.codes for line in (f"{code.title}:", textwrap.indent(code.text, "    "))]
+    return "\n".join([*lines, *sheet.notes, *codes])
 
 
 def html(sheet: Sheet) -> str:
     """Return the sheet as static HTML; every value is escaped."""
     title = f"<p><strong>{escape(sheet.title)}</strong></p>"
-    grids = "".join(markup.table(grid.head, grid.rows, grid.caption) for grid in sheet.grids)
+    grids = "".join(markup.table(grid.head, map(_drawn, grid.rows), grid.caption) for grid in sheet.grids)
     notes = "".join(f"<p>{escape(note)}</p>" for note in sheet.notes)
-    return f"<div>{title}{_facts(sheet.facts)}{grids}{notes}</div>"
+    codes = "".join(markup.code(code.text, code.title) for code in sheet.codes)
+    return f"<div>{title}{_facts(sheet.facts)}{grids}{notes}{codes}</div>"
+
+
+def _drawn(row: Iterable[object]) -> list[object]:
+    return [value.bar if isinstance(value, Share) else value for value in row]
 
 
 def _facts(facts: Iterable[tuple[str, object]]) -> str:

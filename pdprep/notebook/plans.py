@@ -1,0 +1,62 @@
+"""What a magic's line would do, without doing it; and why it was refused."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from pdprep.errors import RefusedError
+from pdprep.notebook.arguments import again
+from pdprep.notebook.views import refusal, sheet
+from pdprep.notebook.views.output import publish
+from pdprep.personalize.plan import Plan
+
+if TYPE_CHECKING:
+    from pdprep.group import DatasetGroup
+    from pdprep.preparation.prepare import Prepared
+
+
+@dataclass(frozen=True, repr=False)
+class LinePlan(Plan):
+    """The plan of one frame of a line.
+
+    Attributes:
+        line: The line that does what the plan says.
+        asked: The route that the line takes: bulk or put.
+    """
+
+    line: str = ""
+    asked: str = ""
+
+
+class Plans(tuple[Plan, ...]):
+    """The plans of a line that names several frames."""
+
+    __slots__ = ()
+
+
+def dry_run(group: DatasetGroup, prepared: Sequence[Prepared], args: Namespace, route: str) -> Plan | Plans:
+    """Return what a line would do, frame by frame; nothing is sent."""
+    found = [_of_line(group.plan(each), args, route) for each in prepared]
+    return found[0] if len(found) == 1 else Plans(found)
+
+
+def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, mode: str) -> None:
+    """Show what would have gone and stayed, with the line that does it all the same.
+
+    In a terminal the error says it all.
+    """
+    if mode == "text" or not error.flags:
+        return
+    shown = refusal.sheet(error, again(args.typed, error.flags))
+    publish(shell, {"text/plain": sheet.text(shown), "text/html": sheet.html(shown)})
+
+
+def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:
+    replaces = route == "bulk" and args.mode == "FULL" and plan.going > 0
+    known: dict[str, Any] = {each.name: getattr(plan, each.name) for each in fields(plan)}
+    return LinePlan(**known, line=again(args.typed, ("--replace",) if replaces else ()), asked=route)

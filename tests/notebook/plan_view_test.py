@@ -1,0 +1,135 @@
+"""What would happen, before it does: a dry run, and a refusal that can be copied with its flag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+from pdprep.errors import RefusedError, ReplaceRefused
+
+BULK, NEW = 1_200, 25
+PREPARE = f"""
+import polars as pl
+def events(first, count):
+    numbers = list(range(first, first + count))
+    return pl.DataFrame({{
+        "USER_ID": [f"u{{n % 60}}" for n in numbers],
+        "ITEM_ID": [f"i{{n % 40}}" for n in numbers],
+        "TIMESTAMP": [1_700_000_000 + n for n in numbers],
+    }})
+history, today, other = events(0, {BULK}), events(10_000, {NEW}), events(20_000, {BULK})
+"""
+BOTH_FORMS = ("text/plain", "text/html")
+
+
+@pytest.fixture
+def notebook(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+    monkeypatch.setenv("PDPREP_CLOCK", "2026-01-01T00:00:00Z")
+    monkeypatch.setenv("PDPREP_DISPLAY", "html")
+    run(shell, PREPARE)
+    run(shell, "%personalize movies --domain CUSTOM")
+    return shell
+
+
+@pytest.fixture
+def sent(notebook: InteractiveShell) -> InteractiveShell:
+    run(notebook, "%personalize_bulk history")
+    run(notebook, "%personalize_put today")
+    return notebook
+
+
+@pytest.fixture
+def published(sent: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    publisher = CapturingDisplayPublisher()
+    monkeypatch.setattr(sent, "display_pub", publisher)
+    outputs: list[dict[str, Any]] = publisher.outputs
+    return outputs
+
+
+def run(shell: InteractiveShell, cell: str) -> Any:
+    result = shell.run_cell(cell, store_history=True)
+    result.raise_error()
+    return result.result
+
+
+def forms(shell: InteractiveShell, value: object) -> dict[str, str]:
+    formatter: Any = shell.display_formatter
+    found: dict[str, str] = formatter.format(value)[0]
+    return found
+
+
+@pytest.mark.parametrize("line", ["%personalize_bulk history --dry-run", "%personalize_put today --dry-run"])
+def test_a_dry_run_sends_nothing(notebook: InteractiveShell, line: str) -> None:
+    plan = run(notebook, f"{line} -o kept")
+    assert plan.rows in (BULK, NEW)
+    assert notebook.user_ns["kept"] is plan
+    assert len(run(notebook, "%personalize_jobs")) == 0
+
+
+def test_what_goes_and_what_stays_in_every_form(sent: InteractiveShell) -> None:
+    found = forms(sent, run(sent, "%personalize_bulk other --dry-run"))
+    for said in ("bulk records that go", "1,200", "removed", "incremental records that stay", "25", "100 %"):
+        assert all(said in found[form] for form in BOTH_FORMS)
+
+
+def test_a_plan_ends_with_the_line_that_does_it(sent: InteractiveShell) -> None:
+    found = forms(sent, run(sent, "%personalize_bulk other --dry-run --dataset interactions"))
+    line = "%personalize_bulk other --dataset interactions --replace"
+    assert found["text/plain"].endswith(f"    {line}")
+    assert f">{line}</pre><button" in found["text/html"]
+
+
+def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
+    run(sent, "group = %personalize")
+    plan = run(sent, "group.plan(group.prepare(other, 'interactions'))")
+    assert "group.put(frame)" in forms(sent, plan)["text/html"]
+
+
+def test_several_frames_are_several_plans(sent: InteractiveShell) -> None:
+    plans = run(sent, "%personalize_put history today --dry-run")
+    assert [plan.rows for plan in plans] == [BULK, NEW]
+    assert forms(sent, plans)["text/html"].count("%personalize_put history today<") == 2
+
+
+def test_a_query_keeps_its_body(sent: InteractiveShell) -> None:
+    plan = run(sent, "%%personalize_bulk --dry-run\nSELECT * FROM other WHERE USER_ID <> 'u1'")
+    assert plan.line == "%%personalize_bulk --replace\nSELECT * FROM other WHERE USER_ID <> 'u1'"
+
+
+def test_a_plan_of_what_is_not_valid_gives_no_code(notebook: InteractiveShell) -> None:
+    found = forms(notebook, run(notebook, "%personalize_bulk today --dry-run"))
+    assert "at least 1,000 rows" in found["text/html"]
+    assert "<pre" not in found["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("line", "flags"),
+    [("%personalize_bulk other", "--replace"), ("%personalize_bulk few --replace", "--replace --shrink")],
+)
+def test_a_refusal_stops_and_shows_the_line_to_copy(
+    sent: InteractiveShell, published: list[dict[str, Any]], line: str, flags: str
+) -> None:
+    sent.run_cell("few = history.head(1_000)")
+    with pytest.raises(RefusedError) as raised:
+        run(sent, line)
+    assert set(raised.value.flags) == set(flags.split())
+    data = published[-1]["data"]
+    assert f"{line.partition(' --')[0]} {flags}" in data["text/plain"]
+    assert all("incremental records that would stay" in data[form] for form in BOTH_FORMS)
+
+
+def test_in_a_terminal_the_error_says_it_all(
+    sent: InteractiveShell, published: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDPREP_DISPLAY", "text")
+    with pytest.raises(ReplaceRefused):
+        run(sent, "%personalize_bulk other")
+    assert published == []
+
+
+def test_what_was_typed_is_text_not_html(sent: InteractiveShell) -> None:
+    plan = run(sent, "%%personalize_bulk --dry-run\nSELECT *, '<b>' AS NOTE FROM other")
+    assert "<b>" not in forms(sent, plan)["text/html"]
