@@ -16,7 +16,12 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from pdprep.local.s3 import checksums
+
 CONTENT = bytes(range(256)) * 50_000
+ALGORITHMS = [
+    "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "SHA512", "XXHASH3", "XXHASH64", "XXHASH128",
+]  # fmt: skip
 CRC = base64.b64encode(zlib.crc32(b"hello world").to_bytes(4, "big")).decode()
 
 
@@ -80,7 +85,7 @@ def test_a_body_that_is_not_what_was_signed(lab: Any) -> None:
     assert (status, b"XAmzContentSHA256Mismatch" in text) == (400, True)
 
 
-@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256", "SHA512"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_checksums_are_checked_and_kept(lab: Any, algorithm: str) -> None:
     lab.s3.put_object(Bucket=lab.bucket(), Key="k", Body=b"x", ChecksumAlgorithm=algorithm)
     found = lab.s3.head_object(Bucket="lab-bucket", Key="k", ChecksumMode="ENABLED")
@@ -89,6 +94,16 @@ def test_checksums_are_checked_and_kept(lab: Any, algorithm: str) -> None:
         lab.s3.put_object(
             Bucket="lab-bucket", Key="k", Body=b"y", **{f"Checksum{algorithm}": found[f"Checksum{algorithm}"]}
         )
+
+
+@pytest.mark.parametrize("name", ["crc32c", "crc64nvme"])
+def test_what_nothing_here_can_compute_is_kept_as_given(
+    lab: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delitem(checksums.COMPUTED, name)  # as without awscrt
+    member = f"Checksum{name.upper()}"
+    lab.s3.put_object(Bucket=lab.bucket(), Key="k", Body=b"y", **{member: "AAAAAA=="})
+    assert lab.s3.head_object(Bucket="lab-bucket", Key="k", ChecksumMode="ENABLED")[member] == "AAAAAA=="
 
 
 def test_virtual_hosts(lab: Any) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import zlib
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pdprep.local.http import Request, Stream
+from pdprep.local.s3.checksums import COMPUTED, Digest
 from pdprep.local.s3.errors import error
 
 BLOCK = 1 << 20
 CHECKSUM = "x-amz-checksum-"
-# CRC32C, CRC64NVME and the XXHASHes are kept as given: neither Python nor botocore alone computes them.
-COMPUTED = ("crc32", "sha1", "sha256", "sha512")
 
 
 @dataclass
@@ -23,24 +21,20 @@ class Sums:
 
     wanted: frozenset[str]
     md5: hashlib._Hash = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
-    crc: int = 0
-    hashes: dict[str, hashlib._Hash] = field(default_factory=dict)
+    digests: dict[str, Digest] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.hashes = {name: hashlib.new(name) for name in self.wanted if name != "crc32"}
+        self.digests = {name: COMPUTED[name]() for name in self.wanted}
 
     def update(self, block: bytes) -> None:
         """Take in a block."""
         self.md5.update(block)
-        if "crc32" in self.wanted:
-            self.crc = zlib.crc32(block, self.crc)
-        for digest in self.hashes.values():
+        for digest in self.digests.values():
             digest.update(block)
 
     def value(self, name: str) -> str:
         """Return a checksum in base64, as its header holds it."""
-        raw = self.crc.to_bytes(4, "big") if name == "crc32" else self.hashes[name].digest()
-        return base64.b64encode(raw).decode()
+        return base64.b64encode(self.digests[name].digest()).decode()
 
 
 def blocks(request: Request, trailer: dict[str, str]) -> Generator[bytes, None, None]:
@@ -82,7 +76,7 @@ def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: Sums) 
             raise error("BadDigest", f"The {name.upper()} you specified did not match what we received.")
     _verify_md5(headers.get("content-md5"), found)
     signed = headers.get("x-amz-content-sha256", "")
-    if len(signed) == 64 and found.hashes["sha256"].hexdigest() != signed:
+    if len(signed) == 64 and found.digests["sha256"].digest().hex() != signed:
         raise error("XAmzContentSHA256Mismatch")
     return given
 
