@@ -70,8 +70,11 @@ class PersonalizeMagics(Magics):
     def personalize_check(self, args: Namespace, cell: str | None) -> Report:
         """Validate one or more frames and show the report; nothing is sent."""
         from pdprep.engine.validate import validate
+        from pdprep.notebook.checking import Checking
 
-        return self._keep(args, validate(*self._prepared(args, cell)))
+        prepared = self._prepared(args, cell)
+        with Checking(prepared, self.shell, self.mode()) as listener:
+            return self._keep(args, validate(*prepared, listener=listener))
 
     @line_cell_magic
     @takes(

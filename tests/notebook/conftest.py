@@ -54,7 +54,7 @@ def records() -> Records:
     contract = Contract.of("interactions").extend(Field("EVENT_TYPE"))
     bulk = _layer([(f"u{n}", f"i{n % 7}", n, "click") for n in range(61)], bulk=True)
     put = _layer([("u1", "i1", 1, "click"), *((f"v{n}", "i1", 100 + n, "tag") for n in range(4))], bulk=False)
-    return Records("interactions", contract, (bulk, put), Training("none"))
+    return Records("interactions", contract, {"import-1": bulk, "put-2": put}, Training("none"))
 
 
 def _layer(rows: list[tuple[str, str, int, str]], *, bulk: bool) -> pl.LazyFrame:

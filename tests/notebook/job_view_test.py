@@ -16,6 +16,7 @@ from pdprep.errors import ImportFailed
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.notebook.views import job as view
 from pdprep.notebook.views import surfaces
+from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import GAP, Watch
 from pdprep.personalize.jobs import Job
@@ -24,6 +25,7 @@ from pdprep.progress import Progress
 STEPS = 400
 SHOT = Snapshot("interactions", "bulk", "FULL", "RUNNING", "stage", 50, 200, "rows", None, "", False)
 IMPORT = replace(SHOT, status="CREATE PENDING", phase="import", done=0, total=None, rows=100_836)
+PUT = replace(SHOT, route="put", mode="", phase="put", unit="records")
 ENDED = replace(IMPORT, status="ACTIVE", phase="done", finished=True)
 
 
@@ -113,6 +115,42 @@ def test_it_is_drawn_at_most_five_times_a_second_and_ends_with_the_end(ledger: L
     assert all(later - earlier >= GAP * 0.99 for earlier, later in pairwise(times))
     assert paper.last == take(work)
     assert paper.last.status == "ACTIVE"
+
+
+def put_at(times: list[float], done: list[int], total: int | None = 1_000) -> str:
+    meter = Meter(iter(times).__next__)
+    shots = [replace(PUT, done=each, total=total) for each in done]
+    return [meter.read(shot).pace for shot in shots][-1]
+
+
+@pytest.mark.parametrize(
+    ("times", "done", "pace"),
+    [
+        ([0, 1], [0, 100], ""),
+        ([0, 4], [0, 400], "100 records a second, about 6 s left"),
+        ([0, 4], [0, 2], "0.5 records a second, about 33 min 16 s left"),
+        ([0, 4], [700, 700], ""),
+        ([0, 10, 40, 44], [0, 900, 900, 908], "2.0 records a second, about 46 s left"),
+    ],
+)
+def test_rate_and_time_left_of_a_put_are_measured(times: list[float], done: list[int], pace: str) -> None:
+    assert put_at(times, done) == pace
+
+
+def test_without_a_total_no_time_left_and_at_a_fixed_clock_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert put_at([0, 4], [0, 400], None) == "100 records a second"
+    monkeypatch.setenv("PDPREP_CLOCK", "2026-01-01T00:00:00Z")
+    assert put_at([0, 4], [0, 400]) == ""
+
+
+def test_an_import_has_no_rate() -> None:
+    meter = Meter(iter([0.0, 10.0]).__next__)
+    assert [meter.read(replace(IMPORT, done=done)).pace for done in (0, 50)] == ["", ""]
+
+
+def test_the_pace_is_in_every_form() -> None:
+    shot = replace(PUT, pace="98 records a second, about 15 min 3 s left")
+    assert all(shot.pace in text for text in (line(shot), view.moving(shot)))
 
 
 def test_a_view_that_is_left_ends_and_the_job_goes_on(ledger: Ledger) -> None:

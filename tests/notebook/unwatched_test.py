@@ -48,7 +48,8 @@ def test_it_waits_shows_each_job_once_and_a_refusal_is_two_lines(executed: dict[
         assert shown["output_type"] == "display_data"
         assert set(shown["data"]) == {"text/plain", "text/html"}
         assert says in "".join(shown["data"]["text/plain"])
-    (error,) = outputs[CELLS[5]]
+    view, error = outputs[CELLS[5]]
+    assert "%personalize_bulk other --replace" in "".join(view["data"]["text/plain"])
     assert error["ename"] == "ReplaceRefused"
     assert len(error["traceback"]) == 2
     group = pdprep.connect("movies")

@@ -18,7 +18,7 @@ def static(shot: Snapshot) -> str:
 
 def moving(shot: Snapshot) -> str:
     """Return what is shown while the job runs: phases, a bar, the time."""
-    doing = ", ".join(filter(None, (shot.doing, shot.time)))
+    doing = ", ".join(filter(None, (shot.doing, shot.time, shot.pace)))
     note = _line(shot.note) if shot.note else ""
     return (
         f'<div class="pdprep-job">{_head(shot)}<p style="margin: 0">{_steps(shot)}</p>'

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STEPS: Final = {
     "bulk": ("prepare", "check", "upload", "import"),
     "put": ("prepare", "check", "put"),
+    "check": ("prepare", "check"),
     "export": ("export",),
     "deletion": ("deletion",),
 }
@@ -43,6 +44,7 @@ class Snapshot:
         seconds: How long it has run, or None under a fixed clock.
         error: The first line of what went wrong; how to mend it stands in ``hint``.
         report: What validation found, once it has.
+        pace: How fast it goes and how long that takes, where somebody has measured it.
     """
 
     dataset: str
@@ -60,6 +62,7 @@ class Snapshot:
     hint: str = ""
     seconds: float | None = None
     report: Report | None = None
+    pace: str = ""
 
     @property
     def title(self) -> str:
@@ -107,7 +110,7 @@ class Snapshot:
         """What there is to say beside the status: records, what goes on, time, note, warnings."""
         records = f"{self.rows:,} records" if self.rows is not None else ""
         doing = "" if self.finished else self.doing
-        return [fact for fact in (records, doing, self.time, self.note, self._warnings) if fact]
+        return [fact for fact in (records, doing, self.time, self.pace, self.note, self._warnings) if fact]
 
     @property
     def trouble(self) -> list[str]:

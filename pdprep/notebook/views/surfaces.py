@@ -60,9 +60,9 @@ class WidgetSurface:
 class OutputSurface:
     """An output that is replaced through its display id: the live form without widgets."""
 
-    def __init__(self, job: Job, mode: str, shell: InteractiveShell) -> None:
+    def __init__(self, shot: Snapshot, mode: str, shell: InteractiveShell) -> None:
         self._mode = mode
-        self._output = Output(shell, bundle(take(job), mode, moving=True))
+        self._output = Output(shell, bundle(shot, mode, moving=True))
 
     def draw(self, shot: Snapshot) -> None:
         """Show a job that runs."""
@@ -78,18 +78,18 @@ class TerminalSurface:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
-        self._moves = self._stream.isatty()
+        self.moves = self._stream.isatty()
         self._width = 0
 
     def draw(self, shot: Snapshot) -> None:
         """Show a job that runs."""
-        if self._moves:
+        if self.moves:
             self._write(f"\r{f'{text_bar(shot)} {line(shot)}':<{self._width}}")
             self._width = len(line(shot)) + WIDTH + 3
 
     def end(self, shot: Snapshot) -> None:
         """Show how it ended."""
-        start = "\r" if self._moves else ""
+        start = "\r" if self.moves else ""
         self._write(f"{start}{words(shot):<{self._width}}\n")
 
     def _write(self, text: str) -> None:
@@ -111,7 +111,7 @@ def choose(job: Job, mode: str, *, live: bool, shell: InteractiveShell) -> Surfa
         return TerminalSurface()
     if not live:
         return None
-    return WidgetSurface(job, shell) if mode == "widget" else OutputSurface(job, mode, shell)
+    return WidgetSurface(job, shell) if mode == "widget" else OutputSurface(take(job), mode, shell)
 
 
 def _reference(widget: ipywidgets.Widget) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, take
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class Watch:
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        meter = Meter()
         try:
             while not self._job.finished and not self._left.is_set():
-                self._surface.draw(take(self._job))
+                self._surface.draw(meter.read(take(self._job)))
                 self._bell.wait(TICK)
                 self._left.wait(GAP)
                 self._bell.clear()

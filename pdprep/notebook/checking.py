@@ -1,0 +1,80 @@
+"""Progress while frames are checked: nothing where it is over in a blink or nobody watches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from pdprep import clock
+from pdprep.notebook import surroundings
+from pdprep.notebook.views import surfaces
+from pdprep.notebook.views.snapshot import Snapshot
+from pdprep.notebook.views.watch import GAP, Surface
+from pdprep.preparation.prepare import Prepared
+from pdprep.progress import Progress
+
+BLINK: Final = 0.5  # seconds before there is anything to see
+
+
+class Checking:
+    """Hears the progress of a check and draws it; ``with`` it, so that the last picture is the end."""
+
+    def __init__(
+        self,
+        prepared: Sequence[Prepared],
+        shell: InteractiveShell,
+        mode: str,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._datasets = [each.dataset for each in prepared]
+        self._shell, self._mode, self._now = shell, mode, now
+        self._rows = [0]  # of each frame so far
+        self._last = Progress("")
+        self._surface: Surface | None = None
+        self._start = now()
+        self._next = self._start + BLINK if _watched(shell) else float("inf")
+
+    def __enter__(self) -> Checking:
+        return self
+
+    def __call__(self, progress: Progress) -> None:
+        """Hear of progress."""
+        if (self._last.phase, progress.phase) == ("validate", "prepare"):
+            self._rows.append(0)
+        self._last, self._rows[-1] = progress, progress.done
+        if self._now() >= self._next:
+            self._next = self._now() + GAP
+            self._draw()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._surface:
+            self._surface.end(self._shot("FAILED" if kind else "CHECKED", ", ".join(self._datasets)))
+
+    def _draw(self) -> None:
+        number = f" ({len(self._rows)} of {len(self._datasets)})" if len(self._datasets) > 1 else ""
+        shot = self._shot("RUNNING", f"{self._datasets[len(self._rows) - 1]}{number}")
+        if self._surface is None:
+            self._surface = self._new(shot)
+        self._surface.draw(shot)
+
+    def _new(self, shot: Snapshot) -> Surface:
+        if surroundings.in_kernel(self._shell):
+            return surfaces.OutputSurface(shot, self._mode, self._shell)
+        return surfaces.TerminalSurface()
+
+    def _shot(self, status: str, dataset: str) -> Snapshot:
+        runs = status == "RUNNING"
+        return Snapshot(
+            dataset, "check", "", status, self._last.phase if runs else "done", self._last.done,
+            self._last.total, self._last.unit, None if runs else sum(self._rows), "", not runs,
+            seconds=None if clock.fixed() else self._now() - self._start,
+        )  # fmt: skip
+
+
+def _watched(shell: InteractiveShell) -> bool:
+    if surroundings.in_kernel(shell):
+        return surroundings.live(shell)
+    return surfaces.TerminalSurface().moves

@@ -1,0 +1,62 @@
+"""How fast a put goes: measured over the last seconds, never assumed."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pdprep import clock
+from pdprep.notebook.views import cells
+from pdprep.notebook.views.snapshot import Snapshot
+
+WINDOW: Final = 20.0  # seconds that are looked back on: throttling shows soon, a hiccup does not
+LEAST: Final = 2.0  # seconds before there is something to say
+MEASURED: Final = ("put",)  # elsewhere the end is near, or the service tells nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a job stood at one moment."""
+
+    phase: str
+    done: int
+    at: float
+
+
+class Meter:
+    """Measure one job, picture by picture."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._marks: deque[Mark] = deque()
+
+    def read(self, shot: Snapshot) -> Snapshot:
+        """Return the picture with its pace: the rate of late, and the time left at that rate.
+
+        Nothing is printed under a fixed clock, nor before there is something to measure.
+        """
+        if shot.phase not in MEASURED or clock.fixed():
+            return shot
+        self._mark(Mark(shot.phase, shot.done, self._now()))
+        first, last = self._marks[0], self._marks[-1]
+        seconds, done = last.at - first.at, last.done - first.done
+        if seconds < LEAST or done <= 0:
+            return shot
+        return replace(shot, pace=_words(done / seconds, shot))
+
+    def _mark(self, mark: Mark) -> None:
+        if self._marks and self._marks[-1].phase != mark.phase:
+            self._marks.clear()
+        self._marks.append(mark)
+        while mark.at - self._marks[0].at > WINDOW:
+            self._marks.popleft()
+
+
+def _words(rate: float, shot: Snapshot) -> str:
+    speed = f"{rate:,.0f} {shot.unit} a second" if rate >= 10 else f"{rate:.1f} {shot.unit} a second"
+    if not shot.total:
+        return speed
+    return f"{speed}, about {cells.elapsed((shot.total - shot.done) / rate)} left"
