@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from pdprep import project
 from pdprep.errors import InputError
 
 MODES: Final = ("auto", "widget", "html", "text")
@@ -31,26 +32,38 @@ def in_kernel(shell: InteractiveShell) -> bool:
 
 
 def waits(flag: bool | None, configured: str, shell: InteractiveShell) -> bool:
-    """Decide whether a magic waits: by flag, ``%config``, ``PDPREP_WAIT`` or the surroundings."""
+    """Decide whether a magic waits.
+
+    The order is the flag, ``%config``, ``PDPREP_WAIT``, ``[tool.pdprep]``, then the surroundings.
+    """
     if flag is not None:
         return flag
-    for name, text in (("wait", configured), ("PDPREP_WAIT", os.environ.get("PDPREP_WAIT", ""))):
-        if text and text != "auto":
-            return _yes_no(name, text)
-    return not live(shell)
+    found = _said("wait", configured)
+    return _yes_no(*found) if found else not live(shell)
 
 
 def mode(configured: str, shell: InteractiveShell) -> str:
     """Decide how values show themselves: widget, html or text.
 
-    The order is ``%config``, then ``PDPREP_DISPLAY``, then the surroundings.
+    The order is ``%config``, ``PDPREP_DISPLAY``, ``[tool.pdprep]``, then the surroundings.
     """
-    for name, text in (("display", configured), ("PDPREP_DISPLAY", os.environ.get("PDPREP_DISPLAY", ""))):
-        if text and text != "auto":
-            return _mode(name, text)
+    found = _said("display", configured)
+    if found:
+        return _mode(*found)
     if not in_kernel(shell):
         return "text"
     return "widget" if live(shell) and find_spec("anywidget") else "html"
+
+
+def _said(name: str, configured: str) -> tuple[str, str] | None:
+    """Return where a setting was made and what it says; None where it was left to the surroundings."""
+    variable = f"PDPREP_{name.upper()}"
+    told = {name: configured, variable: os.environ.get(variable, "")}
+    for where, text in told.items():
+        if text and text != "auto":
+            return where, text
+    text = str(project.settings()[1].get(name, "auto"))
+    return (f"[tool.pdprep] {name}", text) if text != "auto" else None
 
 
 def _mode(name: str, text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from pdprep import project
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.clients import Session, World, call, named
 
@@ -44,7 +44,8 @@ def profile(name: str, start: Path | None = None) -> Profile:
     Raises:
         GroupError: There is no such profile, or it has unknown keys.
     """
-    file, found = _profiles(start or Path.cwd())
+    file, table = project.settings(start)
+    found: dict[str, dict[str, Any]] = table.get("profiles", {})
     if name not in found:
         known = ", ".join(found) or "none"
         raise GroupError(
@@ -98,12 +99,3 @@ def _complete(given: Profile, region: str) -> None:
             "a region, a bucket for staged files and a role that Amazon Personalize may take",
             'pdprep.connect(..., bucket="s3://my-bucket/prefix", role_arn="arn:aws:iam::...:role/...")',
         )
-
-
-def _profiles(start: Path) -> tuple[Path | None, dict[str, dict[str, Any]]]:
-    for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
-        if file.is_file():
-            tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-            return file, tool.get("pdprep", {}).get("profiles", {})
-    return None, {}

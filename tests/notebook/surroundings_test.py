@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -108,3 +109,49 @@ def test_a_setting_that_makes_no_sense_is_said(
     ask = surroundings.mode if name == "PDPREP_DISPLAY" else lambda c, s: surroundings.waits(None, c, s)
     with pytest.raises(InputError, match=f"{name}='{value}'"):
         ask("auto", kernel)
+
+
+@pytest.mark.parametrize(
+    ("table", "variable", "config", "mode"),
+    [
+        ('display = "text"', "", "auto", "text"),
+        ('display = "text"', "widget", "auto", "widget"),
+        ('display = "text"', "widget", "html", "html"),
+        ('display = "auto"', "", "auto", "html"),
+        ('profiles.prod.region = "eu-west-1"', "", "auto", "html"),
+    ],
+)
+def test_the_project_decides_where_nothing_nearer_does(
+    kernel: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+    variable: str,
+    config: str,
+    mode: str,
+) -> None:
+    Path("pyproject.toml").write_text(f"[tool.pdprep]\n{table}\n")
+    monkeypatch.setenv("PDPREP_DISPLAY", variable)
+    assert surroundings.mode(config, kernel) == mode
+
+
+@pytest.mark.parametrize(
+    ("value", "waits"), [("true", True), ("false", False), ('"0"', False), ('"auto"', True)]
+)
+def test_the_project_decides_about_waiting(kernel: InteractiveShell, value: str, waits: bool) -> None:
+    Path("pyproject.toml").write_text(f"[tool.pdprep]\nwait = {value}\n")
+    assert surroundings.waits(None, "auto", kernel) is waits
+    assert surroundings.waits(True, "auto", kernel)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[tool.pdprep]\ndisplya = 1\n", "has displya"),
+        ('[tool.pdprep]\ndisplay = "htm"\n', r"\[tool.pdprep\] display='htm'"),
+        ("[tool.pdprep\n", "cannot be read"),
+    ],
+)
+def test_a_slip_in_the_project_is_said(kernel: InteractiveShell, text: str, says: str) -> None:
+    Path("pyproject.toml").write_text(text)
+    with pytest.raises(InputError, match=says):
+        surroundings.mode("auto", kernel)

@@ -15,6 +15,7 @@ ROOMS = (
         "clock",
         "html",
         "spelling",
+        "project",
         "assumptions",
         "contract",
         "preparation",
