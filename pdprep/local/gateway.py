@@ -70,6 +70,16 @@ class Server(wsgi.Server):
         """The port the server listens on."""
         return int(self.bind_addr[1])
 
+    def put_conn(self, conn: Any) -> None:
+        """Wait for the next request of a connection; close it where the server stops in this instant.
+
+        cheroot closes its selector while a thread may still want to hand a connection back to it.
+        """
+        try:
+            super().put_conn(conn)
+        except (OSError, ValueError, KeyError):
+            conn.close()
+
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Send cheroot's words to our log."""
         log.log(level, msg, exc_info=traceback)

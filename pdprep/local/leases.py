@@ -5,7 +5,6 @@ The system closes a client's sockets even on SIGKILL, so no lease outlives its o
 
 from __future__ import annotations
 
-import contextlib
 import selectors
 import socket
 import threading
@@ -34,8 +33,12 @@ class Leases:
     def add(self, connection: socket.socket, server: str) -> None:
         """Take over a connection and count it until its other end closes."""
         connection.setblocking(False)
-        with contextlib.suppress(OSError), self._lock:
+        try:
             connection.send(HEAD % server.encode())
+        except OSError:
+            connection.close()  # its owner is gone already
+            return
+        with self._lock:
             self._selector.register(connection, selectors.EVENT_READ)
             self._open += 1
         self._wake.send(b".")

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from pdprep.local.clock import Clock
 from pdprep.local.kinds import KINDS
@@ -78,7 +78,10 @@ class Workers:
         except Exception:
             if not self._stopped.is_set():
                 log.exception("the job %s ended unexpectedly", arn)
-                self._resources.finish(arn, "Internal error of the local Personalize; see its log.")
+                with suppress(
+                    Exception
+                ):  # the store itself may be what failed; the next server begins it again
+                    self._resources.finish(arn, "Internal error of the local Personalize; see its log.")
         finally:
             self._threads.pop(arn, None)
 
