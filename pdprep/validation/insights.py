@@ -19,6 +19,7 @@ from pdprep.contract.contract import Contract
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import Profile
 from pdprep.validation.summary import Summary
+from pdprep.validation.touched import busiest
 
 COMPLETE: Final = 70.0  # percent
 COMPLETE_TEXT: Final = 85.0
@@ -191,6 +192,21 @@ def _share_beyond(known: Known, other: Known, name: str) -> Iterator[Finding]:
         yield Finding(name, share, 0, share > 0)
 
 
+def _rows_of(name: str, figure: Callable[[pl.Series], float]) -> Find:
+    """Find a figure of how the events spread over the ids that they name."""
+
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        touched = known.profile.touched.get(name)
+        if known.contract.event_like and touched is not None and known.profile.rows:
+            yield Finding(name, round(100 * figure(touched.rows), 6), 0, False)
+
+    return find
+
+
+def _single(rows: pl.Series) -> float:
+    return float((rows == 1).sum()) / max(1, rows.len())
+
+
 _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     "interactions": (
         "{value} interactions; {limit} are needed to train",
@@ -232,6 +248,10 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
         "{value} % of the actions in action interactions are not in actions",
         _unknown("action_interactions", "actions", "ACTION_ID"),
     ),
+    "items_busiest": ("a tenth of the items has {value} % of the interactions", _rows_of("ITEM_ID", busiest)),
+    "items_single": ("{value} % of the items have a single interaction", _rows_of("ITEM_ID", _single)),
+    "users_busiest": ("a tenth of the users has {value} % of the interactions", _rows_of("USER_ID", busiest)),
+    "users_single": ("{value} % of the users have a single interaction", _rows_of("USER_ID", _single)),
     "rows_incomplete": ("{value} % of the rows lack a value; at most {limit} % is well", _incomplete_rows),
     "column_incomplete": ("{value} % complete; {limit} % is well", _complete(False, COMPLETE)),
     "text_incomplete": (

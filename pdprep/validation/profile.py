@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -12,6 +13,7 @@ import polars as pl
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
+from pdprep.validation.touched import Touched
 
 DISTINCT: Final = 1_001  # categories remembered: one more than is called many
 BINS_A_DOUBLING: Final = 8  # bins between a number and its double, so a bin is nine percent wide
@@ -35,21 +37,26 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """The columns of a dataset, its days, and its ids as 64-bit hashes; ``+`` merges two.
+    """The columns of a dataset, its days, and how many rows name each id; ``+`` merges two.
 
     Attributes:
         rows: Rows kept.
         incomplete: Rows with a missing value.
         columns: What each column holds.
         days: Rows of each day since 1970.
-        ids: The distinct ids of each id column, eight bytes each.
+        touched: The rows of each id of each id column.
     """
 
     rows: int = 0
     incomplete: int = 0
     columns: Mapping[str, Column] = field(default_factory=dict)
     days: Bins = field(default_factory=dict)
-    ids: Mapping[str, pl.Series] = field(default_factory=dict)
+    touched: Mapping[str, Touched] = field(default_factory=dict)
+
+    @cached_property
+    def ids(self) -> Mapping[str, pl.Series]:
+        """The distinct ids of each id column, as hashes."""
+        return {name: found.ids for name, found in self.touched.items()}
 
     def __add__(self, other: Profile) -> Profile:
         names = self.columns.keys() | other.columns.keys()
@@ -59,7 +66,8 @@ class Profile:
             self.incomplete + other.incomplete,
             {name: self.columns.get(name, none) + other.columns.get(name, none) for name in names},
             _added(self.days, other.days),
-            {name: _joined(self.ids.get(name), other.ids[name]) for name in other.ids} or self.ids,
+            {name: self.touched.get(name, Touched()) + other.touched[name] for name in other.touched}
+            or self.touched,
         )
 
 
@@ -77,7 +85,7 @@ def profile(contract: Contract, rows: pl.DataFrame) -> Profile:
         int(missing),
         {each.name: _column(each, stored[each.name]) for each in contract.stored},
         _counts(stored["TIMESTAMP"] // DAY) if "TIMESTAMP" in contract.columns else {},
-        {name: rows[name].drop_nulls().unique().hash() for name in contract.ids},
+        {name: Touched.of(rows[name]) for name in contract.ids},
     )
 
 
@@ -109,7 +117,3 @@ def _counts(values: pl.Series) -> Bins:
 
 def _added(one: Bins, other: Bins) -> Bins:
     return dict(Counter(one) + Counter(other))
-
-
-def _joined(one: pl.Series | None, other: pl.Series) -> pl.Series:
-    return other if one is None else pl.concat([one, other]).unique()

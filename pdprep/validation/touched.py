@@ -1,0 +1,80 @@
+"""How many rows name each id, as figures that merge; and how long the tail of the rare ones is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+POINTS: Final = 50  # of a curve
+TENTH: Final = 0.1
+_SCHEMA: Final = {"id": pl.UInt64, "rows": pl.UInt32}
+
+
+@dataclass(frozen=True, eq=False)
+class Touched:
+    """The rows of each id: a 64-bit hash and a count, twelve bytes an id; ``+`` merges two.
+
+    Attributes:
+        parts: Counts whose sum is meant; they are summed up when they have doubled, and so seldom.
+    """
+
+    parts: tuple[pl.DataFrame, ...] = ()
+
+    @classmethod
+    def of(cls, ids: pl.Series) -> Touched:
+        """Count the rows of a batch.
+
+        >>> Touched.of(pl.Series(["a", "b", "a"])).rows.to_list()
+        [2, 1]
+        """
+        counts = ids.drop_nulls().rename("id").value_counts()
+        return cls((counts.select(pl.col("id").hash(), rows=pl.col("count").cast(pl.UInt32)),))
+
+    def __add__(self, other: Touched) -> Touched:
+        found = Touched(self.parts + other.parts)
+        first, *rest = (part.height for part in found.parts or (self.frame,))
+        return Touched((found.frame,)) if sum(rest) > first else found
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """One row an id."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        every = pl.concat([pl.DataFrame(schema=_SCHEMA), *self.parts])
+        return every.group_by("id").agg(pl.col("rows").sum())
+
+    @property
+    def ids(self) -> pl.Series:
+        """The distinct ids, as hashes."""
+        return self.frame["id"]
+
+    @cached_property
+    def rows(self) -> pl.Series:
+        """The rows of each id, the most first."""
+        return self.frame["rows"].sort(descending=True)
+
+
+def curve(rows: pl.Series) -> pl.DataFrame:
+    """Return how much of all rows the busiest ids have: shares between 0 and 1, fifty points at most.
+
+    >>> curve(pl.Series([6, 3, 1])).rows()
+    [(0.0, 0.0), (0.33, 0.6), (0.67, 0.9), (1.0, 1.0)]
+    """
+    size, total = rows.len(), int(rows.cast(pl.Int64).sum())
+    places = pl.Series([round(size * point / POINTS) for point in range(POINTS + 1)], dtype=pl.Int64).unique()
+    sums = pl.concat([pl.Series([0]), rows.cast(pl.Int64).cum_sum()])
+    shares = pl.DataFrame({"ids": places / max(1, size), "rows": sums.gather(places) / max(1, total)})
+    return shares.sort("ids").with_columns(pl.all().round(2))
+
+
+def busiest(rows: pl.Series, share: float = TENTH) -> float:
+    """Return the share of all rows that the busiest ids have.
+
+    >>> busiest(pl.Series([91, *[1] * 9]))
+    0.91
+    """
+    count = max(1, round(rows.len() * share))
+    return float(rows.head(count).sum()) / max(1, int(rows.cast(pl.Int64).sum()))
