@@ -120,6 +120,12 @@ def effects(dataset: str, training: Training) -> tuple[pl.Expr, pl.Expr, pl.Expr
     )
 
 
+def asks_of_bulk(dataset: str) -> bool:
+    """Say whether the effect of a bulk record hangs on what a training knew."""
+    facts = [fact for fact in FACTS if fact.dataset == dataset and not fact.put]
+    return any(fact.known is not None for fact in facts)
+
+
 def _choose(facts: list[Fact], values: list[pl.Expr]) -> pl.Expr:
     rows = list(zip(facts, values, strict=True))
     return reduce(

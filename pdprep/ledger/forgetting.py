@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.ledger import contracts, layers
-from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.ledger import STANDING, Ledger
 
 # Where a file of the ledger may hold a user: the field, and a source's own text of it.
 COLUMNS: Final = ("USER_ID", "__raw_USER_ID")
@@ -18,7 +18,8 @@ USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
 def forget(ledger: Ledger, users: pl.Series) -> None:
     """Rewrite whatever holds records of these users; importing their frame again is no repetition then."""
-    shutil.rmtree(ledger.folder / "verified", ignore_errors=True)
+    for copies in ("verified", STANDING):
+        shutil.rmtree(ledger.folder / copies, ignore_errors=True)
     changed = {file for file in ledger.folder.rglob("*.parquet") if _rewrite(file, users)}
     with ledger.journal.database.transaction():
         for dataset in USER_DATASETS:

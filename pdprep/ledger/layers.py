@@ -139,14 +139,27 @@ def rejected(ledger: Ledger, plan: PlanRow) -> pl.DataFrame:
 
 def scan(ledger: Ledger, dataset: str) -> tuple[Contract | None, list[pl.LazyFrame]]:
     """Return the newest contract of a dataset and the records of each import and plan that counts."""
+    contract, frames = named(ledger, dataset)
+    return contract, list(frames.values())
+
+
+def named(ledger: Ledger, dataset: str) -> tuple[Contract | None, dict[str, pl.LazyFrame]]:
+    """Return the same with a name for each layer; another content has another name."""
     journal = ledger.journal
     imports = journal.layer(dataset) + journal.pending(dataset)
     plans = journal.plans(dataset)
     rows: list[ImportRow | PlanRow] = sorted([*imports, *plans], key=lambda row: row.seq)
-    frames = [
-        scan_import(ledger, row) if isinstance(row, ImportRow) else scan_plan(ledger, row) for row in rows
-    ]
+    frames = {
+        _name(ledger, row): scan_import(ledger, row) if isinstance(row, ImportRow) else scan_plan(ledger, row)
+        for row in rows
+    }
     return contracts.loads(rows[-1].contract) if rows else None, frames
+
+
+def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
+    if isinstance(row, ImportRow):
+        return f"{row.folder} {row.status} {row.ended or row.created}"
+    return f"{row.file} {row.status if row.status == DONE else len(ledger.journal.calls(row))}"
 
 
 def identity(contract: Contract) -> list[str]:

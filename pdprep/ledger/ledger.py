@@ -11,7 +11,7 @@ from pdprep.ledger.journal import Journal
 from pdprep.ledger.locks import Lock
 from pdprep.ledger.rows import Binding
 
-FILE = "ledger.sqlite"
+FILE, STANDING = "ledger.sqlite", "standing"
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Ledger:
     def records(self, dataset: str) -> Path:
         """Return the folder of the records of a dataset's imports."""
         return folders.private(self.folder / "records" / dataset)
+
+    def standing(self, dataset: str) -> Path:
+        """Return the folder of the merged records of a dataset; it can be built again at any time."""
+        return folders.private(self.folder / STANDING / dataset)
 
     @property
     def plans(self) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pdprep import clock
 from pdprep.errors import ImportFailed, ServiceError
-from pdprep.ledger import layers
+from pdprep.ledger import layers, records
 from pdprep.ledger.rows import ACTIVE, INTERRUPTED, PENDING, ImportRow, JobRow
 from pdprep.personalize import failures, suspects, uploads
 from pdprep.personalize.clients import World, pages
@@ -36,6 +36,7 @@ def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
     row = finish(target, row, settled(target.world, KIND, row.arn, look=look, stop=job.stopping))
     if row.status != ACTIVE:
         raise failed(target, row)
+    records.refresh(target.ledger, row.dataset)
     job.update(status=ACTIVE, phase="done", done=row.rows, total=row.rows, note="")
     return row
 

@@ -1,0 +1,53 @@
+"""Which items, users or actions a training knew: those of records that were there when it began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.ledger import effects, layers
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import ImportRow
+from pdprep.ledger.standing import FEW
+
+
+def subjects(ledger: Ledger, subject: str, at: datetime) -> pl.LazyFrame:
+    """Return the distinct ids that records sent until then bear.
+
+    An item is known to a model by its events as well as by its own record.
+
+    Args:
+        ledger: The ledger of the dataset group.
+        subject: ITEM_ID, USER_ID or ACTION_ID.
+        at: When the training began.
+    """
+    holders = [name for name in effects.SUBJECTS if subject in Contract.of(name).names]
+    seen = [frame for name in holders for frame in _sent(ledger, name, subject, at)]
+    return pl.concat([pl.LazyFrame(schema={subject: pl.String}), *seen]).unique()
+
+
+def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[pl.LazyFrame]:
+    journal = ledger.journal
+    for row in (*journal.layer(dataset), *journal.pending(dataset)):
+        if layers.moment(row.ended or row.created) <= at:
+            yield _of_import(ledger, row, subject)
+    for plan in journal.plans(dataset):
+        early = pl.col("SENT_AT") <= pl.lit(at).cast(effects.TIME)
+        yield layers.scan_plan(ledger, plan).filter(early).select(subject)
+
+
+def _of_import(ledger: Ledger, row: ImportRow, subject: str) -> pl.LazyFrame:
+    """Return the ids of an import; those of a large one are written down when first asked for."""
+    ids = layers.scan_import(ledger, row).select(subject)
+    if row.rows <= FEW:
+        return ids
+    file = ledger.records(row.dataset) / row.folder / "known" / f"{subject}.parquet"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        fresh = file.with_suffix(".part")
+        ids.unique().collect(engine="streaming").write_parquet(fresh)
+        fresh.rename(file)
+    return pl.scan_parquet(file)
