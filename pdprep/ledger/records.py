@@ -136,5 +136,5 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
 def refresh(ledger: Ledger, dataset: str) -> None:
     """Merge what a finished job has changed, so that the next look at many records need not wait for it."""
     contract, frames = layers.named(ledger, dataset)
-    if contract is not None:
+    if contract is not None and merging.count(frames.values()) > standing.FEW:
         standing.stand(frames, contract, ledger.standing(dataset))
