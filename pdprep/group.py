@@ -175,7 +175,13 @@ class DatasetGroup:
         return self._earlier(job) if job.finished and job.same else job
 
     def put(
-        self, frame: Prepared, *, new_only: bool = False, resend: bool = False, rate: float | None = None
+        self,
+        frame: Prepared,
+        *,
+        new_only: bool = False,
+        resend: bool = False,
+        rate: float | None = None,
+        fast: bool = False,
     ) -> Job:
         """Send a frame record by record; the job runs on when this returns.
 
@@ -184,8 +190,14 @@ class DatasetGroup:
             new_only: Leave out records whose key the dataset holds already.
             resend: Send also what the service has taken with the same content.
             rate: Calls a second; by default a tenth of the quota for events, half of it for the rest.
+            fast: Send by aiohttp, which reaches the quota of events where boto3 does half
+                (``pip install "pdprep[fast]"``).
+
+        Raises:
+            InputError: The rate is beyond the quota, or aiohttp is not installed.
         """
-        asked = put.Request(self._target, prepared_only(frame), new_only, resend, rate)
+        manner = put.Manner(rate, fast)
+        asked = put.Request(self._target, prepared_only(frame), new_only, resend, manner)
         return history.remember(self._target, put.begin(asked))
 
     def records(self, dataset: str) -> Records:

@@ -66,11 +66,11 @@ def records(contract: Contract, frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 def properties(contract: Contract, row: dict[str, Any]) -> str:
     """Return the JSON text of what a row has beside the members of its record."""
-    outside = (*_members(contract), *_OUTSIDE) if contract.event_like else (contract.key,)
+    beside = outside(contract)
     kept = {
         camel(name): row[name]
         for name in contract.columns
-        if name not in outside and row.get(name) is not None
+        if name not in beside and row.get(name) is not None
     }
     # Sorted, so that an event's id does not change with the order of a mapping.
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -82,12 +82,20 @@ def event_id(payload: dict[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def members(contract: Contract) -> dict[str, str]:
+    """Return the fields that are members of an event of their own: field, member."""
+    return _MEMBERS if contract.dataset == "interactions" else _ACTION_MEMBERS
+
+
+def outside(contract: Contract) -> tuple[str, ...]:
+    """Return the fields that stand outside ``properties``."""
+    return (*members(contract), *_OUTSIDE) if contract.event_like else (contract.key,)
+
+
 def _event(contract: Contract, row: dict[str, Any]) -> dict[str, Any]:
-    members = _members(contract)
-    event: dict[str, Any] = {
-        member: row[name] for name, member in members.items() if row.get(name) is not None
+    event: dict[str, Any] = {"eventType": DEFAULT_EVENT_TYPE} | {
+        member: row[name] for name, member in members(contract).items() if row.get(name) is not None
     }
-    event.setdefault("eventType", DEFAULT_EVENT_TYPE)
     event |= {"sentAt": row["TIMESTAMP"]} | _impression(row) | _attribution(row)
     text = properties(contract, row)
     event |= {"properties": text} if text != "{}" else {}
@@ -104,7 +112,3 @@ def _impression(row: dict[str, Any]) -> dict[str, Any]:
 def _attribution(row: dict[str, Any]) -> dict[str, Any]:
     source = row.get("EVENT_ATTRIBUTION_SOURCE")
     return {"metricAttribution": {"eventAttributionSource": source}} if source else {}
-
-
-def _members(contract: Contract) -> dict[str, str]:
-    return _MEMBERS if contract.dataset == "interactions" else _ACTION_MEMBERS

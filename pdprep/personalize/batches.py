@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.payload_rules import FORBIDDEN
-from pdprep.contract.payloads import MEMBERS, records
+from pdprep.contract.payload_texts import digests, event_ids, senders, texts
+from pdprep.contract.payloads import MEMBERS
 from pdprep.errors import ContractError
 from pdprep.ledger import layers
 from pdprep.ledger.layers import CALL, DIGEST, ORDER, POSITION
@@ -19,7 +18,7 @@ from pdprep.personalize.quotas import quota
 
 SESSION: Final = Field("SESSION_ID", nullable=True, put_only=True)
 EVENT: Final = Field("EVENT_ID", nullable=True, put_only=True)
-_CHUNK: Final = 10_000
+_CHUNK: Final = 100_000
 
 
 def put_contract(contract: Contract) -> Contract:
@@ -112,21 +111,13 @@ def _subjects(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _identified(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
-    """Give every record its digest, and every event its id."""
+    """Give every event its id, and every record the digest of what is sent of it."""
     found = [_identify(contract, chunk) for chunk in frame.iter_slices(_CHUNK)]
     return pl.concat(found) if found else frame.with_columns(pl.lit(None, pl.String).alias(DIGEST))
 
 
 def _identify(contract: Contract, chunk: pl.DataFrame) -> pl.DataFrame:
-    sent = records(contract, chunk)
-    users = chunk["USER_ID"].to_list() if contract.event_like else [None] * len(sent)
-    digests = pl.Series(DIGEST, map(_content, sent, users), pl.String)
     if not contract.event_like:
-        return chunk.with_columns(digests)
-    ids = pl.Series("EVENT_ID", [record["eventId"] for record in sent], pl.String)
-    return chunk.with_columns(ids, digests)
-
-
-def _content(record: dict[str, Any], user: str | None) -> str:
-    text = json.dumps([user, record], sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return chunk.with_columns(digests(texts(contract, chunk)).alias(DIGEST))
+    named = chunk.with_columns(event_ids(contract, chunk))
+    return named.with_columns(digests(senders(named) + texts(contract, named)).alias(DIGEST))

@@ -80,7 +80,7 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
         if row is None or row.status not in PENDING:
             following.settle(target, job)
             # What an interrupted put still has to send is older than this import and must not come after it.
-            put.finish_open(target, job, None)
+            put.finish_open(target, job, put.Manner())
             row = _create(asked, job)
         if row is not None:
             following.follow(target, row, job)

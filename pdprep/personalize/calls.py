@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, Final
+from itertools import groupby, pairwise
+from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.contract.payloads import records
+from pdprep.contract.payload_texts import senders, texts
 from pdprep.ledger.layers import CALL, POSITION
 
 _CHUNK: Final = 10_000
@@ -22,13 +22,13 @@ class Call:
 
     Attributes:
         first: The position of the first record in the plan; the others follow it.
-        records: As the service takes them.
-        whose: User and session of each event; a user of None is anonymous.
+        records: As the service takes them, each as JSON text.
+        sender: User and session of a call of interactions, as JSON text; empty for others.
     """
 
     first: int
-    records: tuple[dict[str, Any], ...]
-    whose: tuple[tuple[str | None, str | None], ...]
+    records: tuple[str, ...]
+    sender: str = ""
 
     @property
     def last(self) -> int:
@@ -38,8 +38,8 @@ class Call:
     def halves(self) -> tuple[Call, Call]:
         """Return two calls of half the records each."""
         half = len(self.records) // 2
-        front = Call(self.first, self.records[:half], self.whose[:half])
-        return front, Call(self.first + half, self.records[half:], self.whose[half:])
+        front = Call(self.first, self.records[:half], self.sender)
+        return front, Call(self.first + half, self.records[half:], self.sender)
 
 
 def runs(contract: Contract, frame: pl.DataFrame) -> Iterator[list[Call]]:
@@ -51,10 +51,10 @@ def runs(contract: Contract, frame: pl.DataFrame) -> Iterator[list[Call]]:
     """
     calls = (call for chunk in _chunks(frame) for call in _calls(contract, chunk))
     if contract.dataset != "interactions":
-        yield from ([call] for call in calls)
+        yield from ([call] for _, call in calls)
         return
-    for _, same in groupby(calls, key=lambda call: call.whose[0]):
-        yield list(same)
+    for _, same in groupby(calls, key=lambda each: each[0]):
+        yield [call for _, call in same]
 
 
 def _chunks(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -63,19 +63,21 @@ def _chunks(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield from frame.with_columns(place).partition_by("__chunk", maintain_order=True, include_key=False)
 
 
-def _calls(contract: Contract, frame: pl.DataFrame) -> Iterator[Call]:
-    sent, whose = records(contract, frame), _whose(contract, frame)
-    places, numbers = frame[POSITION].to_list(), frame[CALL].to_list()
-    start = 0
-    for row in range(1, frame.height + 1):
-        # A gap is a record that an earlier attempt has settled already.
-        if row < frame.height and numbers[row] == numbers[start] and places[row] == places[row - 1] + 1:
-            continue
-        yield Call(places[start], tuple(sent[start:row]), tuple(whose[start:row]))
-        start = row
+def _calls(contract: Contract, frame: pl.DataFrame) -> Iterator[tuple[str | None, Call]]:
+    """Yield calls, each with the user it is of."""
+    starts = _starts(frame)
+    users, whose = _heads(frame[starts]) if contract.dataset == "interactions" else ([], [])
+    records, places = tuple(texts(contract, frame)), frame[POSITION].gather(starts).to_list()
+    for number, (start, end) in enumerate(pairwise([*starts, frame.height])):
+        user, sender = (users[number], whose[number]) if users else (None, "")
+        yield user, Call(places[number], records[start:end], sender)
 
 
-def _whose(contract: Contract, frame: pl.DataFrame) -> list[tuple[str | None, str | None]]:
-    if not contract.event_like:
-        return [(None, None)] * frame.height
-    return frame.select("USER_ID", "SESSION_ID").rows()
+def _starts(frame: pl.DataFrame) -> list[int]:
+    """Return the rows with which a call begins. A gap is a record that an earlier attempt has settled."""
+    same = (pl.col(CALL) == pl.col(CALL).shift()) & (pl.col(POSITION) == pl.col(POSITION).shift() + 1)
+    return frame.select((~same.fill_null(False)).arg_true()).to_series().to_list()
+
+
+def _heads(frame: pl.DataFrame) -> tuple[list[str | None], list[str]]:
+    return frame["USER_ID"].to_list(), senders(frame).to_list()

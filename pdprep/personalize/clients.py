@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -154,7 +155,7 @@ def call(world: World, service: str, operation: str, **arguments: Any) -> dict[s
         world, name, lambda: getattr(world.client(service), operation)(**arguments)
     )
     if _broke_off(world, service, name, answer):
-        raise _error(name, LOST, "the answer broke off")
+        raise failed(name, LOST, "the answer broke off")
     return answer
 
 
@@ -172,11 +173,13 @@ def _broke_off(world: World, service: str, name: str, answer: dict[str, Any]) ->
 def attempt(world: World, operation: str, work: Callable[[], Any]) -> Any:
     """Do something with a client; if its service is gone and can be brought back, do it once more."""
     try:
-        return _translated(operation, work)
+        with translated(operation):
+            return work()
     except ServiceError as error:
         if error.code != LOST or not world.endpoint.revive():
             raise
-    return _translated(operation, work)
+    with translated(operation):
+        return work()
 
 
 def pages(
@@ -217,21 +220,24 @@ def download(world: World, key: str, path: Path) -> None:
     )
 
 
-def _translated(operation: str, work: Callable[[], Any]) -> Any:
+@contextmanager
+def translated(operation: str) -> Iterator[None]:
+    """Turn what botocore raises inside the block into a ServiceError that says what to do."""
     try:
-        return work()
+        yield
     except ClientError as error:
         said = error.response.get("Error", {})
-        raise _error(operation, said.get("Code", ""), said.get("Message", str(error))) from error
+        raise failed(operation, said.get("Code", ""), said.get("Message", str(error))) from error
     except NoCredentialsError as error:
-        raise _error(operation, "NoCredentials", "there are no credentials") from error
+        raise failed(operation, "NoCredentials", "there are no credentials") from error
     except (HTTPClientError, NotConnected) as error:
-        raise _error(operation, LOST, str(error)) from error
+        raise failed(operation, LOST, str(error)) from error
     except (BotoCoreError, Boto3Error) as error:
-        raise _error(operation, type(error).__name__, str(error)) from error
+        raise failed(operation, type(error).__name__, str(error)) from error
 
 
-def _error(operation: str, code: str, message: str) -> ServiceError:
+def failed(operation: str, code: str, message: str) -> ServiceError:
+    """Return the error of an operation, with what to do about its code."""
     expected, next_step = hint(code)
     text = f"{operation} was refused: {message}" + (f" ({code})" if code not in message else "")
     return ServiceError(text, expected, next_step, code=code, operation=operation)

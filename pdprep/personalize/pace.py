@@ -13,7 +13,7 @@ FIRST_SECONDS: Final = 0.05
 
 
 class Pace:
-    """A token bucket of one second's calls for all threads that send; halved when the service throttles."""
+    """A token bucket of one second's calls for all calls of a put; halved when the service throttles."""
 
     def __init__(self, rate: float | None) -> None:
         self.rate = rate
@@ -21,10 +21,15 @@ class Pace:
         self._at = self._slowed = time.monotonic()
         self._guard = threading.Lock()
 
-    def take(self, stop: threading.Event) -> None:
-        """Wait until the next call may go, or until somebody wants to stop."""
-        if self.rate is not None:
-            stop.wait(self._reserve(self.rate))
+    def reserve(self) -> float:
+        """Take the token of the next call and return in how many seconds it is there."""
+        with self._guard:
+            if self.rate is None:
+                return 0.0
+            now = time.monotonic()
+            self._tokens = min(self.rate, self._tokens + (now - self._at) * self.rate) - 1
+            self._at = now
+            return max(0.0, -self._tokens / self.rate)
 
     def slow(self) -> None:
         """Halve the rate, once for the calls that are throttled together."""
@@ -32,14 +37,6 @@ class Pace:
             now = time.monotonic()
             if self.rate is not None and now - self._slowed > 1 / self.rate:
                 self.rate, self._slowed = max(SLOWEST, self.rate / 2), now
-
-    def _reserve(self, rate: float) -> float:
-        """Take a token and return in how many seconds it is there."""
-        with self._guard:
-            now = time.monotonic()
-            self._tokens = min(rate, self._tokens + (now - self._at) * rate) - 1
-            self._at = now
-            return max(0.0, -self._tokens / rate)
 
 
 def backoff(attempt: int) -> float:

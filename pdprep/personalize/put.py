@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Final
 
 import polars as pl
@@ -14,24 +15,34 @@ from pdprep import assumptions, clock
 from pdprep.contract.contract import Contract
 from pdprep.engine.stage import stage
 from pdprep.errors import InputError, JobError, ServiceError
-from pdprep.ledger import contracts, folders, layers
+from pdprep.ledger import contracts, folders, layers, records
 from pdprep.ledger.answers import Answers
+from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
 from pdprep.personalize import batches, following, minima
 from pdprep.personalize.alignment import aligned
+from pdprep.personalize.boto3_wire import Boto3Wire
 from pdprep.personalize.calls import runs
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.pace import Pace
-from pdprep.personalize.puts import PUTS
+from pdprep.personalize.puts import PUTS, Aim
 from pdprep.personalize.quotas import POLITE, quota
 from pdprep.personalize.resources import ensure_tracking
-from pdprep.personalize.sender import WRONG, Sender, Tally
+from pdprep.personalize.sender import WRONG, Sender, Tally, Wire
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import enqueue, turn
 from pdprep.preparation.prepare import Prepared
 
 REFUSED: Final = "refused.parquet"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How calls are sent. ``rate``: calls a second, or the polite one; ``fast``: by aiohttp, not by boto3."""
+
+    rate: float | None = None
+    fast: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Request:
     prepared: Prepared
     new_only: bool = False
     resend: bool = False
-    rate: float | None = None
+    manner: Manner = Manner()
 
     @property
     def ledger(self) -> Ledger:
@@ -54,10 +65,12 @@ def begin(asked: Request) -> Job:
     """Start the job of a put.
 
     Raises:
-        InputError: The rate is above the quota, or no rate at all.
+        InputError: The rate is above the quota, or no rate at all; or the fast sender is not installed.
     """
     dataset = asked.prepared.dataset
-    _check_rate(dataset, asked.rate)
+    _check_rate(dataset, asked.manner.rate)
+    if asked.manner.fast:
+        _check_fast()
     job = Job(asked.ledger.journal.new_job(dataset, "put"), asked.ledger)
     before = enqueue(asked.ledger, job)
     return job.start(lambda job: run(asked, job, before))
@@ -67,7 +80,7 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
     """Do a put from its first row to its last answer."""
     with turn(asked.ledger, job, before):
         following.settle(asked.target, job)
-        finish_open(asked.target, job, asked.rate)
+        finish_open(asked.target, job, asked.manner)
         if _planned(asked.ledger, job):
             return
         prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
@@ -78,7 +91,7 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
             job.update(status="DONE", phase="done", note=_already(known))
             return
         plan = layers.file_plan(asked.ledger, job.id, contract, frame, _fingerprint(frame))
-        tally = _send(asked.target, plan, job, asked.rate)
+        tally = _send(asked.target, plan, job, asked.manner)
         _end(job, tally, known)
         minima.judge(job, asked.ledger)
 
@@ -87,17 +100,17 @@ def go_on(target: Target, job: Job) -> None:
     """Finish the put of a job of an ended process."""
     with turn(target.ledger, job, None):
         following.settle(target, job)
-        finish_open(target, job, None)
+        finish_open(target, job, Manner())
         _planned(target.ledger, job)
 
 
-def finish_open(target: Target, job: Job, rate: float | None) -> None:
+def finish_open(target: Target, job: Job, manner: Manner) -> None:
     """Finish the plans of this dataset that were left half done, oldest first."""
     for plan in target.ledger.journal.open_plans(job.dataset):
         own = plan.job == job.id
         if not own:
             job.update(note=f"finishes {plan.job} first")
-        tally = _send(target, plan, job, rate)
+        tally = _send(target, plan, job, manner)
         if own:
             _end(job, tally, 0)
         else:
@@ -128,13 +141,13 @@ def _new(asked: Request, contract: Contract, frame: pl.DataFrame) -> tuple[pl.Da
     return batches.number(contract, left), frame.height - left.height
 
 
-def _send(target: Target, plan: PlanRow, job: Job, rate: float | None) -> Tally:
-    contract = contracts.loads(plan.contract)
+def _send(target: Target, plan: PlanRow, job: Job, manner: Manner) -> Tally:
+    contract, journal = contracts.loads(plan.contract), target.ledger.journal
     group, dataset = target.ready(contract)
     tracking = ensure_tracking(target.world, group, dataset) if contract.event_like else ""
-    pace = Pace(rate or (_polite(contract.dataset) if target.world.neighbours else None))
-    journal, answers = target.ledger.journal, Answers(target.ledger.journal)
-    sender = Sender(target.world, plan, dataset, tracking, answers, pace, job.stopping, job.listen)
+    pace = Pace(manner.rate or (_polite(contract.dataset) if target.world.neighbours else None))
+    wire = _wire(Aim(target.world, dataset, tracking), journal, job, manner.fast)
+    sender = Sender(wire, plan, pace, job.stopping, job.listen)
     for row in journal.calls(plan):
         sender.tally.add(row)
     try:
@@ -147,7 +160,16 @@ def _send(target: Target, plan: PlanRow, job: Job, rate: float | None) -> Tally:
     journal.finish_plan(plan)
     _set_aside(target.ledger, plan, sender.tally)
     layers.compact(target.ledger, plan.dataset)
+    records.refresh(target.ledger, plan.dataset)
     return sender.tally
+
+
+def _wire(aim: Aim, journal: Journal, job: Job, fast: bool) -> Wire:
+    if not fast:
+        return Boto3Wire(aim, Answers(journal), job.stopping)
+    from pdprep.personalize.fast_wire import FastWire  # aiohttp is there where somebody asked for it
+
+    return FastWire(aim, journal, job.stopping)
 
 
 def _set_aside(ledger: Ledger, plan: PlanRow, tally: Tally) -> None:
@@ -217,4 +239,13 @@ def _check_rate(dataset: str, rate: float | None) -> None:
     if rate is not None and not 0 < rate <= most:
         raise InputError(
             f"rate={rate}", f"more than 0 and at most {most} calls a second", f"rate={_polite(dataset):.0f}"
+        )
+
+
+def _check_fast() -> None:
+    if find_spec("aiohttp") is None:
+        raise InputError(
+            "fast=True, and aiohttp is not installed",
+            "the extra that brings it",
+            'pip install "pdprep[fast]"',
         )

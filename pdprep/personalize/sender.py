@@ -1,24 +1,22 @@
-"""Send a put plan: several calls in flight, each answer in the journal before its thread goes on."""
+"""Send a put plan: several calls in flight, each answer in the journal before the next call goes.
+
+What carries the calls is a Wire: boto3 on threads, or aiohttp on one. All else is the same for both.
+"""
 
 from __future__ import annotations
 
-import contextvars
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Protocol
 
 from pdprep import clock
 from pdprep.errors import ServiceError
-from pdprep.ledger.answers import Answers
 from pdprep.ledger.rows import REJECTED, SENT, CallRow, PlanRow
 from pdprep.personalize.calls import Call
-from pdprep.personalize.clients import LOST, World
-from pdprep.personalize.clients import call as ask
+from pdprep.personalize.clients import LOST
 from pdprep.personalize.pace import Pace, backoff
 from pdprep.personalize.polling import Stopped
-from pdprep.personalize.puts import PUTS, arguments
-from pdprep.personalize.resources import Dataset
 from pdprep.progress import Listener, Progress
 
 ATTEMPTS: Final = 10
@@ -32,7 +30,26 @@ WRONG: Final = (
 )
 THROTTLED: Final = ("ThrottlingException", "TooManyRequestsException", "LimitExceededException")
 BROKEN: Final = ("ResourceInUseException", "InternalFailure", "InternalServerError", "ServiceUnavailable")
-AGAIN: Final = (*THROTTLED, *BROKEN, LOST)
+NAMELESS: Final = ("500", "502", "503", "504")  # what stands between us and the service answered
+AGAIN: Final = (*THROTTLED, *BROKEN, *NAMELESS, LOST)
+
+Worker = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Wire(Protocol):
+    """What carries calls to the service, and answers to the disk."""
+
+    def run(self, worker: Worker) -> None:
+        """Run as many workers at the same time as calls may be in flight, each to its end."""
+
+    async def put(self, call: Call) -> None:
+        """Send a call once; a ServiceError is the answer of a service that did not take it."""
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until somebody wants to stop."""
+
+    async def keep(self, row: CallRow) -> None:
+        """Write an answer down; it is on the disk when this returns."""
 
 
 @dataclass
@@ -61,11 +78,8 @@ class Tally:
 class Sender:
     """One plan on its way to a dataset."""
 
-    world: World
+    wire: Wire
     plan: PlanRow
-    dataset: Dataset
-    tracking_id: str
-    answers: Answers
     pace: Pace
     stop: threading.Event
     listener: Listener
@@ -81,24 +95,15 @@ class Sender:
             Stopped: Somebody asked to stop; the calls in flight were finished.
         """
         self._tell()
-        # Plain threads: an executor takes no work once a script's last line has run, and a job goes on then.
-        threads = [
-            threading.Thread(target=contextvars.copy_context().run, args=(self._work, runs))
-            for _ in range(self.world.in_flight)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        self.wire.run(lambda: self._work(runs))
         if self._failed:
             raise self._failed[0]
 
-    def _work(self, runs: Iterator[list[Call]]) -> None:
+    async def _work(self, runs: Iterator[list[Call]]) -> None:
         try:
             while (run := self._next(runs)) is not None:
                 for call in run:
-                    self._check()
-                    self._put(call)
+                    await self._put(call)
         except BaseException as error:
             self._failed.append(error)
 
@@ -106,47 +111,45 @@ class Sender:
         with self._guard:
             return next(runs, None)
 
-    def _check(self) -> None:
-        """Begin no further call where one has failed or somebody asked to stop."""
-        if self._failed or self.stop.is_set():
-            raise Stopped
-
-    def _put(self, call: Call) -> None:
+    async def _put(self, call: Call) -> None:
         """Put up to ten records; a rejected call is split until the bad record is alone."""
         try:
-            self._call(call)
+            await self._call(call)
         except ServiceError as error:
             if error.code not in WRONG:
                 raise
             if len(call.records) > 1:
                 for half in call.halves():
-                    self._put(half)
+                    await self._put(half)
                 return
-            self._answer(call, REJECTED, error.found)
+            await self._answer(call, REJECTED, error.found)
             if not self.tally.sent and self.tally.rejected >= HOPELESS:
                 raise
         else:
-            self._answer(call, SENT)
+            await self._answer(call, SENT)
 
-    def _call(self, call: Call) -> None:
-        given = arguments(self.dataset, self.tracking_id, call)
-        operation = PUTS[self.dataset.kind].operation
+    async def _call(self, call: Call) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            self.pace.take(self.stop)
+            await self.wire.pause(self.pace.reserve())
+            self._check()
             try:
-                ask(self.world, "personalize-events", operation, **given)
+                await self.wire.put(call)
                 return
             except ServiceError as error:
                 if error.code not in AGAIN or attempt == ATTEMPTS:
                     raise
                 if error.code in THROTTLED:
                     self.pace.slow()
-                if self.stop.wait(backoff(attempt)):
-                    raise Stopped from error
+            await self.wire.pause(backoff(attempt))
 
-    def _answer(self, call: Call, outcome: str, reason: str = "") -> None:
+    def _check(self) -> None:
+        """Begin no further call where one has failed or somebody asked to stop."""
+        if self._failed or self.stop.is_set():
+            raise Stopped
+
+    async def _answer(self, call: Call, outcome: str, reason: str = "") -> None:
         row = CallRow(self.plan.seq, call.first, call.last, outcome, reason, clock.now().timestamp())
-        self.answers.add(row)
+        await self.wire.keep(row)
         with self._guard:
             self.tally.add(row)
         self._tell()

@@ -24,6 +24,7 @@ EVENTS = 20_000 if DEEP else 600
 THROTTLED, DROPPED_BEFORE, DROPPED_AFTER, REFUSED = 0.30, 0.05, 0.05, 0.01
 WEATHER = ["throttled", "before", "after", "fine"]
 SHARES = [THROTTLED, DROPPED_BEFORE, DROPPED_AFTER, 1 - THROTTLED - DROPPED_BEFORE - DROPPED_AFTER]
+BOTH = pytest.mark.parametrize("fast", [False, True], ids=["boto3", "fast"])
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"code": "ThrottlingException"},
     "before": {"drop": True, "when": "before"},
@@ -47,18 +48,20 @@ def with_bad_records(count: int) -> pl.DataFrame:
     return events(count, users=count // 10).with_columns(note.alias("BLURB"))
 
 
+@BOTH
 def test_nothing_is_lost_and_nothing_comes_twice(
     group: DatasetGroup,
     server: Running,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    fast: bool,
 ) -> None:
     monkeypatch.setitem(payload_rules.PROPERTIES_LENGTH, "interactions", 9_999)  # the service knows better
     frame = with_bad_records(EVENTS)
     sent = group.prepare(frame, "interactions", metadata={"BLURB": Field("BLURB")})
     met = ask_for_weather(server, EVENTS // 2)
     began = time.monotonic()
-    job = group.put(sent).wait()
+    job = group.put(sent, fast=fast).wait()
     server.state.faults.clear()
     aside = pl.read_parquet(group._target.ledger.folder / "quarantine" / job.id / "refused.parquet")
     held = exported(group, "PUT")
@@ -74,18 +77,22 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     assert counts(group)["incremental"] == good.height
 
 
-def test_answers_that_come_late_are_waited_for(group: DatasetGroup, server: Running) -> None:
+@BOTH
+def test_answers_that_come_late_are_waited_for(group: DatasetGroup, server: Running, fast: bool) -> None:
     group.put(prepared(group, events(1))).wait()
     server.state.faults.ask(operation="PutEvents", delay=30.0 if DEEP else 1.0)
-    assert group.put(prepared(group, events(20, first=1))).wait().rows == 20
+    assert group.put(prepared(group, events(20, first=1)), fast=fast).wait().rows == 20
 
 
-def test_credentials_that_expire_half_way_say_what_to_do(group: DatasetGroup, server: Running) -> None:
+@BOTH
+def test_credentials_that_expire_half_way_say_what_to_do(
+    group: DatasetGroup, server: Running, fast: bool
+) -> None:
     group.put(prepared(group, events(1))).wait()
     server.state.faults.ask(
         operation="PutEvents", code="ExpiredTokenException", status=403, skip=5, calls=100
     )
-    job = group.put(prepared(group, events(100, first=1)))
+    job = group.put(prepared(group, events(100, first=1)), fast=fast)
     with pytest.raises(Exception, match=r"renew them .*it goes on where it stopped"):
         job.wait()
     server.state.faults.clear()
@@ -93,7 +100,7 @@ def test_credentials_that_expire_half_way_say_what_to_do(group: DatasetGroup, se
     assert exported(group, "PUT").height == 101
 
 
-@pytest.mark.parametrize("call", ["put(frame)", "bulk(frame)"])
+@pytest.mark.parametrize("call", ["put(frame)", "put(frame, fast=True)", "bulk(frame)"])
 def test_a_script_ends_when_its_job_does(group: DatasetGroup, home: Path, call: str) -> None:
     script = f"""
 import pdprep

@@ -36,8 +36,9 @@ def killed_at_random(home: Path, call: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_put_of_events(home: Path, server: Running, seed: int) -> None:
-    killed_at_random(home, "put(prepared(group, events(800)))", seed)
+@pytest.mark.parametrize("way", ["", ", fast=True"])
+def test_a_put_of_events(home: Path, server: Running, seed: int, way: str) -> None:
+    killed_at_random(home, f"put(prepared(group, events(800)){way})", seed)
     group = pdprep.connect("movies")
     group.put(prepared(group, events(800))).wait()
     held = exported(group, "PUT")
@@ -47,8 +48,9 @@ def test_a_put_of_events(home: Path, server: Running, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_put_of_items_that_are_put_again(home: Path, server: Running, seed: int) -> None:
-    killed_at_random(home, f"put(prepared(group, items(*{IDS}, genre='Old')))", seed)
+@pytest.mark.parametrize("way", ["", ", fast=True"])
+def test_a_put_of_items_that_are_put_again(home: Path, server: Running, seed: int, way: str) -> None:
+    killed_at_random(home, f"put(prepared(group, items(*{IDS}, genre='Old')){way})", seed)
     group = pdprep.connect("movies")
     group.put(prepared(group, items(*IDS, genre="New"))).wait()
     assert exported(group, "ALL", "items")["GENRES"].to_list() == ["New"] * len(IDS)

@@ -29,14 +29,15 @@ def test_it_is_started_once_and_shared(home: Path) -> None:
     assert other.stdout.strip() == first == endpoint(home)["url"]
 
 
+@pytest.mark.parametrize("fast", [False, True], ids=["boto3", "fast"])
 def test_a_killed_server_is_started_again_in_the_middle_of_a_put(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
 ) -> None:
     monkeypatch.setenv("PDPREP_LOCAL_SPEED", "5")
     group = pdprep.connect("movies")
     group.put(prepared(group, events(1))).wait()
     before = endpoint(home)
-    job = group.put(prepared(group, events(200, first=1)))
+    job = group.put(prepared(group, events(200, first=1)), fast=fast)
     while job.done < 5:
         time.sleep(0.01)
     os.kill(int(str(before["pid"])), signal.SIGKILL)

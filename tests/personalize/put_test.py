@@ -16,6 +16,8 @@ from tests.personalize.frames import counts, events, exported, items, prepared, 
 # A plain string: no rule of a row bounds it, but the properties of an event may have 1,024 characters.
 BLURB = {"BLURB": Field("BLURB")}
 
+BOTH = pytest.mark.parametrize("fast", [False, True], ids=["boto3", "fast"])
+
 
 def knows_less_than_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let long properties through to the service, which is the one that refuses them then."""
@@ -127,14 +129,15 @@ def test_999_events_may_be_put(group: DatasetGroup) -> None:
     assert group.put(prepared(group, events(999))).wait().rows == 999
 
 
+@BOTH
 def test_a_rejected_call_is_split_until_the_bad_record_is_alone(
-    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, fast: bool
 ) -> None:
     knows_less_than_the_service(monkeypatch)
     frame = events(10, users=1).with_columns(BLURB=pl.lit("x"))
     long = pl.when(pl.col("TIMESTAMP") == frame["TIMESTAMP"][3]).then(pl.lit("y" * 1100)).otherwise("BLURB")
     sent = group.prepare(frame.with_columns(long.alias("BLURB")), "interactions", metadata=BLURB)
-    job = group.put(sent).wait()
+    job = group.put(sent, fast=fast).wait()
     assert (job.status, job.rows) == ("DONE", 9)
     assert "1 rejected" in job.note
     assert exported(group, "PUT").height == 9
@@ -161,28 +164,35 @@ TAKEN = pl.DataFrame(
 )
 
 
-def test_actions_and_their_interactions_go_in(group: DatasetGroup) -> None:
-    assert group.put(group.prepare(ACTIONS, "actions")).wait().rows == 2
-    assert group.put(group.prepare(TAKEN, "action_interactions")).wait().rows == 23
+@BOTH
+def test_actions_and_their_interactions_go_in(group: DatasetGroup, fast: bool) -> None:
+    assert group.put(group.prepare(ACTIONS, "actions"), fast=fast).wait().rows == 2
+    assert group.put(group.prepare(TAKEN, "action_interactions"), fast=fast).wait().rows == 23
     assert counts(group, "actions")["incremental"] == 2
     assert counts(group, "action_interactions")["incremental"] == 23
     assert calls(group) == [(0, 9, "sent"), (10, 19, "sent"), (20, 22, "sent")]
 
 
-def test_a_put_of_which_nothing_is_taken_fails(group: DatasetGroup, monkeypatch: pytest.MonkeyPatch) -> None:
+@BOTH
+def test_a_put_of_which_nothing_is_taken_fails(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
     knows_less_than_the_service(monkeypatch)
     frame = events(3).with_columns(BLURB=pl.lit("y" * 1100))
-    job = group.put(group.prepare(frame, "interactions", metadata=BLURB))
+    job = group.put(group.prepare(frame, "interactions", metadata=BLURB), fast=fast)
     with pytest.raises(ServiceError, match="none of 3 records was taken"):
         job.wait()
     assert counts(group)["incremental"] == 0
 
 
+@BOTH
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_dropped_connection_is_tried_again(group: DatasetGroup, server: Running, when: str) -> None:
+def test_a_dropped_connection_is_tried_again(
+    group: DatasetGroup, server: Running, when: str, fast: bool
+) -> None:
     group.put(prepared(group, events(1))).wait()
     server.state.faults.ask(operation="PutEvents", drop=True, calls=2, when=when)
-    assert group.put(prepared(group, events(30))).wait().rows == 29
+    assert group.put(prepared(group, events(30)), fast=fast).wait().rows == 29
     assert exported(group, "PUT").height == 30
 
 
@@ -192,10 +202,11 @@ def test_a_throttled_call_is_tried_again(group: DatasetGroup, server: Running) -
     assert group.put(prepared(group, items("b"))).wait().rows == 1
 
 
-def test_stop_leaves_a_plan_that_resume_finishes(group: DatasetGroup, server: Running) -> None:
+@BOTH
+def test_stop_leaves_a_plan_that_resume_finishes(group: DatasetGroup, server: Running, fast: bool) -> None:
     group.put(prepared(group, events(1))).wait()
     server.state.faults.ask(operation="PutEvents", delay=0.05, calls=1000)
-    job = group.put(prepared(group, events(200, first=1)))
+    job = group.put(prepared(group, events(200, first=1)), fast=fast)
     while job.done < 5:
         pass
     job.stop()
