@@ -30,9 +30,41 @@ _FAILURES: Final = ("dataset", "row", "file", "line", "column", "rule", "mend")
 
 def page(report: Report) -> str:
     """Return the report as static HTML; its colours are those of the text around it."""
-    head = f"<p><strong>{escape(report.headline)}</strong></p>"
-    tables = [_table(report.rows, report.rows.columns, "Rows"), *_broken(report)]
-    return head + "".join(tables) + "".join(_details(report))
+    return "".join([head(report), *_broken(report), looks(report), figures(report)])
+
+
+def head(report: Report) -> str:
+    """Return whether it is ready, and the rows of each dataset."""
+    title = f"<p><strong>{escape(report.headline)}</strong></p>"
+    return title + _table(report.rows, report.rows.columns, "Rows")
+
+
+def failing(report: Report, failures: pl.DataFrame, columns: tuple[str, ...] = ()) -> str:
+    """Return failing rows as a table; their values only where the report may show them.
+
+    Args:
+        report: Whose rows they are.
+        failures: Rows of ``report.failures``.
+        columns: What to say of each row; everything if not given.
+    """
+    shown = columns or _FAILURES
+    values = ["value"] * report.show_values
+    return _table(failures.head(LISTED), [*shown[:-1], *values, shown[-1]], _caption(failures.height))
+
+
+def looks(report: Report) -> str:
+    """Return what is worth a look, and no error."""
+    return _table(report.concerns, ("dataset", "column", "says"), "Worth a look") * bool(
+        report.concerns.height
+    )
+
+
+def figures(report: Report) -> str:
+    """Return the figures of the columns, times and event types, and the use cases, to unfold."""
+    bodies = {title: part(report) for title, part in _PARTS.items()}
+    return "".join(
+        f"<details><summary>{title}</summary>{body}</details>" for title, body in bodies.items() if body
+    )
 
 
 def _broken(report: Report) -> Iterator[str]:
@@ -40,17 +72,7 @@ def _broken(report: Report) -> Iterator[str]:
     if serious.height:
         yield _table(serious, _COUNTS, "Rules broken")
     if report.failures.height:
-        columns = (*_FAILURES[:-1], *["value"] * report.show_values, _FAILURES[-1])
-        yield _table(report.failures.head(LISTED), columns, _caption(report.failures.height))
-
-
-def _details(report: Report) -> Iterator[str]:
-    if report.concerns.height:
-        yield _table(report.concerns, ("dataset", "column", "says"), "Worth a look")
-    for title, part in _PARTS.items():
-        body = part(report)
-        if body:
-            yield f"<details><summary>{title}</summary>{body}</details>"
+        yield failing(report, report.failures)
 
 
 def _complete(report: Report) -> str:
@@ -66,7 +88,7 @@ def _share(percent: float) -> html.Markup:
 
 def _times(report: Report) -> str:
     return "".join(
-        _bars(_spans(known.profile.days), f"{name}: when")
+        _bars(spans(known.profile.days), f"{name}: when")
         for name, known in _events(report)
         if known.profile.days
     )
@@ -74,7 +96,7 @@ def _times(report: Report) -> str:
 
 def _types(report: Report) -> str:
     return "".join(
-        _bars(_most(known.summary.event_types), f"{name}: which events")
+        _bars(most(known.summary.event_types), f"{name}: which events")
         for name, known in _events(report)
         if known.summary.event_types
     )
@@ -90,24 +112,25 @@ def _events(report: Report) -> Iterator[tuple[str, Known]]:
     yield from ((name, known) for name, known in report.known.items() if known.contract.event_like)
 
 
-def _spans(days: Mapping[int, int]) -> dict[str, int]:
-    """Return the rows of up to twelve equal spans of time, by their first day."""
+def spans(days: Mapping[int, int], number: int = SPANS) -> dict[str, int]:
+    """Return the rows of equal spans of time, by their first day; so many at most."""
     first, last = min(days), max(days)
-    length = (last - first) // SPANS + 1
-    spans = dict.fromkeys(range(first, last + 1, length), 0)
+    length = (last - first) // number + 1
+    found = dict.fromkeys(range(first, last + 1, length), 0)
     for day, rows in days.items():
-        spans[first + (day - first) // length * length] += rows
-    dates = pl.from_epoch(pl.Series(list(spans)) * DAY, "s").dt.date().cast(pl.String)
-    return dict(zip(dates, spans.values(), strict=True))
+        found[first + (day - first) // length * length] += rows
+    dates = pl.from_epoch(pl.Series(list(found)) * DAY, "s").dt.date().cast(pl.String)
+    return dict(zip(dates, found.values(), strict=True))
 
 
-def _most(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:SPANS])
+def most(counts: Mapping[str, int], number: int = SPANS) -> dict[str, int]:
+    """Return the most frequent values with their counts, the most frequent first."""
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:number])
 
 
 def _bars(counts: Mapping[str, int], caption: str) -> str:
-    most = max(counts.values())
-    rows = [(html.shortened(name), html.bar(rows / most, f"{rows:,}"), rows) for name, rows in counts.items()]
+    top = max(counts.values())
+    rows = [(html.shortened(name), html.bar(rows / top, f"{rows:,}"), rows) for name, rows in counts.items()]
     return html.table(("", "", "rows"), rows, caption=caption)
 
 

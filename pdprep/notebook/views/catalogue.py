@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pdprep.notebook.views import group, job, plan, sheet, snapshot
+from pdprep.notebook.views import group, job, plan, report, sheet, snapshot
 
 Bundle = dict[str, Any]
 
@@ -68,6 +68,6 @@ VIEWS: Final = (
     _of_sheet("pdprep.personalize.history", "Jobs", group.jobs),
     _of_sheet("pdprep.personalize.plan", "Plan", plan.sheet),
     View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
-    _own("pdprep.validation.report", "Report"),
+    View("pdprep.validation.report", "Report", report.text, report.html),
     _own("pdprep.preparation.explanation", "Explanation"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from pdprep.notebook.views import report
 from pdprep.notebook.views.snapshot import SERVICE, Snapshot
 
 _SIGNS = {"done": "✓", "now": "▸", "to come": "·"}
@@ -12,8 +13,8 @@ _SIGNS = {"done": "✓", "now": "▸", "to come": "·"}
 def static(shot: Snapshot) -> str:
     """Return what stays in the notebook: no bar, no widget, the words alone."""
     lines = "".join(_line(text) for text in (", ".join(shot.facts), *shot.trouble) if text)
-    report = shot.report._repr_html_() if shot.report and not shot.report.ok else ""
-    return f'<div class="pdprep-job">{_head(shot)}{lines}{report}</div>'
+    found = report.problems(shot.report) if shot.report and not shot.report.ok else ""
+    return f'<div class="pdprep-job">{_head(shot)}{lines}{found}</div>'
 
 
 def moving(shot: Snapshot) -> str:

@@ -2,53 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
 import anywidget
+import polars as pl
 import traitlets
+from IPython.core.getipython import get_ipython
 
-from pdprep.errors import PdprepError
+from pdprep.errors import InputError, PdprepError
+from pdprep.ledger import effects, layers
 from pdprep.ledger.records import ORIGINS, Records
-from pdprep.notebook.views import pages
-from pdprep.notebook.views.records import counts, sentence
+from pdprep.notebook.views import pages, timeline
+from pdprep.notebook.views import query as asking
+from pdprep.notebook.views.query import IDS, SIZES, Query
+from pdprep.notebook.views.records import HEAD, counts, full_import, rows, sentence
 
 STATIC: Final = Path(__file__).parent / "static"
+SOURCES: Final = 100  # the newest imports and puts that can be chosen
+GONE: Final = "These records have been replaced since. Run the cell again to see what is there now."
 
 
 class RecordsTable(anywidget.AnyWidget):
     """Show the records page by page; at most one page travels to the browser.
 
-    ``query`` goes from the page to the kernel, ``view`` comes back.
+    ``query`` goes from the page to the kernel, ``view`` comes back; ``asked`` goes, ``told`` comes back.
     """
 
     _esm = STATIC / "records.js"
     _css = STATIC / "records.css"
 
     caption = traitlets.Unicode().tag(sync=True)
-    sizes = traitlets.List(trait=traitlets.Int()).tag(sync=True)
-    origins = traitlets.List(trait=traitlets.Unicode()).tag(sync=True)
+    glance = traitlets.Dict().tag(sync=True)
+    options = traitlets.Dict().tag(sync=True)
     query = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
+    asked = traitlets.Dict().tag(sync=True)
+    told = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
-        start = pages.Query()
+    def __init__(self, records: Records, namespace: dict[str, Any] | None = None) -> None:
+        self._records, self._namespace = records, namespace
+        self._page = pages.look(records, Query())
+        found = counts(records)
         super().__init__(
-            caption=f"{records.dataset}: {sentence(counts(records))}",
-            sizes=list(pages.SIZES),
-            origins=list(ORIGINS),
-            query=start.message(),
-            view=pages.view(records, start),
+            caption=f"{records.dataset}: {sentence(found)}",
+            glance={"head": list(HEAD), "rows": rows(records), "note": full_import(found)},
+            options=options(records),
+            query=self._page.query.message(),
+            view=self._page.message(),
         )
 
     @traitlets.observe("query")
     def _answer(self, change: dict[str, Any]) -> None:
-        # An error inside a message handler would be lost in the log, so it is shown where the page was.
-        try:
-            self.view = pages.view(self._records, pages.Query.parse(change["new"]))
-        except PdprepError as error:
-            self.view = {**self.view, "status": str(error)}
+        def page() -> dict[str, Any]:
+            self._page = pages.look(self._records, Query.parse(change["new"]))
+            return self._page.message()
+
+        answer = _tried(page, lambda words: {**self.view, "status": words})
+        self.view = {**answer, "turn": change["new"].get("turn", 0)}
+
+    @traitlets.observe("asked")
+    def _tell(self, change: dict[str, Any]) -> None:
+        wanted = change["new"]
+        answers = {"timeline": self._timeline, "keep": self._keep}
+        if wanted.get("what") in answers:
+            told = _tried(lambda: answers[wanted["what"]](wanted), lambda words: {"words": words})
+            self.told = {**told, "what": wanted["what"], "turn": wanted.get("turn")}
+
+    def _timeline(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        names = layers.identity(self._records.contract)
+        record = self._page.frame.select(names).row(int(wanted["row"]), named=True)
+        versions = self._records.timeline(**record)
+        return {"title": timeline.title(record), "lines": timeline.lines(versions)}
+
+    def _keep(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        name = str(wanted.get("name", "")).strip()
+        if not name.isidentifier() or iskeyword(name):
+            raise InputError(f"{name!r} cannot name a variable", "a name such as shown")
+        namespace = self._namespace if self._namespace is not None else _namespace()
+        namespace[name] = frame(self._records, self._page.query)
+        return {"words": f"{name} is a LazyFrame of these {self._page.total:,} records."}
 
     def __repr__(self) -> str:
         return f"<RecordsTable {self.caption}>"
+
+
+def frame(records: Records, query: Query) -> pl.LazyFrame:
+    """Return the records that a query shows, in its order."""
+    condition = asking.where(query, records.columns)
+    found = records.frame if condition is None else records.frame.filter(condition)
+    return found.sort(query.sort, descending=query.descending, nulls_last=True) if query.sort else found
+
+
+def options(records: Records) -> dict[str, list[Any]]:
+    """Return what each control can be set to."""
+    sources = records.sources().sort("SENT_AT", descending=True)
+    return {
+        "origin": list(ORIGINS),
+        "status": sources["STATUS"].unique().sort().to_list(),
+        "effect": effects.words(records.dataset, records.training),
+        "source": sources["IMPORT"].head(SOURCES).to_list(),
+        "field": [name for name in IDS if name in records.columns],
+        "size": list(SIZES),
+    }
+
+
+def _tried(make: Callable[[], dict[str, Any]], instead: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    # An error inside a message handler would be lost in the log, so it is shown where the answer would be.
+    try:
+        return make()
+    except PdprepError as error:
+        return instead(str(error))
+    except (OSError, pl.exceptions.PolarsError):
+        return instead(GONE)
+
+
+def _namespace() -> dict[str, Any]:
+    shell = get_ipython()
+    return shell.user_ns if shell else {}

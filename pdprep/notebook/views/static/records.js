@@ -2,6 +2,7 @@
 // Cells reach the page as text nodes, never as HTML.
 
 const TYPING_PAUSE = 250; // ms without a key before a search is sent
+const CHOICES = [["origin", "Origin"], ["status", "Status"], ["effect", "Effect"], ["source", "Import"]];
 
 let count = 0;
 
@@ -20,58 +21,83 @@ function labelled(id, words, control) {
   return element("span", { class: "pdprep-control" }, element("label", { for: id }, words), control);
 }
 
-function option(value, words) {
-  return element("option", { value }, words);
+function choice(values, all, changed) {
+  const options = values.map((value) => element("option", { value }, String(value)));
+  if (all) options.unshift(element("option", { value: "" }, all));
+  return element("select", { on: { change: changed } }, ...options);
+}
+
+const button = (words, action, attributes = {}) =>
+  element("button", { type: "button", on: { click: action }, ...attributes }, words);
+
+const origin = (text) => element("span", { class: `pdprep-origin pdprep-${text}` }, text);
+
+function glanceOf({ head, rows, note }) {
+  return element(
+    "div",
+    { class: "pdprep-glance" },
+    element(
+      "table",
+      {},
+      element("caption", {}, "At a glance; times are in UTC"),
+      element("thead", {}, element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name)))),
+      element("tbody", {}, ...rows.map(([first, ...rest]) => element(
+        "tr", {}, element("th", { scope: "row" }, origin(first)), ...rest.map((text) => element("td", {}, text)),
+      ))),
+    ),
+    element("p", {}, note),
+  );
 }
 
 function render({ model, el }) {
   const id = `pdprep-records-${++count}`;
+  const options = model.get("options");
   let typing = null;
+  let turn = 0; // of what was sent: an answer to something older is not shown
+  let wanted = model.get("view").query;
+  let opener = null; // the button that opened the timeline: the focus goes back to it
 
   const send = (changes) => {
+    clearTimeout(typing);
     status.setAttribute("aria-busy", "true");
-    model.set("query", { ...model.get("view").query, ...changes });
+    wanted = { ...wanted, find: search.value.trim(), page: 0, ...changes };
+    model.set("query", { ...wanted, turn: ++turn });
+    model.save_changes();
+  };
+  const ask = (what, more) => {
+    model.set("asked", { what, turn: ++turn, ...more });
     model.save_changes();
   };
   const find = () => {
-    clearTimeout(typing);
-    if (search.value.trim() !== model.get("view").query.find) send({ find: search.value, page: 0 });
+    if (search.value.trim() !== wanted.find) send({});
   };
   const later = () => {
     clearTimeout(typing);
     typing = setTimeout(find, TYPING_PAUSE);
   };
   const sortBy = (column) => {
-    const { sort, descending } = model.get("view").query;
-    if (sort !== column) send({ sort: column, descending: false, page: 0 });
-    else if (!descending) send({ descending: true, page: 0 });
-    else send({ sort: "", descending: false, page: 0 });
+    const { sort, descending } = wanted;
+    if (sort !== column) send({ sort: column, descending: false });
+    else send(descending ? { sort: "", descending: false } : { descending: true });
   };
-  const turn = (step) => send({ page: model.get("view").query.page + step });
+  const at = (step) => send({ page: wanted.page + step });
   const jump = () => send({ page: Math.max(0, Math.round(Number(number.value) || 1) - 1) });
 
-  const origin = element(
-    "select",
-    { on: { change: () => send({ origin: origin.value, page: 0 }) } },
-    option("all", "all"),
-    ...model.get("origins").map((name) => option(name, name)),
-  );
+  const chosen = Object.fromEntries(CHOICES.map(([name]) => [
+    name, choice(options[name], "all", () => send({ [name]: chosen[name].value })),
+  ]));
+  const field = choice(options.field, "any id", () => send({ field: field.value }));
   const search = element("input", {
     type: "search",
     autocomplete: "off",
     spellcheck: "false",
     on: { input: later, search: find, change: find },
   });
-  const size = element(
-    "select",
-    { on: { change: () => send({ size: Number(size.value), page: 0 }) } },
-    ...model.get("sizes").map((rows) => option(rows, String(rows))),
-  );
+  const size = choice(options.size, "", () => send({ size: Number(size.value) }));
   const number = element("input", { type: "number", min: 1, on: { change: jump } });
-  const button = (words, action) => element("button", { type: "button", on: { click: action } }, words);
-  const first = button("First", () => send({ page: 0 }));
-  const previous = button("Previous", () => turn(-1));
-  const next = button("Next", () => turn(1));
+  const first = button("First", () => send({}));
+  const previous = button("Previous", () => at(-1));
+  const next = button("Next", () => at(1));
   const last = button("Last", () => send({ page: model.get("view").pages - 1 }));
 
   const status = element("p", { class: "pdprep-status", role: "status" });
@@ -85,27 +111,63 @@ function render({ model, el }) {
     table,
   );
 
+  const code = element("code");
+  const copied = element("span", { role: "status" });
+  const copy = button("Copy", async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    copied.textContent = "Copied.";
+  });
+  const name = element("input", { type: "text", value: "shown", spellcheck: "false", autocomplete: "off" });
+  const kept = element("span", { role: "status" });
+  const keep = () => ask("keep", { name: name.value });
+  const details = element(
+    "details",
+    {},
+    element("summary", {}, "Show me the code"),
+    element("pre", { tabindex: 0, "aria-label": "The rows shown, as code" }, code),
+    element("div", { class: "pdprep-controls" }, copy, copied),
+    element(
+      "div", { class: "pdprep-controls" },
+      labelled(`${id}-name`, "Keep these rows as", name), button("Keep", keep), kept,
+    ),
+  );
+
+  const told = element("ol");
+  const about = element("h4", { id: `${id}-about`, tabindex: -1 });
+  const close = () => {
+    story.hidden = true;
+    (opener?.isConnected ? opener : scroll).focus();
+  };
+  const story = element(
+    "section",
+    { class: "pdprep-timeline", "aria-labelledby": `${id}-about`, hidden: "" },
+    about, told, button("Close", close),
+  );
+
   const drawHead = ({ columns, query }) => {
     // Headers stay while the columns do, so that the focus stays on the one just pressed.
-    if (head.childElementCount !== columns.length) {
+    if (head.childElementCount !== columns.length + 1) {
       head.replaceChildren(
-        ...columns.map((name) => element("th", { scope: "col" }, button(name, () => sortBy(name)))),
+        element("th", { scope: "col" }, "Story"),
+        ...columns.map((column) => element("th", { scope: "col" }, button(column, () => sortBy(column)))),
       );
     }
-    columns.forEach((name, place) => {
-      const sorted = name === query.sort;
-      const order = sorted ? (query.descending ? "descending" : "ascending") : null;
-      const cell = head.children[place];
-      if (order) cell.setAttribute("aria-sort", order);
-      else cell.removeAttribute("aria-sort");
+    columns.forEach((column, place) => {
+      const cell = head.children[place + 1];
+      if (column !== query.sort) cell.removeAttribute("aria-sort");
+      else cell.setAttribute("aria-sort", query.descending ? "descending" : "ascending");
     });
   };
-  const drawCell = (text, column) => {
-    if (column !== "ORIGIN") return element("td", { title: text.length > 40 ? text : null }, text);
-    return element("td", {}, element("span", { class: `pdprep-origin pdprep-${text}` }, text));
+  const drawCell = (text, column) =>
+    element("td", { title: text.length > 40 ? text : null }, column === "ORIGIN" ? origin(text) : text);
+  const drawRow = (row, place, view) => {
+    const label = `Timeline of row ${view.query.page * view.query.size + place + 1}`;
+    const opens = button("⋯", () => { opener = opens; ask("timeline", { row: place }); }, { "aria-label": label, title: label });
+    return element("tr", {}, element("td", {}, opens), ...row.map((text, i) => drawCell(text, view.columns[i])));
   };
   const drawControls = ({ query, pages }) => {
-    origin.value = query.origin;
+    for (const [control] of CHOICES) chosen[control].value = query[control];
+    field.value = query.field;
     size.value = String(query.size);
     number.max = pages;
     number.value = query.page + 1;
@@ -120,23 +182,39 @@ function render({ model, el }) {
   };
   const draw = () => {
     const view = model.get("view");
+    if ((view.turn ?? 0) < turn) return;
+    wanted = view.query;
     drawHead(view);
-    body.replaceChildren(
-      ...view.rows.map((row) => element("tr", {}, ...row.map((text, i) => drawCell(text, view.columns[i])))),
-    );
+    body.replaceChildren(...view.rows.map((row, place) => drawRow(row, place, view)));
     drawControls(view);
+    code.textContent = view.code;
+    copied.textContent = kept.textContent = "";
+    story.hidden = true;
     status.textContent = view.status;
     status.setAttribute("aria-busy", "false");
+  };
+  const tell = () => {
+    const found = model.get("told");
+    if (found.turn !== turn) return;
+    if (found.what === "keep") kept.textContent = found.words;
+    else {
+      about.textContent = found.title ?? found.words;
+      told.replaceChildren(...(found.lines ?? []).map((line) => element("li", {}, line)));
+      story.hidden = false;
+      about.focus();
+    }
   };
 
   const root = element(
     "div",
     { class: "pdprep-records" },
+    glanceOf(model.get("glance")),
     element(
       "div",
       { class: "pdprep-controls" },
-      labelled(`${id}-origin`, "Origin", origin),
-      labelled(`${id}-find`, "Find id", search),
+      labelled(`${id}-find`, "Find", search),
+      labelled(`${id}-field`, "in", field),
+      ...CHOICES.map(([control, words]) => labelled(`${id}-${control}`, words, chosen[control])),
       labelled(`${id}-size`, "Rows", size),
     ),
     scroll,
@@ -144,29 +222,31 @@ function render({ model, el }) {
     element(
       "div",
       { class: "pdprep-controls", role: "group", "aria-label": "Pages" },
-      first,
-      previous,
-      labelled(`${id}-page`, "Page", number),
-      next,
-      last,
+      first, previous, labelled(`${id}-page`, "Page", number), next, last,
     ),
+    story,
+    details,
   );
   // Else the notebook takes a letter typed here for a command.
   root.addEventListener("keydown", (event) => {
-    if (event.target.matches("input, select")) event.stopPropagation();
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     if (event.key === "Enter" && event.target === search) find();
     if (event.key === "Enter" && event.target === number) jump();
+    if (event.key === "Enter" && event.target === name) keep();
+    if (event.key === "Escape" && !story.hidden) close();
   });
   root.addEventListener("click", (event) => {
     if (event.target.matches("[aria-disabled=true]")) event.stopImmediatePropagation();
   }, true);
 
   model.on("change:view", draw);
+  model.on("change:told", tell);
   draw();
   el.append(root);
   return () => {
     clearTimeout(typing);
     model.off("change:view", draw);
+    model.off("change:told", tell);
     root.remove();
   };
 }

@@ -1,0 +1,88 @@
+"""Code that mends what a rule found: one row a rule, to paste and fit to the frame's own names.
+
+In the code ``frame`` is what went into ``prepare``, and a column has the name of its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pdprep.contract import rules
+from pdprep.notebook.views.sheet import Code
+
+
+def _column(does: str, note: str = "") -> str:
+    return f'frame = frame.with_columns(pl.col("{{column}}"){does}){note}'
+
+
+def _text(does: str, note: str = "") -> str:
+    return _column(f".cast(pl.String){does}", note)
+
+
+def _rows(holds: str, note: str = "") -> str:
+    return f"frame = frame.filter({holds}){note}"
+
+
+_NAMED: Final = 'frame = frame.lazy().pipe(transforms.map_event_types, {"rare": "View"}, others="Other")'
+
+# What becomes of the column, or of the rows.
+FIXES: Final[Mapping[str, str]] = {
+    "id_missing": _rows('pl.col("{column}").is_not_null() & (pl.col("{column}") != "")'),
+    "timestamp_missing": _rows('pl.col("{column}").is_not_null()'),
+    "value_missing": _column('.fill_null("unknown")', "  # or a number"),
+    "event_type_missing": _column('.fill_null("View")'),
+    "id_length": _text(".str.slice(0, 256)", "  # if that still tells them apart"),
+    "id_bar": _text('.str.replace_all("|", "_", literal=True)'),
+    "id_line_break": _text(r'.str.replace_all(r"[\r\n]", "")'),
+    "id_characters": _text(r""".str.replace_all(r'["\p{C}]', "")"""),
+    "timestamp_unreadable": _column('.str.to_datetime("%d.%m.%Y %H:%M", strict=False)'),
+    "timestamp_unit": _column(" // 60", "  # until it is seconds since 1970"),
+    "timestamp_past": _rows('pl.col("{column}") > 315_532_800', "  # 1980, in seconds"),
+    "timestamp_future": _rows('pl.col("{column}") <= int(time.time())', "  # in seconds; import time"),
+    "event_type_length": _text(".str.slice(0, 256)"),
+    "number_unreadable": _text(r'.str.replace_all(r"[^0-9.-]", "").cast(pl.Float64)'),
+    "number_not_finite": _column(".fill_nan(None)"),
+    "boolean_unreadable": _text('.str.to_lowercase().is_in(["true", "yes", "1"])'),
+    "category_length": _text(".str.slice(0, 1000)"),
+    "string_length": _text(".str.slice(0, 1000)"),
+    "text_length": _text(".str.slice(0, 20_000)"),
+    "text_length_asian": _text(".str.slice(0, 7_000)"),
+    "keyword_value": _rows('pl.col("{column}") != "{column}"'),
+    "impression_count": _column(".list.head(25)"),
+    "session_id_word": _column('.replace(["null", "None", "nan"], None)'),
+    "bulk_minimum": "group.put(ready)  # ready = what prepare(...) returned",
+    "event_types": _NAMED,
+    "event_types_and_metadata": _NAMED,
+    "event_type_near": 'frame = frame.lazy().pipe(transforms.map_event_types, {"watch": "Watch"})',
+    "event_type_negative": 'frame = frame.lazy().pipe(transforms.keep_event_types, "View", "Purchase")',
+    "action_event_type": 'frame = frame.lazy().pipe(transforms.map_event_types, {"accepted": "Taken"})',
+    "id_twice": 'frame = frame.unique("{key}", keep="last", maintain_order=True)',
+    "string_plain": 'metadata = {"{column}": Field("{column}", nullable=True, categorical=True)}',
+    "boolean_unused": 'frame = frame.lazy().pipe(transforms.truth_text, "{column}")',
+}
+_ASIDE: Final = '{dataset} = pdprep.prepare(frame, like={dataset}, on_invalid="quarantine")'
+_KEYS: Final = {"items": "ITEM_ID", "users": "USER_ID", "actions": "ACTION_ID"}
+
+
+def codes(row: Mapping[str, Any]) -> list[Code]:
+    """Return the code that may mend a row of ``report.counts``, and the code that sets such rows aside.
+
+    >>> [code.text for code in codes({"rule": "id_twice", "dataset": "items", "column": ""})]
+    ['frame = frame.unique("ITEM_ID", keep="last", maintain_order=True)']
+    """
+    rule = rules.rule(row["rule"])
+    found = []
+    if rule.name in FIXES:
+        found.append(Code("To mend it in the frame", _filled(FIXES[rule.name], row)))
+    if rule.scope == "row" and rule.level == "error":
+        found.append(Code("To keep such rows aside", _filled(_ASIDE, row)))
+    return found
+
+
+def _filled(code: str, row: Mapping[str, Any]) -> str:
+    # Not `format`: the code has braces of its own.
+    names = {"column": row["column"], "dataset": row["dataset"], "key": _KEYS.get(row["dataset"], "")}
+    for name, value in names.items():
+        code = code.replace(f"{{{name}}}", str(value))
+    return code
