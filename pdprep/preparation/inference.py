@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.shape import METADATA_MAXIMUM, TEXTUAL_MAXIMUM
 from pdprep.preparation import mapping
+from pdprep.preparation.calls import call
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source, open_source
@@ -43,6 +44,7 @@ class Proposal:
         metadata: The columns of one's own, for ``prepare(metadata=...)``.
         missing: Required fields that no column seems to hold.
         reasons: One row a column: what it becomes, of which type, and why.
+        source: What the proposal is for.
     """
 
     contract: Contract
@@ -50,14 +52,13 @@ class Proposal:
     metadata: Mapping[str, tuple[str, Field]]
     missing: tuple[str, ...]
     reasons: pl.DataFrame
+    source: object = field(default=None, repr=False)
 
     @property
     def code(self) -> str:
         """The call of ``prepare`` that takes the proposal as it is."""
         own = {name: column for name, (column, _) in self.metadata.items()}
-        where = f', domain="{self.contract.domain}"' * (self.contract.domain != "CUSTOM")
-        more = f", metadata={own}" if own else ""
-        return f'pdprep.prepare(frame, "{self.contract.dataset}"{where}, columns={dict(self.columns)}{more})'
+        return call(self.contract.dataset, self.contract.domain, self.columns, own)
 
     def __str__(self) -> str:
         lines = [
@@ -92,7 +93,7 @@ def infer_contract(source: object, dataset: str, domain: str | None = "CUSTOM") 
     known = list(_known(base, list(opened.schema)))
     taken = {guess.column for guess in known}
     rest = [name for name in opened.schema if name not in taken]
-    return _proposal(base, opened, [*known, *_own(base, head, rest, known)])
+    return replace(_proposal(base, opened, [*known, *_own(base, head, rest, known)]), source=source)
 
 
 def _proposal(base: Contract, source: Source, guesses: Sequence[Guess]) -> Proposal:

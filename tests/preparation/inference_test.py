@@ -65,7 +65,7 @@ def test_what_is_proposed_can_be_prepared() -> None:
     assert set(prepared.contract.names) == set(proposal.contract.names)
     assert validate(prepared).ok
     assert "no column for" not in str(proposal)
-    assert "pdprep.prepare(frame" in proposal._repr_html_()
+    assert "pdprep.prepare(" in proposal._repr_html_()
 
 
 def test_no_more_metadata_than_there_may_be() -> None:
