@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from pdprep.ledger import merging
 
 ROWS_A_FILE: Final = 500_000
 ROW_GROUP: Final = 20_000  # smaller than a layer's: a page of a sorted table is gathered from many places
-FORMAT: Final = 1
+FORMAT: Final = 1  # of the folder; another one's is built again
 _SAMPLED: Final = 64  # one id of so many tells where to cut
 _MANIFEST: Final = "manifest.json"
 _KEPT: Final = 2  # an older one may still be looked at
@@ -120,18 +120,18 @@ def _ranges(frames: Sequence[pl.LazyFrame], key: str) -> Iterator[list[pl.LazyFr
 
 def _all(place: Path) -> Iterator[Base]:
     for file in place.glob(f"*/{_MANIFEST}"):
-        if file.parent.suffix != ".part":
-            yield _read(file)
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if file.parent.suffix != ".part" and found.get("format") == FORMAT:
+            yield _base(file.parent, found)
 
 
-def _read(file: Path) -> Base:
-    found = json.loads(file.read_text(encoding="utf-8"))
+def _base(folder: Path, found: dict[str, Any]) -> Base:
     pieces = tuple(Piece(**piece) for piece in found["pieces"])
-    return Base(file.parent, frozenset(found["layers"]), tuple(found["columns"]), found["counts"], pieces)
+    return Base(folder, frozenset(found["layers"]), tuple(found["columns"]), found["counts"], pieces)
 
 
 def _write(base: Base, folder: Path) -> None:
-    found = {"layers": sorted(base.layers), "columns": base.columns, "counts": base.counts}
+    found = {"format": FORMAT, "layers": sorted(base.layers), "columns": base.columns, "counts": base.counts}
     text = json.dumps({**found, "pieces": [asdict(piece) for piece in base.pieces]})
     (folder / _MANIFEST).write_text(text, encoding="utf-8")
 

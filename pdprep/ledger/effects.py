@@ -120,6 +120,14 @@ def effects(dataset: str, training: Training) -> tuple[pl.Expr, pl.Expr, pl.Expr
     )
 
 
+def words(dataset: str, training: Training) -> list[str]:
+    """Return every EFFECT that records of a dataset can have now."""
+    if training.state != "trained":
+        return ["not trained yet" if training.state == "none" else "unknown"]
+    facts = [fact for fact in FACTS if fact.dataset == dataset and _deployed(fact.needs, training)]
+    return ["counted", *dict.fromkeys(fact.effect for fact in facts)]
+
+
 def asks_of_bulk(dataset: str) -> bool:
     """Say whether the effect of a bulk record hangs on what a training knew."""
     facts = [fact for fact in FACTS if fact.dataset == dataset and not fact.put]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,10 +14,12 @@ from pdprep.contract.contract import Contract
 from pdprep.ledger import effects, layers, merging, standing
 from pdprep.ledger import known as knowledge
 from pdprep.ledger.effects import KNOWN, Training
+from pdprep.ledger.layers import BULK
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.orders import Order
 from pdprep.ledger.pages import Pages
 from pdprep.ledger.standing import Standing
+from pdprep.ledger.timeline import timeline
 
 ORIGINS: Final = ("bulk", "incremental", "both")
 EFFECTS: Final = ("EFFECT", "EFFECT_AT", "FILTERS_AT")
@@ -82,6 +84,23 @@ class Records:
         table = [(self.dataset, origin, found.get(origin, 0)) for origin in ORIGINS]
         schema = {"dataset": pl.String, "origin": pl.String, "records": pl.Int64}
         return pl.DataFrame(table, schema=schema, orient="row")
+
+    def sources(self) -> pl.DataFrame:
+        """Return each import and put whose records these are: origin, status, when it was sent, rows."""
+        road = pl.when(pl.col(BULK).first()).then(pl.lit("bulk")).otherwise(pl.lit("incremental"))
+        facts = (pl.col("IMPORT").first(), road.alias("ORIGIN"), pl.col("STATUS").first())
+        asked = [
+            frame.select(*facts, pl.col("SENT_AT").max(), ROWS=pl.len()) for frame in self.layers.values()
+        ]
+        return pl.concat(pl.collect_all(asked, engine="streaming")).filter(pl.col("ROWS") > 0)
+
+    def timeline(self, **values: Any) -> pl.DataFrame:
+        """Return what became of a record: each time it was sent, by which road, and what replaced it.
+
+        Args:
+            values: Columns and values that find it: ``ITEM_ID="i1"``.
+        """
+        return timeline(self, values)
 
     @cached_property
     def standing(self) -> Standing:

@@ -75,16 +75,16 @@ def watch_the_import(page: Page, view: Locator) -> None:
 
 
 def read_the_records(page: Page, view: Locator) -> None:
-    table, status = view.locator(".pdprep-records"), view.get_by_role("status")
+    table, status = view.locator(".pdprep-records"), view.locator(".pdprep-status")
     expect(table).to_be_visible(timeout=40_000)
     view.scroll_into_view_if_needed()
     table.get_by_role("button", name="Next").click()
     expect(status).to_contain_text("Page 2 of")
     table.get_by_label("Origin").select_option("incremental")
     expect(status).to_contain_text("origin incremental. Page 1 of")
-    user = table.locator("tbody td").first.inner_text()
-    table.get_by_label("Origin").select_option("all")
-    table.get_by_label("Find id").fill(user)
+    user = table.locator(".pdprep-scroll tbody td").nth(1).inner_text()
+    table.get_by_label("Origin").select_option("")
+    table.get_by_label("Find", exact=True).fill(user)
     expect(status).to_contain_text(f"ids from “{user}”")
     table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()
     table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()

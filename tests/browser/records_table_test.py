@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import polars as pl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pdprep.ledger.records import Records
-from pdprep.notebook.views import pages
 from pdprep.notebook.views.table import STATIC, RecordsTable
 from tests.browser.conftest import shoot
 
 ALONE = (Path(__file__).parent / "alone.html").read_text()
 DARK = ":root { --jp-layout-color0: #111; --jp-layout-color1: #212121; --jp-ui-font-color0: #fff }"
-STATE = ("caption", "sizes", "origins", "query", "view")
+KEPT: dict[str, Any] = {}
+STATE = ("caption", "glance", "options", "query", "view", "asked", "told")
 
 
 @pytest.fixture
@@ -23,29 +26,37 @@ def table(page: Page, records: Records) -> Locator:
 
 
 def show(page: Page, records: Records, style: str = "") -> Locator:
-    widget = RecordsTable(records)
+    widget = RecordsTable(records, KEPT)
     css, code = ((STATIC / f"records.{end}").read_text() for end in ("css", "js"))
-    page.expose_function("ask", lambda query: pages.view(records, pages.Query.parse(query)))
+    page.expose_function("ask", lambda sent: answer(widget, sent))
     page.set_content(ALONE)
     state = {name: getattr(widget, name) for name in STATE}
     page.evaluate("(given) => window.show(...given)", [code, css + style, state])
     return page.locator(".pdprep-records")
 
 
+def answer(widget: RecordsTable, sent: dict[str, Any]) -> dict[str, Any]:
+    """Answer as the kernel does, with what has changed."""
+    before = {name: getattr(widget, name) for name in ("view", "told")}
+    for name, value in sent.items():
+        setattr(widget, name, value)
+    return {name: getattr(widget, name) for name in before if getattr(widget, name) is not before[name]}
+
+
 def says(table: Locator, text: str) -> None:
-    expect(table.get_by_role("status")).to_have_text(text)
+    expect(table.locator(".pdprep-status")).to_have_text(text)
 
 
 def test_it_shows_the_first_page_and_a_caption(table: Locator) -> None:
     says(table, "Rows 1 to 10 of 65. Page 1 of 7.")
     expect(table.get_by_role("table", name="interactions: 60 bulk, 4 incremental, 1 both")).to_be_visible()
-    expect(table.locator("tbody tr")).to_have_count(10)
+    expect(table.locator(".pdprep-scroll tbody tr")).to_have_count(10)
 
 
 def test_the_buttons_turn_pages_and_stop_at_both_ends(table: Locator) -> None:
     for name, page in (("Next", 2), ("Last", 7), ("Next", 7), ("Previous", 6), ("First", 1), ("Previous", 1)):
         table.get_by_role("button", name=name).dispatch_event("click")
-        expect(table.get_by_role("status")).to_contain_text(f"Page {page} of 7.")
+        expect(table.locator(".pdprep-status")).to_contain_text(f"Page {page} of 7.")
 
 
 def test_a_page_is_reached_by_its_number(table: Locator) -> None:
@@ -57,12 +68,66 @@ def test_a_page_is_reached_by_its_number(table: Locator) -> None:
 def test_an_origin_filters_and_is_said_in_words(table: Locator) -> None:
     table.get_by_label("Origin").select_option("incremental")
     says(table, "Rows 1 to 4 of 4, origin incremental. Page 1 of 1.")
-    expect(table.locator(".pdprep-origin")).to_have_text(["incremental"] * 4)
+    expect(table.locator(".pdprep-scroll .pdprep-origin")).to_have_text(["incremental"] * 4)
 
 
 def test_typing_finds_ids_by_their_beginning(table: Locator) -> None:
-    table.get_by_label("Find id").press_sequentially("v")
+    table.get_by_label("Find", exact=True).press_sequentially("v")
     says(table, "Rows 1 to 4 of 4, ids from “v”. Page 1 of 1.")
+
+
+def test_an_id_is_looked_for_in_the_column_that_is_named(table: Locator) -> None:
+    table.get_by_label("in", exact=True).select_option("ITEM_ID")
+    table.get_by_label("Find", exact=True).fill("i6")
+    says(table, "Rows 1 to 8 of 8, ITEM_ID from “i6”. Page 1 of 1.")
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "rows"),
+    [("Status", "ACTIVE", 65), ("Effect", "not trained yet", 65), ("Import", "import-1", 60)],
+)
+def test_status_effect_and_import_filter(table: Locator, label: str, value: str, rows: int) -> None:
+    table.get_by_label(label, exact=True).select_option(value)
+    expect(table.locator(".pdprep-status")).to_contain_text(f"of {rows}, {label.lower()} {value}. Page 1 of")
+
+
+def test_the_shares_are_there_at_a_glance(table: Locator) -> None:
+    row = table.locator(".pdprep-glance tbody tr").first
+    expect(row).to_have_text("bulk6092.3 %2026-01-01 00:00:00")
+    expect(table).to_contain_text("A FULL import would replace 61 bulk records: 60 go")
+
+
+def test_the_timeline_of_a_row_opens_and_closes_by_keyboard(page: Page, table: Locator) -> None:
+    table.get_by_label("Origin").select_option("both")
+    says(table, "Rows 1 to 1 of 1, origin both. Page 1 of 1.")
+    opens = table.get_by_role("button", name="Timeline of row 1")
+    opens.press("Enter")
+    story = table.get_by_role("region", name="USER_ID u1, ITEM_ID i1")
+    expect(story.get_by_role("listitem")).to_have_count(2)
+    expect(story).to_contain_text("in bulk, import-1 (ACTIVE); replaced by put-2.")
+    page.keyboard.press("Escape")
+    expect(story).to_be_hidden()
+    expect(opens).to_be_focused()
+
+
+def test_the_code_of_what_one_sees_gives_the_same_rows(table: Locator, records: Records) -> None:
+    table.get_by_label("Origin").select_option("bulk")
+    table.get_by_label("Find", exact=True).fill("u1")
+    table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()
+    expect(table.locator(".pdprep-status")).to_contain_text("by TIMESTAMP. Page 1 of")
+    table.get_by_text("Show me the code").click()
+    table.get_by_role("button", name="Keep", exact=True).press("Enter")
+    expect(table).to_contain_text("shown is a LazyFrame of these 10 records.")
+    code = table.locator("pre").inner_text()
+    asked = eval(code, {"pl": pl, "group": SimpleNamespace(records=lambda _: records)})
+    assert asked.collect().equals(KEPT["shown"].collect())
+
+
+def test_a_name_that_cannot_be_one_is_said(table: Locator) -> None:
+    table.get_by_text("Show me the code").click()
+    table.get_by_label("Keep these rows as").fill("2x")
+    table.get_by_label("Keep these rows as").press("Enter")
+    expect(table).to_contain_text("'2x' cannot name a variable")
 
 
 def test_a_header_sorts_up_down_and_not_at_all(table: Locator) -> None:
@@ -79,14 +144,14 @@ def test_it_works_by_keyboard_and_keeps_the_focus(page: Page, table: Locator) ->
     header = table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button")
     header.focus()
     page.keyboard.press("Enter")
-    expect(table.get_by_role("status")).to_contain_text("by TIMESTAMP")
+    expect(table.locator(".pdprep-status")).to_contain_text("by TIMESTAMP")
     expect(header).to_be_focused()
 
 
 @pytest.mark.parametrize("key", ["a", "x", "Enter"])
 def test_keys_typed_into_it_do_not_reach_the_notebook(page: Page, table: Locator, key: str) -> None:
     page.evaluate("document.addEventListener('keydown', () => { window.leaked = true; })")
-    table.get_by_label("Find id").press(key)
+    table.get_by_label("Find", exact=True).press(key)
     assert page.evaluate("window.leaked") is None
 
 
@@ -104,5 +169,5 @@ def test_it_follows_the_theme(page: Page, records: Records, theme: str, style: s
 
 def test_it_is_small(records: Records) -> None:
     code = sum((STATIC / name).stat().st_size for name in ("records.js", "records.css"))
-    assert code < 12_000
+    assert code < 16_000
     assert len(str(RecordsTable(records).view)) < 5_000

@@ -59,7 +59,7 @@ def records() -> Records:
 
 def _layer(rows: list[tuple[str, str, int, str]], *, bulk: bool) -> pl.LazyFrame:
     frame = pl.LazyFrame(rows, schema=["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"], orient="row")
-    order = pl.int_range(pl.len(), dtype=pl.Int64).alias(ORDER)
+    order = ((1 if bulk else 2) * 2**40 + pl.int_range(pl.len(), dtype=pl.Int64)).alias(ORDER)
     sent = pl.lit(1_767_225_600_000_000).cast(TIME).alias("SENT_AT")
     road = pl.lit("import-1" if bulk else "put-2").alias("IMPORT")
     return frame.with_columns(order, pl.lit(bulk).alias(BULK), road, sent, pl.lit("ACTIVE").alias("STATUS"))

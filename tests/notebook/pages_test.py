@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pdprep.ledger.records import Records
-from pdprep.notebook.views import pages
+from pdprep.notebook.views import pages, sheet, timeline
+from pdprep.notebook.views import query as asking
+from pdprep.notebook.views import records as view
 from pdprep.notebook.views.query import Query
-from pdprep.notebook.views.table import RecordsTable
+from pdprep.notebook.views.table import RecordsTable, frame
 
 LAST = 6
 HOSTILE = (
@@ -81,3 +88,53 @@ def test_the_widget_answers_a_query_with_a_page(records: Records) -> None:
     table.query = {**table.query, "origin": "incremental"}
     assert table.view["total"] == 4
     assert repr(table) == "<RecordsTable interactions: 60 bulk, 4 incremental, 1 both>"
+
+
+CONTROLS = (
+    Query(),
+    Query(origin="bulk", sort="TIMESTAMP", descending=True),
+    Query(find="u1", field="USER_ID", effect="not trained yet"),
+    Query(find='quo"te\\', source="put-2", sort="ITEM_ID"),
+    Query(find="a\nb"),
+)
+
+
+@pytest.mark.parametrize("query", CONTROLS)
+def test_the_code_gives_what_one_sees(records: Records, query: Query) -> None:
+    group = SimpleNamespace(records=lambda _: records)
+    found = eval(pages.look(records, query).message()["code"], {"pl": pl, "group": group}).collect()
+    assert found.sort(pl.all()).equals(frame(records, query).collect().sort(pl.all()))
+    assert found.height == records.total(asking.where(query, records.columns))
+
+
+@pytest.mark.parametrize("length", [1, 90, 5000])
+def test_a_page_is_at_most_twenty_kilobytes(length: int) -> None:
+    rows = [["é" * length] * 14] * 50
+    assert len(json.dumps(pages.within(rows), ensure_ascii=False).encode()) < 20_000
+
+
+def test_text_and_html_say_what_the_widget_says(records: Records) -> None:
+    glance = RecordsTable(records).glance
+    shown = (sheet.text(view.sheet(records)), sheet.html(view.sheet(records)))
+    for said in (glance["note"], *glance["head"], *(text for row in glance["rows"] for text in row)):
+        assert all(said in form for form in shown)
+
+
+def test_a_table_of_files_that_went_away_says_so(records: Records, tmp_path: Path) -> None:
+    file = tmp_path / "one.parquet"
+    records.standing.base.collect().write_parquet(file)
+    gone = replace(records)
+    gone.__dict__["standing"] = replace(records.standing, base=pl.scan_parquet(file))
+    table = RecordsTable(gone)
+    file.unlink()
+    table.query = {**table.query, "origin": "bulk"}
+    assert table.view["status"].startswith("These records have been replaced since.")
+
+
+def test_a_timeline_tells_what_replaced_a_record_and_when_it_counts(records: Records) -> None:
+    told = timeline.lines(records.timeline(USER_ID="u1", TIMESTAMP=1))
+    assert told == [
+        "2026-01-01 00:00:00: in bulk, import-1 (ACTIVE); replaced by put-2.",
+        "2026-01-01 00:00:00: incrementally, put-2 (ACTIVE); it stands, effect: not trained yet, "
+        "in filters from 2026-01-01 00:20:00.",
+    ]
