@@ -12,7 +12,7 @@ from pdprep.local.faults import happen
 from pdprep.local.http import Answer, Request, from_environ, host_name, loopback
 from pdprep.local.operations import OPERATIONS
 from pdprep.local.operations.call import Call
-from pdprep.local.refusals import Dropped, Refusal, not_provided
+from pdprep.local.refusals import Dropped, Refusal, not_provided, unexpected
 from pdprep.local.s3 import routes
 from pdprep.local.settings import SERVER
 from pdprep.local.state import State
@@ -75,11 +75,9 @@ class App:
             answer = _json_error(service, refusal)
         except Dropped:
             raise
-        except Exception:
+        except Exception as error:
             log.exception("%s ended unexpectedly", name)
-            answer = _json_error(
-                service, Refusal("InternalFailure", "See the log of the local Personalize.", 500)
-            )
+            answer = _json_error(service, unexpected(error, "InternalFailure"))
         kind = "application/json" if service == model.EVENTS else "application/x-amz-json-1.1"
         common = {"Content-Type": kind, "x-amzn-RequestId": request_id}
         return Answer(answer.status, {**common, **answer.headers}, answer.body)
@@ -126,10 +124,9 @@ class App:
             answer = routes.refused(refusal, request, request_id)
         except Dropped:
             raise
-        except Exception:
+        except Exception as error:
             log.exception("an S3 call ended unexpectedly")
-            failure = Refusal("InternalError", "See the log of the local Personalize.", 500)
-            answer = routes.refused(failure, request, request_id)
+            answer = routes.refused(unexpected(error, "InternalError"), request, request_id)
         return Answer(answer.status, {"x-amz-request-id": request_id, **answer.headers}, answer.body)
 
 

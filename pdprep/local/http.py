@@ -20,8 +20,6 @@ class Stream(Protocol):
 
     def read(self, size: int) -> bytes: ...
 
-    def readline(self, size: int) -> bytes: ...
-
 
 @dataclass(frozen=True)
 class Request:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+
+FULL = "There is no space left on the disk of the local Personalize."
 # No public evidence says whether Personalize answers InvalidInputException or ValidationException to a broken
 # constraint. The modelled code is the one every SDK has a type for.
 CONSTRAINT_CODE = "InvalidInputException"
@@ -42,6 +46,20 @@ def in_use(message: str) -> Refusal:
 def limit(message: str) -> Refusal:
     """Refuse because a quota is used up."""
     return Refusal("LimitExceededException", message)
+
+
+def full(error: BaseException) -> bool:
+    """Say whether the disk is full."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC
+
+
+def unexpected(error: BaseException, code: str) -> Refusal:
+    """Refuse because of what should not have happened; a full disk is said, the rest is in the log."""
+    if full(error):
+        return Refusal("NoSpaceLeft", FULL, 507)
+    return Refusal(code, "See the log of the local Personalize.", 500)
 
 
 def not_provided(operation: str) -> Refusal:

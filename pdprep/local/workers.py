@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, suppress
 
 from pdprep.local.clock import Clock
 from pdprep.local.kinds import KINDS
+from pdprep.local.refusals import FULL, full
 from pdprep.local.resources import WAITING, Resource, Resources
 
 Commit = Callable[[], dict[str, object] | None]
@@ -75,13 +76,13 @@ class Workers:
     def _run(self, arn: str) -> None:
         try:
             self._work(self._resources.get(arn))
-        except Exception:
+        except Exception as error:
             if not self._stopped.is_set():
                 log.exception("the job %s ended unexpectedly", arn)
-                with suppress(
-                    Exception
-                ):  # the store itself may be what failed; the next server begins it again
-                    self._resources.finish(arn, "Internal error of the local Personalize; see its log.")
+                reason = FULL if full(error) else "Internal error of the local Personalize; see its log."
+                # The store itself may be what failed; the next server begins it again.
+                with suppress(Exception):
+                    self._resources.finish(arn, reason)
         finally:
             self._threads.pop(arn, None)
 

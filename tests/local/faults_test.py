@@ -127,10 +127,10 @@ def test_a_full_disk_fails_the_job_or_the_upload_and_keeps_what_was_there(lab: A
     assert lab.import_job(lab.start_import(dataset, location))["status"] == "CREATE FAILED"
     assert lab.export(dataset, "BULK")[1:] == [["a", "A", "1.0"]]
     admin(lab, "faults", "POST", operation="write objects", code="NoSpace")
-    with pytest.raises(ClientError, match="InternalError"):
+    with pytest.raises(ClientError, match="NoSpaceLeft"):
         lab.upload("x", "full")
     admin(lab, "faults", "POST", operation="commit", code="NoSpace")
-    with pytest.raises(ClientError, match="InternalFailure"):
+    with pytest.raises(ClientError, match="NoSpaceLeft"):
         lab.group("full")
     assert "full" not in groups(lab)
 

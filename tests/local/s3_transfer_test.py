@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import socket
 import zlib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from pyarrow.fs import S3FileSystem
 
 from pdprep.local.s3 import checksums
 
@@ -77,6 +79,29 @@ def test_chunked_bodies_with_a_trailer(lab: Any, crc: str, signed: bool, status:
         assert "ContentEncoding" not in found
     else:
         assert lab.s3.list_objects_v2(Bucket="lab-bucket")["KeyCount"] == 0
+
+
+def test_the_sdk_for_cpp_in_pyarrow_sends_chunks_within_chunks(lab: Any) -> None:
+    s3 = S3FileSystem(access_key="a", secret_key="b", endpoint_override=lab.url, region=lab.region)
+    with s3.open_output_stream(f"{lab.bucket()}/big") as out:
+        out.write(CONTENT)
+    assert lab.s3.get_object(Bucket="lab-bucket", Key="big")["Body"].read() == CONTENT
+    with s3.open_input_file("lab-bucket/big") as back:
+        assert back.read() == CONTENT
+
+
+@pytest.mark.parametrize("framed", [b"zz\r\n", b"5\r\nhelloX", b"5\r\nhel"])
+def test_chunks_of_http_that_are_none(lab: Any, framed: bytes) -> None:
+    lab.bucket()
+    host, port = lab.url.removeprefix("http://").split(":")
+    head = (
+        f"PUT /lab-bucket/k HTTP/1.1\r\nHost: {host}:{port}\r\nTransfer-Encoding: chunked\r\n"
+        "Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/s3/aws4_request\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(head.encode() + framed)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_body_that_is_not_what_was_signed(lab: Any) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pdprep.local.faults import Faults
 from pdprep.local.ids import Ids
-from pdprep.local.s3.body import BLOCK, Sums
+from pdprep.local.s3.body import Sums
+from pdprep.local.s3.framing import BLOCK
 
 
 class Blobs:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 
-from pdprep.local.http import Request, Stream
+from pdprep.local.http import Request
 from pdprep.local.s3.checksums import COMPUTED, Digest
 from pdprep.local.s3.errors import error
+from pdprep.local.s3.framing import Body, chunks, plain
 
-BLOCK = 1 << 20
 CHECKSUM = "x-amz-checksum-"
 
 
@@ -40,10 +40,10 @@ class Sums:
 def blocks(request: Request, trailer: dict[str, str]) -> Generator[bytes, None, None]:
     """Yield the decoded body; ``trailer`` is filled at its end."""
     if not chunked(request.headers):
-        yield from _plain(request.body, _length(request.headers.get("content-length")))
+        yield from plain(Body(request.body), _length(request.headers.get("content-length")))
         return
     size = 0
-    for block in _chunks(request.body, trailer):
+    for block in chunks(Body(request.body), trailer):
         size += len(block)
         yield block
     if size != (_length(request.headers.get("x-amz-decoded-content-length")) or size):
@@ -90,36 +90,6 @@ def _verify_md5(given: str | None, found: Sums) -> None:
         raise error("InvalidDigest") from problem
     if raw != found.md5.digest():
         raise error("BadDigest")
-
-
-def _plain(body: Stream, length: int | None) -> Iterator[bytes]:
-    size = 0
-    while (length is None or size < length) and (block := body.read(BLOCK)):
-        size += len(block)
-        yield block
-    if length is not None and size != length:
-        raise error("IncompleteBody")
-
-
-def _chunks(body: Stream, trailer: dict[str, str]) -> Iterator[bytes]:
-    while left := _chunk_size(body.readline(4096)):
-        while left:
-            block = body.read(min(left, BLOCK))
-            if not block:
-                raise error("IncompleteBody")
-            left -= len(block)
-            yield block
-        body.readline(4096)
-    while line := body.readline(4096).strip():
-        name, _, value = line.decode("latin-1").partition(":")
-        trailer[name.strip().lower()] = value.strip()
-
-
-def _chunk_size(line: bytes) -> int:
-    try:
-        return int(line.split(b";")[0].strip(), 16)
-    except ValueError as problem:
-        raise error("IncompleteBody") from problem
 
 
 def _length(text: str | None) -> int | None:
