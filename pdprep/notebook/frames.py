@@ -94,13 +94,22 @@ def guess(name: str, frame_columns: list[str], dataset: str | None, *, sql: bool
         dataset: The dataset type asked for, if one was.
         sql: Whether the frame comes out of a cell's query, which then makes the names.
     """
-    kind, guessed = _best(frame_columns, dataset)
+    best, guessed = _best(frame_columns, dataset)
     expected = (
         f"a Prepared, or columns named as Amazon Personalize names them; it has {', '.join(frame_columns)}"
     )
     return NotPreparedError(
-        f"{name} is not prepared", expected, (_select if sql else _call)(name, kind, guessed)
+        f"{name} is not prepared", expected, (_select if sql else _call)(name, best, guessed)
     )
+
+
+def kind(frame_columns: list[str], dataset: str | None) -> str:
+    """Return the dataset type that columns fit best; the one asked for, if one was.
+
+    >>> kind(["uid", "age"], None)
+    'users'
+    """
+    return _best(frame_columns, dataset)[0]
 
 
 def _best(frame_columns: list[str], dataset: str | None) -> tuple[str, dict[str, str]]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
-from pdprep.errors import GroupError, RefusedError
+from pdprep.errors import GroupError, NotPreparedError, RefusedError
 from pdprep.notebook import completion, display, frames, ready, surroundings
 from pdprep.notebook.arguments import takes
 from pdprep.notebook.show import Showing
+from pdprep.notebook.views.output import publish
+from pdprep.preparation.inference import infer_contract
 
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
@@ -143,7 +145,23 @@ class PersonalizeMagics(Magics):
         from pdprep.preparation.prepare import prepare
 
         make, domain = (self.group.prepare, self.group.domain) if self.group else (prepare, "CUSTOM")
-        return ready.frames_of(args, cell, self.shell.user_ns, make, domain)
+        try:
+            return ready.frames_of(args, cell, self.shell.user_ns, make, domain)
+        except NotPreparedError:
+            self._propose(args, domain)
+            raise
+
+    def _propose(self, args: Namespace, domain: str) -> None:
+        """Show what the frames that are not prepared could become; in a terminal the error says it all."""
+        if self.mode() == "text":
+            return
+        for name in ready.unprepared(args, self.shell.user_ns):
+            frame = self.shell.user_ns[name]
+            self._show(infer_contract(frame, frames.kind(frames.columns(frame), args.dataset), domain))
+
+    def _show(self, value: object) -> None:
+        formatter: Any = self.shell.display_formatter
+        publish(self.shell, formatter.format(value)[0])
 
     def _keep(self, args: Namespace, value: T) -> T:
         if args.output:

@@ -42,6 +42,13 @@ def frames_of(
     return [_ready(name, frame, args, prepare, domain) for name, frame in named.items()]
 
 
+def unprepared(args: Namespace, namespace: frames.Namespace) -> list[str]:
+    """Return the names on a line whose frames are not prepared and do not tell what they are."""
+    named = {name: namespace.get(name) for name in args.frames}
+    raw = {name: frame for name, frame in named.items() if not isinstance(frame, Prepared)}
+    return [name for name, frame in raw.items() if frames.dataset_of(frames.columns(frame)) is None]
+
+
 def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> None:
     if cell is not None and args.frames:
         found = f"frames on the line ({', '.join(args.frames)}) and SQL below it"

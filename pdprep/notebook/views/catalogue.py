@@ -50,10 +50,26 @@ def _records(value: Any) -> sheet.Sheet:
 def _table(value: Any) -> Bundle:
     from pdprep.notebook.views.table import RecordsTable
 
-    found = RecordsTable(value)._repr_mimebundle_()
+    return _live(RecordsTable(value))
+
+
+def _live(widget: Any) -> Bundle:
+    found = widget._repr_mimebundle_()
     bundle: Bundle = dict(found[0] if isinstance(found, tuple) else found or {})
     bundle.pop("text/plain", None)
     return bundle
+
+
+def _mapping(value: Any) -> sheet.Sheet:
+    from pdprep.notebook.views import mapping, mapping_table
+
+    return mapping.sheet(mapping.Mapper.of(value, mapping_table.written(value)))
+
+
+def _choices(value: Any) -> Bundle:
+    from pdprep.notebook.views import mapping, mapping_table
+
+    return _live(mapping_table.MappingTable(mapping.Mapper.of(value, mapping_table.written(value))))
 
 
 VIEWS: Final = (
@@ -69,5 +85,6 @@ VIEWS: Final = (
     _of_sheet("pdprep.personalize.plan", "Plan", plan.sheet),
     View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
     View("pdprep.validation.report", "Report", report.text, report.html),
+    _of_sheet("pdprep.preparation.inference", "Proposal", _mapping, _choices),
     _own("pdprep.preparation.explanation", "Explanation"),
 )

@@ -1,0 +1,257 @@
+"""A frame's columns beside the fields of a dataset: what is chosen, how the first rows fare, and the call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from pdprep import html
+from pdprep.contract import catalogue, rules
+from pdprep.contract.fields import Field
+from pdprep.engine.validate import validate
+from pdprep.errors import PdprepError
+from pdprep.notebook.views.sheet import Code, Grid, Sheet
+from pdprep.preparation.calls import Own, call
+from pdprep.preparation.guessing import infer_field
+from pdprep.preparation.inference import Proposal, snake
+from pdprep.preparation.prepare import Prepared, prepare
+from pdprep.preparation.reading import reading
+from pdprep.preparation.sources import open_source
+from pdprep.validation.report import Report
+
+ROWS: Final = 1_000  # rows that are checked
+EXAMPLES: Final = 3
+# What a column of one's own may be; the flags of its Field.
+KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "categories": {"categorical": True},
+    "long text": {"textual": True},
+    "plain text": {},
+    "whole number": {"type": "long"},
+    "number": {"type": "float"},
+}
+LEFT_OUT: Final = ""
+
+
+class Choice(NamedTuple):
+    """What a column becomes: a field by name, and of one's own what kind; no field: it is left out."""
+
+    field: str = LEFT_OUT
+    kind: str = ""
+
+
+class Line(NamedTuple):
+    """One column as it is shown."""
+
+    column: str
+    field: str
+    why: str
+    type: str
+    done: str
+    rows: str
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """How the first rows fare under the choices.
+
+    Attributes:
+        prepared: What ``prepare`` makes of them; None where it cannot.
+        report: What validation says of that.
+        trouble: Why it cannot.
+    """
+
+    prepared: Prepared | None = None
+    report: Report | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Mapper:
+    """A proposal and what somebody made of it.
+
+    Attributes:
+        proposal: What was guessed.
+        head: The first rows.
+        choices: What each column becomes.
+        source: How the source is written in code.
+    """
+
+    proposal: Proposal
+    head: pl.DataFrame
+    choices: Mapping[str, Choice]
+    source: str = "frame"
+
+    @classmethod
+    def of(cls, proposal: Proposal, source: str = "frame") -> Mapper:
+        """Begin with what was guessed; reads the first thousand rows."""
+        opened = open_source(proposal.source)
+        with reading(opened):
+            head = opened.frame.head(ROWS).select(*opened.schema).collect()
+        catalogued = {column: Choice(name) for name, column in proposal.columns.items()}
+        own = {column: Choice(name, kind_of(each)) for name, (column, each) in proposal.metadata.items()}
+        guessed = {**catalogued, **own}
+        return cls(proposal, head, {name: guessed.get(name, Choice()) for name in head.columns}, source)
+
+    def choose(self, column: str, name: str, kind: str = "") -> Mapper:
+        """Let a column become a field; a column that had the field is left out."""
+        if column not in self.choices or name not in self.fields_of(column):
+            return self
+        own = name in self.own(column)
+        asked = kind if kind in KINDS else kind_of(infer_field(self.head[column], self.dataset))
+        others = {
+            each: Choice() if name and choice.field == name else choice
+            for each, choice in self.choices.items()
+        }
+        return replace(self, choices={**others, column: Choice(name, asked if own else "")})
+
+    @property
+    def dataset(self) -> str:
+        """The dataset type."""
+        return self.proposal.contract.dataset
+
+    @property
+    def domain(self) -> str:
+        """The domain."""
+        return self.proposal.contract.domain
+
+    @property
+    def catalogued(self) -> dict[str, bool]:
+        """The catalogue's fields, and whether each is required."""
+        return {row.field.name: row.required for row in catalogue.rows(self.dataset, self.domain)}
+
+    def own(self, column: str) -> list[str]:
+        """Return the name that a column has as a field of one's own, if it can be one."""
+        name = snake(column)
+        return [name] if name and name not in self.catalogued else []
+
+    def fields_of(self, column: str) -> list[str]:
+        """Return what a column can become."""
+        return [LEFT_OUT, *self.catalogued, *self.own(column)]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The mapping for ``columns=``, in the catalogue's order."""
+        by_field = {choice.field: column for column, choice in self.choices.items()}
+        return {name: by_field[name] for name in self.catalogued if name in by_field}
+
+    @property
+    def metadata(self) -> Own:
+        """The mapping for ``metadata=``; a Field where the values tell another kind than was chosen."""
+        chosen = {column: choice for column, choice in self.choices.items() if choice.kind}
+        return {choice.field: self._own(column, choice) for column, choice in chosen.items()}
+
+    def _own(self, column: str, choice: Choice) -> str | tuple[str, Field]:
+        if choice.kind == kind_of(infer_field(self.head[column], self.dataset)):
+            return column
+        return column, Field(choice.field, nullable=True, **KINDS[choice.kind])
+
+    @property
+    def missing(self) -> list[str]:
+        """The required fields that no column fills."""
+        return [name for name, required in self.catalogued.items() if required and name not in self.columns]
+
+    @property
+    def code(self) -> str:
+        """The call of ``prepare``."""
+        return call(self.dataset, self.domain, self.columns, self.metadata, self.source)
+
+    @cached_property
+    def look(self) -> Look:
+        """The check of the first rows."""
+        if self.missing:
+            return Look(trouble=f"No column for {', '.join(self.missing)} yet.")
+        try:
+            prepared = prepare(
+                self.head, self.dataset, domain=self.domain, columns=self.columns, metadata=self.metadata
+            )
+            return Look(prepared, validate(prepared))
+        except PdprepError as error:
+            return Look(trouble=str(error))
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """Each column: its field, of which type, what is done to it, and how the first rows fare."""
+        for column, choice in self.choices.items():
+            name = choice.field
+            yield Line(
+                column, name, self._why(column), self._type(name), self._steps.get(name, ""), self._rows(name)
+            )
+
+    def _type(self, name: str) -> str:
+        prepared = self.look.prepared
+        return prepared.contract.field(name).kind if prepared and name else ""
+
+    def _why(self, column: str) -> str:
+        guessed, reason = self.proposal.reasons.filter(column=column).select("field", "reason").row(0)
+        return reason if self.choices[column].field == (guessed or LEFT_OUT) else "chosen"
+
+    @cached_property
+    def _steps(self) -> dict[str, str]:
+        prepared = self.look.prepared
+        return dict(prepared.explain().steps.select("field", "what is done").iter_rows()) if prepared else {}
+
+    def _rows(self, name: str) -> str:
+        if self.look.report is None or not name:
+            return ""
+        broken = self.look.report.counts.filter(pl.col("level") != "info", column=name)
+        said = [
+            f"{rows:,}: {says}"
+            for rule, rows, says in broken.select("rule", "rows", "says").iter_rows()
+            if rules.rule(rule).scope == "row"
+        ]
+        return "; ".join(said) or "fine"
+
+    @property
+    def status(self) -> str:
+        """How the first rows fare, in one sentence."""
+        if self.look.report is None:
+            return self.look.trouble
+        rows, bad = self.look.report.read, self.look.report.read - self.look.report.kept
+        bad -= self.look.report.duplicates
+        which = f"The first {rows:,} rows" if rows == ROWS else f"All {rows:,} rows"
+        return f"{which}: {f'{bad:,} break a rule' if bad else 'every one is fine'}."
+
+    @property
+    def advice(self) -> list[str]:
+        """What the rules say of the schema as a whole."""
+        if self.look.report is None:
+            return []
+        found = self.look.report.counts.filter(pl.col("level") != "info")
+        rows = found.select("rule", "column", "says", "mend").iter_rows()
+        return [
+            f"{column or self.dataset}: {says}. To mend it: {mend}"
+            for rule, column, says, mend in rows
+            if rules.rule(rule).scope == "schema"
+        ]
+
+    def examples(self, column: str) -> str:
+        """Return the first values of a column."""
+        values = self.head[column].drop_nulls().unique(maintain_order=True).head(EXAMPLES)
+        return ", ".join(str(html.shortened(value)) for value in values)
+
+
+def kind_of(each: Field) -> str:
+    """Return the kind of a field of one's own.
+
+    >>> kind_of(Field("YEAR", "int")), kind_of(Field("PLOT", textual=True))
+    ('whole number', 'long text')
+    """
+    if each.numeric:
+        return "whole number" if each.type in ("int", "long") else "number"
+    return "categories" if each.categorical else "long text" if each.textual else "plain text"
+
+
+def sheet(mapper: Mapper) -> Sheet:
+    """Return the mapping as it stands; values of the frame are shown live alone."""
+    head = ("column", "field", "why", "type", "what is done", "first rows")
+    rows = tuple((*line[:1], line.field or "left out", *line[2:]) for line in mapper.lines)
+    return Sheet(
+        f"{mapper.source} to {mapper.dataset}, {mapper.domain}",
+        grids=(Grid(head, rows),),
+        notes=(mapper.status, *mapper.advice),
+        codes=(Code("The call", mapper.code),),
+    )
