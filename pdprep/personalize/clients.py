@@ -226,14 +226,21 @@ def translated(operation: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        said = error.response.get("Error", {})
-        raise failed(operation, said.get("Code", ""), said.get("Message", str(error))) from error
+        raise _refused(operation, error) from error
     except NoCredentialsError as error:
         raise failed(operation, "NoCredentials", "there are no credentials") from error
     except (HTTPClientError, NotConnected) as error:
         raise failed(operation, LOST, str(error)) from error
     except (BotoCoreError, Boto3Error) as error:
+        # An upload by boto3 hides what S3 said behind an error of its own.
+        if isinstance(error.__context__, ClientError):
+            raise _refused(operation, error.__context__) from error
         raise failed(operation, type(error).__name__, str(error)) from error
+
+
+def _refused(operation: str, error: ClientError) -> ServiceError:
+    said = error.response.get("Error", {})
+    return failed(operation, said.get("Code", ""), said.get("Message", str(error)))
 
 
 def failed(operation: str, code: str, message: str) -> ServiceError:
