@@ -23,6 +23,7 @@ from pdprep.personalize import (
     evolution,
     history,
     put,
+    reading,
     removal,
     trainings,
 )
@@ -135,6 +136,7 @@ class DatasetGroup:
         """
         kind = dataset.dataset if isinstance(dataset, Contract) else dataset
         deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
+        source = reading.opened(self.world, source)
         return preparation.prepare(
             source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,

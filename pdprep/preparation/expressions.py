@@ -10,8 +10,9 @@ import polars as pl
 from pdprep.errors import MappingError
 from pdprep.preparation import columns
 from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.files import first_line
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import Source, first_line
+from pdprep.preparation.sources import Source
 
 TEXT: Final = "__text_"
 INFER_ROWS: Final = 10_000
@@ -88,8 +89,7 @@ def expression(given: Given) -> pl.Expr:
 
 def _inferred(source: Source) -> dict[str, pl.DataType]:
     with reading(source):
-        frame = pl.scan_csv(source.files[0], separator=source.separator, infer_schema_length=INFER_ROWS)
-        return dict(frame.collect_schema())
+        return dict(source.scan(source.files[0], infer_schema_length=INFER_ROWS).collect_schema())
 
 
 def _as(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

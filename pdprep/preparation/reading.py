@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from pdprep.errors import InputError, MappingError, PdprepError, SourceError
-from pdprep.preparation.sources import Source, first_line, not_utf8
+from pdprep.preparation.files import first_line, not_utf8
+from pdprep.preparation.sources import Source
 
 
 class Trouble(NamedTuple):

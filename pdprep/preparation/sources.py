@@ -6,35 +6,43 @@ read as text, so that ids keep their leading zeros and nothing is guessed from t
 
 from __future__ import annotations
 
-import gzip
-import re
-import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from glob import glob
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from pdprep.errors import SourceError
+from pdprep.preparation.files import Files, expand, first_line
+from pdprep.preparation.storage import Storage
 from pdprep.preparation.tables import scan_table
 
 ROW: Final = "__row"
 FILE: Final = "__file"
-HEAD_BYTES: Final = 1 << 16
-_SEPARATORS: Final = ",;\t|"
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A LazyFrame of the source's columns with their row numbers, and how to name it."""
+    """A LazyFrame of the source's columns with their row numbers, and how to name it.
+
+    Attributes:
+        files: The files it is read from, in order.
+        separator: The separator of a CSV.
+        bytes: The size of the files; None for a frame or a table.
+        head: The first text of a CSV, where we can look inside.
+        scan: Reads files of a CSV as this source does.
+    """
 
     label: str
     frame: pl.LazyFrame
     files: tuple[str, ...] = ()
     separator: str = ""
+    bytes: int | None = None
+    head: str = field(default="", repr=False)
+    scan: Callable[..., pl.LazyFrame] = field(default=pl.scan_csv, repr=False)
 
     @property
     def is_text(self) -> bool:
@@ -46,15 +54,13 @@ class Source:
         """The source's own columns and their types."""
         return {name: dtype for name, dtype in self.frame.collect_schema().items() if name not in (ROW, FILE)}
 
-    @property
-    def bytes(self) -> int | None:
-        """The size of the files, or None for a frame."""
-        local = [Path(file) for file in self.files if Path(file).is_file()]
-        return sum(path.stat().st_size for path in local) if local else None
 
-
-def open_source(source: object) -> Source:
+def open_source(source: object, storage: Storage | None = None) -> Source:
     """Open a path, a glob, an ``s3://`` address or a frame of Polars, pandas or Arrow.
+
+    Args:
+        source: What the user gave; one that is open already is returned.
+        storage: The way into S3; by default the one that boto3 finds in the environment.
 
     Raises:
         SourceError: It does not exist, is empty, is not UTF-8, or is no such thing.
@@ -62,8 +68,10 @@ def open_source(source: object) -> Source:
     >>> open_source(pl.DataFrame({"user": [1]})).frame.collect().columns
     ['__row', 'user']
     """
+    if isinstance(source, Source):
+        return source
     if isinstance(source, str | Path):
-        return _open_path(str(source))
+        return _open_path(str(source), storage)
     label = f"a {_maker(source)} {type(source).__name__}"
     frame = _as_lazy(source)
     try:
@@ -133,68 +141,38 @@ def _readable(source: Any, name: str) -> bool:
     return True
 
 
-def _open_path(text: str) -> Source:
-    table = None if "://" in text else scan_table(Path(text).expanduser())
+def _open_path(text: str, storage: Storage | None) -> Source:
+    table = scan_table(text, storage)
     if table is not None:
         return Source(text, table.with_row_index(ROW))
-    files = _expand(text)
-    kind = _kind(files[0])
+    files = expand(text, storage)
+    kind = files.kind
     if kind == "csv":
         return _open_csv(text, files)
     scan = _SCANS[kind]
+    named = {"row_index_name": ROW, "include_file_paths": _file_column(files)}
     try:
-        frame = scan(list(files), row_index_name=ROW, include_file_paths=_file_column(files))
+        frame = scan(list(files.names), **named, **files.options)
         frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(
             f"{text} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
-    return Source(text, frame, files)
+    return Source(text, frame, files.names, bytes=files.bytes)
 
 
-def _file_column(files: tuple[str, ...]) -> str | None:
+def _file_column(files: Files) -> str | None:
     """Name the column of file names, where there may be several."""
-    return FILE if len(files) > 1 or "://" in files[0] else None
+    return FILE if len(files.names) > 1 or "://" in files.names[0] else None
 
 
-def _expand(text: str) -> tuple[str, ...]:
-    if "://" in text:
-        return (text,)
-    path = Path(text).expanduser()
-    if path.is_dir():
-        raise SourceError(f"{text} is a folder", "a file or a glob", f'"{text}/*.csv"')
-    files = (str(path),) if path.is_file() else tuple(sorted(glob(str(path), recursive=True)))
-    if not files:
-        raise SourceError(f"no file {text}", "a path or a glob that exists", _neighbours(path))
-    return files
-
-
-def _neighbours(path: Path) -> str:
-    near = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))[:5] if path.parent.is_dir() else []
-    return f"one of {', '.join(near)} in {path.parent}" if near else f"ls {path.parent}"
-
-
-def _kind(file: str) -> str:
-    suffixes = [suffix.lower() for suffix in Path(file).suffixes if suffix.lower() not in (".gz", ".zst")]
-    kind = _KINDS.get(suffixes[-1] if suffixes else "")
-    if not kind:
-        raise SourceError(
-            f"{file} has no ending that tells its format",
-            f"one of {', '.join(_KINDS)}",
-            f'pdprep.prepare(pl.scan_csv("{file}"), ...)',
-        )
-    return kind
-
-
-def _open_csv(text: str, files: tuple[str, ...]) -> Source:
-    separator = _separator(files[0]) if Path(files[0]).is_file() else ","
+def _open_csv(text: str, files: Files) -> Source:
+    separator = files.separator()
+    scan: Callable[..., pl.LazyFrame] = pl.scan_csv
+    scan = partial(scan, separator=separator, **files.options)
     try:
-        frame = pl.scan_csv(
-            list(files),
-            separator=separator,
-            infer_schema=False,
-            row_index_name=ROW,
-            include_file_paths=_file_column(files),
+        frame = scan(
+            list(files.names), infer_schema=False, row_index_name=ROW, include_file_paths=_file_column(files)
         )
         frame.collect_schema()
     except pl.exceptions.NoDataError as error:
@@ -202,69 +180,28 @@ def _open_csv(text: str, files: tuple[str, ...]) -> Source:
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(
             f"{text} cannot be read as CSV ({first_line(error)})",
-            "a header and rows" if len(files) == 1 else "the same header in each of its files",
+            "a header and rows" if len(files.names) == 1 else "the same header in each of its files",
         ) from error
-    return Source(text, frame, files, separator)
+    kept = _counted(frame) if "://" in files.names[0] else frame
+    return Source(text, kept, files.names, separator, files.bytes, files.head, scan)
 
 
-def _separator(file: str) -> str:
-    """Tell the separator from the header line, after seeing that the head is UTF-8."""
-    if file.endswith(".zst"):  # the standard library cannot look inside
-        return ","
-    head = _decode(file, _head(file))
-    if not head.strip():
-        raise SourceError(f"{file} is empty", "a header and rows")
-    bare = re.sub(r'"[^"]*"', "", head.lstrip("\r\n").splitlines()[0])
-    return max(_SEPARATORS, key=bare.count)
+def _counted(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Have rows counted by reading them.
+
+    The count of a CSV elsewhere comes from a cache on this disk that knows the address alone: it is that of
+    whatever stood there before (seen with Polars 2.1). A step that Polars cannot look into prevents it.
+    """
+    return frame.map_batches(
+        _same, validate_output_schema=False, streamable=True,
+        projection_pushdown=True, predicate_pushdown=True, slice_pushdown=True,
+    )  # fmt: skip
 
 
-def _head(file: str) -> bytes:
-    opener: Callable[..., Any] = gzip.open if file.endswith(".gz") else open
-    try:
-        with opener(file, "rb") as handle:
-            head: bytes = handle.read(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(
-            f"{file} cannot be read ({first_line(error)})", "a CSV file, as text or gzip"
-        ) from error
-    return head
+def _same(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows
 
 
-def _decode(file: str, head: bytes) -> str:
-    try:
-        return head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if error.end >= len(head) - 3 and len(head) == HEAD_BYTES:  # a character cut in two by the read
-            return head[: error.start].decode("utf-8-sig")
-        raise not_utf8(file) from error
-
-
-def not_utf8(label: str) -> SourceError:
-    """Return the error for text that is not UTF-8."""
-    return SourceError(
-        f"{label} is not UTF-8, likely latin-1 or Windows-1252",
-        "UTF-8",
-        f'pdprep.prepare(pl.read_csv("{label}", encoding="latin-1", infer_schema=False), ...)',
-    )
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of what an error says."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-_KINDS: Final = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".parquet": "Parquet",
-    ".pq": "Parquet",
-    ".ndjson": "NDJSON",
-    ".jsonl": "NDJSON",
-    ".arrow": "Arrow IPC",
-    ".ipc": "Arrow IPC",
-    ".feather": "Arrow IPC",
-}
 _SCANS: Final[dict[str, Callable[..., pl.LazyFrame]]] = {
     "Parquet": pl.scan_parquet,
     "NDJSON": pl.scan_ndjson,

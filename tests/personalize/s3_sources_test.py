@@ -43,5 +43,5 @@ def test_a_dataset_that_exists_and_a_mapping_used_again(alone: DatasetGroup) -> 
 
 
 def test_without_the_group_its_credentials_are_not_there(alone: DatasetGroup) -> None:
-    with pytest.raises(SourceError, match="s3://data/in/0.csv cannot be read"):
+    with pytest.raises(SourceError, match=r"s3://data/in/0\.csv cannot be read"):
         pdprep.prepare("s3://data/in/0.csv", "interactions")

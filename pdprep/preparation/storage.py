@@ -1,0 +1,148 @@
+"""Files in S3: which there are, their first bytes, and how Polars reaches them.
+
+Credentials are asked for when something is read; they are in no frame, no repr and no explanation.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from pdprep.errors import SourceError
+
+if TYPE_CHECKING:
+    from boto3 import Session
+
+SCHEME: Final = "s3://"
+TRUST_SECONDS: Final = 600  # keys that end are renewed by botocore ten minutes before
+_CONFIGURE: Final = "aws configure"
+_PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|[^*?\[]+|\[")
+_WILD: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+class Object(NamedTuple):
+    """One object of a listing."""
+
+    url: str
+    size: int
+    modified: float
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Storage:
+    """A way into S3: that of a dataset group, or the one that boto3 finds in the environment.
+
+    Args:
+        session: Whose credentials are used.
+        client: The boto3 client of S3, which knows the endpoint and the region.
+    """
+
+    session: Session
+    client: Any
+
+    def find(self, text: str) -> list[Object]:
+        """Return the objects of an address in order; ``*`` and ``?`` stay in a folder, ``**`` does not."""
+        pieces = _PIECES.findall(text)
+        wanted = re.compile("".join(map(_pattern, pieces)))
+        plain = pieces[0] if len(pieces) > 1 else text
+        return sorted(found for found in self.below(plain) if wanted.fullmatch(found.url))
+
+    def below(self, text: str, most: int | None = None) -> Iterator[Object]:
+        """Yield the objects whose address begins with ``text``.
+
+        Raises:
+            SourceError: S3 does not answer, or does not let us.
+        """
+        bucket, prefix = _place(text)
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=bucket, Prefix=prefix, PaginationConfig={"MaxItems": most} if most else {}
+        )
+        with _answered(text):
+            for row in (row for page in pages for row in page.get("Contents", [])):
+                yield Object(f"{SCHEME}{bucket}/{row['Key']}", row["Size"], row["LastModified"].timestamp())
+
+    def head(self, url: str, size: int) -> bytes:
+        """Return the first bytes of an object."""
+        bucket, key = _place(url)
+        with _answered(url):
+            data: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read(size)
+        return data
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How Polars reaches it: the place, and whom to ask for the keys."""
+        return {"storage_options": self.place, "credential_provider": self.keys}
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Return where S3 is; nothing of it is a secret."""
+        url = self.client.meta.endpoint_url
+        region = {"aws_region": self.client.meta.region_name or "us-east-1"}
+        if ".amazonaws." in str(urlsplit(url).hostname):
+            return region
+        return {**region, "aws_endpoint_url": url, "aws_allow_http": str(url.startswith("http:")).lower()}
+
+    def keys(self) -> tuple[dict[str, str | None], int | None]:
+        """Return the keys of the moment, and when to ask again."""
+        found = self.session.get_credentials()
+        if found is None:
+            raise SourceError(
+                "no credentials for S3", "a profile or keys in the environment", "aws configure"
+            )
+        frozen = found.get_frozen_credentials()
+        named = {"aws_access_key_id": frozen.access_key, "aws_secret_access_key": frozen.secret_key}
+        if not frozen.token:
+            return dict(named), None
+        return {**named, "aws_session_token": frozen.token}, int(time.time()) + TRUST_SECONDS
+
+
+def environment() -> Storage:
+    """Return the way into S3 that boto3 finds: AWS_ENDPOINT_URL, AWS_PROFILE and the rest.
+
+    Raises:
+        SourceError: What the environment names does not exist.
+    """
+    import boto3
+
+    with _answered("S3"):
+        session = boto3.Session()
+        return Storage(session, session.client("s3"))
+
+
+def _place(text: str) -> tuple[str, str]:
+    bucket, _, key = text.removeprefix(SCHEME).partition("/")
+    return bucket, key
+
+
+def _pattern(piece: str) -> str:
+    if piece.startswith("[") and len(piece) > 1:
+        return piece.replace("[!", "[^", 1)
+    return _WILD.get(piece) or re.escape(piece)
+
+
+@contextmanager
+def _answered(text: str) -> Iterator[None]:
+    """Turn what botocore raises into one clear error."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        reason = f"{said.get('Code', '')}: {said.get('Message', '')}".strip(": ")
+        raise SourceError(
+            f"{text} cannot be read ({reason})",
+            "a bucket and a key that these credentials may list and get",
+            f"aws s3 ls {text}",
+        ) from error
+    except BotoCoreError as error:
+        raise SourceError(
+            f"{text} cannot be read ({error})",
+            "an endpoint, a profile and credentials of AWS, or a dataset group's",
+            f'group.prepare("{text}", ...) reads with the credentials of the group',
+        ) from error
