@@ -37,7 +37,7 @@ def found() -> Report:
     "says",
     [
         "items: how complete",
-        "not full: MOOD 5.0 %; hollow orange is below 70 % (text 85 %)",
+        "not full: MOOD 5.0 %",
         "2020-09-13 to 2021-10-17; 393 days with events",
         "View 262, ",
         "a tenth of the items has",
@@ -47,6 +47,12 @@ def found() -> Report:
 def test_text_and_html_say_the_same(found: Report, says: str) -> None:
     assert says in report.text(found)
     assert says in report.html(found)
+
+
+@pytest.mark.parametrize("means", ["hollow and orange: below 70 %", "full and blue: items"])
+def test_a_chart_says_what_its_marks_mean_and_text_needs_no_such_words(found: Report, means: str) -> None:
+    assert means in report.html(found)
+    assert means not in report.text(found)
 
 
 def test_failing_rows_stand_by_their_rule_with_code(found: Report) -> None:

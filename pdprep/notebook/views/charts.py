@@ -139,7 +139,7 @@ def curves(lines: Mapping[str, pl.DataFrame]) -> str:
         at = points.filter(pl.col("ids") <= look.place).tail(1).to_dicts()
         mark = {"type": "line", "color": look.colour, "strokeDash": look.dash, "strokeWidth": 2}
         layers.append({"data": data, "mark": mark, "encoding": encoding})
-        text = {"type": "text", "align": "left", "dx": 5, "dy": 9, "text": name}
+        text = {"type": "text", "align": look.align, "dx": look.side * 5, "dy": look.side * 8, "text": name}
         layers.append({"data": {"values": at}, "mark": text, "encoding": encoding})
     return _draw([], layers, bottom=36, left=60)
 
@@ -147,10 +147,13 @@ def curves(lines: Mapping[str, pl.DataFrame]) -> str:
 class _Look(NamedTuple):
     colour: str
     dash: list[int]
-    place: float  # where the name stands
+    place: float  # where along the line its name stands, and on which side of it
+    align: str
+    side: int
 
 
-_LOOKS: Final = (_Look(BLUE, [], 0.12), _Look(ORANGE, [5, 3], 0.4))
+# The busiest come first, so both lines bend upward: one name stands above, the other below.
+_LOOKS: Final = (_Look(BLUE, [], 0.3, "right", -1), _Look(ORANGE, [5, 3], 0.6, "left", 1))
 
 
 def _number(field: str, domain: Sequence[float] | None, axis: Spec | None) -> Spec:

@@ -22,11 +22,12 @@ BARS = 20  # of columns or event types
 
 
 class Theme(NamedTuple):
-    """A title, what there is to say, and the chart of it where a chart says more."""
+    """A title, what there is to say, and the chart of it where a chart says more, with what its marks mean."""
 
     title: str
     says: str
     draw: Callable[[], str] | None = None
+    legend: str = ""
 
 
 def themes(report: Report) -> Iterator[Theme]:
@@ -55,6 +56,7 @@ def _complete(dataset: str, columns: pl.DataFrame, known: Known) -> Theme:
     low = f"; hollow orange is below {COMPLETE:.0f} % (text {COMPLETE_TEXT:.0f} %)" * bool(
         marked["low"].any()
     )
+    says = f"not full: {', '.join(named)}{more}"
     bars = marked.sort("complete").head(BARS)
     drawn = bars.select(
         name="column",
@@ -62,7 +64,7 @@ def _complete(dataset: str, columns: pl.DataFrame, known: Known) -> Theme:
         label=pl.Series([f"{share:.1f} %" for share in bars["complete"]]),
         low="low",
     )
-    return Theme(title, f"not full: {', '.join(named)}{more}{low}", lambda: charts.lying(drawn, 100))
+    return Theme(title, says, lambda: charts.lying(drawn, 100), legend * bool(drawn["low"].any()))
 
 
 def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
@@ -75,7 +77,9 @@ def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
     told = report.insights.filter(pl.col("insight").is_in(_TAIL), dataset=dataset)
     if told.height:
         tails = {_PLURAL[name]: touched for name, touched in known.profile.touched.items() if name in _PLURAL}
-        says = "; ".join(told["says"])
+        says = "; ".join(
+            [*told["says"], "in the chart items are the full blue line, users the dashed orange one"]
+        )
         yield Theme(
             f"{dataset}: long tail",
             says,

@@ -67,4 +67,5 @@ def _pictures(report: Report) -> str:
 def _drawn(found: list[Theme]) -> Iterator[str]:
     for theme in found:
         if theme.draw:
-            yield charts.Chart(theme.title, theme.says, theme.draw()).figure
+            says = "; ".join(filter(None, (theme.says, theme.legend)))
+            yield charts.Chart(theme.title, says, theme.draw()).figure

@@ -92,8 +92,7 @@ class Snapshot:
         if self.phase in SERVICE or not (self.done or self.total):
             return ""
         if self.unit == "bytes":
-            whole = f" of {megabytes(self.total)}" if self.total else ""
-            return f"{megabytes(self.done)}{whole} MB"
+            return size(self.done, self.total)
         whole = f" of {self.total:,}" if self.total else ""
         return f"{self.done:,}{whole} {self.unit}"
 
@@ -157,9 +156,19 @@ def line(shot: Snapshot) -> str:
     return f"{shot.title}: {', '.join([shot.status, *shot.facts])}"
 
 
-def megabytes(count: int | None) -> str:
-    """Return bytes as megabytes with one decimal."""
-    return f"{(count or 0) / 1e6:,.1f}"
+def size(done: int, total: int | None = None) -> str:
+    """Return bytes as people write them, both in the unit that fits the whole.
+
+    >>> size(1_200_000, 5_000_000), size(22_300), size(3, 4_100_000_000)
+    ('1.2 of 5.0 MB', '22.3 kB', '0.0 of 4.1 GB')
+    """
+    most = max(done, total or 0)
+    unit, by = next((each for each in _UNITS if most >= each[1]), _UNITS[-1])
+    whole = f" of {total / by:,.1f}" if total else ""
+    return f"{done / by:,.1f}{whole} {unit}"
+
+
+_UNITS: Final = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
 def _seconds(job: Job) -> float | None:
