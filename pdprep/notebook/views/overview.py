@@ -22,7 +22,7 @@ BARS = 20  # of columns or event types
 
 
 class Theme(NamedTuple):
-    """A title, what there is to say, and the chart of it where a chart says more, with what its marks mean."""
+    """A title, what there is to say, and where a chart says more, the chart and what its marks mean."""
 
     title: str
     says: str
@@ -53,9 +53,7 @@ def _complete(dataset: str, columns: pl.DataFrame, known: Known) -> Theme:
         f"{name} {share:.1f} %" for name, share in lacking.select("column", "complete").head(NAMED).rows()
     ]
     more = f" and {lacking.height - NAMED} more" if lacking.height > NAMED else ""
-    low = f"; hollow orange is below {COMPLETE:.0f} % (text {COMPLETE_TEXT:.0f} %)" * bool(
-        marked["low"].any()
-    )
+    legend = f"hollow and orange: below {COMPLETE:.0f} % (text: {COMPLETE_TEXT:.0f} %)"
     says = f"not full: {', '.join(named)}{more}"
     bars = marked.sort("complete").head(BARS)
     drawn = bars.select(
