@@ -75,13 +75,11 @@ def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
     told = report.insights.filter(pl.col("insight").is_in(_TAIL), dataset=dataset)
     if told.height:
         tails = {_PLURAL[name]: touched for name, touched in known.profile.touched.items() if name in _PLURAL}
-        says = "; ".join(
-            [*told["says"], "in the chart items are the full blue line, users the dashed orange one"]
-        )
         yield Theme(
             f"{dataset}: long tail",
-            says,
+            "; ".join(told["says"]),
             lambda: charts.curves({name: curve(each.rows) for name, each in sorted(tails.items())}),
+            "full and blue: items; dashed and orange: users",
         )
 
 
