@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
+from pdprep.contract.frames import DTYPES
 from pdprep.ledger import layers
 from pdprep.ledger.layers import BULK
 from pdprep.ledger.shares import shares
@@ -30,8 +31,10 @@ class Balance:
         changed_put: Those of them whose older version is in the put layer, where no import replaces it.
         lacks: Bulk records whose key the frame does not have: a FULL import removes them.
         examples: The keys of the first of those.
-        overlap: Events not earlier than the earliest event that was put.
-        cutoff: The time of that event, in seconds since 1970.
+        overlap: Events not earlier than the earliest event that was put, or than the event tracker.
+        cutoff: The time of that event, or of the tracker's creation, in seconds since 1970.
+        tracker: The event tracker, where its creation is the cut-off: what it took is unknown here.
+        events: Whether these are events, which carry no id and so replace nothing.
     """
 
     new: int = 0
@@ -43,6 +46,8 @@ class Balance:
     examples: tuple[str, ...] = ()
     overlap: int = 0
     cutoff: int | None = None
+    tracker: str = ""
+    events: bool = False
 
     @property
     def lines(self) -> Iterator[str]:
@@ -56,24 +61,56 @@ class Balance:
             yield f"a FULL import removes {self.lacks:,} that are not in it, such as {shown}"
         if self.cutoff is not None and self.overlap:
             day = datetime.fromtimestamp(self.cutoff, UTC)
-            yield (
-                f"{self.overlap:,} are not earlier than the first event that was put "
-                f"({day:%Y-%m-%d %H:%M} UTC): to import no event twice, filter by TIMESTAMP < {self.cutoff}"
+            first = (
+                f"the event tracker {self.tracker}, which may have taken them"
+                if self.tracker
+                else "the first event that was put"
             )
+            yield (
+                f"{self.overlap:,} are not earlier than {first} ({day:%Y-%m-%d %H:%M} UTC): to import "
+                f"no event twice, filter by TIMESTAMP < {self.cutoff}"
+            )
+        if self.changed and self.events:
+            yield f"only a FULL import corrects the {self.changed:,}; others add them beside the old ones"
+        if self.changed_put:
+            put = "a put of the same id" if not self.events else "nothing"
+            yield f"{put} replaces the {self.changed_put:,} that stand in the put layer; no import does"
+        if self.new and self.new < self.total:
+            yield f"group.put(frame, new_only=True) sends the {self.new:,} that are new"
+
+    @property
+    def total(self) -> int:
+        """Records of the frame, those that went by both roads counted twice."""
+        return self.new + self.in_bulk + self.in_put + self.changed
 
 
-def balance(contract: Contract, frame: pl.LazyFrame, held: list[pl.LazyFrame]) -> Balance:
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """The event tracker of a dataset group. ``created``: seconds since 1970."""
+
+    name: str
+    created: int
+
+
+def balance(
+    contract: Contract, frame: pl.LazyFrame, held: list[pl.LazyFrame], tracker: Tracker | None = None
+) -> Balance:
     """Count how a frame stands to what was sent.
 
     Args:
         contract: The contract of the frame.
         frame: Its records.
         held: What ``layers.scan`` returned.
+        tracker: What takes the events of an application, where there is one.
     """
     frames = held or [layers.empty(contract)]
     every = pl.concat([_like(each, contract) for each in frames], how="diagonal_relaxed")
-    cutoff = _cutoff(contract, every)
-    found = Balance(cutoff=cutoff, overlap=_overlap(frame, cutoff))
+    cutoff, live = _cutoff(contract, every), tracker if contract.dataset == "interactions" else None
+    if live and (cutoff is None or live.created < cutoff):
+        found = Balance(cutoff=live.created, overlap=_overlap(frame, live.created), tracker=live.name)
+    else:
+        found = Balance(cutoff=cutoff, overlap=_overlap(frame, cutoff))
+    found = replace(found, events=contract.event_like)
     for mine, sent in shares([frame.select(contract.columns), every], contract.key):
         found = _sum(found, _share(contract, mine.collect(), sent.collect()))
     return found
@@ -96,7 +133,7 @@ def _sum(one: Balance, more: Balance) -> Balance:
     return Balance(
         one.new + more.new, one.in_bulk + more.in_bulk, one.in_put + more.in_put, one.changed + more.changed,
         one.changed_put + more.changed_put, one.lacks + more.lacks, (one.examples + more.examples)[:EXAMPLES],
-        one.overlap, one.cutoff,
+        one.overlap, one.cutoff, one.tracker, one.events,
     )  # fmt: skip
 
 
@@ -114,6 +151,12 @@ def _overlap(frame: pl.LazyFrame, cutoff: int | None) -> int:
 
 
 def _like(frame: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
+    """Return a layer with the fields of a contract; a schema may have changed since it was sent."""
     have = frame.collect_schema()
-    blank = [pl.lit(None).alias(name) for name in contract.columns if name not in have]
-    return frame.with_columns(blank).select(*contract.columns, BULK)
+    fields = [
+        pl.col(field.name).cast(DTYPES[field.type], strict=False)
+        if field.name in have
+        else pl.lit(None, DTYPES[field.type]).alias(field.name)
+        for field in contract.stored
+    ]
+    return frame.select(*fields, BULK)

@@ -28,6 +28,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.hints import hint
+from pdprep.personalize.prices import UNKNOWN, Prices
 
 # Sending again is safe: names of jobs and ids of events are ours.
 CONFIG: Final = Config(
@@ -82,7 +83,8 @@ class World:
         endpoint: Where the services are.
         neighbours: Whether an application shares the quotas, so that puts hold back.
         poll: Seconds between two looks at a job.
-        in_flight: Put calls that wait for their answers at the same time.
+        in_flight: Put calls of boto3 that wait for their answers at the same time.
+        prices: What somebody says that sending costs.
     """
 
     session: Session = field(repr=False)
@@ -94,6 +96,7 @@ class World:
     neighbours: bool = True
     poll: float = 10.0
     in_flight: int = 8
+    prices: Prices = UNKNOWN
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -119,7 +119,7 @@ def refusal(before: Standing, coming: Coming, replace: bool, shrink: bool) -> Re
         return _no_bulk_yet(before) or _too_large(coming, "incremental_bytes") or _too_few(coming)
     if before.bulk and not replace:
         return _replaces(before, coming)
-    if before.bulk and not shrink and _shrinks(before, coming):
+    if before.bulk and not shrink and shrinks(before, coming):
         return _shrinking(before, coming)
     return _too_large(coming, "full_bytes")
 
@@ -170,7 +170,8 @@ def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
     )
 
 
-def _shrinks(before: Standing, coming: Coming) -> bool:
+def shrinks(before: Standing, coming: Coming) -> bool:
+    """Say whether a FULL import would leave so little that it is no refresh but perhaps a half extract."""
     return coming.rows < SHARE_KEPT * before.rows or coming.keys < SHARE_KEPT * before.keys
 
 

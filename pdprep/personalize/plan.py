@@ -12,13 +12,14 @@ from pdprep.contract.rule import Route
 from pdprep.engine.validate import validate
 from pdprep.errors import ServiceError
 from pdprep.ledger import layers
-from pdprep.personalize import guards
-from pdprep.personalize.balance import Balance, balance
+from pdprep.personalize import guards, obstacles
+from pdprep.personalize.balance import Balance, Tracker, balance
 from pdprep.personalize.clients import call, missing, pages
-from pdprep.personalize.guards import Standing
+from pdprep.personalize.guards import Coming, Standing
+from pdprep.personalize.prices import UNKNOWN, Prices
 from pdprep.personalize.puts import PUTS
 from pdprep.personalize.quotas import POLITE, quota
-from pdprep.personalize.resources import Group, find_dataset
+from pdprep.personalize.resources import Dataset, Group, find_dataset
 from pdprep.personalize.target import Target
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
@@ -42,6 +43,8 @@ class Plan:
         balance: How the records stand to those that were sent before.
         creates: What does not exist yet.
         obstacles: What stands in the way of each route.
+        report: What validation found.
+        prices: What the profile says that a GB and a call cost.
     """
 
     dataset: str
@@ -57,6 +60,7 @@ class Plan:
     creates: tuple[str, ...]
     obstacles: tuple[str, ...]
     report: Report
+    prices: Prices = UNKNOWN
 
     def __str__(self) -> str:
         lines = [f"{self.dataset}: {self.route}, {self.rows:,} records; {self.why}"]
@@ -70,44 +74,70 @@ class Plan:
     @property
     def road(self) -> str:
         """What either route takes: bytes of an import, calls and minutes of a put."""
-        time = "" if self.minutes is None else f", {max(1, round(self.minutes)):,} min at the rate in force"
-        return f"an import of about {self.bytes:,} bytes, or {self.calls:,} put calls{time}"
+        quickest = self.calls / quota(PUTS[self.dataset].rate)
+        time = f", {max(1, round(quickest)):,} s at the quota"
+        if self.minutes is not None:
+            time += f", {max(1, round(self.minutes)):,} min at the rate in force"
+        data, calls = self.prices.of(self.bytes, self.calls)
+        put = f"{self.calls:,} put call{'s' * (self.calls != 1)}{time}{calls}"
+        return f"an import of about {self.bytes:,} bytes{data}, or {put}"
 
     def __repr__(self) -> str:
         return str(self)
 
 
 def plan(target: Target, prepared: Prepared) -> Plan:
-    """Say what sending a frame would do; reads it once."""
+    """Say what sending a frame would do; reads it and sends nothing."""
+    kind, group = prepared.dataset, target.group()
+    prepared, differences = obstacles.of_schema(prepared, target.deployed(kind))
     report = validate(prepared)
-    group = target.group()
-    standing = guards.standing(target.ledger, target.world, group, prepared.dataset)
-    calls = _calls(prepared.contract, prepared.frame)
-    minutes = calls / POLITE[PUTS[prepared.dataset].rate] / 60 if target.world.neighbours else None
-    route, why = _route(prepared, standing, report.kept, calls, minutes)
-    _, held = layers.scan(target.ledger, prepared.dataset)
+    dataset = find_dataset(target.world, group.arn, kind) if group else None
+    standing = guards.standing(target.ledger, target.world, group, kind)
+    size, tracker = _size(prepared.contract, prepared.frame), _tracker(target, group)
+    _, held = layers.scan(target.ledger, kind)
+    found = balance(prepared.contract, prepared.frame, held, tracker)
+    fresh = report.kept - found.in_bulk if prepared.contract.event_like and not standing.unknown else None
+    coming = Coming("FULL", report.kept, size.keys, size.bytes, "", found.lacks, fresh)
+    rate = POLITE[PUTS[kind].rate] if target.world.neighbours else None
+    minutes = size.calls / rate / 60 if rate else None
+    route, why = _route(prepared, standing, report.kept, size.calls, minutes)
     return Plan(
-        prepared.dataset, route, why, report.kept, calls, minutes, _bytes(prepared.contract, prepared.frame),
-        standing.rows, standing.put, balance(prepared.contract, prepared.frame, held),
-        tuple(_creates(target, group, prepared.dataset, route)),
-        tuple(_obstacles(standing, report)), report,
+        kind, route, why, report.kept, size.calls, minutes, size.bytes, standing.rows, standing.put, found,
+        tuple(_creates(target, group, dataset, kind, route, tracker)),
+        (
+            *obstacles.of_rows(report), *obstacles.of_dataset(standing, coming, kind),
+            *differences, *obstacles.of_jobs(target, group, dataset, kind),
+        ),
+        report, target.world.prices,
     )  # fmt: skip
 
 
-def _calls(contract: Contract, frame: pl.LazyFrame) -> int:
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Put calls, bytes of an import, and distinct ids."""
+
+    calls: int
+    bytes: int
+    keys: int
+
+
+def _size(contract: Contract, frame: pl.LazyFrame) -> _Size:
+    # The text of all values, a comma or line end each; what is quoted takes a little more.
+    texts = [pl.col(name).cast(pl.String).str.len_bytes().sum() for name in contract.columns]
+    ids = pl.col(contract.key).n_unique()
+    told = frame.select(text=pl.sum_horizontal(texts), rows=pl.len(), keys=ids)
+    calls, (text, rows, keys) = (found.row(0) for found in pl.collect_all([_calls(contract, frame), told]))
+    head = sum(len(name) + 1 for name in contract.columns)
+    return _Size(calls[0], int(text + rows * len(contract.columns) + head), keys)
+
+
+def _calls(contract: Contract, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Count the calls of a put: those of interactions are of one user and session each."""
     whose = [name for name in ("USER_ID", "SESSION_ID") if name in contract.names]
     by = whose if contract.dataset == "interactions" else [pl.lit(0)]
     most = quota("records_a_call")
     counts = frame.group_by(by).agg(((pl.len() + most - 1) // most).alias("calls"))
-    return int(counts.select(pl.col("calls").sum()).collect().item())
-
-
-def _bytes(contract: Contract, frame: pl.LazyFrame) -> int:
-    """Add up the text of all values, a comma or line end each; what is quoted takes a little more."""
-    sizes = [pl.col(name).cast(pl.String).str.len_bytes().sum() for name in contract.columns]
-    text, rows = frame.select(pl.sum_horizontal(sizes).alias("text"), pl.len().alias("rows")).collect().row(0)
-    return int(text + rows * len(contract.columns) + sum(len(name) + 1 for name in contract.columns))
+    return counts.select(pl.col("calls").sum().cast(pl.Int64))
 
 
 def _route(
@@ -120,24 +150,29 @@ def _route(
         return "put", f"an import of interactions needs {least:,} rows"
     if minutes is not None and minutes > MINUTES_BY_PUT:
         return "bulk", f"{minutes:,.0f} minutes by put at the polite rate"
-    return "put", f"{calls:,} calls, and what stands in bulk stays"
+    return "put", f"{calls:,} call{'s' * (calls != 1)}, and what stands in bulk stays"
 
 
-def _creates(target: Target, group: Group | None, dataset: str, route: Route) -> Iterator[str]:
+def _creates(
+    target: Target, group: Group | None, dataset: Dataset | None, kind: str, route: Route,
+    tracker: Tracker | None,
+) -> Iterator[str]:  # fmt: skip
     if group is None:
         yield f"dataset group {target.name} ({target.domain})"
-    if group is None or find_dataset(target.world, group.arn, dataset) is None:
-        yield f"schema and dataset {dataset}"
-    if route == "put" and dataset == "interactions" and not _tracked(target, group):
+    if dataset is None:
+        yield f"schema and dataset {kind}"
+    if route == "put" and kind == "interactions" and tracker is None:
         yield "event tracker"
     if route == "bulk" and not _bucket(target):
         yield f"bucket {target.world.place[0]}"
 
 
-def _tracked(target: Target, group: Group | None) -> bool:
+def _tracker(target: Target, group: Group | None) -> Tracker | None:
     if group is None:
-        return False
-    return any(pages(target.world, "list_event_trackers", "eventTrackers", datasetGroupArn=group.arn))
+        return None
+    rows = pages(target.world, "list_event_trackers", "eventTrackers", datasetGroupArn=group.arn)
+    found = [Tracker(row["name"], int(row["creationDateTime"].timestamp())) for row in rows]
+    return min(found, key=lambda each: each.created, default=None)
 
 
 def _bucket(target: Target) -> bool:
@@ -146,12 +181,3 @@ def _bucket(target: Target) -> bool:
     except ServiceError as error:
         return not missing(error)
     return True
-
-
-def _obstacles(standing: Standing, report: Report) -> Iterator[str]:
-    for row in report.counts.filter(level="error").iter_rows(named=True):
-        yield f"{row['says']} ({row['rows']:,}; stops {row['stops']})"
-    if standing.bulk:
-        yield "a FULL import needs replace=True"
-    for name in standing.unknown:
-        yield f"the import {name} is not in this ledger: rows unknown"

@@ -9,8 +9,10 @@ from typing import Any, Final
 from pdprep import project
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.clients import Session, World, call, named
+from pdprep.personalize.prices import UNKNOWN, Prices
 
-KEYS: Final = ("account", "region", "bucket", "role_arn", "aws_profile")
+PRICES: Final = ("price_per_gb", "price_per_1000_calls", "currency")
+KEYS: Final = ("account", "region", "bucket", "role_arn", "aws_profile", *PRICES)
 # Codes that say the credentials themselves are no good.
 CREDENTIALS: Final = (
     "NoCredentials",
@@ -32,6 +34,7 @@ class Profile:
     bucket: str = ""
     role_arn: str = ""
     aws_profile: str = ""
+    prices: Prices = UNKNOWN
 
     def over(self, bucket: str | None, role_arn: str | None) -> Profile:
         """Return the profile with what was given by hand in its place."""
@@ -56,7 +59,8 @@ def profile(name: str, start: Path | None = None) -> Profile:
     strange = [key for key in found[name] if key not in KEYS]
     if strange:
         raise GroupError(f"profile {name} has {', '.join(strange)}", f"only {', '.join(KEYS)}")
-    return Profile(name, **{key: str(value) for key, value in found[name].items()})
+    plain = {key: str(value) for key, value in found[name].items() if key not in PRICES}
+    return Profile(name, **plain, prices=_prices(name, found[name]))
 
 
 def aws_world(given: Profile, session: Session | None) -> World:
@@ -68,7 +72,7 @@ def aws_world(given: Profile, session: Session | None) -> World:
     session = session or named(given.aws_profile)
     region = given.region or session.region_name or ""
     _complete(given, region)
-    world = World(session, given.account, region, given.bucket, given.role_arn)
+    world = World(session, given.account, region, given.bucket, given.role_arn, prices=given.prices)
     account = _account(world)
     if given.account and account != given.account:
         raise GroupError(
@@ -77,6 +81,14 @@ def aws_world(given: Profile, session: Session | None) -> World:
             "aws configure list",
         )
     return replace(world, account=account)
+
+
+def _prices(name: str, found: dict[str, Any]) -> Prices:
+    gb, calls = (found.get(key) for key in PRICES[:2])
+    for key, price in zip(PRICES, (gb, calls), strict=False):
+        if price is not None and (isinstance(price, bool) or not isinstance(price, int | float) or price < 0):
+            raise GroupError(f"profile {name} has {key} = {price!r}", "a number", f"{key} = 0.05")
+    return Prices(gb, calls, str(found.get("currency", "")))
 
 
 def _account(world: World) -> str:

@@ -1,0 +1,96 @@
+"""A plan says before anything is sent what stands in the way, what it costs, and what nothing can replace."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import pdprep
+from pdprep.errors import GroupError
+from pdprep.group import DatasetGroup
+from pdprep.local.server import Running
+from pdprep.personalize import profiles
+from pdprep.personalize.prices import Prices
+from tests.personalize.frames import START, events, items, prepared
+
+PROFILE = '[tool.pdprep.profiles.prod]\nprice_per_gb = {price}\ncurrency = "USD"\n'
+
+
+@pytest.fixture
+def filled(group: DatasetGroup) -> DatasetGroup:
+    group.bulk(prepared(group, events(1200))).wait()
+    return group
+
+
+def in_the_way(group: DatasetGroup, frame: pl.DataFrame) -> str:
+    return "\n".join(group.plan(prepared(group, frame)).obstacles)
+
+
+def test_nothing_stands_in_the_way_of_a_first_import(group: DatasetGroup) -> None:
+    assert in_the_way(group, events(1200)) == ""
+
+
+def test_what_a_full_import_must_be_asked_for(filled: DatasetGroup) -> None:
+    assert in_the_way(filled, events(2400)).splitlines() == ["a FULL import needs replace=True"]
+    found = in_the_way(filled, events(1000))
+    assert "leaves 1,000 of 1,200 bulk records and 50 of 50 ids: it needs shrink=True too" in found
+    assert "an INCREMENTAL import needs 1,000 new events, and 0 are new" in found
+
+
+def test_imports_that_the_ledger_does_not_know_are_named(filled: DatasetGroup) -> None:
+    shutil.rmtree(filled.home / "000000000000-us-east-1")
+    found = in_the_way(pdprep.connect("movies"), events(1200))
+    assert 'rows unknown; group.adopt("interactions") counts them by an export' in found
+
+
+def test_jobs_that_are_not_over_are_named(filled: DatasetGroup, server: Running) -> None:
+    server.state.faults.ask(operation="PutObject", delay=1.0)
+    job = filled.bulk(prepared(filled, events(1200, first=5000)), mode="INCREMENTAL")
+    assert f"{job.id} is " in in_the_way(filled, events(1200))
+    job.wait()
+    assert job.id not in in_the_way(filled, events(1200))
+
+
+def test_a_schema_that_differs_is_named(filled: DatasetGroup) -> None:
+    frame = events(5).with_columns(DEVICE=pl.lit("tv"))
+    sent = pdprep.prepare(frame, "interactions", metadata={"DEVICE": "DEVICE"})
+    assert "the schema has no DEVICE: left out" in filled.plan(sent).obstacles
+    fewer = pdprep.prepare(events(5).drop("EVENT_TYPE"), "interactions")
+    assert any("EVENT_TYPE" in line for line in filled.plan(fewer).obstacles)
+
+
+def test_what_an_event_tracker_may_have_taken_is_said(filled: DatasetGroup) -> None:
+    filled.client().create_event_tracker(name="theirs", datasetGroupArn=filled.arn)
+    now = int(filled.client().list_event_trackers()["eventTrackers"][0]["creationDateTime"].timestamp())
+    plan = filled.plan(prepared(filled, events(5, first=now - START - 2)))
+    assert (plan.balance.tracker, plan.balance.cutoff, plan.balance.overlap) == ("theirs", now, 3)
+    assert "the event tracker theirs, which may have taken them" in str(plan)
+
+
+def test_what_nothing_replaces_is_said(group: DatasetGroup) -> None:
+    group.put(prepared(group, items("a", "b"))).wait()
+    said = str(group.plan(prepared(group, items("a", "c", genre="Comedy"))))
+    assert "a put of the same id replaces the 1 that stand in the put layer; no import does" in said
+    assert "group.put(frame, new_only=True) sends the 1 that are new" in said
+
+
+def test_money_is_told_at_the_prices_of_the_profile(group: DatasetGroup) -> None:
+    plan = group.plan(prepared(group, events(1200)))
+    assert "USD" not in plan.road
+    road = replace(plan, prices=Prices(1e6, 100.0, "USD"), minutes=2.4).road
+    assert (
+        "29,667 bytes (29.67 USD), or 150 put calls, 1 s at the quota, 2 min at the rate in force (44.67"
+        in road
+    )
+
+
+def test_prices_are_read_from_the_profile(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROFILE.format(price=0.05))
+    assert profiles.profile("prod", tmp_path).prices == Prices(0.05, None, "USD")
+    (tmp_path / "pyproject.toml").write_text(PROFILE.format(price="'cheap'"))
+    with pytest.raises(GroupError, match="price_per_gb = 'cheap'"):
+        profiles.profile("prod", tmp_path)
