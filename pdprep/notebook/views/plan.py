@@ -22,7 +22,7 @@ def sheet(plan: Plan) -> Sheet:
         f"{plan.dataset}: {plan.rows:,} records; {plan.route} fits better ({plan.why})",
         facts=facts,
         grids=(_mine(plan), _theirs(plan)),
-        notes=tuple(_overlap(plan)),
+        notes=tuple(_notes(plan)),
         codes=tuple(_codes(plan)),
     )
 
@@ -48,12 +48,13 @@ def _theirs(plan: Plan) -> Grid:
     )
     whole = max(1, plan.going + plan.staying)
     counted = tuple((name, count, Share(count / whole)) for name, count in rows)
-    caption = f"removed, for example: {', '.join(plan.balance.examples)}" if plan.balance.examples else ""
-    return Grid(("what a FULL import leaves of the dataset", "count", "share"), counted, caption)
+    return Grid(("what a FULL import leaves of the dataset", "count", "share"), counted)
 
 
-def _overlap(plan: Plan) -> Iterator[str]:
+def _notes(plan: Plan) -> Iterator[str]:
     """Yield what the balance says beside its counts."""
+    if plan.balance.examples:
+        yield f"Removed, for example: {', '.join(plan.balance.examples)}"
     told = 1 + bool(plan.balance.lacks)
     yield from list(plan.balance.lines)[told:]
 
