@@ -1,17 +1,18 @@
 """What each use case and recipe needs before it can be trained: one row each.
 
-Source: Amazon Personalize Developer Guide, ECOMMERCE-use-cases, VIDEO_ON_DEMAND-use-cases, and the page of
-each recipe.
+Sources: Amazon Personalize Developer Guide, ECOMMERCE-use-cases, VIDEO_ON_DEMAND-use-cases, and the page of
+each recipe; for the items of More like X and Top picks for you the guide as archived in February 2023.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pdprep.contract import limits
 
 _EVENTS: Final = ("interactions",)
+_BOTH: Final = ("interactions", "items")
 _EC = "ECOMMERCE-use-cases"
 _VOD = "VIDEO_ON_DEMAND-use-cases"
 
@@ -23,6 +24,8 @@ class UseCase:
     Attributes:
         event_type: The type that is counted against the minimum; empty where any counts.
         needs: The dataset types that must be there.
+        minimum: The interactions that it needs; with none it needs no users with two of them either.
+        items: What a field of the items must be: metadata of one's own, or a text beside a name.
     """
 
     domain: str
@@ -31,6 +34,7 @@ class UseCase:
     needs: tuple[str, ...]
     source: str
     minimum: int = limits.TRAINING_INTERACTIONS
+    items: Literal["", "metadata", "text"] = ""
 
 
 ROWS: Final = (
@@ -40,20 +44,27 @@ ROWS: Final = (
     UseCase("ECOMMERCE", "Customers who viewed X also viewed", "View", _EVENTS, _EC),
     UseCase("ECOMMERCE", "Recommended for you", "", _EVENTS, _EC),
     UseCase("VIDEO_ON_DEMAND", "Because you watched X", "Watch", _EVENTS, _VOD),
-    UseCase("VIDEO_ON_DEMAND", "More like X", "", _EVENTS, _VOD),
+    UseCase("VIDEO_ON_DEMAND", "More like X", "", _BOTH, _VOD),
     UseCase("VIDEO_ON_DEMAND", "Most popular", "Watch", _EVENTS, _VOD),
     UseCase("VIDEO_ON_DEMAND", "Trending now", "", _EVENTS, _VOD),
-    UseCase("VIDEO_ON_DEMAND", "Top picks for you", "", _EVENTS, _VOD),
+    UseCase("VIDEO_ON_DEMAND", "Top picks for you", "", _BOTH, _VOD),
     UseCase("CUSTOM", "User-Personalization-v2", "", _EVENTS, "native-recipe-user-personalization-v2"),
+    UseCase("CUSTOM", "User-Personalization", "", _EVENTS, "native-recipe-new-item-USER_PERSONALIZATION"),
     UseCase("CUSTOM", "Personalized-Ranking-v2", "", _EVENTS, "native-recipe-personalized-ranking-v2"),
+    UseCase("CUSTOM", "Personalized-Ranking", "", _EVENTS, "native-recipe-search"),
     UseCase("CUSTOM", "Popularity-Count", "", _EVENTS, "native-recipe-popularity"),
     UseCase("CUSTOM", "Trending-Now", "", _EVENTS, "native-recipe-trending-now"),
     UseCase("CUSTOM", "Similar-Items", "", _EVENTS, "native-recipe-similar-items"),
     UseCase("CUSTOM", "SIMS", "", _EVENTS, "native-recipe-sims"),
+    UseCase(
+        "CUSTOM", "Semantic-Similarity", "", ("items",), "native-recipe-semantic-similarity", 0, "text",
+    ),
     UseCase("CUSTOM", "Item-Affinity", "", _EVENTS, "item-affinity-recipe"),
-    UseCase("CUSTOM", "Item-Attribute-Affinity", "", (*_EVENTS, "items"), "item-attribute-affinity-recipe"),
+    UseCase(
+        "CUSTOM", "Item-Attribute-Affinity", "", _BOTH, "item-attribute-affinity-recipe", items="metadata",
+    ),
     UseCase("CUSTOM", "Next-Best-Action", "", (*_EVENTS, "actions"), "native-recipe-next-best-action"),
-)
+)  # fmt: skip
 
 
 def of_domain(domain: str) -> tuple[UseCase, ...]:

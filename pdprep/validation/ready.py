@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.contract import limits, use_cases
+from pdprep.contract import catalogue, limits, use_cases
+from pdprep.contract.contract import Contract
 from pdprep.contract.use_cases import UseCase
 from pdprep.validation.insights import Group
 from pdprep.validation.summary import Summary
@@ -48,11 +49,33 @@ def _events(case: UseCase, group: Group) -> int:
 
 def _lacks(case: UseCase, group: Group) -> Iterator[str]:
     yield from (dataset for dataset in case.needs if dataset not in group)
-    if "interactions" not in group:
-        return
+    if case.items and "items" in group:
+        yield from _OF_ITEMS[case.items](group["items"].contract)
+    if "interactions" in group and case.minimum:
+        yield from _lacking_events(case, group)
+
+
+def _lacking_events(case: UseCase, group: Group) -> Iterator[str]:
     short = case.minimum - _events(case, group)
     if short > 0:
         yield f"{short:,} {case.event_type or 'interactions'}{' events' if case.event_type else ''}"
     users = limits.TRAINING_USERS - group["interactions"].summary.ids_with_two
     if users > 0:
         yield f"{users} users with two interactions"
+
+
+def _metadata(items: Contract) -> Iterator[str]:
+    """Ask for a field that is neither reserved nor a text."""
+    own = (field for field in items.metadata if not field.textual)
+    if all(catalogue.field("items", items.domain, field.name) for field in own):
+        yield "a field of items that is neither reserved nor textual"
+
+
+def _text(items: Contract) -> Iterator[str]:
+    """Ask for a text and a name; the mark of a name, itemName, is none that a contract can carry."""
+    if not any(field.textual for field in items.fields):
+        yield "a textual field of items"
+    yield "a string field of items marked itemName, which a contract cannot say"
+
+
+_OF_ITEMS: Final = {"metadata": _metadata, "text": _text}

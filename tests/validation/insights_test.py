@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pdprep import Contract, Field, Prepared, Report, prepare, validate
 from pdprep.contract import use_cases
+from pdprep.local.operations.recipes import RECIPES
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import Profile, edge, profile
 
@@ -114,26 +116,67 @@ def _typed(kinds: pl.Expr) -> Prepared:
     return prepare(frame, "interactions", domain="VIDEO_ON_DEMAND")
 
 
+def films() -> Prepared:
+    frame = pl.DataFrame({"ITEM_ID": range(40), "GENRES": "Drama", "CREATION_TIMESTAMP": TIME})
+    return prepare(frame, "items", domain="VIDEO_ON_DEMAND")
+
+
+def lacks(*prepared: Prepared) -> dict[str, str]:
+    """Return what each use case or recipe lacks that is not ready."""
+    return dict(validate(*prepared).ready.filter(~pl.col("ready")).select("use_case", "lacks").iter_rows())
+
+
 def test_a_use_case_is_ready_when_its_events_are_there() -> None:
-    report = validate(events(kind="Watch"))
-    assert report.ready["ready"].all()
-    clicks = validate(events(kind="Click")).ready
-    lacking = clicks.filter(~pl.col("ready")).select("use_case", "lacks").rows()
-    assert lacking == [
-        ("Because you watched X", "1,000 Watch events"),
-        ("Most popular", "1,000 Watch events"),
-    ]
+    assert lacks(events(kind="Watch"), films()) == {}
+    assert lacks(events(kind="Click"), films()) == {
+        "Because you watched X": "1,000 Watch events",
+        "Most popular": "1,000 Watch events",
+    }
+    assert lacks(events(domain="ECOMMERCE", kind="View")) == {
+        "Best sellers": "1,000 Purchase events",
+        "Frequently bought together": "1,000 Purchase events",
+    }
 
 
-def test_a_recipe_names_the_dataset_that_it_lacks() -> None:
-    ready = validate(events(domain="CUSTOM")).ready
-    assert dict(ready.select("use_case", "lacks").iter_rows())["Next-Best-Action"] == "actions"
+NAMED = "a string field of items marked itemName, which a contract cannot say"
+
+
+def test_a_use_case_or_recipe_names_the_dataset_that_it_lacks() -> None:
+    assert lacks(events(kind="Watch")) == dict.fromkeys(("More like X", "Top picks for you"), "items")
+    assert lacks(events(domain="CUSTOM")) == {
+        "Semantic-Similarity": "items",
+        "Item-Attribute-Affinity": "items",
+        "Next-Best-Action": "actions",
+    }
     assert validate(items(GENRE=SOME)).ready["ready"].any() is False
+
+
+def test_a_recipe_names_the_field_of_items_that_it_lacks() -> None:
+    plot, genre = items(50, PLOT=SOME), items(50, GENRE=SOME)
+    without = "a field of items that is neither reserved nor textual"
+    assert lacks(events(domain="CUSTOM"), plot)["Item-Attribute-Affinity"] == without
+    assert lacks(events(domain="CUSTOM"), plot)["Semantic-Similarity"] == NAMED
+    found = lacks(events(domain="CUSTOM"), genre)
+    assert found["Semantic-Similarity"] == f"a textual field of items, {NAMED}"
+    assert "Item-Attribute-Affinity" not in found
+
+
+def test_a_recipe_of_texts_alone_needs_no_interactions() -> None:
+    assert lacks(events(10, domain="CUSTOM"), items(50, PLOT=SOME))["Semantic-Similarity"] == NAMED
 
 
 @pytest.mark.parametrize("row", use_cases.ROWS, ids=lambda row: row.name)
 def test_every_use_case_names_its_page(row: use_cases.UseCase) -> None:
     assert row.source
+
+
+def test_every_recipe_of_a_custom_dataset_group_and_every_use_case_has_its_row() -> None:
+    """Hold the rows against the ARNs that the local Personalize lists, written apart."""
+    ours = {domain: len(use_cases.of_domain(domain)) for domain in ("CUSTOM", "ECOMMERCE", "VIDEO_ON_DEMAND")}
+    theirs = Counter(recipe.domain or "CUSTOM" for recipe in RECIPES)
+    assert ours == theirs
+    names = {f"aws-{row.name.lower()}" for row in use_cases.of_domain("CUSTOM")}
+    assert names == {recipe.name for recipe in RECIPES if not recipe.domain}
 
 
 CONTRACT = Contract.of("users").extend(
