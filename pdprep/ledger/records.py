@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -87,12 +87,7 @@ class Records:
 
     def sources(self) -> pl.DataFrame:
         """Return each import and put whose records these are: origin, status, when it was sent, rows."""
-        road = pl.when(pl.col(BULK).first()).then(pl.lit("bulk")).otherwise(pl.lit("incremental"))
-        facts = (pl.col("IMPORT").first(), road.alias("ORIGIN"), pl.col("STATUS").first())
-        asked = [
-            frame.select(*facts, pl.col("SENT_AT").max(), ROWS=pl.len()) for frame in self.layers.values()
-        ]
-        return pl.concat(pl.collect_all(asked, engine="streaming")).filter(pl.col("ROWS") > 0)
+        return self._sources
 
     def timeline(self, **values: Any) -> pl.DataFrame:
         """Return what became of a record: each time it was sent, by which road, and what replaced it.
@@ -101,6 +96,12 @@ class Records:
             values: Columns and values that find it: ``ITEM_ID="i1"``.
         """
         return timeline(self, values)
+
+    @cached_property
+    def _sources(self) -> pl.DataFrame:
+        texts = dict.fromkeys(("IMPORT", "ORIGIN", "STATUS"), pl.String())
+        found = [row for frame in self.layers.values() for row in _source(frame)]
+        return pl.DataFrame(found, {**texts, "SENT_AT": effects.TIME, "ROWS": pl.Int64()}, orient="row")
 
     @cached_property
     def standing(self) -> Standing:
@@ -133,6 +134,14 @@ class Records:
     def __repr__(self) -> str:
         counts = [f"{records:,} {origin}" for _, origin, records in self.counts().iter_rows()]
         return f"<Records {self.dataset}: {', '.join(counts)}>"
+
+
+def _source(frame: pl.LazyFrame) -> Iterator[tuple[Any, ...]]:
+    for first in frame.head(1).collect().iter_rows(named=True):
+        at, road = first["SENT_AT"], "bulk"
+        if not first[BULK]:  # the records of an import came at one time, those of a put did not
+            at, road = frame.select(pl.col("SENT_AT").max()).collect().item(), "incremental"
+        yield first["IMPORT"], road, first["STATUS"], at, merging.count([frame])
 
 
 def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training) -> Records:
