@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.errors import RefusedError
 from pdprep.notebook.arguments import again
+from pdprep.notebook.views import plan as view
 from pdprep.notebook.views import refusal, sheet
 from pdprep.notebook.views.output import publish
 from pdprep.personalize.plan import Plan
@@ -57,6 +58,7 @@ def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, 
 
 
 def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:
-    replaces = route == "bulk" and args.mode == "FULL" and plan.going > 0
+    full = route == "bulk" and args.mode == "FULL"
+    flags = tuple(f"--{name}" for name in view.asked_for(plan) if full)
     known: dict[str, Any] = {each.name: getattr(plan, each.name) for each in fields(plan)}
-    return LinePlan(**known, line=again(args.typed, ("--replace",) if replaces else ()), asked=route)
+    return LinePlan(**known, line=again(args.typed, flags), asked=route)

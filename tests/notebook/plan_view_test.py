@@ -82,6 +82,12 @@ def test_a_plan_ends_with_the_line_that_does_it(sent: InteractiveShell) -> None:
     assert f">{line}</pre><button" in found["text/html"]
 
 
+def test_a_plan_asks_for_all_that_the_import_needs(sent: InteractiveShell) -> None:
+    run(sent, "few = history.head(1_000)")
+    assert run(sent, "%personalize_bulk few --dry-run").line == "%personalize_bulk few --replace --shrink"
+    assert run(sent, "%personalize_put few --dry-run").line == "%personalize_put few"
+
+
 def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
     run(sent, "group = %personalize")
     plan = run(sent, "group.plan(group.prepare(other, 'interactions'))")

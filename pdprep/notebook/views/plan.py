@@ -59,11 +59,17 @@ def _notes(plan: Plan) -> Iterator[str]:
     yield from list(plan.balance.lines)[told:]
 
 
+def asked_for(plan: Plan) -> list[str]:
+    """Return what a FULL import has to be asked for by name: replace, shrink, both or neither."""
+    return [name for name in ("replace", "shrink") if any(f"{name}=True" in each for each in plan.obstacles)]
+
+
 def _codes(plan: Plan) -> Iterator[Code]:
     line, asked = getattr(plan, "line", ""), getattr(plan, "asked", plan.route)
     if plan.report.stops(asked):
         return
-    bulk = "group.bulk(frame, replace=True)" if plan.going else "group.bulk(frame)"
-    code = line or (bulk if asked == "bulk" else "group.put(frame)")
-    goes = "; bulk records go" if plan.going and asked == "bulk" and "replace" in code else ""
+    needs = asked_for(plan)
+    flags = "".join(f", {name}=True" for name in needs)
+    code = line or (f"group.bulk(frame{flags})" if asked == "bulk" else "group.put(frame)")
+    goes = "; bulk records go" if asked == "bulk" and "replace" in code else ""
     yield Code(f"To do it by {asked}{goes}", code)
