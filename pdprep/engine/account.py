@@ -30,18 +30,32 @@ def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
         _failures(prepared, tally.examples),
         route=route,
         known={prepared.dataset: Known(prepared.contract, tally.summary, tally.profile)},
+        too_many=_too_many(prepared, tally),
     )
 
 
+def _too_many(prepared: Prepared, tally: Tally) -> tuple[str, ...]:
+    """Say so where more rows were set aside than ``max_invalid`` accepts, which then are not set aside."""
+    most = prepared.options.max_invalid
+    if most is None or tally.bad <= most * tally.read:
+        return ()
+    said = f"{tally.bad / tally.read:.2%} of its rows break a rule, at most {most:.2%} may (max_invalid)"
+    return (f"{prepared.dataset}: {said}",)
+
+
 def merged(reports: list[Report], route: str | None, show_values: bool) -> Report:
-    """Return one report of several datasets."""
+    """Return one report of several frames; those of one dataset type are known together."""
+    known: dict[str, Known] = {}
+    for name, each in (found for report in reports for found in report.known.items()):
+        known[name] = known[name] + each if name in known else each
     return Report(
         pl.concat([each.rows for each in reports]),
         pl.concat([each.counts for each in reports]),
         pl.concat([each.failures for each in reports]),
         route=route,
         show_values=show_values,
-        known={name: known for each in reports for name, known in each.known.items()},
+        known=known,
+        too_many=tuple(said for each in reports for said in each.too_many),
     )
 
 

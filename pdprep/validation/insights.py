@@ -8,7 +8,7 @@ whose bins are nine percent wide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -43,6 +43,14 @@ class Known:
     contract: Contract
     summary: Summary = field(default_factory=Summary)
     profile: Profile = field(default_factory=Profile)
+
+    def __add__(self, other: Known) -> Known:
+        """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
+        more = [each for each in other.contract.fields if each.name not in self.contract.names]
+        contract, profile = self.contract.extend(*more), self.profile + other.profile
+        rows = profile.touched[contract.key].rows if contract.key in profile.touched else pl.Series([])
+        summary = self.summary + other.summary
+        return Known(contract, replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum())), profile)
 
 
 class Finding(NamedTuple):

@@ -59,7 +59,7 @@ class Profile:
         return {name: found.ids for name, found in self.touched.items()}
 
     def __add__(self, other: Profile) -> Profile:
-        names = self.columns.keys() | other.columns.keys()
+        names = {**self.columns, **other.columns}  # in order, which a set is not
         none = Column()
         return Profile(
             self.rows + other.rows,

@@ -62,6 +62,7 @@ class Report:
         failures: Failing rows, a hundred at most a rule: row (0-based), file, line, column, rule, value.
         route: The route that was asked about: bulk, put, or None.
         show_values: Whether text and HTML show the values of failing rows.
+        too_many: The datasets of which more rows were set aside than ``max_invalid`` accepts.
     """
 
     rows: pl.DataFrame
@@ -70,6 +71,7 @@ class Report:
     route: str | None = None
     show_values: bool = False
     known: dict[str, Known] = field(default_factory=dict, repr=False, compare=False)
+    too_many: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -138,8 +140,12 @@ class Report:
         return int(self.rows[column].sum())
 
     def _set_aside(self) -> pl.Expr:
-        """Hold for the rules whose rows were dropped or quarantined: those that stop the report's route."""
+        """Hold for the rules whose rows were dropped or quarantined: those that stop the report's route.
+
+        Where too many were set aside none counts as such: the rules stand.
+        """
         datasets = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)["dataset"]
+        datasets = datasets.filter(~datasets.is_in([said.partition(":")[0] for said in self.too_many]))
         found = map(rules.rule, self.counts["rule"].unique())
         names = [rule.name for rule in found if rule.scope == "row" and rule.blocks(self.route)]
         return pl.col("dataset").is_in(datasets.to_list()) & pl.col("rule").is_in(names)
@@ -165,7 +171,7 @@ class Report:
         road = f" for {self.route}" if self.route else ""
         errors = self.blocking(self.route).height
         verdict = "ready" if self.ok else f"not ready: {plural(errors, 'rule')} broken"
-        return f"{names}: {verdict}{road}"
+        return "; ".join([f"{names}: {verdict}{road}", *self.too_many])
 
     def _row_lines(self) -> Iterator[str]:
         for row in self.rows.iter_rows(named=True):

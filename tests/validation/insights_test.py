@@ -217,3 +217,22 @@ def test_html_shows_bars_in_the_colour_of_the_text_and_escapes_names() -> None:
 
 def test_text_is_short_when_all_is_well() -> None:
     assert len(str(validate(events(), route="bulk")).splitlines()) == 2
+
+
+def test_two_frames_of_one_dataset_type_are_known_together() -> None:
+    """What both say is what one frame of both says, for any share of users that is in both."""
+    rows = events(2_000, domain="CUSTOM").frame.collect()
+    first, second = rows.gather_every(2), rows.gather_every(2, 1)
+    once = rows.unique("USER_ID", keep="first", maintain_order=True)
+    for parts in ((first, second), (once, rows.join(once, on=rows.columns, how="anti"))):
+        apart = validate(*(prepare(part, "interactions") for part in parts))
+        together = validate(prepare(rows, "interactions"))
+        assert apart.insights.equals(together.insights)
+        assert apart.columns.equals(together.columns)
+        assert apart.ready.equals(together.ready)
+
+
+def test_frames_of_one_type_may_have_other_columns() -> None:
+    report = validate(items(40, GENRE=SOME), items(10, PLOT=MOST))
+    found = report.columns.select("column", "filled", "complete").rows()
+    assert found == [("ITEM_ID", 50, 100.0), ("GENRE", 24, 48.0), ("PLOT", 8, 16.0)]

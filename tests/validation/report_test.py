@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -100,3 +102,17 @@ def test_nothing_and_an_unknown_route() -> None:
         validate()
     with pytest.raises(InputError, match="route='bluk'"):
         validate(prepare(frame(0), "interactions"), route="bluk")  # type: ignore[arg-type]  # misspelt
+
+
+@pytest.mark.parametrize("on_invalid", ["drop", "quarantine"])
+@pytest.mark.parametrize(("most", "ok"), [(None, True), (0.5, True), (0.25, True), (0.2, False)])
+def test_a_report_is_not_ok_where_more_rows_are_set_aside_than_max_invalid(
+    on_invalid: Any, most: float | None, ok: bool
+) -> None:
+    frame = pl.DataFrame({"ITEM_ID": ["a", "b", "c", None], "GENRE": "x"})
+    prepared = prepare(frame, "items", metadata={"GENRE": "GENRE"}, on_invalid=on_invalid, max_invalid=most)
+    report = validate(prepared)
+    assert report.ok is ok
+    said = "items: 25.00% of its rows break a rule, at most 20.00% may (max_invalid)"
+    assert (said in str(report), said in report._repr_html_()) == (not ok, not ok)
+    assert report.blocking(None)["rule"].to_list() == ([] if ok else ["id_missing"])
