@@ -74,6 +74,12 @@ class Resources:
         sql += "".join(f" AND {column} = ?" for column, _ in given) + " ORDER BY seq DESC"
         return [_resource(row) for row in self._store.rows(sql, kind, *(value for _, value in given))]
 
+    def unfinished(self, kind: str, region: str = "", parent: str = "") -> tuple[Resource, ...]:
+        """Return the jobs of a kind whose work has not ended, however many have."""
+        sql = "SELECT * FROM resources WHERE kind = ? AND work = ?"
+        found = (_resource(row) for row in self._store.rows(sql, kind, WAITING))
+        return tuple(job for job in found if region in ("", job.region) and parent in ("", job.parent))
+
     def add(self, resource: Resource) -> Resource:
         """Store a new resource; its ARN must be free."""
         with self._store.transaction():

@@ -131,8 +131,12 @@ def _identity(database: sqlite3.Connection) -> None:
     database.execute("CREATE TABLE identity (seq INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)")
 
 
+def _unfinished(database: sqlite3.Connection) -> None:
+    database.execute("CREATE INDEX resources_work ON resources (kind, work)")
+
+
 # Append, never edit: each is applied once to a folder, in order, and counted in the file itself.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched, _identity)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched, _identity, _unfinished)
 
 
 class NewerState(Exception):  # noqa: N818 - names what was found

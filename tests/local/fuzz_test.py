@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pdprep.local import model
 from pdprep.local.state import State
 from tests.local import wsgi
 
+NUMBERED = count()
 ARN = "arn:aws:personalize:eu-west-1:000000000000:"
 AVRO = (
     '{"type":"record","name":"Users","fields":[{"name":"USER_ID","type":"string"},{"name":"A","type":"int"}]}'
@@ -181,11 +183,10 @@ def test_no_csv_is_an_accident(state: State, content: bytes) -> None:
     location = {"dataLocation": "s3://b-ucket/fuzz.csv"}
     wsgi.send(state, "PUT", "/b-ucket")
     wsgi.send(state, "PUT", "/b-ucket/fuzz.csv", b"USER_ID,A\n" + content)
-    number = len(state.resources.list("dataset-import-job"))
     arn = wsgi.control(
         state,
         "CreateDatasetImportJob",
-        jobName=f"f{number}",
+        jobName=f"f{next(NUMBERED)}",
         datasetArn=ARN + "dataset/g/USERS",
         dataSource=location,
     )["datasetImportJobArn"]

@@ -8,7 +8,7 @@ from pdprep.local import puts, refresh
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import in_use, invalid
-from pdprep.local.resources import WAITING, Resource
+from pdprep.local.resources import Resource
 
 
 @operation("PutEvents")
@@ -65,9 +65,8 @@ def _put(call: Call, kind: str, member: str) -> dict[str, Any]:
     if dataset.body["datasetType"] != kind:
         raise invalid(f"The dataset {dataset.arn} is {dataset.body['datasetType']}, not {kind}.")
     _throttle(call, dataset)
-    for job in call.state.resources.list("dataset-import-job", parent=dataset.arn):
-        if job.work == WAITING:
-            raise in_use(f"The dataset {dataset.arn} is being imported by {job.arn}.")
+    for job in call.state.resources.unfinished("dataset-import-job", parent=dataset.arn):
+        raise in_use(f"The dataset {dataset.arn} is being imported by {job.arn}.")
     schema = call.state.schema(dataset)
     _keep(call, dataset, [puts.record(schema, entry) for entry in call.given[member]])
     return {}

@@ -8,7 +8,6 @@ from pdprep.local.operations.call import Call
 from pdprep.local.operations.common import create
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import invalid, limit
-from pdprep.local.resources import WAITING
 
 MOST_OPEN = 5
 
@@ -75,6 +74,5 @@ def check_location(location: str) -> str:
 
 
 def _check_open(call: Call, kind: str) -> None:
-    jobs = call.state.resources.list(kind, call.region)
-    if sum(job.work == WAITING for job in jobs) >= MOST_OPEN:
+    if len(call.state.resources.unfinished(kind, call.region)) >= MOST_OPEN:
         raise limit(f"More than {MOST_OPEN} resources with PENDING or IN_PROGRESS status.")
