@@ -38,13 +38,18 @@ def _count(file: str, source: Source) -> int:
 
 
 def _lines(file: str, source: Source, first: int, rows: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield each row and its line: a line begins a record unless a quotation mark is open."""
+    """Yield each row and its line: a line begins a record unless a quotation mark is open.
+
+    Blank lines count as rows, as Polars counts them, but not before the header.
+    """
     if not rows:
         return
     inside, last = False, max(rows)
     with _open(file) as handle:
         index = first - 1  # the header
         for number, line in enumerate(handle, 1):
+            if index < first and not line.strip(b"\r\n"):
+                continue
             if not inside:
                 if index in rows and index >= first:
                     yield index, number

@@ -21,16 +21,16 @@ Given = str | pl.Expr
 
 
 def typed(source: Source, conversions: Sequence[Conversion]) -> pl.LazyFrame:
-    """Return the source's frame with the columns that expressions use typed as Polars infers them.
+    """Return the source's rows with the columns that expressions use typed as Polars infers them.
 
     A CSV is read as text so that ids keep their zeros, while ``pl.col("rating") > 3`` needs a number. A
     column that is used both ways is kept as text under another name.
     """
-    used = used_in(conversions)
+    used, frame = used_in(conversions), _without_blanks(source, conversions)
     if not (source.is_text and used):
-        return source.frame
+        return frame
     types = _inferred(source)
-    kept = source.frame.with_columns(pl.col(name).alias(TEXT + name) for name in sorted(used))
+    kept = frame.with_columns(pl.col(name).alias(TEXT + name) for name in sorted(used))
     return kept.with_columns(_as(pl.col(name), types[name]).alias(name) for name in sorted(used))
 
 
@@ -85,6 +85,19 @@ def dtype(source: Source, name: str, given: Given) -> pl.DataType:
 def expression(given: Given) -> pl.Expr:
     """Return what the user wrote as an expression."""
     return pl.col(given) if isinstance(given, str) else given
+
+
+def _without_blanks(source: Source, conversions: Sequence[Conversion]) -> pl.LazyFrame:
+    """Skip the blank lines of a CSV, as its readers do: rows with nothing in any column that is used.
+
+    Polars gives a row of nulls for each. Columns that are not used are not looked at: reading them would
+    double the cost of a wide file.
+    """
+    given = (expression(each.given) for each in conversions if each.given is not None)
+    names = {name for each in given for name in each.meta.root_names()}
+    if not (source.is_text and names):
+        return source.frame
+    return source.frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in sorted(names)))
 
 
 def _inferred(source: Source) -> dict[str, pl.DataType]:

@@ -22,6 +22,8 @@ TEXTS = {
     "after a quoted comma": (HEAD + 'a,i,1700000000,"x, y"\n' + BAD, [3]),
     "a header on two lines": (HEAD.replace("NOTE", '"NO\nTE"') + GOOD + BAD, [4]),
     "windows": ((HEAD + GOOD + BAD).replace("\n", "\r\n"), [3]),
+    "after blank lines": ("\n\n" + HEAD + "\n" + GOOD + "\n\n" + BAD + "\n", [8]),
+    "after blank lines of windows": ((HEAD + "\n" + BAD + "\n\n").replace("\n", "\r\n"), [3]),
     "no end": ((HEAD + GOOD + BAD).rstrip("\n"), [3]),
 }
 
@@ -38,7 +40,7 @@ def test_the_line_is_where_the_record_begins(
 
 
 def test_each_file_of_a_glob_counts_for_itself(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(HEAD + GOOD + BAD)
+    (tmp_path / "a.csv").write_text(HEAD + GOOD + BAD + "\n\n")
     (tmp_path / "b.csv").write_text(HEAD + 'a,i,1700000000,"x\ny"\n')
     (tmp_path / "c.csv").write_text(HEAD + BAD)
     report = validate(prepare(f"{tmp_path}/*.csv", "interactions"))
@@ -46,8 +48,8 @@ def test_each_file_of_a_glob_counts_for_itself(tmp_path: Path) -> None:
         (row, Path(file).name, line)
         for row, file, line in report.failures.select("row", "file", "line").rows()
     ]
-    assert rows == [(1, "a.csv", 3), (3, "c.csv", 2)]
-    assert f"interactions row 3, {tmp_path}/c.csv line 2: USER_ID breaks id_missing" in str(report)
+    assert rows == [(1, "a.csv", 3), (5, "c.csv", 2)]
+    assert f"interactions row 5, {tmp_path}/c.csv line 2: USER_ID breaks id_missing" in str(report)
 
 
 def test_rows_of_many_partitions_keep_their_numbers(tmp_path: Path) -> None:

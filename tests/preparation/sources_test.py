@@ -110,6 +110,29 @@ def test_a_header_alone_holds_no_row(tmp_path: Path) -> None:
     assert (report.read, report.ok, "rows_none" in report.counts["rule"]) == (0, False, True)
 
 
+BLANK = "\n\nuser,item,time,note\n\nu1,007,1700000000,\n\n,,,\n\nu2,8,1700000001,x\n\n\n"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_blank_lines_are_skipped_and_rows_keep_their_numbers(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "x.csv").write_bytes(BLANK.replace("\n", ending).encode())
+    prepared = prepare(tmp_path / "x.csv", "interactions", columns=MAPPING)
+    assert prepared.frame.collect().rows() == ROWS
+    assert prepared.rows.collect()["__row"].to_list() == [1, 5]
+    assert (validate(prepared).read, validate(prepared).failures.height) == (2, 0)
+
+
+def test_a_blank_line_is_none_where_an_expression_uses_a_value(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("user,item,time,rating\nu1,007,1700000000,5\n\n,,,3\n")
+    mapping = MAPPING | {"EVENT_TYPE": pl.when(pl.col("rating") > 3).then(pl.lit("a")).otherwise(pl.lit("b"))}
+    found = validate(prepare(tmp_path / "x.csv", "interactions", columns=mapping))
+    assert (found.read, found.failures["row"].unique().to_list()) == (2, [2])
+
+
+def test_a_row_of_nulls_in_a_frame_is_a_row() -> None:
+    assert validate(prepare(FRAME.clear(1), "interactions", columns=MAPPING)).read == 1
+
+
 def refused(source: object) -> InputError:
     with pytest.raises(SourceError) as caught:
         validate(prepare(source, "interactions", columns=MAPPING))
