@@ -93,11 +93,15 @@ def _expression_error(source: Source, expressions: Sequence[str], error: BaseExc
     if source.is_text and "conversion from" in str(error):
         return MappingError(
             found,
-            "CSV columns that an expression uses are typed by their first rows",
-            _SCAN.format(label=source.label, option="").replace(", )", ")")
+            "CSV columns that an expression uses are typed by the first 10,000 rows of the first file",
+            _SCAN.format(label=source.label, option=_separator(source)).replace(", )", ")")
             + " and cast(..., strict=False) in the expression",
         )
     return MappingError(found, "an expression that gives one value for each row")
+
+
+def _separator(source: Source) -> str:
+    return "" if source.separator == "," else f"separator={source.separator!r}"
 
 
 def _said(error: BaseException) -> str:

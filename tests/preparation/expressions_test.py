@@ -76,11 +76,14 @@ def test_columns_of_a_csv_are_typed_for_expressions_and_kept_as_text_for_fields(
 
 def test_a_csv_column_that_changes_its_type_late_is_explained(tmp_path: Path) -> None:
     path = tmp_path / "ratings.csv"
-    path.write_text(CSV + "8,2,1700000001,2,true\n" * 10_000 + "8,2,1700000001,good,true\n")
+    text = CSV + "8,2,1700000001,2,true\n" * 10_000 + "8,2,1700000001,good,true\n"
+    path.write_text(text.replace(",", ";"))
     with pytest.raises(MappingError) as caught:
         validate(prepare(path, "interactions", columns={"EVENT_TYPE": STARS}))
-    assert caught.value.expected == "CSV columns that an expression uses are typed by their first rows"
-    assert "infer_schema=False" in caught.value.hint
+    assert "column 'rating' for 1 out of" in caught.value.found
+    assert '["good"]' in caught.value.found
+    assert "typed by the first 10,000 rows of the first file" in caught.value.expected
+    assert f"pl.scan_csv(\"{path}\", infer_schema=False, separator=';')" in caught.value.hint
 
 
 def test_a_literal_and_an_aggregate_hold_for_every_row() -> None:
