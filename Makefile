@@ -45,8 +45,8 @@ bench: .venv/test ## run the benchmarks
 lab: .venv/lab ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks
 
-aws: ## the journey on a real AWS account (not written yet)
-	@echo "Nothing here runs against AWS yet: no account is touched, nothing is created."; exit 1
+aws: .venv/test ## run the journey and the probes of assumptions on a real AWS account; asks first (PROFILE=name)
+	@$(BIN)/python -m tests.aws --profile "$(PROFILE)" $(if $(CLEAN),--clean "$(CLEAN)")
 
 suite: .venv/test .venv-awscli/ready $(JS)/ready chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20

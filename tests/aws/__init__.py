@@ -1,0 +1,1 @@
+"""``make aws``: the journey and the assumptions' probes against a real account."""
