@@ -66,7 +66,7 @@ class PersonalizeMagics(Magics):
     @line_cell_magic
     @takes(
         *("frames", "dataset", "on-invalid", "output"),
-        examples="%personalize_check inter items users\n  report = %personalize_check inter\n"
+        examples="%personalize_check inter items users\nreport = %personalize_check inter\n"
         "%%personalize_check --dataset items\nSELECT movieId AS ITEM_ID, genres AS GENRES FROM movies",
     )
     def personalize_check(self, args: Namespace, cell: str | None) -> Report:
@@ -81,7 +81,7 @@ class PersonalizeMagics(Magics):
     @line_cell_magic
     @takes(
         *("frames", "dataset", "mode", "replace", "shrink", "on-invalid", "dry-run", "wait", "output"),
-        examples="%personalize_bulk inter --dry-run\n  job = %personalize_bulk inter --replace\n"
+        examples="%personalize_bulk inter --dry-run\njob = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
     def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
@@ -92,7 +92,7 @@ class PersonalizeMagics(Magics):
     @line_cell_magic
     @takes(
         *("frames", "dataset", "on-invalid", "dry-run", "wait", "output"),
-        examples="%personalize_put today\n  job = %personalize_put today --wait\n"
+        examples="%personalize_put today\njob = %personalize_put today --wait\n"
         "%%personalize_put --dataset users\nSELECT userId AS USER_ID, age AS AGE FROM people",
     )
     def personalize_put(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
@@ -102,7 +102,7 @@ class PersonalizeMagics(Magics):
     @line_magic
     @takes(
         *("of", "output"),
-        examples="%personalize_records interactions\n  records = %personalize_records items\n"
+        examples="%personalize_records interactions\nrecords = %personalize_records items\n"
         "%personalize_records inter",
     )
     def personalize_records(self, args: Namespace, cell: str | None) -> Records:
@@ -111,7 +111,7 @@ class PersonalizeMagics(Magics):
         return self._keep(args, self._group().records(dataset))
 
     @line_magic
-    @takes("output", examples="%personalize_jobs\n  jobs = %personalize_jobs\n%personalize_jobs -o jobs")
+    @takes("output", examples="%personalize_jobs\njobs = %personalize_jobs\n%personalize_jobs -o jobs")
     def personalize_jobs(self, args: Namespace, cell: str | None) -> Jobs:
         """Show what is running and what ran, newest first."""
         return self._keep(args, self._group().jobs())
