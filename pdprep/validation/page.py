@@ -88,7 +88,7 @@ def _share(percent: float) -> html.Markup:
 
 def _times(report: Report) -> str:
     return "".join(
-        _bars(spans(known.profile.days), f"{name}: when")
+        _bars(spans(known.profile.days), "from", f"{name}: when")
         for name, known in _events(report)
         if known.profile.days
     )
@@ -96,7 +96,7 @@ def _times(report: Report) -> str:
 
 def _types(report: Report) -> str:
     return "".join(
-        _bars(most(known.summary.event_types), f"{name}: which events")
+        _bars(most(known.summary.event_types), "event type", f"{name}: which events")
         for name, known in _events(report)
         if known.summary.event_types
     )
@@ -128,10 +128,10 @@ def most(counts: Mapping[str, int], number: int = SPANS) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:number])
 
 
-def _bars(counts: Mapping[str, int], caption: str) -> str:
+def _bars(counts: Mapping[str, int], what: str, caption: str) -> str:
     top = max(counts.values())
     rows = [(html.shortened(name), html.bar(rows / top, f"{rows:,}"), rows) for name, rows in counts.items()]
-    return html.table(("", "", "rows"), rows, caption=caption)
+    return html.table((what, "beside the most", "rows"), rows, caption=caption)
 
 
 def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: str) -> str:

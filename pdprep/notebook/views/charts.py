@@ -6,6 +6,7 @@ Text and lines have the colour of the text around them; the two colours stand ou
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -194,5 +195,7 @@ def _svg(spec: str) -> str:
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION)
+    # The drawing has one role and one name, given outside; its parts need none.
+    plain = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", drawn)
     # A notebook that is not trusted loses the drawing and keeps its words: these shall not run together.
-    return drawn.replace("</text>", " </text>")
+    return plain.replace("</text>", " </text>")

@@ -17,12 +17,16 @@ from pdprep.validation.report import Report, place
 
 def text(report: Report) -> str:
     """Return the report as text: what is wrong, and a sentence on each theme."""
-    return "\n".join([str(report), *(f"  {theme.title}: {theme.says}" for theme in themes(report))])
+    said = (f"  {theme.title}: {theme.says}" for theme in themes(report))
+    return "\n".join(
+        [str(report), *said, "  as frames: .failures .counts .insights .columns .ready of the report"]
+    )
 
 
 def html(report: Report) -> str:
     """Return the report as static HTML that needs neither a kernel nor a network."""
-    return problems(report) + page.looks(report) + _pictures(report) + page.figures(report)
+    frames = "<p>As frames: <code>.failures .counts .insights .columns .ready</code> of the report.</p>"
+    return problems(report) + page.looks(report) + _pictures(report) + page.figures(report) + frames
 
 
 def problems(report: Report) -> str:
