@@ -15,6 +15,7 @@ COLUMNS: Final = ("user", "item", "event", "ts", "value", "device", "genres")
 BATCH: Final = 1_000_000
 DUPLICATES: Final = 0.02
 MISSING: Final = 0.01
+_STRIDE: Final = 1 << 24  # more than a batch has rows, so that no two seeds count the same numbers
 START: Final = 1_672_531_200  # 2023-01-01, seconds since 1970
 SPAN: Final = 31_536_000
 EVENTS: Final = ("Watch", " click", "click ", "Purchase")
@@ -49,13 +50,12 @@ def events(rows: int, seed: int) -> pl.DataFrame:
 
 
 def _uniform(rows: int, seed: int) -> pl.Series:
-    """Numbers in [0, 1) by a hash of our own, the same in every version."""
-    mixed = pl.col("n").cast(pl.UInt64) * 0x9E3779B97F4A7C15 + seed * 0x632BE59BD9B4E019 % 2**64
-    return (
-        pl.DataFrame({"n": range(rows)})
-        .select(((mixed // 2**11) * 0xD1B54A32D192ED03 // 2**11) / 2**53)
-        .to_series()
-    )
+    """Numbers in [0, 1) by a counter that is mixed (splitmix64), the same in every version."""
+    counter = pl.int_range(seed * _STRIDE, seed * _STRIDE + rows, dtype=pl.UInt64, eager=True)
+    mixed = counter * 0x9E3779B97F4A7C15
+    mixed = (mixed ^ mixed // 2**30) * 0xBF58476D1CE4E5B9
+    mixed = (mixed ^ mixed // 2**27) * 0x94D049BB133111EB
+    return (mixed ^ mixed // 2**31) // 2**11 / 2**53
 
 
 def _power(uniform: pl.Expr, most: int) -> pl.Expr:

@@ -114,6 +114,11 @@ ROW_HOLDS: Final[dict[str, Callable[[Contract], pl.Expr]]] = {
     "properties_length": sizes.properties_fit,
     "event_bytes": sizes.event_fits,
 }
+# Where no row of a batch can break such a check, as `doubts` has it for those of one column.
+ROW_DOUBTS: Final[dict[str, Callable[[Contract], pl.Expr]]] = {
+    "properties_length": sizes.properties_doubt,
+    "event_bytes": sizes.event_doubt,
+}
 ROW_COLUMNS: Final = {
     "id_missing": "USER_ID",
     "user_missing_in_bulk": "USER_ID",

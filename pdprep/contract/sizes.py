@@ -29,21 +29,41 @@ def event_fits(contract: Contract) -> pl.Expr:
     return _fits(contract, payload_rules.EVENT_BYTES, lambda row: _event_bytes(contract, row))
 
 
-def _fits(contract: Contract, most: int, size: Callable[[Row], int]) -> pl.Expr:
-    names = list(contract.columns)
-    room = most - _FRAME - sum(len(name) + _NUMBER for name in names)
+def properties_doubt(contract: Contract) -> pl.Expr:
+    """Tell whether the longest texts of a batch might make `properties` too long."""
+    return _doubt(contract, payload_rules.PROPERTIES_LENGTH[contract.dataset])
 
+
+def event_doubt(contract: Contract) -> pl.Expr:
+    """Tell whether the longest texts of a batch might make an event too large."""
+    return _doubt(contract, payload_rules.EVENT_BYTES)
+
+
+def _doubt(contract: Contract, most: int) -> pl.Expr:
+    longest = [length.max().fill_null(0) for length in _lengths(contract)]
+    return pl.sum_horizontal(longest) * _ESCAPED > _room(contract, most)
+
+
+def _fits(contract: Contract, most: int, size: Callable[[Row], int]) -> pl.Expr:
     def check(rows: pl.Series) -> pl.Series:
         frame = rows.struct.unnest()
-        texts = [
-            pl.col(name).str.len_bytes().fill_null(0) for name in names if frame[name].dtype == pl.String
-        ]
+        texts = [length.fill_null(0) for length in _lengths(contract)]
         doubtful = frame.select((pl.sum_horizontal(texts) * _ESCAPED > room).alias("long")).to_series()
         fits = pl.Series("fits", [True] * frame.height, pl.Boolean)
         long = frame.filter(doubtful)
         return fits.scatter(doubtful.arg_true(), [size(row) <= most for row in long.iter_rows(named=True)])
 
-    return pl.struct(names).map_batches(check, return_dtype=pl.Boolean)
+    room = _room(contract, most)
+    return pl.struct(contract.columns).map_batches(check, return_dtype=pl.Boolean)
+
+
+def _lengths(contract: Contract) -> list[pl.Expr]:
+    texts = [each.name for each in contract.stored if each.type == "string"]
+    return [pl.col(name).str.len_bytes().cast(pl.Int64) for name in texts]
+
+
+def _room(contract: Contract, most: int) -> int:
+    return most - _FRAME - sum(len(name) + _NUMBER for name in contract.columns)
 
 
 def _event_bytes(contract: Contract, row: Row) -> int:

@@ -14,7 +14,6 @@ from typing import Final, TypeVar
 import polars as pl
 
 from pdprep.engine.watch import Tap
-from pdprep.preparation.conversions import RAW
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import ROW
@@ -22,25 +21,26 @@ from pdprep.preparation.spread import BUCKETS, bucket
 from pdprep.progress import Listener
 
 BUCKET: Final = "__bucket"
-# Small partitions stay in the processor's caches; many make the first pass slow.
-FEW_ROWS: Final = 600_000
-FEW_PARTITIONS: Final = 32
+# Small partitions stay in the processor's caches; many make the first pass slow and large.
+FEW_ROWS: Final = 700_000
+FEW_PARTITIONS: Final = 64
 MOST_ROWS: Final = 1_500_000
-# Low guesses for a row of CSV, so that partitions come out small rather than large.
-BYTES_A_ROW: Final = 40
-BYTES_A_ROW_COMPRESSED: Final = 8
+BATCH_ROWS: Final = 5_000  # held for each partition before they are written
+BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out small rather than large
 T = TypeVar("T")
 
 
 def partitions(
-    prepared: Prepared, listener: Listener, count: int | None = None
-) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Yield the prepared rows, a run of whole buckets at a time, and how many there are in all.
-
-    Each run is ordered by bucket and source row.
+    prepared: Prepared,
+    through: Callable[[pl.LazyFrame], pl.LazyFrame],
+    listener: Listener,
+    count: int | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Yield the prepared rows, a run of whole buckets at a time, each in the source's order.
 
     Args:
         prepared: What to read.
+        through: What the rows go through as they are read.
         listener: Hears how many rows have been read, and of how many where the source tells.
         count: How many partitions; told from the size of the source if not given.
     """
@@ -48,24 +48,24 @@ def partitions(
     number = count or partition_count(prepared, height)
     tap = Tap(height)
     listener(tap.progress)
-    marked = tap.on(prepared.rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET)))
+    rows = through(tap.on(prepared.rows))
+    marked = rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET))
 
     def read(work: Callable[[], T]) -> T:
         with reading(prepared.source, prepared.by_expression):
             return work()
 
     if number == 1:
-        yield _ordered(tap.watch(lambda: read(marked.collect), listener)), tap.rows
+        yield _ordered(tap.watch(lambda: read(marked.collect), listener))
         return
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
         per = math.ceil(BUCKETS / number)
         tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
-        for rows in _runs(folder, per):
-            yield rows, tap.rows
+        yield from _runs(folder, per)
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
-    """Return how many partitions keep each near 600,000 rows, or below 1.5 million where there are many.
+    """Return how many partitions keep each near 700,000 rows, or below 1.5 million where there are many.
 
     Args:
         prepared: What to read.
@@ -78,8 +78,9 @@ def partition_count(prepared: Prepared, height: int | None = None) -> int:
 
 def _guess(prepared: Prepared) -> int:
     source = prepared.source
-    compressed = source.files[0].endswith((".gz", ".zst"))
-    return (source.bytes or 0) // (BYTES_A_ROW_COMPRESSED if compressed else BYTES_A_ROW)
+    if source.files[0].endswith((".gz", ".zst")):
+        return (source.bytes or 0) // BYTES_A_ROW_COMPRESSED
+    return (source.bytes or 0) * source.head.count("\n") // max(1, len(source.head))
 
 
 def _height(prepared: Prepared) -> int | None:
@@ -91,28 +92,24 @@ def _height(prepared: Prepared) -> int | None:
 
 
 def _sink(marked: pl.LazyFrame, folder: str, per: int) -> None:
-    """Clean once to temporary files, one a run of ``per`` buckets.
-
-    The source's values are few, so they travel as one column that is null in nearly every row.
-    """
-    raw = [name for name in marked.collect_schema().names() if name.startswith(RAW)]
-    if raw:
-        some = pl.any_horizontal(pl.col(name).is_not_null() for name in raw)
-        marked = marked.with_columns(pl.when(some).then(pl.struct(raw)).alias(RAW)).drop(raw)
+    """Write to temporary files, one a run of ``per`` buckets."""
     key = (pl.col(BUCKET) // per).alias("__partition")
     target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
-    marked.sink_ipc(target, compression="lz4", mkdir=True)
+    marked.sink_ipc(target, compression="uncompressed", record_batch_size=BATCH_ROWS, mkdir=True)
 
 
 def _runs(folder: str, per: int) -> Iterator[pl.DataFrame]:
     for index in range(math.ceil(BUCKETS / per)):
         files = sorted(Path(folder).glob(f"__partition={index}/**/*.ipc"))
         if files:
-            rows = pl.scan_ipc(files).collect()
-            yield _ordered(rows.unnest(RAW) if RAW in rows.columns else rows)
+            yield _ordered(_contiguous(pl.scan_ipc(files).collect()))
+
+
+def _contiguous(rows: pl.DataFrame) -> pl.DataFrame:
+    """Join the pieces of each column, one column after the other: few bytes are held twice."""
+    return pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns])
 
 
 def _ordered(rows: pl.DataFrame) -> pl.DataFrame:
-    """Sort by bucket and source row; rows come in the source's order as a rule, and a short sort will do."""
-    in_order = rows if rows[ROW].is_sorted() else rows.sort(ROW)
-    return in_order.sort(BUCKET, maintain_order=True)
+    """Sort by source row, in which order they come as a rule."""
+    return rows if rows[ROW].is_sorted() else rows.sort(ROW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -41,29 +41,33 @@ class Writer:
         self._handle: IO[bytes] | None = None
         self._rows = 0
 
-    def write(self, rows: pl.DataFrame) -> None:
-        """Write the rows of a partition, in their order."""
+    def write(self, rows: pl.DataFrame, unusual: Collection[str]) -> None:
+        """Write the rows of a partition, in their order.
+
+        Args:
+            rows: The partition, ordered by bucket.
+            unusual: The text columns that may hold what has to be quoted.
+        """
+        quoted = [escaping.escape(pl.col(name)) for name in self.columns if name in unusual]
         start = 0
         for end in self._ends(rows):
-            self._append(rows.slice(start, end - start).select(self.columns))
+            some = rows.slice(start, end - start).select(self.columns).lazy()
+            escaping.sink(some.with_columns(quoted), self._open())
+            self._rows += end - start
+            if self._rows >= ROWS_A_PART:
+                self.close()
             start = end
 
     def _ends(self, rows: pl.DataFrame) -> Iterator[int]:
         """Yield where to stop: at each bucket's end that fills a part, and at the last row."""
         end, filled = 0, self._rows
-        for height in rows.group_by(BUCKET, maintain_order=True).len()["len"]:
+        for height in rows[BUCKET].rle().struct.field("len"):
             end, filled = end + height, filled + height
             if filled >= ROWS_A_PART:
                 yield end
                 filled = 0
         if filled:
             yield end
-
-    def _append(self, rows: pl.DataFrame) -> None:
-        escaping.write(rows, self._open())
-        self._rows += rows.height
-        if self._rows >= ROWS_A_PART:
-            self.close()
 
     def close(self) -> None:
         """Close the current part and hand it on."""

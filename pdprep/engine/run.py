@@ -1,24 +1,21 @@
-"""One pass over a prepared frame: partition by partition, judged, deduplicated and summed up."""
+"""One pass over a prepared frame: judged as it is read, then deduplicated and summed up bucket by bucket."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from pdprep import clock
-from pdprep.engine.buckets import partitions
+from pdprep.engine.buckets import BUCKET, partitions
 from pdprep.engine.distinct import distinct
+from pdprep.engine.sieve import Sieve, Take
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
-from pdprep.validation.compile import Violation, violations
 from pdprep.validation.profile import Profile, profile
 from pdprep.validation.summary import Summary, summarise
-from pdprep.validation.verdict import FAILURES, Verdict, first, judge
-
-Take = Callable[[pl.DataFrame], None]
+from pdprep.validation.verdict import FAILURES
 
 
 @dataclass
@@ -34,24 +31,28 @@ class Tally:
     profile: Profile = field(default_factory=Profile)
     examples: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES))
 
-    def add(self, verdict: Verdict, kept: pl.DataFrame, summary: Summary) -> None:
+    def judged(self, sieve: Sieve) -> None:
+        """Take over what the sieve has counted."""
+        self.read, self.bad = sieve.read, sieve.bad
+        self.counts, self.examples = sieve.counts, sieve.examples
+
+    def add(self, good: int, kept: int, summary: Summary) -> None:
         """Count one partition."""
-        self.read += verdict.good.height + verdict.bad.height
-        self.kept += kept.height
-        self.duplicates += verdict.good.height - kept.height
-        self.bad += verdict.bad.height
-        self.counts += verdict.counts
+        self.kept += kept
+        self.duplicates += good - kept
         self.summary += summary
-        self.examples = first(pl.concat([self.examples, verdict.failures]))
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """One partition: its good rows, its bad ones, the rules they were held to; ``total`` is of all rows."""
+    """One partition: its rows to keep by bucket and source row; rows of the source done, and of how many.
 
-    good: pl.DataFrame
-    bad: pl.DataFrame
-    rules: tuple[Violation, ...]
+    ``unusual`` names the text columns that may hold what the CSV has to quote.
+    """
+
+    rows: pl.DataFrame
+    unusual: frozenset[str]
+    done: int
     total: int
 
 
@@ -63,27 +64,31 @@ def run(
     listener: Listener,
     partition_count: int | None = None,
     profiled: bool = False,
+    aside: Take | None = None,
 ) -> Iterator[Batch]:
-    """Yield each partition's good and bad rows, counting them in ``tally``.
+    """Yield each partition's rows to keep, counting them in ``tally``.
 
     Rows are judged first and deduplicated after, so that every bad row is named under its own number.
+
+    Args:
+        prepared: What to read.
+        tally: Where to count.
+        route: bulk, put, or None for the rules that stop both.
+        listener: Hears the progress.
+        partition_count: How many partitions to use.
+        profiled: Whether the tally gets a profile of the columns.
+        aside: Is given the bad rows, with the rules they break, as they are found.
     """
-    rules = violations(prepared, clock.now())
-    for rows, total in partitions(prepared, listener, partition_count):
-        verdict = judge(rows, rules, route)
-        kept = distinct(verdict.good, prepared.dedupe_on)
-        tally.add(verdict, kept, summarise(prepared.contract, kept))
+    sieve, done = Sieve(prepared, route, aside), 0
+    for rows in partitions(prepared, sieve.on, listener, partition_count):
+        tally.judged(sieve)
+        good, kept = rows.height, distinct(rows, prepared.dedupe_on, order=BUCKET)
+        del rows  # here and below: a partition is let go before the next one is read
+        tally.add(good, kept.height, summarise(prepared.contract, kept))
         if profiled:
             tally.profile += profile(prepared.contract, kept)
-        listener(Progress("validate", tally.read, total))
-        yield Batch(kept, verdict.bad, rules, total)
-
-
-def broken_rules(bad: pl.DataFrame, rules: tuple[Violation, ...], route: str | None) -> pl.DataFrame:
-    """Return the bad rows with the names of the rules that stop them, joined by commas."""
-    names = [
-        pl.when(each.broken).then(pl.lit(f"{each.rule.name}:{each.column}"))
-        for each in rules
-        if each.rule.blocks(route)
-    ]
-    return bad.with_columns(pl.concat_str(names, separator=",", ignore_nulls=True).alias("__rules"))
+        done += good
+        listener(Progress("validate", sieve.bad + done, sieve.read))
+        yield Batch(kept, sieve.unusual, sieve.bad + done, sieve.read)
+        del kept
+    tally.judged(sieve)

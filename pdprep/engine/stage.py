@@ -13,14 +13,16 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account
 from pdprep.engine.parts import Part, Writer
-from pdprep.engine.run import Batch, Tally, broken_rules, run
+from pdprep.engine.run import Tally, run
 from pdprep.engine.validate import check, check_route
 from pdprep.errors import InputError, ValidationError
 from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.sources import ROW
 from pdprep.progress import Listener, Progress, silent
 from pdprep.validation.report import Report, plural
 
 SCHEMA: Final = "schema.avsc"
+ASIDE_ROWS: Final = 500_000  # rows of a quarantine file
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,24 @@ def stage(
     """
     check_route(route)
     target = _emptied(Path(folder), check(prepared))
-    tally, aside = Tally(), _Aside(prepared, Path(quarantine or target), route)
+    tally, aside = Tally(), _Aside(prepared, Path(quarantine or target))
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
     try:
         with writer:
-            for batch in run(prepared, tally, route=route, listener=listener, partition_count=partitions):
-                writer.write(batch.good)
-                aside.write(batch)
+            for batch in run(
+                prepared,
+                tally,
+                route=route,
+                listener=listener,
+                partition_count=partitions,
+                aside=aside.take if prepared.on_invalid == "quarantine" else None,
+            ):
+                writer.write(batch.rows, batch.unusual)
                 if on_rows:
-                    on_rows(batch.good.select(prepared.contract.names))
-                listener(Progress("stage", tally.read, batch.total))
+                    on_rows(batch.rows.select(prepared.contract.names))
+                listener(Progress("stage", batch.done, batch.total))
+                del batch
+        aside.close()
         report = account(prepared, tally, route)
         _stop_if_invalid(prepared, report, tally)
     except BaseException:
@@ -109,23 +119,29 @@ def stage(
 
 
 class _Aside:
-    """The rows set aside: one Parquet file for each partition that had some."""
+    """The rows set aside, as Parquet files of a bounded number of rows."""
 
-    def __init__(self, prepared: Prepared, folder: Path, route: Route) -> None:
-        self.wanted = prepared.on_invalid == "quarantine"
-        self.folder, self.route = folder, route
+    def __init__(self, prepared: Prepared, folder: Path) -> None:
+        self.folder = folder
         self.files: list[Path] = []
         self.stem = f"quarantine-{prepared.dataset}"
+        self._waiting: list[pl.DataFrame] = []
         _remove(folder, self.stem, "parquet")
 
-    def write(self, batch: Batch) -> None:
-        """Keep the bad rows of a partition with the rules they break."""
-        if not (self.wanted and batch.bad.height):
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / f"{self.stem}-{len(self.files):05d}.parquet"
-        broken_rules(batch.bad, batch.rules, self.route).write_parquet(file)
-        self.files.append(file)
+    def take(self, bad: pl.DataFrame) -> None:
+        """Keep bad rows with the rules they break."""
+        self._waiting.append(bad)
+        if sum(each.height for each in self._waiting) >= ASIDE_ROWS:
+            self.close()
+
+    def close(self) -> None:
+        """Write the rows that wait, in the source's order."""
+        if self._waiting:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = self.folder / f"{self.stem}-{len(self.files):05d}.parquet"
+            pl.concat(self._waiting).sort(ROW).write_parquet(file)
+            self.files.append(file)
+            self._waiting.clear()
 
 
 def _stop_if_invalid(prepared: Prepared, report: Report, tally: Tally) -> None:

@@ -17,6 +17,7 @@ FROM_1980: Final = 315_532_800
 TO_2286: Final = 10_000_000_000
 UNITS: Final = (("s", 1), ("ms", 1_000), ("us", 1_000_000), ("ns", 1_000_000_000))
 _NUMBER: Final = r"^-?\d+(\.\d*)?$"
+_ISO: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _ZONED: Final = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
 
@@ -26,8 +27,12 @@ def text(column: pl.Expr) -> pl.Expr:
     >>> pl.select(text(pl.Series([" a ", "  "]).implode().explode())).to_series().to_list()
     ['a', None]
     """
-    stripped = column.str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
+    return column.str.strip_chars().map_batches(_filled, return_dtype=pl.String, is_elementwise=True)
+
+
+def _filled(values: pl.Series) -> pl.Series:
+    """Make empty text null; most batches have none, which their shortest value tells."""
+    return values if values.str.len_bytes().min() != 0 else values.set(values == "", None)
 
 
 def one_line(column: pl.Expr) -> pl.Expr:
@@ -54,13 +59,20 @@ def _undotted(text: pl.Expr) -> pl.Expr:
     return pl.when(~fraction).then(text.str.replace(r"^(-?\d+)\.0*$", "$1"))
 
 
-def _where(column: pl.Expr, pattern: str, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """Convert text, but only in batches where the pattern is found: most hold none, and patterns are dear."""
+def _where(column: pl.Expr, character: str, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """Convert text, but only in batches where the character is found: most hold none, and patterns are dear.
+
+    Args:
+        column: Text.
+        character: A pattern of one character: it is looked for in all values joined.
+        convert: What to do to them.
+    """
 
     def batch(values: pl.Series) -> pl.Series:
-        if not values.str.contains(pattern).any():
+        frame = values.to_frame("text")
+        if not frame.select(pl.col("text").str.join().str.contains(character)).item():
             return values
-        return values.to_frame("text").select(convert(pl.col("text"))).to_series().alias(values.name)
+        return frame.select(convert(pl.col("text"))).to_series().alias(values.name)
 
     return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
 
@@ -116,35 +128,51 @@ def epoch_of_text(column: pl.Expr) -> pl.Expr:
 
 
 def _epochs_of_text(values: pl.Series) -> pl.Series:
-    """Read a batch step by step: each step is given only what the ones before could not read."""
-    text, epoch = pl.col("text"), pl.col("epoch")
-    frame = pl.DataFrame({"text": values.str.strip_chars()}).with_columns(number=number_of_text(text))
-    frame = frame.with_columns(epoch=epoch_of_number(pl.col("number")))
+    """Read a batch step by step: each step is given only the rows that the ones before could not read."""
+    text = values.str.strip_chars()
+    epochs = _whole_number(text)
     for read in _READERS:
-        if frame["epoch"].null_count() == values.null_count():
+        left = (epochs.is_null() & text.is_not_null()).arg_true()
+        if left.is_empty():
             break
-        left = pl.when(epoch.is_null()).then(text)
-        frame = frame.with_columns(epoch=pl.coalesce(epoch, read(left).dt.epoch("s")))
-    return frame["epoch"].alias(values.name)
+        epochs = epochs.scatter(left, read(text[left]))
+    return epochs.alias(values.name)
 
 
-def _usual(form: str) -> Callable[[pl.Expr], pl.Expr]:
-    return lambda text: text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC")
+def _whole_number(text: pl.Series) -> pl.Series:
+    return _applied(epoch_of_number, text.cast(pl.Int64, strict=False))
 
 
-def _rare(text: pl.Expr) -> pl.Expr:
+def _any_number(text: pl.Series) -> pl.Series:
+    return _applied(epoch_of_number, _applied(number_of_text, text))
+
+
+def _usual(form: str) -> Callable[[pl.Series], pl.Series]:
+    return lambda text: text.str.to_datetime(form, strict=False, time_unit="us", cache=False).dt.epoch("s")
+
+
+def _rare(text: pl.Series) -> pl.Series:
     """Read any zone, any fraction of a second, a lone date, hours and minutes alone."""
+    moment = _applied(_iso, text).str.to_datetime(_ISO, strict=False, time_zone="UTC", time_unit="us")
+    return moment.dt.epoch("s")
+
+
+def _iso(text: pl.Expr) -> pl.Expr:
     iso = text.str.replace(" ", "T", literal=True)
     day = iso.str.replace(r"^(\d{4}-\d{2}-\d{2})$", "${1}T00:00:00")
     full = day.str.replace(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})($|Z|z|[+-])", "${1}:00${2}")
-    zoned = pl.when(full.str.contains(_ZONED)).then(full).otherwise(full + pl.lit("Z"))
-    return zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_zone="UTC", time_unit="us")
+    return pl.when(full.str.contains(_ZONED)).then(full).otherwise(full + pl.lit("Z"))
+
+
+def _applied(convert: Callable[[pl.Expr], pl.Expr], values: pl.Series) -> pl.Series:
+    return values.to_frame("value").select(convert(pl.col("value"))).to_series()
 
 
 _READERS: Final = (
     _usual("%Y-%m-%dT%H:%M:%SZ"),
     _usual("%Y-%m-%d %H:%M:%S"),
     _usual("%Y-%m-%dT%H:%M:%S"),
+    _any_number,
     _rare,
 )
 

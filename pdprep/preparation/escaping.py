@@ -29,7 +29,7 @@ def escape(column: pl.Expr) -> pl.Expr:
 
 
 def text(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with every text column escaped."""
+    """Return the frame with its text columns escaped."""
     texts = frame.select(pl.col(pl.String).str.contains(_QUOTED).any())
     return frame.with_columns(escape(pl.col(name)) for name in texts.columns if texts[name].item())
 
@@ -41,4 +41,9 @@ def header(columns: Sequence[str]) -> bytes:
 
 def write(frame: pl.DataFrame, handle: IO[bytes]) -> None:
     """Write the rows of a frame, without a header, one line a record."""
-    text(frame).write_csv(handle, include_header=False, quote_style="never", float_scientific=False)
+    sink(text(frame).lazy(), handle)
+
+
+def sink(rows: pl.LazyFrame, handle: IO[bytes]) -> None:
+    """Write rows that are escaped where they have to be, without a header, one line a record."""
+    rows.sink_csv(handle, include_header=False, quote_style="never", float_scientific=False)

@@ -15,6 +15,7 @@ import polars as pl
 
 from pdprep.contract import frames, meanings, own_checks, rules
 from pdprep.contract.contract import Contract
+from pdprep.contract.doubts import DOUBTS
 from pdprep.contract.rules import Rule
 from pdprep.preparation.columns import number_of_text
 from pdprep.preparation.conversions import Conversion
@@ -23,12 +24,16 @@ from pdprep.preparation.prepare import Prepared
 
 @dataclass(frozen=True, eq=False)
 class Violation:
-    """One rule on one column: where it is broken, and the value to show."""
+    """One rule on one column: where it is broken, and the value to show.
+
+    ``doubt`` is false for a batch in which no row breaks it; without one, each row is asked.
+    """
 
     rule: Rule
     column: str
     broken: pl.Expr
     value: pl.Expr
+    doubt: pl.Expr | None = None
 
 
 def violations(prepared: Prepared, now: datetime) -> tuple[Violation, ...]:
@@ -50,13 +55,13 @@ def violations(prepared: Prepared, now: datetime) -> tuple[Violation, ...]:
 def _unreadable(conversion: Conversion) -> Iterator[Violation]:
     if not conversion.way.rule:
         return
-    lost, raw = _lost(conversion), pl.col(conversion.raw)
+    lost, raw, doubt = _lost(conversion), pl.col(conversion.raw), pl.col(conversion.raw).count() > 0
     if conversion.way.rule != "timestamp_unreadable":
-        yield Violation(rules.rule(conversion.way.rule), conversion.field.name, lost, raw)
+        yield Violation(rules.rule(conversion.way.rule), conversion.field.name, lost, raw, doubt)
         return
     number = number_of_text(raw).is_not_null()
     for name, broken in (("timestamp_unreadable", lost & ~number), ("timestamp_unit", lost & number)):
-        yield Violation(rules.rule(name), conversion.field.name, broken, raw)
+        yield Violation(rules.rule(name), conversion.field.name, broken, raw, doubt)
 
 
 def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
@@ -67,7 +72,8 @@ def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violati
         empty = pl.col(field.name).is_null()
         broken = empty & ~_filled(conversion) if conversion.way.rule else empty
         name = meanings.missing_rule(prepared.contract, field)
-        yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String))
+        doubt = pl.col(field.name).null_count() > 0
+        yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String), doubt)
 
 
 def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
@@ -78,7 +84,8 @@ def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violatio
             value = pl.coalesce(conversion.raw, value)
         for check in schema.columns[name].checks:
             holds = _holds(check, name)
-            yield Violation(rules.rule(check.name), name, ~holds.fill_null(True), value)
+            broken = ~holds.fill_null(True)
+            yield Violation(rules.rule(check.name), name, broken, value, _doubt(check, name))
 
 
 def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
@@ -89,7 +96,13 @@ def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Viol
         broken = ~_row_holds(check, prepared.contract)
         if user and user.way.rule and column == user.field.name:
             broken = broken & ~_lost(user)
-        yield Violation(rules.rule(check.name), column, broken, pl.lit(None, pl.String))
+        doubt = frames.ROW_DOUBTS[check.name](prepared.contract) if check.name in frames.ROW_DOUBTS else None
+        yield Violation(rules.rule(check.name), column, broken, pl.lit(None, pl.String), doubt)
+
+
+def _doubt(check: pa.Check, name: str) -> pl.Expr | None:
+    doubt = DOUBTS.get(str(check.name))
+    return doubt(pl.col(name), check.statistics) if doubt else None
 
 
 def _holds(check: pa.Check, name: str) -> pl.Expr:

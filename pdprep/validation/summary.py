@@ -55,7 +55,8 @@ def summarise(contract: Contract, rows: pl.DataFrame) -> Summary:
     >>> summarise(Contract.of("interactions"), rows).ids_with_two
     1
     """
-    per_id = rows.group_by(contract.key).len()["len"]
+    # Hashes of 64 bits: among ten million ids two that meet are one case in four hundred thousand.
+    per_id = rows.select(pl.col(contract.key).hash()).to_series().value_counts(name="rows")["rows"]
     times = rows["TIMESTAMP"] if "TIMESTAMP" in rows.columns else pl.Series(dtype=pl.Int64)
     return Summary(
         rows.height,

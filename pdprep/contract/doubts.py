@@ -1,0 +1,62 @@
+"""For each rule a cheap look at a whole batch: false where no row of it can break the rule.
+
+A true answer proves nothing: then the rule is held to each row. Most batches are clean, so most rules cost
+one number of a column, or one search in all its values joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import polars as pl
+
+Doubt = Callable[[pl.Expr, Any], pl.Expr]
+
+_JOINT: Final = "~"  # stands between two joined values, so that their outer spaces are seen
+# What an id may not hold, and what makes text stand in quotation marks in the CSV.
+_UNUSUAL: Final = rf'["|\\,\p{{Cc}}]|\s{_JOINT}|{_JOINT}\s|^\s|\s$'
+
+
+def unusual(column: pl.Expr) -> pl.Expr:
+    r"""Look for a mark, a control character or an outer space in all values of a text column at once.
+
+    >>> frame = pl.DataFrame({"a": ["x y", None, "z"], "b": ["x", " y", "z"], "c": ["x", "y", "z\n"]})
+    >>> frame.select(unusual(pl.all())).row(0)
+    (False, True, True)
+    """
+    return column.str.join(_JOINT).str.contains(_UNUSUAL)
+
+
+def _any_unusual(column: pl.Expr, statistics: Any) -> pl.Expr:
+    return unusual(column)
+
+
+def _longer(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """A text has no more characters than bytes."""
+    return column.str.len_bytes().max().gt(statistics.get("min_value", statistics["max_value"]))
+
+
+def _larger(column: pl.Expr, statistics: Any) -> pl.Expr:
+    return column.max().gt(statistics["max_value"])
+
+
+def _smaller(column: pl.Expr, statistics: Any) -> pl.Expr:
+    return column.min().lt(statistics["min_value"])
+
+
+DOUBTS: Final[dict[str, Doubt]] = {
+    "id_length": _longer,
+    "id_bar": _any_unusual,
+    "id_line_break": _any_unusual,
+    "id_characters": _any_unusual,
+    "timestamp_past": _smaller,
+    "timestamp_future": _larger,
+    "event_type_length": _longer,
+    "category_length": _longer,
+    "string_length": _longer,
+    "text_length": _longer,
+    "text_length_asian": _longer,
+    "recommendation_id_length": _longer,
+    "put_id_length": _longer,
+}
