@@ -230,9 +230,14 @@ class DatasetGroup:
     def delete_users(self, users: Sequence[str] | pl.Series) -> Job:
         """Delete users from every dataset of the group, and from the ledger; the job runs on.
 
+        One that was cut off goes on when it is called again, and before any other.
+
         Args:
             users: Their ids.
         """
+        left = deletion.unfinished(self._target, users)
+        if left:
+            return history.find(self._target, left).resume()
         return history.remember(self._target, deletion.begin(self._target, users))
 
     def update_schema(self, contract: Contract) -> Contract:

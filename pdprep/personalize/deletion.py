@@ -1,29 +1,38 @@
-"""Delete users: the service's deletion job first, then the ledger and whatever else still holds them."""
+"""Delete users: the service's deletion job first, then the ledger and whatever else still holds them.
+
+The ids wait in a file of the ledger until all of it is done, so that what was cut off goes on.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from pdprep.errors import GroupError, InputError
-from pdprep.ledger import forgetting
+from pdprep import clock
+from pdprep.errors import GroupError, InputError, ServiceError
+from pdprep.ledger import folders, forgetting, layers
 from pdprep.ledger.forgetting import USER_DATASETS
+from pdprep.ledger.ledger import Ledger
 from pdprep.personalize import names, uploads
-from pdprep.personalize.clients import call, upload
+from pdprep.personalize.clients import call, pages, upload
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.polling import failure, settled
-from pdprep.personalize.resources import Group, ensure_bucket, tags
+from pdprep.personalize.resources import EXISTS, Group, ensure_bucket, tags
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import holding
 from pdprep.preparation import escaping
 
 KIND: Final = "data_deletion_job"
 DATASET: Final = "users"
+COLUMN: Final = "USER_ID"
+Update = Callable[..., None]
 
 
 def begin(target: Target, users: Sequence[str] | pl.Series) -> Job:
@@ -33,53 +42,138 @@ def begin(target: Target, users: Sequence[str] | pl.Series) -> Job:
         InputError: There are no ids.
         GroupError: There is no such dataset group.
     """
-    ids = pl.Series("USER_ID", users, pl.String).drop_nulls().unique(maintain_order=True)
+    ids = _distinct(users)
     if ids.is_empty():
         raise InputError("no user ids", "one or more", 'group.delete_users(["u1", "u2"])')
-    group = target.group()
-    if group is None:
-        raise GroupError(f"no dataset group {target.name}", "a group that holds users", "group.describe()")
+    _group(target)
     job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
-    return job.start(lambda job: _run(target, group, ids, job))
+    _write(ids, _file(target.ledger, job.id))
+    return job.start(lambda job: run(target, job))
 
 
-def _run(target: Target, group: Group, ids: pl.Series, job: Job) -> None:
+def unfinished(target: Target, users: Sequence[str] | pl.Series) -> str | None:
+    """Return the id of the job that was to delete the same users and did not come to its end."""
+    ids = _distinct(users).sort()
+    same = (id for id in _waiting(target.ledger) if _read(_file(target.ledger, id)).sort().equals(ids))
+    return next(same, None)
+
+
+def waits(ledger: Ledger, id: str) -> bool:
+    """Say whether a job has users left to delete."""
+    return _file(ledger, id).exists()
+
+
+def run(target: Target, job: Job) -> None:
+    """Delete what earlier jobs were cut off at, then the users of this one."""
     with ExitStack() as stack:
         # Nothing may come in while users go out. Source: developer guide, delete-records.
         for dataset in USER_DATASETS:
             stack.enter_context(holding(target.ledger, job, dataset))
-        job.update(status="RUNNING", phase="deletion", unit="users", total=len(ids))
-        found = _delete(target, group, ids, job)
-        if found["status"] != "COMPLETED":
-            hint = "mend what the reason names and call group.delete_users(...) again"
-            raise failure(f"the deletion {job.name}", found, "COMPLETED", hint)
-        forgetting.forget(target.ledger, ids)
-        _discard_staged(target)
-        job.update(status="DONE", phase="done", done=len(ids), rows=found.get("numDeleted"))
+        for id in _waiting(target.ledger):
+            if id != job.id and not target.ledger.lock(id).held():
+                job.update(note=f"finishes {id} first")
+                _delete(target, id, job, partial(_record, target.ledger, id))
+        job.update(status="RUNNING", phase="deletion", unit="users", note="")
+        _delete(target, job.id, job, job.update)
 
 
-def _delete(target: Target, group: Group, ids: pl.Series, job: Job) -> dict[str, Any]:
-    world = target.world
-    ensure_bucket(world)
-    fingerprint = names.digest("\n".join(ids))
-    name = names.job(target.name, DATASET, "deletion", fingerprint, int(job.id.rpartition("-")[2]))
-    key = f"{uploads.fresh_prefix(world, target.name, 'deletion', name)}/users.csv"
-    _upload(target, ids, key, job)
-    answer = call(
-        world, "personalize", "create_data_deletion_job", jobName=name, datasetGroupArn=group.arn,
-        dataSource={"dataLocation": uploads.location(world, key)}, roleArn=world.role_arn,
-        tags=tags(target.name),
-    )  # fmt: skip
-    job.update(name=name, arn=answer["dataDeletionJobArn"])
+def _delete(target: Target, id: str, job: Job, update: Update) -> None:
+    """Follow or create the deletion job of a file of ids, then let the ledger forget them."""
+    file = _file(target.ledger, id)
+    ids = _read(file)
+    update(total=len(ids))
     found = settled(
-        world, KIND, job.arn, look=lambda found: job.update(status=found["status"]), stop=job.stopping
+        target.world, KIND, _created(target, id, ids, update),
+        look=lambda found: update(status=found["status"]), stop=job.stopping,
+    )  # fmt: skip
+    uploads.remove(target.world, [_key(target, found["jobName"])])
+    if found["status"] != "COMPLETED":
+        file.unlink()
+        hint = "mend what the reason names and call group.delete_users(...) again"
+        raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
+    forgetting.forget(target.ledger, ids)
+    _discard_staged(target)
+    file.unlink()
+    update(status="DONE", phase="done", done=len(ids), rows=found.get("numDeleted"))
+
+
+def _created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
+    """Return the ARN of the deletion job; it is created unless an earlier attempt has done that."""
+    group, row = _group(target), target.ledger.journal.job(id)
+    name = row.name if row else ""
+    if name and (arn := _find(target, group, name)):
+        return arn
+    # Nobody else uses this name, and it is in the journal before the call: a lost reply is found by it.
+    name = name or names.job(
+        target.name, DATASET, "deletion", clock.new_id()[-8:], int(id.rpartition("-")[2])
     )
-    uploads.remove(world, [key])
-    return found
+    update(name=name)
+    ensure_bucket(target.world)
+    _upload(target, ids, _key(target, name))
+    arn = _create(target, group, name)
+    update(arn=arn)
+    return arn
 
 
-def _upload(target: Target, ids: pl.Series, key: str, job: Job) -> None:
-    folder = target.ledger.scratch(job.id)
+def _create(target: Target, group: Group, name: str) -> str:
+    world = target.world
+    try:
+        answer = call(
+            world, "personalize", "create_data_deletion_job", jobName=name, datasetGroupArn=group.arn,
+            dataSource={"dataLocation": uploads.location(world, _key(target, name))},
+            roleArn=world.role_arn, tags=tags(target.name),
+        )  # fmt: skip
+    except ServiceError as error:
+        arn = _find(target, group, name) if error.code == EXISTS else None
+        if arn is None:
+            raise
+        return arn
+    return str(answer["dataDeletionJobArn"])
+
+
+def _find(target: Target, group: Group, name: str) -> str | None:
+    rows = pages(target.world, "list_data_deletion_jobs", "dataDeletionJobs", datasetGroupArn=group.arn)
+    return next((str(row["dataDeletionJobArn"]) for row in rows if row["jobName"] == name), None)
+
+
+def _group(target: Target) -> Group:
+    group = target.group()
+    if group is None:
+        raise GroupError(f"no dataset group {target.name}", "a group that holds users", "group.describe()")
+    return group
+
+
+def _key(target: Target, name: str) -> str:
+    prefix = uploads.group_prefix(target.world.place[1], target.name)
+    return f"{prefix}/deletion/{name}/users.csv"
+
+
+def _distinct(users: Sequence[str] | pl.Series) -> pl.Series:
+    return pl.Series(COLUMN, users, pl.String).drop_nulls().unique(maintain_order=True)
+
+
+def _file(ledger: Ledger, id: str) -> Path:
+    return ledger.folder / "deletions" / f"{id}.ids"
+
+
+def _waiting(ledger: Ledger) -> Iterator[str]:
+    yield from sorted(file.stem for file in (ledger.folder / "deletions").glob("*.ids"))
+
+
+def _write(ids: pl.Series, file: Path) -> None:
+    folders.private(file.parent)
+    fresh = file.with_suffix(".part")
+    ids.to_frame().write_parquet(fresh)
+    layers.settle(fresh)
+    fresh.rename(file)
+
+
+def _read(file: Path) -> pl.Series:
+    return pl.read_parquet(file).to_series()
+
+
+def _upload(target: Target, ids: pl.Series, key: str) -> None:
+    folder = target.ledger.scratch("deletion")
     try:
         file = folder / "users.csv"
         with file.open("wb") as handle:
@@ -88,6 +182,14 @@ def _upload(target: Target, ids: pl.Series, key: str, job: Job) -> None:
         upload(target.world, file, key, lambda count: None)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record(ledger: Ledger, id: str, **changes: Any) -> None:
+    """Write down how far an earlier job is."""
+    row = ledger.journal.job(id)
+    if row is not None:
+        ended = {"ended": clock.now().timestamp(), "error": ""} if changes.get("status") == "DONE" else {}
+        ledger.journal.save_job(type(row)(**{**row.values(), **changes, **ended}))
 
 
 def _discard_staged(target: Target) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep.ledger.layers import TIME
 from pdprep.ledger.rows import INTERRUPTED, PENDING, JobRow
-from pdprep.personalize import bulk, following, put
+from pdprep.personalize import bulk, deletion, following, put
 from pdprep.personalize.jobs import ENDED, Job, Work
 from pdprep.personalize.target import Target
 
@@ -98,6 +98,8 @@ def _rest(target: Target, row: JobRow) -> Work | None:
         return lambda job: bulk.go_on(target, job)
     if any(plan.job == row.id for plan in journal.open_plans(row.dataset)):
         return lambda job: put.go_on(target, job)
+    if deletion.waits(target.ledger, row.id):
+        return lambda job: deletion.run(target, job)
     return None
 
 

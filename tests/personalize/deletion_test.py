@@ -1,0 +1,92 @@
+"""A deletion that was cut off goes on: with the next call, or by hand; nobody is deleted by two jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import pdprep
+from pdprep.errors import ServiceError
+from pdprep.group import DatasetGroup
+from pdprep.local.server import Running
+from pdprep.personalize.jobs import Job
+from tests.personalize.frames import events, exported, prepared, users
+from tests.personalize.restart_test import kill_when, start
+
+CALL = "delete_users(['u1', 'u3'])"
+
+
+@pytest.fixture
+def filled(group: DatasetGroup) -> DatasetGroup:
+    group.bulk(prepared(group, events(1200))).wait()
+    group.put(prepared(group, users("u1", "u2"))).wait()
+    return group
+
+
+def deletions(group: DatasetGroup) -> list[str]:
+    found = group.client().list_data_deletion_jobs(datasetGroupArn=group.arn)["dataDeletionJobs"]
+    return [job["status"] for job in found]
+
+
+def left(group: DatasetGroup) -> set[str]:
+    """Return who is in the service; the ledger says the same."""
+    assert group.verify("interactions").ok
+    assert group.verify("users").ok
+    assert not list((group._target.ledger.folder / "deletions").glob("*.ids"))
+    frames = [exported(group, "ALL", name).select("USER_ID") for name in ("interactions", "users")]
+    return set(pl.concat(frames)["USER_ID"])
+
+
+def cut_off(server: Running, moment: str) -> None:
+    """Kill a deletion before its job is created, or while it runs."""
+    point = {"before": "CreateDataDeletionJob", "meanwhile": "DescribeDataDeletionJob"}[moment]
+    server.state.faults.ask(operation=point, delay=3.0, calls=50)
+    process = start(CALL)
+    kill_when(
+        process,
+        lambda: any(fault.operation == point and fault.calls < 50 for fault in server.state.faults.list()),
+    )
+    server.state.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("way", "moment"), [("again", "meanwhile"), ("by hand", "before"), ("another", "meanwhile")]
+)
+def test_a_killed_deletion_goes_on(filled: DatasetGroup, server: Running, moment: str, way: str) -> None:
+    cut_off(server, moment)
+    group = pdprep.connect("movies")
+    job = next(iter(group.jobs()))
+    assert (job.route, job.status) == ("deletion", "INTERRUPTED")
+    goes_on: dict[str, Job] = {}
+    if way == "again":
+        goes_on[way] = group.delete_users(["u3", "u1"])
+        assert goes_on[way].id == job.id
+    elif way == "by hand":
+        goes_on[way] = job.resume()
+    else:
+        goes_on[way] = group.delete_users(["u5"])
+    assert goes_on[way].wait().status == "DONE"
+    assert not {"u1", "u3", *(["u5"] if way == "another" else [])} & left(group)
+    assert deletions(group) == ["COMPLETED"] * (2 if way == "another" else 1)
+    assert [each.status for each in group.jobs() if each.route == "deletion"] == ["DONE"] * len(
+        deletions(group)
+    )
+
+
+def test_one_that_failed_on_the_way_goes_on(filled: DatasetGroup, server: Running) -> None:
+    server.state.faults.ask(operation="CreateDataDeletionJob", code="AccessDeniedException", status=403)
+    with pytest.raises(ServiceError, match="AccessDenied"):
+        filled.delete_users(["u1"]).wait()
+    again = filled.delete_users(["u1"]).wait()
+    assert (again.id, again.status, again.done) == ("deletion-0003", "DONE", 1)
+    assert "u1" not in left(filled)
+
+
+def test_users_that_wait_to_be_deleted_are_private(filled: DatasetGroup, server: Running, home: Path) -> None:
+    server.state.faults.ask(operation="CreateDataDeletionJob", code="AccessDeniedException", status=403)
+    with pytest.raises(ServiceError):
+        filled.delete_users(["u1"]).wait()
+    folder = filled._target.ledger.folder / "deletions"
+    assert folder.stat().st_mode & 0o077 == 0
