@@ -15,12 +15,14 @@ from pdprep import clock
 from pdprep.errors import JobError, PdprepError, ValidationError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import INTERRUPTED, JobRow
-from pdprep.personalize import failures
+from pdprep.personalize import failures, suspects
 from pdprep.personalize.polling import Stopped
 from pdprep.personalize.state import State
 from pdprep.progress import Progress
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from pdprep.validation.report import Report
 
 ENDED: Final = ("ACTIVE", "CREATE FAILED", "DONE", "FAILED", "STOPPED", "INTERRUPTED")
@@ -67,6 +69,11 @@ class Job(State):
     def remark(self) -> str:
         """The note; of a job that failed without one, why, in short."""
         return self.note or failures.short(self._error)
+
+    @property
+    def suspects(self) -> pl.DataFrame | None:
+        """The records that the service's reason for a failed import may mean, where it names any."""
+        return suspects.kept(self._ledger, self.id)
 
     @property
     def running(self) -> bool:

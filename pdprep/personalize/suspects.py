@@ -74,5 +74,11 @@ def told(ledger: Ledger, row: ImportRow) -> str:
     return f"; it may mean {meant.height:,} records, such as those of {key} {shown} (all in {file})"
 
 
+def kept(ledger: Ledger, job: str) -> pl.DataFrame | None:
+    """Return the records that were set aside for a job; None where there are none."""
+    file = ledger.folder / "quarantine" / job / FILE
+    return pl.read_parquet(file) if file.exists() else None
+
+
 def _file(ledger: Ledger, row: ImportRow) -> Path:
     return ledger.folder / "quarantine" / row.job / FILE

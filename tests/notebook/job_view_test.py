@@ -10,15 +10,18 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pdprep.errors import ImportFailed
+from pdprep.ledger import folders
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.notebook.views import job as view
 from pdprep.notebook.views import surfaces
 from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import GAP, Watch
+from pdprep.personalize import suspects
 from pdprep.personalize.jobs import Job
 from pdprep.progress import Progress
 
@@ -171,6 +174,23 @@ def test_a_failure_says_why_and_what_to_type(ledger: Ledger) -> None:
         work.wait()
     assert "the import failed" in surfaces.words(take(work))
     assert "Try: group.bulk(inter)" in view.static(take(work))
+
+
+def test_a_failed_import_names_its_suspects(ledger: Ledger) -> None:
+    def fail(job: Job) -> None:
+        folders.private(ledger.folder / "quarantine" / job.id)
+        pl.DataFrame({"ITEM_ID": ["secret"]}).write_parquet(
+            ledger.folder / "quarantine" / job.id / suspects.FILE
+        )
+        raise ImportFailed("too long", reason="Length cannot be more than 1000 characters for BRAND")
+
+    work = job(ledger).start(fail)
+    with pytest.raises(ImportFailed):
+        work.wait()
+    for shown in (surfaces.words(take(work)), view.static(take(work))):
+        assert "job.suspects has the 1 record that it may mean" in shown
+        assert "secret" not in shown
+    assert work.suspects is not None
 
 
 def test_a_terminal_gets_one_line_that_is_written_over(

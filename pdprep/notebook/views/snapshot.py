@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pdprep import clock
 from pdprep.notebook.views import cells
+from pdprep.validation.report import plural
 
 if TYPE_CHECKING:
     from pdprep.personalize.jobs import Job
@@ -44,6 +45,7 @@ class Snapshot:
         seconds: How long it has run, or None under a fixed clock.
         error: The first line of what went wrong; how to mend it stands in ``hint``.
         report: What validation found, once it has.
+        suspects: How many records the reason of a failed import may mean; they are no part of the picture.
         pace: How fast it goes and how long that takes, where somebody has measured it.
     """
 
@@ -63,6 +65,7 @@ class Snapshot:
     seconds: float | None = None
     report: Report | None = None
     pace: str = ""
+    suspects: int = 0
 
     @property
     def title(self) -> str:
@@ -114,7 +117,12 @@ class Snapshot:
     @property
     def trouble(self) -> list[str]:
         """What went wrong, and what to type next; nothing if all is well."""
-        return [line for line in (self.error, f"Try: {self.hint}" if self.hint else "") if line]
+        records = (
+            f"job.suspects has the {plural(self.suspects, 'record')} that it may mean"
+            if self.suspects
+            else ""
+        )
+        return [line for line in (self.error, records, f"Try: {self.hint}" if self.hint else "") if line]
 
     @property
     def _warnings(self) -> str:
@@ -148,6 +156,7 @@ def take(job: Job) -> Snapshot:
         hint=error.hint if error else "",
         seconds=_seconds(job),
         report=job.report,
+        suspects=_suspects(job),
     )
 
 
@@ -169,6 +178,11 @@ def size(done: int, total: int | None = None) -> str:
 
 
 _UNITS: Final = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+
+
+def _suspects(job: Job) -> int:
+    found = job.suspects if job.status == "CREATE FAILED" else None
+    return 0 if found is None else found.height
 
 
 def _seconds(job: Job) -> float | None:
