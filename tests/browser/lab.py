@@ -21,7 +21,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.conftest import SURROUNDINGS
 
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds: two cores are shared
 SETTINGS = (
     "--no-browser",
     "--allow-root",
@@ -33,6 +33,8 @@ SETTINGS = (
     "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 )
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+FRONT_ENDS = {"lab": "lab/tree", "notebook": "notebooks"}
 NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 
 
@@ -75,12 +77,18 @@ class Lab:
         _write(self.root / path.name, {**found, "cells": fresh})
         return path.name
 
-    def open(self, page: Page, name: str) -> None:
-        """Open a notebook and wait until its kernel is connected and idle.
+    def choose(self, theme: str) -> None:
+        """Set the theme of the pages that are opened from now on."""
+        folder = self.root.parent / "settings" / "@jupyterlab" / "apputils-extension"
+        _write(folder / "themes.jupyterlab-settings", {"theme": THEMES[theme]})
+
+    def open(self, page: Page, name: str, front_end: str = "lab") -> None:
+        """Open a notebook, in JupyterLab or Notebook 7, and wait until its kernel is connected and idle.
 
         "Run All" before that asks for a kernel instead of running.
         """
-        page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={self.token}&reset")
+        reset = "&reset" if front_end == "lab" else ""  # of the workspace, which only JupyterLab has
+        page.goto(f"http://127.0.0.1:{self.port}/{FRONT_ENDS[front_end]}/{name}?token={self.token}{reset}")
         page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
         while not self._connected(name):
             page.wait_for_timeout(100)
