@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pdprep.notebook.views import group, job, plan, report, sheet, snapshot
+from pdprep.notebook.views import findings, group, job, plan, report, sheet, snapshot
 
 Bundle = dict[str, Any]
 
@@ -86,5 +86,8 @@ VIEWS: Final = (
     View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
     View("pdprep.validation.report", "Report", report.text, report.html),
     _of_sheet("pdprep.preparation.inference", "Proposal", _mapping, _choices),
+    _of_sheet("pdprep.personalize.check", "Check", findings.check),
+    _of_sheet("pdprep.personalize.verify", "Verification", findings.verification),
+    _of_sheet("pdprep.engine.stage", "Staged", findings.staged),
     _own("pdprep.preparation.explanation", "Explanation"),
 )

@@ -1,0 +1,48 @@
+"""What was asked of the service or written to disk: permissions, a comparison, staged parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pdprep.notebook.views.sheet import Code, Grid, Sheet
+from pdprep.notebook.views.snapshot import size
+
+if TYPE_CHECKING:
+    from pdprep.engine.stage import Staged
+    from pdprep.personalize.check import Check
+    from pdprep.personalize.verify import Verification
+
+_WORDS: Final = {True: "yes", False: "no", None: "cannot be told"}
+
+
+def check(found: Check) -> Sheet:
+    """Return what this identity may do, and the policies to paste where something is missing."""
+    rows = tuple((each.what, _WORDS[each.ok], each.said) for each in found.answers)
+    pasted = {each.paste for each in found.answers if each.ok is False and each.paste[1]}
+    return Sheet(
+        "Nothing is known to stand in the way" if found.ok else "Something is missing",
+        grids=(Grid(("asked", "answer", "remark"), rows),),
+        codes=tuple(Code(f"Paste as {place}", text) for place, text in sorted(pasted)),
+    )
+
+
+def verification(found: Verification) -> Sheet:
+    """Return the counts of both layers beside the ledger's, and where the differences are."""
+    counts = found.counts
+    agrees = "the service holds what the ledger says" if found.ok else "the service differs from the ledger"
+    grid = Grid(tuple(counts.columns), tuple(counts.rows()))
+    more = () if found.ok else ("Each difference is a row of .differences.",)
+    return Sheet(f"{found.dataset}: {agrees}", grids=(grid,), notes=more)
+
+
+def staged(found: Staged) -> Sheet:
+    """Return what stands in the folder, part by part."""
+    facts = (
+        ("records", found.rows),
+        ("size", size(found.bytes)),
+        ("schema", str(found.schema_path)),
+        ("set aside", "\n".join(map(str, found.quarantine)) or "nothing"),
+    )
+    parts = tuple((part.path.name, part.rows, size(part.bytes), part.sha256[:12]) for part in found.parts)
+    grid = Grid(("part", "records", "size", "SHA-256 begins"), parts)
+    return Sheet(f"{found.contract.dataset}, staged", facts=facts, grids=(grid,) if parts else ())
