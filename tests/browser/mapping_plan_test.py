@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from pdprep import infer_contract
 from pdprep.notebook.views.mapping import Mapper
 from pdprep.notebook.views.mapping_table import STATIC, MappingTable
-from tests.browser.conftest import shoot
+from tests.browser.conftest import accessible, shoot
 from tests.browser.lab import Lab, output
 
 ALONE = (Path(__file__).parent / "alone.html").read_text()
@@ -99,7 +99,7 @@ def test_its_cleanup_leaves_nothing(page: Page, table: Locator) -> None:
 
 @pytest.mark.parametrize(("theme", "style"), [("light", ""), ("dark", DARK)])
 def test_it_follows_the_theme(page: Page, theme: str, style: str) -> None:
-    show(page, style)
+    accessible(show(page, style))
     assert shoot(page, f"mapping-alone-{theme}").stat().st_size
 
 
@@ -128,6 +128,7 @@ def map_the_frame(page: Page, view: Locator) -> None:
     view.get_by_role("button", name="Copy").click()
     expect(view.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("pdprep.prepare(")
+    accessible(view)
     shoot(view, "mapping")
 
 
@@ -136,11 +137,13 @@ def read_the_report(page: Page, view: Locator) -> None:
     view.scroll_into_view_if_needed()
     view.get_by_text("Ready for", exact=True).click()
     expect(view.get_by_role("columnheader", name="use_case")).to_be_visible()
+    accessible(view)
     shoot(view, "report")
 
 
 def copy_by_key(page: Page, view: Locator, line: str) -> None:
     view.scroll_into_view_if_needed()
+    accessible(view.locator(".jp-OutputArea-output").first)
     button = view.get_by_role("button", name="Copy")
     button.press("Enter")
     expect(view.get_by_role("button", name="Copied")).to_be_visible()
