@@ -65,7 +65,7 @@ def test_it_ends_after_the_last_lease_and_not_before(start: Any, tmp_path: Path)
         one.close()
         assert not server.ended(1.5)
         two.close()
-        assert server.ended(5)
+        assert server.ended(20)
 
 
 def test_without_linger_it_stays(start: Any, tmp_path: Path) -> None:
