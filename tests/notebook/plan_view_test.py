@@ -97,7 +97,13 @@ def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
 def test_several_frames_are_several_plans(sent: InteractiveShell) -> None:
     plans = run(sent, "%personalize_put history today --dry-run")
     assert [plan.rows for plan in plans] == [BULK, NEW]
+    assert forms(sent, plans)["text/plain"].count("records of the frame") == 2
     assert forms(sent, plans)["text/html"].count("%personalize_put history today<") == 2
+
+
+def test_where_nothing_was_sent_there_is_nothing_to_compare(notebook: InteractiveShell) -> None:
+    plan = run(notebook, "%personalize_bulk history history --dry-run")
+    assert "what a FULL import leaves" not in forms(notebook, plan)["text/plain"]
 
 
 def test_a_query_keeps_its_body(sent: InteractiveShell) -> None:

@@ -21,7 +21,7 @@ def sheet(plan: Plan) -> Sheet:
     return Sheet(
         f"{plan.dataset}: {plan.rows:,} records; {plan.route} fits better ({plan.why})",
         facts=facts,
-        grids=(_mine(plan), _theirs(plan)),
+        grids=(_mine(plan), _theirs(plan)) if plan.going or plan.staying else (),
         notes=tuple(_notes(plan)),
         codes=tuple(_codes(plan)),
     )
