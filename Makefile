@@ -37,7 +37,7 @@ deep: ## run the same tests at full size, and the Binder recipe
 	@PDPREP_DEEP=1 $(MAKE) test
 	binder/check.sh
 
-bench: .venv/test ## run the benchmarks
+bench: .venv/bench chromium ## run the benchmarks
 	@shopt -s nullglob; scripts=(benchmarks/*_bench.py); \
 	for script in "$${scripts[@]}"; do $(BIN)/python "$$script"; done; \
 	echo "make bench: $${#scripts[@]} benchmarks ran"
@@ -72,6 +72,11 @@ notebooks: .venv/test
 	@echo "Installing pdprep and what its tests need into .venv"
 	@$(BIN)/python -m $(PIP) install -e ".[test]"
 	@touch $@ .venv/lab
+
+.venv/bench: pyproject.toml .venv/test
+	@echo "Installing what pdprep is measured beside into .venv"
+	@$(BIN)/python -m $(PIP) install -e ".[bench]"
+	@touch $@
 
 # The AWS CLI pins its own botocore, so it lives apart. The tests drive the local Personalize with it.
 .venv-awscli/ready: | .venv/bin/python

@@ -15,67 +15,60 @@ from typing import Any, Final
 
 import polars as pl
 
-COLUMNS: Final = ("user", "item", "event", "ts", "value", "device")
-MAPPING: Final = {
-    "USER_ID": "user",
-    "ITEM_ID": "item",
-    "EVENT_TYPE": "event",
-    "TIMESTAMP": "ts",
-    "EVENT_VALUE": "value",
-}
+from benchmarks import peers
+from benchmarks.mapping import COLUMNS, MAPPING
 
 
-def passthrough(source: Path, target: Path) -> int | None:
+def passthrough(source: Path, target: Path) -> None:
     """Copy six columns: the engine's limit."""
     pl.scan_csv(source, infer_schema=False).select(COLUMNS).sink_csv(target / "out.csv")
-    return None
 
 
-def pdprep(source: Path, target: Path) -> int | None:
+def pdprep(source: Path, target: Path) -> int:
     """Clean, dedupe, hold to every rule and write Personalize's CSV."""
-    from pdprep import prepare, stage
+    from pdprep import stage
 
-    ready = prepare(source, "interactions", columns=MAPPING, metadata={"DEVICE": "device"}, on_invalid="drop")
-    return stage(ready, target).rows
-
-
-def pdprep_validate(source: Path, target: Path) -> int | None:
-    """Hold to every rule, write nothing."""
-    from pdprep import prepare, validate
-
-    ready = prepare(source, "interactions", columns=MAPPING, metadata={"DEVICE": "device"}, on_invalid="drop")
-    return validate(ready, route="bulk").kept
+    return stage(_prepared(source), target).rows
 
 
-def pandas(source: Path, target: Path) -> int | None:
-    """Do the same the way AWS's sample notebooks do, in pandas."""
-    import pandas as pd
+def unjudged(source: Path, target: Path) -> int:
+    """The same without a row rule: what validation costs is the difference."""
+    from pdprep.engine import sieve
 
-    frame = pd.read_csv(source, usecols=list(COLUMNS), dtype=str)
-    for name in ("user", "item", "event"):
-        frame[name] = frame[name].str.strip()
-    frame = frame.dropna(subset=["user", "item", "event", "ts"])
-    number = pd.to_numeric(frame["ts"], errors="coerce")
-    iso = pd.to_datetime(frame["ts"].where(number.isna()), utc=True, errors="coerce")
-    seconds = (iso - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
-    frame["ts"] = (number // 1000).fillna(seconds).astype("int64")
-    frame["value"] = frame["value"].astype(float)
-    frame = frame[(frame["user"].str.len() <= 256) & (frame["item"].str.len() <= 256)]
-    frame = frame.drop_duplicates()
-    named = frame.rename(columns={column: field for field, column in MAPPING.items()} | {"device": "DEVICE"})
-    named.to_csv(target / "out.csv", index=False, escapechar="\\", doublequote=False)
-    return len(named)
+    sieve.violations = lambda prepared, now: ()  # type: ignore[assignment]  # in this process alone
+    return pdprep(source, target)
+
+
+def ledger(source: Path, target: Path) -> int:
+    """The same, and the records as Parquet sorted by id, as a bulk import keeps them."""
+    from pdprep import stage
+    from pdprep.ledger import layers
+
+    ready, written = _prepared(source), []
+
+    def keep(rows: pl.DataFrame) -> None:
+        layers.write_records(target, len(written), rows, ready.contract)
+        written.append(rows[ready.contract.key].n_unique())
+
+    return stage(ready, target, on_rows=keep).rows
+
+
+def _prepared(source: Path) -> Any:
+    from pdprep import prepare
+
+    return prepare(source, "interactions", columns=MAPPING, metadata={"DEVICE": "device"}, on_invalid="drop")
 
 
 PLANS: Final[dict[str, Callable[[Path, Path], int | None]]] = {
-    each.__name__: each for each in (passthrough, pdprep, pdprep_validate, pandas)
+    each.__name__: each for each in (passthrough, pdprep, unjudged, ledger, peers.pandas, peers.duckdb)
 }
+_IMPORTED: Final = {"pdprep": "pdprep.engine.stage", "unjudged": "pdprep.engine.stage"}
+_IMPORTED |= {"ledger": "pdprep.ledger.layers", "pandas": "pandas", "duckdb": "duckdb"}
 
 
 def measure(name: str, source: Path, target: Path) -> dict[str, Any]:
     """Run a plan and tell what it took; interpreter and imports are not counted."""
-    if name.startswith("pdprep"):
-        import pdprep.engine.stage  # noqa: F401 - imported before the clock starts
+    __import__(_IMPORTED.get(name, "polars"))
     target.mkdir(parents=True, exist_ok=True)
     before, start = _cpu(), time.perf_counter()
     rows = PLANS[name](source, target)

@@ -8,11 +8,14 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
 import polars as pl
 
+from pdprep.engine.ahead import Work
 from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
@@ -22,21 +25,22 @@ from pdprep.progress import Listener
 
 BUCKET: Final = "__bucket"
 # Small partitions stay in the processor's caches; many make the first pass slow and large.
-FEW_ROWS: Final = 700_000
+FEW_ROWS: Final = 300_000
 FEW_PARTITIONS: Final = 64
 MOST_ROWS: Final = 1_500_000
-BATCH_ROWS: Final = 5_000  # held for each partition before they are written
+BATCH_ROWS: Final = 2_500  # held for each partition before they are written
 BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out small rather than large
 T = TypeVar("T")
 
 
+@contextmanager
 def partitions(
     prepared: Prepared,
     through: Callable[[pl.LazyFrame], pl.LazyFrame],
     listener: Listener,
     count: int | None = None,
-) -> Iterator[pl.DataFrame]:
-    """Yield the prepared rows, a run of whole buckets at a time, each in the source's order.
+) -> Iterator[list[Work[pl.DataFrame]]]:
+    """Read the prepared rows, and give a way to each run of whole buckets, in the source's order.
 
     Args:
         prepared: What to read.
@@ -56,16 +60,17 @@ def partitions(
             return work()
 
     if number == 1:
-        yield _ordered(tap.watch(lambda: read(marked.collect), listener))
+        whole = _ordered(tap.watch(lambda: read(marked.collect), listener))
+        yield [Work(lambda: whole)]
         return
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
         per = math.ceil(BUCKETS / number)
         tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
-        yield from _runs(folder, per)
+        yield list(_runs(folder, per))
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
-    """Return how many partitions keep each near 700,000 rows, or below 1.5 million where there are many.
+    """Return how many partitions keep each near 300,000 rows, or below 1.5 million where there are many.
 
     Args:
         prepared: What to read.
@@ -98,11 +103,15 @@ def _sink(marked: pl.LazyFrame, folder: str, per: int) -> None:
     marked.sink_ipc(target, compression="uncompressed", record_batch_size=BATCH_ROWS, mkdir=True)
 
 
-def _runs(folder: str, per: int) -> Iterator[pl.DataFrame]:
+def _runs(folder: str, per: int) -> Iterator[Work[pl.DataFrame]]:
     for index in range(math.ceil(BUCKETS / per)):
         files = sorted(Path(folder).glob(f"__partition={index}/**/*.ipc"))
         if files:
-            yield _ordered(_contiguous(pl.scan_ipc(files).collect()))
+            yield Work(partial(_read, files), sum(file.stat().st_size for file in files))
+
+
+def _read(files: list[Path]) -> pl.DataFrame:
+    return _ordered(_contiguous(pl.scan_ipc(files).collect()))
 
 
 def _contiguous(rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
+from pdprep.engine.ahead import Work, ahead
 from pdprep.engine.buckets import BUCKET, partitions
 from pdprep.engine.distinct import distinct
 from pdprep.engine.sieve import Sieve, Take
@@ -36,11 +38,22 @@ class Tally:
         self.read, self.bad = sieve.read, sieve.bad
         self.counts, self.examples = sieve.counts, sieve.examples
 
-    def add(self, good: int, kept: int, summary: Summary) -> None:
+    def add(self, portion: Portion) -> None:
         """Count one partition."""
-        self.kept += kept
-        self.duplicates += good - kept
-        self.summary += summary
+        self.kept += portion.rows.height
+        self.duplicates += portion.good - portion.rows.height
+        self.summary += portion.summary
+        self.profile += portion.profile
+
+
+@dataclass(frozen=True, eq=False)
+class Portion:
+    """One partition: the rows to keep of so many good ones, and their figures."""
+
+    rows: pl.DataFrame
+    good: int
+    summary: Summary
+    profile: Profile
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +92,21 @@ def run(
         profiled: Whether the tally gets a profile of the columns.
         aside: Is given the bad rows, with the rules they break, as they are found.
     """
-    sieve, done = Sieve(prepared, route, aside), 0
-    for rows in partitions(prepared, sieve.on, listener, partition_count):
+    sieve = Sieve(prepared, route, aside)
+    with partitions(prepared, sieve.on, listener, partition_count) as loads:
         tally.judged(sieve)
-        good, kept = rows.height, distinct(rows, prepared.dedupe_on, order=BUCKET)
-        del rows  # here and below: a partition is let go before the next one is read
-        tally.add(good, kept.height, summarise(prepared.contract, kept))
-        if profiled:
-            tally.profile += profile(prepared.contract, kept)
-        done += good
-        listener(Progress("validate", sieve.bad + done, sieve.read))
-        yield Batch(kept, sieve.unusual, sieve.bad + done, sieve.read)
-        del kept
-    tally.judged(sieve)
+        done = sieve.bad
+        works = [Work(partial(_portion, prepared, load.do, profiled), load.bytes) for load in loads]
+        for portion in ahead(works):
+            tally.add(portion)
+            done += portion.good
+            listener(Progress("validate", done, sieve.read))
+            yield Batch(portion.rows, sieve.unusual, done, sieve.read)
+            del portion  # it is let go before the next one is there
+
+
+def _portion(prepared: Prepared, load: Callable[[], pl.DataFrame], profiled: bool) -> Portion:
+    rows = load()
+    good, kept = rows.height, distinct(rows, prepared.dedupe_on, order=BUCKET)
+    shape = profile(prepared.contract, kept) if profiled else Profile()
+    return Portion(kept, good, summarise(prepared.contract, kept), shape)

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import polars as pl
 
+from pdprep.engine.ahead import settle
 from pdprep.progress import Listener, Progress
 
 EVERY: Final = 0.25  # seconds between two reports
@@ -44,7 +45,7 @@ class Tap:
         """
         future: Future[T] = Future()
         # A plain thread: an executor takes no work once a script's last line has run, and jobs go on then.
-        thread = threading.Thread(target=_settle, args=(future, work))
+        thread = threading.Thread(target=settle, args=(future, work))
         thread.start()
         try:
             while wait([future], EVERY).not_done:
@@ -64,10 +65,3 @@ class Tap:
             raise InterruptedError("stopped")
         self._heights.append(rows.height)
         return rows
-
-
-def _settle(future: Future[T], work: Callable[[], T]) -> None:
-    try:
-        future.set_result(work())
-    except BaseException as error:
-        future.set_exception(error)

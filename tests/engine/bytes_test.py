@@ -132,7 +132,7 @@ def test_staging_again_replaces_the_parts_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("name", "size", "wanted"),
-    [("a.csv", 10**5, 1), ("a.csv", 10**8, 8), ("a.csv.gz", 10**8, 18), ("a.csv", 10**13, 256)],
+    [("a.csv", 10**5, 1), ("a.csv", 10**8, 19), ("a.csv.gz", 10**8, 42), ("a.csv", 10**13, 256)],
 )
 def test_the_size_of_a_file_tells_how_many_partitions(
     tmp_path: Path, name: str, size: int, wanted: int
