@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,8 +12,10 @@ import polars as pl
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account
+from pdprep.engine.buckets import BUCKET
 from pdprep.engine.parts import Part, Writer
-from pdprep.engine.run import Tally, run
+from pdprep.engine.run import Batch, Tally, run
+from pdprep.engine.sieve import Take
 from pdprep.engine.validate import check, check_route
 from pdprep.errors import InputError, ValidationError
 from pdprep.preparation.prepare import Prepared
@@ -93,21 +95,13 @@ def stage(
     target = _emptied(Path(folder), check(prepared))
     tally, aside = Tally(), _Aside(prepared, Path(quarantine or target))
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
+    take = aside.take if prepared.on_invalid == "quarantine" else None
     try:
         with writer:
-            for batch in run(
-                prepared,
-                tally,
-                route=route,
-                listener=listener,
-                partition_count=partitions,
-                aside=aside.take if prepared.on_invalid == "quarantine" else None,
-            ):
-                writer.write(batch.rows, batch.unusual)
-                if on_rows:
-                    on_rows(batch.rows.select(prepared.contract.names))
-                listener(Progress("stage", batch.done, batch.total))
-                del batch
+            batches = run(
+                prepared, tally, route=route, listener=listener, partition_count=partitions, aside=take
+            )
+            _write(batches, writer, on_rows or _ignore, listener)
         aside.close()
         report = account(prepared, tally, route)
         _stop_if_invalid(prepared, report, tally)
@@ -116,6 +110,14 @@ def stage(
         raise
     schema = _write_schema(target, prepared.contract)
     return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
+
+
+def _write(batches: Iterator[Batch], writer: Writer, on_rows: Take, listener: Listener) -> None:
+    for batch in batches:
+        writer.write(batch.rows, batch.unusual)
+        on_rows(batch.rows.drop(ROW, BUCKET))
+        listener(Progress("stage", batch.done, batch.total))
+        del batch  # a partition is let go before the next one is there
 
 
 class _Aside:
@@ -207,5 +209,5 @@ def _remove(folder: Path, stem: str, ending: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _ignore(part: Part) -> None:
-    """Hear of a part and do nothing."""
+def _ignore(news: object) -> None:
+    """Hear of a part or of rows and do nothing."""

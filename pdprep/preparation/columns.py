@@ -24,7 +24,7 @@ _ZONED: Final = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
 def text(column: pl.Expr) -> pl.Expr:
     """Strip outer spaces and make empty text null.
 
-    >>> pl.select(text(pl.Series([" a ", "  "]).implode().explode())).to_series().to_list()
+    >>> pl.DataFrame({"t": [" a ", "  "]}).select(text(pl.col("t")))["t"].to_list()
     ['a', None]
     """
     return column.str.strip_chars().map_batches(_filled, return_dtype=pl.String, is_elementwise=True)

@@ -18,6 +18,7 @@ DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"
 OWNERS = packages_distributions()
 EXTRAS: dict[str, list[str]] = DECLARED["optional-dependencies"]
 EVERYTHING = [*DECLARED["dependencies"], *(need for needs in EXTRAS.values() for need in needs)]
+OURS = {*sys.stdlib_module_names, "pdprep", "tests", "benchmarks", ""}
 SCRIPTS = [*PROJECT.glob("tests/**/*.py"), *PROJECT.glob("notebooks/*.py"), *PROJECT.glob("benchmarks/*.py")]
 
 
@@ -30,9 +31,9 @@ def normal(name: str) -> str:
 
 
 def undeclared(names: set[str]) -> set[str]:
-    outside = {name.partition(".")[0] for name in names} - {*sys.stdlib_module_names, "pdprep", "tests", ""}
+    outside = {name.partition(".")[0] for name in names} - OURS
     declared = {distribution(need) for need in EVERYTHING}
-    return {name for name in outside if not declared & {normal(owner) for owner in OWNERS.get(name, [])}}
+    return {name for name in outside if not declared & {normal(owner) for owner in OWNERS.get(name, [name])}}
 
 
 def imported(path: Path) -> set[str]:
