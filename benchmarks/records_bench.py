@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -24,7 +25,7 @@ from pdprep.ledger import contracts, layers
 from pdprep.ledger.effects import Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
-from pdprep.ledger.records import records
+from pdprep.ledger.records import records, refresh
 from pdprep.ledger.rows import SENT, CallRow
 from pdprep.preparation.spread import bucket
 
@@ -64,6 +65,7 @@ def build_ledger(folder: Path, bulk: int, put: int) -> None:
     """File an import as bulk does, run by run of whole buckets, and a put that has been answered."""
     ledger, _ = open_ledger(folder, None)
     row = ledger.journal.new_import({
+        "created": 9e8, "ended": 9e8,
         "job": "bulk-0001", "dataset": "interactions", "mode": "FULL", "name": "full", "fingerprint": "",
         "rows": bulk, "keys": bulk // 10, "contract": contracts.dumps(CONTRACT), "status": "ACTIVE",
     })  # fmt: skip
@@ -74,6 +76,7 @@ def build_ledger(folder: Path, bulk: int, put: int) -> None:
         layers.write_records(scratch, number, own, CONTRACT)
     layers.file_import(ledger, row, scratch)
     _put(ledger, events(bulk, put, bulk // 10).sort("USER_ID", maintain_order=True))
+    refresh(ledger, "interactions")  # as every job does at its end
 
 
 def _put(ledger: Ledger, rows: pl.DataFrame) -> None:
@@ -87,6 +90,10 @@ def _put(ledger: Ledger, rows: pl.DataFrame) -> None:
     ledger.journal.answer(*answers)
     ledger.journal.finish_plan(plan)
     layers.compact(ledger, "interactions")
+
+
+def build_nothing(folder: Path, bulk: int, put: int) -> None:
+    """Leave it at the ledger that is there."""
 
 
 def build_parquet(folder: Path, bulk: int, put: int) -> None:
@@ -114,9 +121,19 @@ def build_sqlite(folder: Path, bulk: int, put: int) -> None:
 
 
 def look_at_ledger(folder: Path) -> Look:
-    """Ask for a page as a notebook does."""
+    """Ask for a page as a notebook does, where no model is trained."""
+    return _look(folder, Training("none"))
+
+
+def look_at_trained(folder: Path) -> Look:
+    """Ask for a page where a model was trained between the import and the put."""
+    at = datetime.fromtimestamp(1e9, UTC) - timedelta(seconds=1)
+    return _look(folder.with_name("ledger"), Training("trained", at, realtime=True, updating=True))
+
+
+def _look(folder: Path, training: Training) -> Look:
     ledger, _ = open_ledger(folder, None)
-    return lambda user: records(ledger, "interactions", CONTRACT, Training("none")).page(
+    return lambda user: records(ledger, "interactions", CONTRACT, training).page(
         where=pl.col("USER_ID") == user
     )
 
@@ -137,6 +154,7 @@ def look_at_sqlite(folder: Path) -> Look:
 
 PLANS: Final = {
     "ledger": (build_ledger, look_at_ledger),
+    "ledger, trained": (build_nothing, look_at_trained),
     "unsorted Parquet": (build_parquet, look_at_parquet),
     "SQLite": (build_sqlite, look_at_sqlite),
 }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import effects, layers
+from pdprep.ledger import contracts, effects, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.standing import FEW
+
+ROW_GROUP: Final = 5_000
 
 
 def subjects(ledger: Ledger, subject: str, at: datetime) -> pl.LazyFrame:
@@ -29,6 +32,13 @@ def subjects(ledger: Ledger, subject: str, at: datetime) -> pl.LazyFrame:
     return pl.concat([pl.LazyFrame(schema={subject: pl.String}), *seen]).unique()
 
 
+def prepare(ledger: Ledger, dataset: str) -> None:
+    """Write down the ids of large imports, so that the first look after a training need not wait for it."""
+    for row in ledger.journal.layer(dataset):
+        for subject in set(effects.SUBJECTS.values()) & set(contracts.loads(row.contract).columns):
+            _of_import(ledger, row, subject)
+
+
 def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[pl.LazyFrame]:
     journal = ledger.journal
     for row in (*journal.layer(dataset), *journal.pending(dataset)):
@@ -40,7 +50,7 @@ def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[
 
 
 def _of_import(ledger: Ledger, row: ImportRow, subject: str) -> pl.LazyFrame:
-    """Return the ids of an import; those of a large one are written down when first asked for."""
+    """Return the ids of an import; those of a large one are written down once."""
     ids = layers.scan_import(ledger, row).select(subject)
     if row.rows <= FEW:
         return ids
@@ -48,6 +58,8 @@ def _of_import(ledger: Ledger, row: ImportRow, subject: str) -> pl.LazyFrame:
     if not file.exists():
         file.parent.mkdir(exist_ok=True)
         fresh = file.with_suffix(".part")
-        ids.unique().collect(engine="streaming").write_parquet(fresh)
+        # Sorted, so that a page reads the few groups that hold its ids.
+        found = ids.unique().collect(engine="streaming").sort(subject)
+        found.write_parquet(fresh, row_group_size=ROW_GROUP)
         fresh.rename(file)
     return pl.scan_parquet(file)

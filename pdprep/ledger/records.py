@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import polars as pl
 
@@ -14,10 +14,12 @@ from pdprep.contract.contract import Contract
 from pdprep.ledger import effects, layers, merging, standing
 from pdprep.ledger import known as knowledge
 from pdprep.ledger.effects import KNOWN, Training
+from pdprep.ledger.found import RANK
 from pdprep.ledger.layers import BULK
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.orders import Order
 from pdprep.ledger.pages import Pages
+from pdprep.ledger.pinned import pins
 from pdprep.ledger.standing import Standing
 from pdprep.ledger.timeline import timeline
 
@@ -49,7 +51,7 @@ class Records:
     @property
     def frame(self) -> pl.LazyFrame:
         """The records with ORIGIN, IMPORT, SENT_AT, STATUS, EFFECT, EFFECT_AT and FILTERS_AT."""
-        return self._shown(self._pages.frame).select(self.columns)
+        return self._all_shown(self._pages.frame).select(self.columns)
 
     def page(
         self,
@@ -69,6 +71,8 @@ class Records:
             sort: A column or several; the id (and the time of an event) where none is given.
             descending: Whether the largest comes first; missing values come last.
         """
+        if sort is None and not descending and self._of_one(where):
+            return self._one(where).slice(number * size, size)
         by = (sort,) if isinstance(sort, str) else tuple(sort or ())
         if descending and not by:
             by = tuple(merging.order(self.contract))
@@ -110,16 +114,37 @@ class Records:
 
     @cached_property
     def _pages(self) -> Pages:
-        return Pages(self.standing, self._shown, frozenset(EFFECTS))
+        return Pages(self.standing, self._all_shown, frozenset(EFFECTS))
 
-    def _shown(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        return frame.pipe(self._with_known).with_columns(effects.effects(self.dataset, self.training))
+    def _of_one(self, where: pl.Expr | None) -> TypeGuard[pl.Expr]:
+        """Say whether a condition asks for one id, by nothing that a later version may have changed."""
+        if where is None or not set(where.meta.root_names()) <= set(layers.identity(self.contract)):
+            return False
+        return pins(where, self.contract.key)
 
-    def _with_known(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        if self._subjects is None:
+    def _one(self, where: pl.Expr) -> pl.DataFrame:
+        """Return the records of one id; the others are not merged for it."""
+        rows = merging.merged([frame.filter(where) for frame in self.layers.values()], self.contract)
+        known = None
+        if self.known is not None:
+            subject = effects.SUBJECTS[self.dataset]
+            asked = pl.lit(rows[subject].unique()).implode()
+            known = self.known.filter(pl.col(subject).is_in(asked)).collect()
+        shown = self._shown(rows.with_row_index(RANK).lazy(), known).sort(RANK)
+        return shown.select(self.columns).collect()
+
+    def _all_shown(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        return self._shown(frame, self._subjects)
+
+    def _shown(self, frame: pl.LazyFrame, known: pl.DataFrame | None) -> pl.LazyFrame:
+        effect = effects.effects(self.dataset, self.training)
+        return self._with_known(frame, known).with_columns(effect)
+
+    def _with_known(self, frame: pl.LazyFrame, subjects: pl.DataFrame | None) -> pl.LazyFrame:
+        if subjects is None:
             return frame
         subject, by_bulk = effects.SUBJECTS[self.dataset], pl.col("ORIGIN") == "bulk"
-        known = self._subjects.lazy().with_columns(pl.lit(True).alias(KNOWN))
+        known = subjects.lazy().with_columns(pl.lit(True).alias(KNOWN))
         if effects.asks_of_bulk(self.dataset):
             return frame.join(known, on=subject, how="left").with_columns(pl.col(KNOWN).fill_null(False))
         # Most records are bulk, and of these nobody asks.
@@ -166,3 +191,4 @@ def refresh(ledger: Ledger, dataset: str) -> None:
     contract, frames = layers.named(ledger, dataset)
     if contract is not None and merging.count(frames.values()) > standing.FEW:
         standing.stand(frames, contract, ledger.standing(dataset))
+        knowledge.prepare(ledger, dataset)

@@ -192,3 +192,20 @@ def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int) -> None:
         assert records(ledger, "items", ITEMS, NONE).page().equals(before)
     assert not list(ledger.plans.glob("*.parquet"))
     assert pl.read_parquet(next(ledger.records("items").glob("plan-*.parquet")))["ITEM_ID"].is_sorted()
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_one_user_is_found_alone_with_what_counts_of_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    for module in ("standing", "known"):
+        monkeypatch.setattr(f"pdprep.ledger.{module}.FEW", few)
+    bulk(ledger, EVENTS, pl.concat([events("a", "b"), events("c", user="v")]))
+    put(ledger, EVENTS, events("b", "x"), 2)
+    trained = Training("trained", clock.now() - timedelta(days=1), realtime=True, updating=True)
+    found = records(ledger, "interactions", EVENTS, trained)
+    alone = found.page(where=pl.col("USER_ID") == "u")
+    assert "standing" not in vars(found)  # nothing was merged for it
+    other = found.page(where=pl.col("USER_ID").is_in(["u"]))
+    assert alone.rows() == other.rows()
+    assert found.page(1, 2, where=pl.col("USER_ID") == "u").equals(alone.slice(2, 2))
