@@ -58,8 +58,17 @@ def bar(share: float, label: str) -> Markup:
     return Markup(f'<span role="img" aria-label="{escape(label)}" style="{box}">{both}</span>')
 
 
+def block(*parts: str) -> Markup:
+    """Return parts of HTML as one block that keeps its keys: JupyterLab has shortcuts on Enter and others.
+
+    >>> block("<p>1</p>", "<p>2</p>")
+    '<div data-lm-suppress-shortcuts="true"><p>1</p><p>2</p></div>'
+    """
+    return Markup(f'<div data-lm-suppress-shortcuts="true">{"".join(parts)}</div>')
+
+
 def code(text: str, title: str) -> Markup:
-    """Return code under a title, with a button that copies it; JupyterLab leaves the button its keys.
+    """Return code under a title, with a button that copies it.
 
     >>> "<pre" in code("job.wait()", "To wait")
     True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from pdprep import html as markup
 from pdprep.notebook.views import report
 from pdprep.notebook.views.snapshot import SERVICE, Snapshot
 
@@ -14,7 +15,7 @@ def static(shot: Snapshot) -> str:
     """Return what stays in the notebook: no bar, no widget, the words alone."""
     lines = "".join(_line(text) for text in (", ".join(shot.facts), *shot.trouble) if text)
     found = report.problems(shot.report) if shot.report and not shot.report.ok else ""
-    return f'<div class="pdprep-job">{_head(shot)}{lines}{found}</div>'
+    return f'<div class="pdprep-job">{_head(shot)}{lines}{markup.block(found) if found else ""}</div>'
 
 
 def moving(shot: Snapshot) -> str:

@@ -26,7 +26,8 @@ def text(report: Report) -> str:
 def html(report: Report) -> str:
     """Return the report as static HTML that needs neither a kernel nor a network."""
     frames = "<p>As frames: <code>.failures .counts .insights .columns .ready</code> of the report.</p>"
-    return problems(report) + page.looks(report) + _pictures(report) + page.figures(report) + frames
+    more = page.looks(report), _pictures(report), page.figures(report), frames
+    return markup.block(problems(report), *more)
 
 
 def problems(report: Report) -> str:

@@ -84,7 +84,7 @@ def html(sheet: Sheet) -> str:
     grids = "".join(markup.table(grid.head, map(_drawn, grid.rows), grid.caption) for grid in sheet.grids)
     notes = "".join(f"<p>{escape(note)}</p>" for note in sheet.notes)
     codes = "".join(markup.code(code.text, code.title) for code in sheet.codes)
-    return f"<div>{title}{_facts(sheet.facts)}{grids}{notes}{codes}</div>"
+    return markup.block(title, _facts(sheet.facts), grids, notes, codes)
 
 
 def _drawn(row: Iterable[object]) -> list[object]:

@@ -133,7 +133,7 @@ function render({ model, el }) {
   );
 
   const told = element("ol");
-  const about = element("h4", { id: `${id}-about`, tabindex: -1 });
+  const about = element("p", { class: "pdprep-about", id: `${id}-about`, tabindex: -1 });
   const close = () => {
     story.hidden = true;
     (opener?.isConnected ? opener : scroll).focus();
