@@ -100,7 +100,7 @@ def test_the_shares_are_there_at_a_glance(table: Locator) -> None:
 def test_the_timeline_of_a_row_opens_and_closes_by_keyboard(page: Page, table: Locator) -> None:
     table.get_by_label("Origin").select_option("both")
     says(table, "Rows 1 to 1 of 1, origin both. Page 1 of 1.")
-    opens = table.get_by_role("button", name="Timeline of row 1")
+    opens = table.get_by_role("button", name="Timeline of row 1", exact=True)
     opens.press("Enter")
     story = table.get_by_role("region", name="USER_ID u1, ITEM_ID i1")
     expect(story.get_by_role("listitem")).to_have_count(2)
