@@ -41,15 +41,16 @@ def scan_table(text: str, storage: Way = None) -> pl.LazyFrame | None:
 
 def _first(folder: str, way: Way) -> pl.LazyFrame | None:
     for kind in TABLES:
-        marks = [mark for mark in _below(f"{folder}/{kind.folder}", way) if mark.url.endswith(kind.ending)]
+        below = _below(f"{folder}/{kind.folder}", way, None if kind.ending else 1)
+        marks = [mark for mark in below if mark.url.endswith(kind.ending)]
         if marks:
             return _scan(kind, folder, marks, way)
     return None
 
 
-def _below(folder: str, way: Way) -> list[Object]:
+def _below(folder: str, way: Way, most: int | None) -> list[Object]:
     if way:
-        return list(way.below(f"{folder}/"))
+        return list(way.below(f"{folder}/", most))
     found = ((str(path), path.stat()) for path in Path(folder).glob("*"))
     return [Object(name, entry.st_size, entry.st_mtime_ns) for name, entry in found]
 

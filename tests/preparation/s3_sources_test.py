@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,12 @@ def read(source: object) -> list[tuple[Any, ...]]:
         ("a.csv", TEXT.encode()),
         ("deep/er/a b.csv", TEXT.replace(",", ";").encode()),
         ("bom.csv", b"\xef\xbb\xbf" + TEXT.encode()),
-        ("zip.csv.gz", gzip.compress(TEXT.encode())),
+        ("zip.csv.gz", gzip.compress(TEXT.encode(), mtime=0)),
         ("x.parquet", written(FRAME.write_parquet)),
         ("x.ndjson", written(FRAME.write_ndjson)),
         ("x.arrow", written(FRAME.write_ipc)),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_formats(s3: Any, key: str, body: bytes) -> None:
     s3.put_object(Bucket="data", Key=key, Body=body)
@@ -146,6 +148,20 @@ def test_the_way_in_may_be_handed_over(s3: Any, monkeypatch: pytest.MonkeyPatch)
     for name in ("ENDPOINT_URL", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "DEFAULT_REGION"):
         monkeypatch.delenv(f"AWS_{name}")
     assert read(open_source("s3://data/a.csv", storage)) == ROWS
+
+
+def aws(key: str, secret: str, token: str | None = None) -> Storage:
+    session = boto3.Session(key, secret, token, region_name="eu-west-3")
+    return Storage(session, session.client("s3"))
+
+
+def test_in_aws_polars_is_told_the_region_and_keys_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    lasting = aws("a", "b")
+    assert (lasting.place, lasting.keys()[1]) == ({"aws_region": "eu-west-3"}, None)
+    keys, until = aws("a", "b", "t").keys()
+    assert (keys["aws_session_token"], (until or 0) > time.time()) == ("t", True)
+    assert "token" not in repr(lasting)
 
 
 def refused(source: str) -> SourceError:
