@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.notebook.views import surfaces
 from pdprep.notebook.views.snapshot import take
+from pdprep.notebook.views.watch import Surface
 from pdprep.personalize.jobs import Job
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -34,25 +35,34 @@ def job(shell: InteractiveShell, home: Any) -> Iterator[Job]:
     ledger.journal.close()
 
 
-@pytest.mark.parametrize(
-    ("mode", "first"),
-    [
-        ("widget", {"text/plain", "text/html", WIDGET}),
-        ("html", {"text/plain", "text/html"}),
-        ("text", {"text/plain"}),
-    ],
-)
+@pytest.mark.parametrize(("mode", "forms"), [("html", {"text/plain", "text/html"}), ("text", {"text/plain"})])
 def test_one_output_is_replaced_by_static_forms(
-    shell: InteractiveShell, published: list[dict[str, Any]], job: Job, mode: str, first: set[str]
+    shell: InteractiveShell, published: list[dict[str, Any]], job: Job, mode: str, forms: set[str]
 ) -> None:
-    surface = surfaces.choose(job, mode, live=True, shell=shell)
+    run_to_the_end(surfaces.choose(job, mode, live=True, shell=shell), job)
+    assert all(set(each["data"]) == forms for each in published)
+    assert len({each["transient"]["display_id"] for each in published}) == 1
+    assert all("ACTIVE" in text and "<progress" not in text for text in published[-1]["data"].values())
+
+
+def test_the_button_has_an_output_of_its_own_that_is_empty_at_the_end(
+    shell: InteractiveShell, published: list[dict[str, Any]], job: Job
+) -> None:
+    run_to_the_end(surfaces.choose(job, "widget", live=True, shell=shell), job)
+    by_id: dict[str, list[dict[str, Any]]] = {}
+    for each in published:
+        by_id.setdefault(each["transient"]["display_id"], []).append(each["data"])
+    picture, button = by_id.values()
+    assert all(set(data) == {"text/plain", "text/html"} for data in picture)
+    assert "ACTIVE" in picture[-1]["text/html"]
+    assert WIDGET in button[0]
+    assert button[-1] == {"text/plain": "", "text/html": ""}
+
+
+def run_to_the_end(surface: Surface | None, job: Job) -> None:
     assert surface is not None
     surface.draw(take(job))
     surface.end(replace(take(job), status="ACTIVE", finished=True, rows=12))
-    assert set(published[0]["data"]) == first
-    assert len({each["transient"]["display_id"] for each in published}) == 1
-    assert set(published[-1]["data"]) == first - {WIDGET}
-    assert all("ACTIVE" in text and "<progress" not in text for text in published[-1]["data"].values())
 
 
 def test_where_nobody_watches_nothing_moves(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 20  # characters of a bar in a terminal
 _WIDGET: Final = "application/vnd.jupyter.widget-view+json"
+_NOTHING: Final = {"text/plain": "", "text/html": ""}
 
 
 def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]:
@@ -34,29 +35,6 @@ def words(shot: Snapshot) -> str:
     return "\n".join([line(shot), *shot.trouble, *report])
 
 
-class WidgetSurface:
-    """A bar and a button; at the end static HTML takes their place through the display id."""
-
-    def __init__(self, job: Job, shell: InteractiveShell) -> None:
-        shot = take(job)
-        self._html = ipywidgets.HTML(view.moving(shot), layout={"width": "44em"})
-        self._button = ipywidgets.Button(description=view.button(shot), tooltip=f"{shot.title}")
-        self._button.on_click(lambda _: job.stop())
-        self._box = ipywidgets.HBox([self._html, self._button])
-        self._output = Output(shell, {**bundle(shot, "html"), _WIDGET: _reference(self._box)})
-
-    def draw(self, shot: Snapshot) -> None:
-        """Show a job that runs."""
-        self._html.value = view.moving(shot)
-        self._button.description = view.button(shot)
-
-    def end(self, shot: Snapshot) -> None:
-        """Leave static HTML: a saved widget cannot be shown without its kernel."""
-        self._output.update(bundle(shot, "html"))
-        for widget in (self._html, self._button, self._box):
-            widget.close()
-
-
 class OutputSurface:
     """An output that is replaced through its display id: the live form without widgets."""
 
@@ -71,6 +49,31 @@ class OutputSurface:
     def end(self, shot: Snapshot) -> None:
         """Show how it ended."""
         self._output.update(bundle(shot, self._mode))
+
+
+class WidgetSurface(OutputSurface):
+    """The same with a button below it, in an output of its own: what is saved meanwhile stays readable.
+
+    A saved widget cannot be shown without its kernel, so only the button is one, and it goes at the end.
+    """
+
+    def __init__(self, job: Job, shell: InteractiveShell) -> None:
+        shot = take(job)
+        super().__init__(shot, "html", shell)
+        self._button = ipywidgets.Button(description=view.button(shot), tooltip=shot.title)
+        self._button.on_click(lambda _: job.stop())
+        self._below = Output(shell, {_WIDGET: _reference(self._button), **_NOTHING})
+
+    def draw(self, shot: Snapshot) -> None:
+        """Show a job that runs."""
+        super().draw(shot)
+        self._button.description = view.button(shot)
+
+    def end(self, shot: Snapshot) -> None:
+        """Show how it ended, and take the button away."""
+        super().end(shot)
+        self._below.update(_NOTHING)
+        self._button.close()
 
 
 class TerminalSurface:
