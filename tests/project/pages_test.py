@@ -12,12 +12,13 @@ import pytest
 
 from tests.project.imports import PROJECT
 
-PAGES = ["docs/preparing.md"]
+PAGES = ["docs/preparing.md", "docs/sending.md"]
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_runs_and_prints_what_it_says(home: Path, page: str) -> None:
+def test_a_page_runs_and_prints_what_it_says(home: Path, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    monkeypatch.setenv("PDPREP_LOCAL_SPEED", "20")
     scope: dict[str, Any] = {}
     printed = ""
     for kind, block in BLOCK.findall((PROJECT / page).read_text(encoding="utf-8")):
