@@ -70,6 +70,8 @@ def _write(field: Field) -> dict[str, Any]:
         row["categorical"] = True
     if field.textual:
         row["textual"] = True
+    if field.item_name:
+        row["itemName"] = True
     return row
 
 
@@ -88,4 +90,5 @@ def _read(row: Any) -> Field:
         nullable="null" in kinds,
         categorical=bool(row.get("categorical")),
         textual=bool(row.get("textual")),
+        item_name=bool(row.get("itemName")),
     )

@@ -23,8 +23,10 @@ class Field:
         categorical: Whether a string holds categories, several of them joined by ``|``.
         textual: Whether a string holds text in a natural language (items only).
         put_only: Whether the field is sent with single records and never stands in Avro or CSV.
+        item_name: Whether a string is the name or title of an item, which Semantic-Similarity reads.
 
-    Source: Amazon Personalize Developer Guide, how-it-works-dataset-schema.
+    Sources: Amazon Personalize Developer Guide, how-it-works-dataset-schema and, of item_name,
+    native-recipe-semantic-similarity.
 
     >>> Field("GENRES", categorical=True).type
     'string'
@@ -36,6 +38,7 @@ class Field:
     categorical: bool = False
     textual: bool = False
     put_only: bool = False
+    item_name: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -48,10 +51,10 @@ class Field:
                 f"one of {', '.join(TYPES)}",
                 f'Field("{self.name}", "string")',
             )
-        if (self.categorical or self.textual) and self.type != "string":
+        if (self.categorical or self.textual or self.item_name) and self.type != "string":
             raise ContractError(
-                f"field {self.name} is {self.type} and categorical or textual",
-                "only strings hold categories or text",
+                f"field {self.name} is {self.type} and categorical, textual or a name",
+                "only strings hold categories, text or names",
                 f'Field("{self.name}", "string", categorical=True)',
             )
         if self.categorical and self.textual:
@@ -69,5 +72,6 @@ class Field:
     @property
     def kind(self) -> str:
         """The type in words: ``categorical string``, ``long or null``."""
-        words = ["categorical"] * self.categorical + ["textual"] * self.textual + [self.type]
+        words = ["categorical"] * self.categorical + ["textual"] * self.textual + ["name"] * self.item_name
+        words.append(self.type)
         return " ".join(words) + " or null" * self.nullable + ", put only" * self.put_only

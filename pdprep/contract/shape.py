@@ -105,7 +105,7 @@ def _kind(field: Field) -> tuple[str, bool, bool]:
 
 def _plain(contract: Contract, field: Field) -> bool:
     reserved = catalogue.field(contract.dataset, contract.domain, field.name)
-    return field.type == "string" and not (reserved or field.categorical or field.textual)
+    return field.type == "string" and not (reserved or field.categorical or field.textual or field.item_name)
 
 
 def _long(contract: Contract) -> Names:

@@ -44,7 +44,9 @@ def _value(value: str | tuple[str, Field]) -> str:
 
 
 def _field(field: Field) -> str:
-    flags = [f"{name}=True" for name in ("nullable", "categorical", "textual") if getattr(field, name)]
+    flags = [
+        f"{name}=True" for name in ("nullable", "categorical", "textual", "item_name") if getattr(field, name)
+    ]
     kind = [_text(field.type)] * (field.type != "string")
     return f"pdprep.Field({', '.join([_text(field.name), *kind, *flags])})"
 

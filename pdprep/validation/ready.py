@@ -72,10 +72,11 @@ def _metadata(items: Contract) -> Iterator[str]:
 
 
 def _text(items: Contract) -> Iterator[str]:
-    """Ask for a text and a name; the mark of a name, itemName, is none that a contract can carry."""
+    """Ask for a text and a name."""
     if not any(field.textual for field in items.fields):
         yield "a textual field of items"
-    yield "a string field of items marked itemName, which a contract cannot say"
+    if not any(field.item_name for field in items.fields):
+        yield "a field of items with item_name=True"
 
 
 _OF_ITEMS: Final = {"metadata": _metadata, "text": _text}

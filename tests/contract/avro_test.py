@@ -21,6 +21,7 @@ ITEMS = {
         {"name": "CREATION_TIMESTAMP", "type": "long"},
         {"name": "GENRES", "type": ["null", "string"], "categorical": True},
         {"name": "DESCRIPTION", "type": ["string", "null"], "textual": True},
+        {"name": "TITLE", "type": "string", "itemName": True},
     ],
     "version": "1.0",
 }
@@ -40,7 +41,7 @@ def test_put_only_fields_stay_at_home(contract: Contract) -> None:
 def test_a_schema_of_aws_is_read() -> None:
     contract = Contract.from_avro(ITEMS)
     assert [field.kind for field in contract.fields] == [
-        "string", "long", "categorical string or null", "textual string or null",
+        "string", "long", "categorical string or null", "textual string or null", "name string",
     ]  # fmt: skip
 
 

@@ -29,13 +29,14 @@ DATASETS = [
 def fields(draw: st.DrawFn) -> Field:
     """One field of one's own, of any type."""
     kind = draw(st.sampled_from(TYPES))
-    flag = draw(st.sampled_from(["", "categorical", "textual"])) if kind == "string" else ""
+    flag = draw(st.sampled_from(["", "categorical", "textual", "item_name"])) if kind == "string" else ""
     return Field(
         draw(NAMES),
         kind,
         nullable=draw(st.booleans()),
         categorical=flag == "categorical",
         textual=flag == "textual",
+        item_name=flag == "item_name",
     )
 
 

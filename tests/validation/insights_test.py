@@ -40,6 +40,7 @@ def items(count: int = 50, *, dataset: str = "items", id: str = "ITEM_ID", **col
 KINDS: dict[str, dict[str, Any]] = {
     "GENRE": {"categorical": True},
     "PLOT": {"textual": True},
+    "TITLE": {"item_name": True},
     "WEIGHT": {"type": "float"},
 }
 N = pl.int_range(pl.len())
@@ -138,7 +139,7 @@ def test_a_use_case_is_ready_when_its_events_are_there() -> None:
     }
 
 
-NAMED = "a string field of items marked itemName, which a contract cannot say"
+NAMED = "a field of items with item_name=True"
 
 
 def test_a_use_case_or_recipe_names_the_dataset_that_it_lacks() -> None:
@@ -163,6 +164,7 @@ def test_a_recipe_names_the_field_of_items_that_it_lacks() -> None:
 
 def test_a_recipe_of_texts_alone_needs_no_interactions() -> None:
     assert lacks(events(10, domain="CUSTOM"), items(50, PLOT=SOME))["Semantic-Similarity"] == NAMED
+    assert "Semantic-Similarity" not in lacks(events(10, domain="CUSTOM"), items(50, PLOT=SOME, TITLE=MOST))
 
 
 @pytest.mark.parametrize("row", use_cases.ROWS, ids=lambda row: row.name)
