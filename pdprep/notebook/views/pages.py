@@ -76,7 +76,7 @@ def within(rows: list[list[str]], budget: int = BUDGET) -> list[list[str]]:
     """Shorten the longest texts until all of them take no more bytes than the budget.
 
     >>> within([["a" * 50, "b"]], 20)
-    [['aaaaaaaaaaaaa…', 'b']]
+    [['aaaaaaaaaa…', 'b']]
     """
     longest = 200
     short = [[_cut(text, longest) for text in row] for row in rows]
