@@ -93,6 +93,16 @@ def test_what_cannot_be_prepared_is_said_in_words() -> None:
     assert "more than one textual field" in both.status + " ".join(both.advice)
 
 
+@pytest.mark.parametrize("kind", mapping.KINDS)
+def test_an_item_can_have_every_kind(kind: str) -> None:
+    items = pl.DataFrame({"ITEM_ID": ["a"], "what": ["1"], "GENRES": ["x"]})
+    mapper = Mapper.of(infer_contract(items, "items")).choose("what", "WHAT", kind)
+    assert mapper.look.prepared is not None
+    field = mapper.look.prepared.contract.field("WHAT")
+    assert mapping.kind_of(field) == kind
+    assert eval(mapper.code, {"pdprep": pdprep, "frame": items}).contract.field("WHAT") == field
+
+
 def test_every_form_says_the_same(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDPREP_DISPLAY", "widget")
     shell.user_ns["ratings"] = RATINGS

@@ -29,10 +29,12 @@ EXAMPLES: Final = 3
 KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "categories": {"categorical": True},
     "long text": {"textual": True},
+    "name of the item": {"item_name": True},
     "plain text": {},
     "whole number": {"type": "long"},
     "number": {"type": "float"},
 }
+OF_ITEMS: Final = ("long text", "name of the item")  # no other dataset has these
 LEFT_OUT: Final = ""
 
 
@@ -242,7 +244,9 @@ def kind_of(each: Field) -> str:
     """
     if each.numeric:
         return "whole number" if each.type in ("int", "long") else "number"
-    return "categories" if each.categorical else "long text" if each.textual else "plain text"
+    flags = {"categorical": each.categorical, "textual": each.textual, "item_name": each.item_name}
+    marked = {name for name, value in flags.items() if value}
+    return next((kind for kind, asked in KINDS.items() if marked and marked == set(asked)), "plain text")
 
 
 def sheet(mapper: Mapper) -> Sheet:

@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 from IPython.core.getipython import get_ipython
 
-from pdprep.notebook.views.mapping import KINDS, Mapper
+from pdprep.notebook.views.mapping import KINDS, OF_ITEMS, Mapper
 from pdprep.preparation.inference import Proposal
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -40,7 +40,7 @@ class MappingTable(anywidget.AnyWidget):
         super().__init__(
             caption=f"{mapper.source} to {mapper.dataset}, {mapper.domain}",
             columns=columns,
-            kinds=[kind for kind in KINDS if kind != "long text" or mapper.dataset == "items"],
+            kinds=[kind for kind in KINDS if mapper.dataset == "items" or kind not in OF_ITEMS],
             required=[name for name, required in mapper.catalogued.items() if required],
             view=message(mapper),
         )
