@@ -12,7 +12,7 @@ from tests.conftest import PROJECT
 QUICKSTART = PROJECT / "notebooks" / "00-quickstart.ipynb"
 JOB = "interactions, bulk FULL: "
 PENDING, ACTIVE = f"{JOB}CREATE PENDING", f"{JOB}ACTIVE"
-NOTEBOOK = ".jp-NotebookPanel-notebook"
+CELL = "xpath=ancestor::div[contains(@class, 'jp-CodeCell')]"
 STOP = (
     "import polars as pl\n%load_ext pdprep",
     "number = pl.int_range(1200)\n"
@@ -63,12 +63,12 @@ def watch_the_import(page: Page, view: Locator) -> None:
     view.get_by_role("progressbar").wait_for(timeout=40_000)
     view.scroll_into_view_if_needed()
     view.get_by_text(PENDING).wait_for()
-    shoot(page.locator(NOTEBOOK), "job-pending")
+    shoot(view.locator(CELL), "job-pending")
     expect(view.get_by_role("progressbar", name="import of interactions")).to_be_visible()
     expect(view.get_by_role("button", name="Stop waiting")).to_be_visible()
     expect(view).to_contain_text(ACTIVE, timeout=40_000)
     expect(view.get_by_role("button")).to_have_count(0)
-    shoot(page.locator(NOTEBOOK), "job-active")
+    shoot(view.locator(CELL), "job-active")
     said = page.evaluate("window.said")
     assert PENDING in said
     assert said.index(PENDING) < said.index(ACTIVE)
@@ -91,4 +91,5 @@ def read_the_records(page: Page, view: Locator) -> None:
     expect(status).to_contain_text("by TIMESTAMP downwards")
     expect(table.locator(".pdprep-origin.pdprep-incremental").first).to_be_visible()
     expect(table.locator(".pdprep-origin.pdprep-bulk").first).to_be_visible()
-    shoot(page.locator(NOTEBOOK), "records")
+    page.set_viewport_size({"width": 1480, "height": 1000})
+    shoot(view.locator(CELL), "records")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,12 +28,19 @@ def python(request: pytest.FixtureRequest) -> Path:
     folder = PROJECT / ".venv-kernels" / version
     found = folder / "bin" / "python"
     pin = "ipykernel" if version == NEWEST else f"ipykernel=={version}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{version}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the tests' workers ask at the same time
+        _install(folder, found, pin)
+    return found
+
+
+def _install(folder: Path, found: Path, pin: str) -> None:
     if not (folder / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         pip = [str(found), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
         subprocess.run([*pip, "-e", f"{PROJECT}[notebook]", pin], check=True)
         (folder / "ready").touch()
-    return found
 
 
 @pytest.fixture
