@@ -12,7 +12,7 @@ import pytest
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, known, layers
 from pdprep.ledger.effects import Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
@@ -209,3 +209,17 @@ def test_one_user_is_found_alone_with_what_counts_of_it(
     other = found.page(where=pl.col("USER_ID").is_in(["u"]))
     assert alone.rows() == other.rows()
     assert found.page(1, 2, where=pl.col("USER_ID") == "u").equals(alone.slice(2, 2))
+
+
+def test_what_a_large_import_made_known_is_written_down(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "FEW", 2)
+    bulk(ledger, EVENTS, events("a", "b", "a"))
+    training = Training("trained", datetime.now(UTC) + timedelta(seconds=1), realtime=True)
+    for _ in range(2):
+        found = known.subjects(ledger, "ITEM_ID", training.at or datetime.now(UTC))
+        assert sorted(found.collect().to_series()) == ["a", "b"]
+    assert len(list(ledger.folder.rglob("known/ITEM_ID.parquet"))) == 1
+    counted = pl.col("EFFECT") == "counted"
+    assert records(ledger, "interactions", EVENTS, training).total(counted) == 3
