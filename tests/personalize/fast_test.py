@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -80,7 +81,8 @@ def send(url: str, tmp_path: Path, calls: int = 1) -> None:
         except ServiceError as error:
             failed.append(error)
 
-    wire.run(work)
+    with ThreadPoolExecutor(1) as job:  # as a job does: a loop may run in the main thread
+        job.submit(wire.run, work).result()
     journal.close()
     for error in failed:
         raise error
