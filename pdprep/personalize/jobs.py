@@ -212,7 +212,7 @@ class Job(State):
         if isinstance(error, ValidationError):
             self.report = error.report
         # The error must reach the waiter even where the ledger itself is what failed.
-        with suppress(PdprepError):
+        with suppress(Exception):
             self.update(status=status, error=failures.dumps(error))
 
     def _tell(self) -> None:
