@@ -48,7 +48,7 @@ def _complete(dataset: str, columns: pl.DataFrame, known: Known) -> Theme:
     lacking = marked.filter(pl.col("complete") < 100).sort("complete")
     title = f"{dataset}: how complete"
     if not lacking.height:
-        return Theme(title, "every column is full")
+        return Theme(title, "every column is full in the rows kept")
     named = [
         f"{name} {share:.1f} %" for name, share in lacking.select("column", "complete").head(NAMED).rows()
     ]
