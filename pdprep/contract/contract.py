@@ -127,6 +127,11 @@ class Contract:
         return tuple(field.name for field in self.stored)
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The names of the stored fields that hold text."""
+        return tuple(field.name for field in self.stored if field.type == "string")
+
+    @property
     def put_only(self) -> tuple[str, ...]:
         """The names of the fields that only single records carry."""
         return tuple(field.name for field in self.fields if field.put_only)

@@ -58,8 +58,7 @@ def _fits(contract: Contract, most: int, size: Callable[[Row], int]) -> pl.Expr:
 
 
 def _lengths(contract: Contract) -> list[pl.Expr]:
-    texts = [each.name for each in contract.stored if each.type == "string"]
-    return [pl.col(name).str.len_bytes().cast(pl.Int64) for name in texts]
+    return [pl.col(name).str.len_bytes().cast(pl.Int64) for name in contract.texts]
 
 
 def _room(contract: Contract, most: int) -> int:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import polars as pl
 
 from pdprep import clock
-from pdprep.contract.contract import Contract
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
 from pdprep.validation.compile import violations
@@ -34,7 +33,7 @@ class Sieve:
         self.read = self.bad = 0
         self.counts: Counter[tuple[str, str]] = Counter()
         self.unusual: frozenset[str] = frozenset()
-        self._judge = Judge(violations(prepared, clock.now()), route, _texts(prepared.contract))
+        self._judge = Judge(violations(prepared, clock.now()), route, prepared.contract.texts)
         self._aside, self._lock = aside, threading.Lock()
         self.examples = pl.DataFrame(schema=FAILURES)
         self._full: dict[tuple[str, str], int] = {}
@@ -47,11 +46,10 @@ class Sieve:
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
         start = rows[ROW][0] if rows.height else 0
         verdict = self._judge(rows, lambda *rule: start < self._full.get(rule, start + 1))
-        bad = self._judge.names(verdict.bad) if self._aside and verdict.bad.height else None
         with self._lock:
             self._count(rows.height, verdict)
-            if self._aside and bad is not None:
-                self._aside(bad)
+            if self._aside and verdict.bad.height:
+                self._aside(self._judge.names(verdict.bad))
         return verdict.good.select(self.columns)
 
     def _count(self, read: int, verdict: Verdict) -> None:
@@ -68,7 +66,3 @@ def _full(examples: pl.DataFrame) -> dict[tuple[str, str], int]:
     """Return the last row of each rule and column that has all the examples it may show."""
     last = examples.group_by("rule", "column").agg(pl.len(), pl.col(ROW).max())
     return {(rule, column): row for rule, column, shown, row in last.iter_rows() if shown >= SHOWN}
-
-
-def _texts(contract: Contract) -> list[str]:
-    return [each.name for each in contract.stored if each.type == "string"]

@@ -8,34 +8,17 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.errors import GroupError, ReplaceRefused, ValidationError
+from tests.notebook.cells import BULK, NEW, PREPARE, run
 
-BULK, NEW = 1_200, 25
-PREPARE = f"""
-import polars as pl
-def events(first, count):
-    numbers = list(range(first, first + count))
-    return pl.DataFrame({{
-        "USER_ID": [f"u{{n % 60}}" for n in numbers],
-        "ITEM_ID": [f"i{{n % 40}}" for n in numbers],
-        "TIMESTAMP": [1_700_000_000 + n for n in numbers],
-    }})
-history, today, other = events(0, {BULK}), events(10_000, {NEW}), events(20_000, {BULK})
-few, broken = events(0, 999), history.with_columns(USER_ID=pl.lit(""))
-"""
+MORE = 'few, broken = events(0, 999), history.with_columns(USER_ID=pl.lit(""))'
 
 
 @pytest.fixture
 def notebook(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     monkeypatch.setenv("PDPREP_CLOCK", "2026-01-01T00:00:00Z")  # every status changes at once
-    run(shell, PREPARE)
+    run(shell, PREPARE + MORE)
     run(shell, "%personalize movies --domain CUSTOM")
     return shell
-
-
-def run(shell: InteractiveShell, cell: str) -> Any:
-    result = shell.run_cell(cell, store_history=True)
-    result.raise_error()
-    return result.result
 
 
 def counts(shell: InteractiveShell) -> dict[str, int]:

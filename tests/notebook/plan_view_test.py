@@ -9,19 +9,8 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.errors import RefusedError, ReplaceRefused
+from tests.notebook.cells import BULK, NEW, PREPARE, run
 
-BULK, NEW = 1_200, 25
-PREPARE = f"""
-import polars as pl
-def events(first, count):
-    numbers = list(range(first, first + count))
-    return pl.DataFrame({{
-        "USER_ID": [f"u{{n % 60}}" for n in numbers],
-        "ITEM_ID": [f"i{{n % 40}}" for n in numbers],
-        "TIMESTAMP": [1_700_000_000 + n for n in numbers],
-    }})
-history, today, other = events(0, {BULK}), events(10_000, {NEW}), events(20_000, {BULK})
-"""
 BOTH_FORMS = ("text/plain", "text/html")
 
 
@@ -47,12 +36,6 @@ def published(sent: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> list[d
     monkeypatch.setattr(sent, "display_pub", publisher)
     outputs: list[dict[str, Any]] = publisher.outputs
     return outputs
-
-
-def run(shell: InteractiveShell, cell: str) -> Any:
-    result = shell.run_cell(cell, store_history=True)
-    result.raise_error()
-    return result.result
 
 
 def forms(shell: InteractiveShell, value: object) -> dict[str, str]:
