@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -26,12 +26,12 @@ def ahead(works: Sequence[Work[T]]) -> Iterator[T]:
     >>> list(ahead([Work(lambda: 1), Work(lambda: 2)]))
     [1, 2]
     """
-    begun: _Begun[T] | None = None
+    begun: Begun[T] | None = None
     try:
         for work, following in zip(works, [*works[1:], None], strict=True):
             result = begun.result() if begun else work.do()
             fits = following is not None and work.bytes + following.bytes <= BYTES
-            begun = _Begun(following.do) if following is not None and fits else None
+            begun = Begun(following.do) if following is not None and fits else None
             yield result
             del result
     finally:
@@ -39,25 +39,29 @@ def ahead(works: Sequence[Work[T]]) -> Iterator[T]:
             begun.join()
 
 
-class _Begun(Generic[T]):
-    """Work on a plain thread: an executor takes no work once a script's last line has run."""
+class Begun(Generic[T]):
+    """Work on a plain thread: an executor takes no work once a script's last line has run, and jobs go on."""
 
     def __init__(self, do: Callable[[], T]) -> None:
-        self._future: Future[T] = Future()
-        self._thread = threading.Thread(target=settle, args=(self._future, do))
+        self._do, self._future = do, Future[T]()
+        self._thread = threading.Thread(target=self._work)
         self._thread.start()
 
+    def done(self, seconds: float) -> bool:
+        """Wait so long at most, and tell whether the work is done."""
+        return not wait([self._future], seconds).not_done
+
     def result(self) -> T:
-        self._thread.join()
+        """Wait for what comes of it, or raise what it raised."""
+        self.join()
         return self._future.result()
 
     def join(self) -> None:
+        """Wait until it is done, whatever comes of it."""
         self._thread.join()
 
-
-def settle(future: Future[T], work: Callable[[], T]) -> None:
-    """Do the work and put what comes of it into the future."""
-    try:
-        future.set_result(work())
-    except BaseException as error:
-        future.set_exception(error)
+    def _work(self) -> None:
+        try:
+            self._future.set_result(self._do())
+        except BaseException as error:
+            self._future.set_exception(error)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
 import polars as pl
 
-from pdprep.engine.ahead import settle
+from pdprep.engine.ahead import Begun
 from pdprep.progress import Listener, Progress
 
 EVERY: Final = 0.25  # seconds between two reports
@@ -43,20 +41,17 @@ class Tap:
 
         Whatever the listener raises stops the plan at its next batch of rows.
         """
-        future: Future[T] = Future()
-        # A plain thread: an executor takes no work once a script's last line has run, and jobs go on then.
-        thread = threading.Thread(target=settle, args=(future, work))
-        thread.start()
+        begun = Begun(work)
         try:
-            while wait([future], EVERY).not_done:
+            while not begun.done(EVERY):
                 listener(self.progress)
         except BaseException:
             self._stopped = True
             raise
         finally:
-            thread.join()
+            begun.join()
         self.total = self.rows
-        result = future.result()
+        result = begun.result()
         listener(self.progress)
         return result
 
