@@ -7,13 +7,14 @@ import logging
 import os
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
 
 from pdprep.local.server import FolderInUse, Running, serve
 from pdprep.local.settings import CLOCKS, Settings, from_environment, linger_seconds, state_folder
 from pdprep.local.store import NewerState
 
+STEP = 0.1  # s between two looks: how long a signal may wait
 SHELL = """\
 export AWS_ENDPOINT_URL={url}
 export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1"""
@@ -38,12 +39,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _wait(server: Running, settings: Settings) -> None:
-    ended = threading.Event()
+    """Wait for a signal, or for the linger.
+
+    The handler takes no lock: it runs within whatever this thread is doing, and an event that is waited for
+    may hold its own.
+    """
+    caught: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(0.2):
+        signal.signal(number, lambda got, _: caught.append(got))
+    while not caught:
         if settings.linger is not None and server.idle_seconds() >= settings.linger:
             return
+        time.sleep(STEP)
 
 
 def _log_to(folder: Path) -> None:

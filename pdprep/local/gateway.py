@@ -85,6 +85,10 @@ class Server(wsgi.Server):
         log.log(level, msg, exc_info=traceback)
 
     def stop(self) -> None:
-        """Stop; connections that are gone already are no news."""
-        with contextlib.suppress(OSError):
+        """Stop; connections that come or go in this instant are no news.
+
+        The threads are ended in any case: one that is left waiting would keep the process for ever.
+        """
+        with contextlib.suppress(OSError, RuntimeError):
             super().stop()
+        self.requests.stop(self.shutdown_timeout)

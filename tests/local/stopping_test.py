@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -43,3 +45,34 @@ def test_a_lease_whose_owner_is_gone_already() -> None:
     leases.add(ours, "server")
     assert (leases.open, ours.fileno()) == (0, -1)
     leases.close()
+
+
+def test_the_threads_end_though_closing_the_connections_fails(
+    tmp_path: Path, make_lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(manager: Any) -> None:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    before = set(threading.enumerate())
+    monkeypatch.setattr(ConnectionManager, "close", changed)
+    with running(tmp_path / "state", clock="instant") as server:
+        make_lab(server.url).s3.list_buckets()
+        assert set(threading.enumerate()) > before
+    assert set(threading.enumerate()) <= before
+
+
+SIGNALLED = """
+import random, signal
+from types import SimpleNamespace
+from pdprep.local import __main__ as program
+
+program.STEP = 0.0001
+for moment in range(3000):
+    signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0002, 0.002))
+    program._wait(SimpleNamespace(idle_seconds=lambda: 0.0), SimpleNamespace(linger=9e9))
+"""
+
+
+def test_a_signal_ends_the_wait_whatever_instant_it_comes_in() -> None:
+    subprocess.run([sys.executable, "-c", SIGNALLED], check=True, timeout=60)
