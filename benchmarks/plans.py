@@ -33,9 +33,9 @@ def pdprep(source: Path, target: Path) -> int:
 
 def unjudged(source: Path, target: Path) -> int:
     """The same without a row rule: what validation costs is the difference."""
-    from pdprep.engine import sieve
+    from pdprep.engine import judging
 
-    sieve.violations = lambda prepared, now: ()  # type: ignore[assignment]  # in this process alone
+    judging.violations = lambda prepared, now: ()  # type: ignore[assignment]  # in this process alone
     return pdprep(source, target)
 
 

@@ -132,6 +132,11 @@ class Contract:
         return tuple(field.name for field in self.stored if field.type == "string")
 
     @property
+    def floats(self) -> tuple[str, ...]:
+        """The names of the stored fields that hold a number with a fraction."""
+        return tuple(field.name for field in self.stored if field.type in ("float", "double"))
+
+    @property
     def put_only(self) -> tuple[str, ...]:
         """The names of the fields that only single records carry."""
         return tuple(field.name for field in self.fields if field.put_only)

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import polars as pl
 
-Doubt = Callable[[pl.Expr, Any], pl.Expr]
+from pdprep.contract.contract import Contract
+from pdprep.contract.look import Look
 
-_JOINT: Final = "~"  # stands between two joined values, so that their outer spaces are seen
-# What an id may not hold, and what makes text stand in quotation marks in the CSV.
-_UNUSUAL: Final = rf'["|\\,\p{{Cc}}]|\s{_JOINT}|{_JOINT}\s|^\s|\s$'
+Doubt = Callable[[pl.Expr, Any], pl.Expr]
+_LARGE: Final = 1e15
+_SMALL: Final = 1e-4
 
 
 def unusual(column: pl.Expr) -> pl.Expr:
@@ -25,7 +26,23 @@ def unusual(column: pl.Expr) -> pl.Expr:
     >>> frame.select(unusual(pl.all())).row(0)
     (False, True, True)
     """
-    return column.str.join(_JOINT).str.contains(_UNUSUAL)
+    return column.map_batches(_unusual, return_dtype=pl.Boolean, returns_scalar=True)
+
+
+def _unusual(values: pl.Series) -> pl.Series:
+    return pl.Series([Look(values).unusual])
+
+
+def extreme(column: pl.Expr) -> pl.Expr:
+    """Look for a number so large or so small that Polars writes it with an exponent unless told not to."""
+    size = column.abs()
+    return ((size >= _LARGE) | ((size > 0) & (size < _SMALL))).any()
+
+
+def looks(contract: Contract) -> dict[str, pl.Expr]:
+    """Return for each stored column that may hold what the CSV writes in an unusual way a look for it."""
+    texts = {name: unusual(pl.col(name)) for name in contract.texts}
+    return texts | {name: extreme(pl.col(name)) for name in contract.floats}
 
 
 def _any_unusual(column: pl.Expr, statistics: Any) -> pl.Expr:

@@ -69,7 +69,8 @@ def finite(column: pl.Expr, statistics: Any) -> pl.Expr:
 
 def no_word(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the text is none of the words."""
-    return ~column.is_in(statistics["words"])
+    words = statistics["words"]
+    return column != words[0] if len(words) == 1 else ~column.is_in(words)
 
 
 def one_word(column: pl.Expr, statistics: Any) -> pl.Expr:

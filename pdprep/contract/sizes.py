@@ -40,7 +40,7 @@ def event_doubt(contract: Contract) -> pl.Expr:
 
 
 def _doubt(contract: Contract, most: int) -> pl.Expr:
-    longest = [length.max().fill_null(0) for length in _lengths(contract)]
+    longest = [pl.col(name).str.len_bytes().max().cast(pl.Int64).fill_null(0) for name in contract.texts]
     return pl.sum_horizontal(longest) * _ESCAPED > _room(contract, most)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -33,12 +33,25 @@ BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out sm
 T = TypeVar("T")
 
 
+class Size(NamedTuple):
+    """How large a source is: its rows, None where only reading tells, and the partitions to make of them."""
+
+    rows: int | None
+    partitions: int
+
+
+def size(prepared: Prepared, partitions: int | None = None) -> Size:
+    """Measure a source; ``partitions`` are told from its rows if not given."""
+    rows = _height(prepared)
+    return Size(rows, partitions or partition_count(prepared, rows))
+
+
 @contextmanager
 def partitions(
     prepared: Prepared,
     through: Callable[[pl.LazyFrame], pl.LazyFrame],
     listener: Listener,
-    count: int | None = None,
+    size: Size,
 ) -> Iterator[list[Work[pl.DataFrame]]]:
     """Read the prepared rows, and give a way to each run of whole buckets, in the source's order.
 
@@ -46,11 +59,9 @@ def partitions(
         prepared: What to read.
         through: What the rows go through as they are read.
         listener: Hears how many rows have been read, and of how many where the source tells.
-        count: How many partitions; told from the size of the source if not given.
+        size: How many rows there are, as far as the source tells, and how many partitions to make.
     """
-    height = _height(prepared)
-    number = count or partition_count(prepared, height)
-    tap = Tap(height)
+    tap = Tap(size.rows)
     listener(tap.progress)
     rows = through(tap.on(prepared.rows))
     marked = rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET))
@@ -59,12 +70,12 @@ def partitions(
         with reading(prepared.source, prepared.by_expression):
             return work()
 
-    if number == 1:
+    if size.partitions == 1:
         whole = _ordered(tap.watch(lambda: read(marked.collect), listener))
         yield [Work(lambda: whole)]
         return
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
-        per = math.ceil(BUCKETS / number)
+        per = math.ceil(BUCKETS / size.partitions)
         tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
         yield list(_runs(folder, per))
 

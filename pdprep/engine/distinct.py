@@ -23,7 +23,9 @@ def distinct(rows: pl.DataFrame, key: Sequence[str], order: str) -> pl.DataFrame
     >>> distinct(pl.DataFrame({"a": [2, 1, 2], "b": [0, 0, 0]}), ["a", "b"], order="a")["a"].to_list()
     [1, 2]
     """
-    places = rows.select(pl.arg_sort_by(order, maintain_order=True)).to_series()
+    # On one thread: few values, so a sort of one pass, which two threads would only make longer.
+    sorted_by = pl.arg_sort_by(order, maintain_order=True, multithreaded=False)
+    places = rows.select(sorted_by).to_series()
     lost = _lost(rows, key)
     kept = places if lost is None else places.filter(~lost[places])
     return pl.DataFrame([rows.drop_in_place(name).gather(kept) for name in rows.columns])

@@ -46,13 +46,15 @@ class Writer:
 
         Args:
             rows: The partition, ordered by bucket.
-            unusual: The text columns that may hold what has to be quoted.
+            unusual: The columns that may hold text to be quoted, or a number to be written without exponent.
         """
-        quoted = [escaping.escape(pl.col(name)) for name in self.columns if name in unusual]
+        texts = [name for name in self.columns if name in unusual and rows.schema[name] == pl.String]
+        quoted = [escaping.escape(pl.col(name)) for name in texts]
+        extreme = len(texts) < len(unusual)
         start = 0
         for end in self._ends(rows):
             some = rows.slice(start, end - start).select(self.columns).lazy()
-            escaping.sink(some.with_columns(quoted), self._open())
+            escaping.sink(some.with_columns(quoted), self._open(), extreme=extreme)
             self._rows += end - start
             if self._rows >= ROWS_A_PART:
                 self.close()

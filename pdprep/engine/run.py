@@ -10,9 +10,11 @@ from functools import partial
 import polars as pl
 
 from pdprep.engine.ahead import Work, ahead
-from pdprep.engine.buckets import BUCKET, partitions
+from pdprep.engine.buckets import BUCKET
 from pdprep.engine.distinct import distinct
-from pdprep.engine.sieve import Sieve, Take
+from pdprep.engine.judging import judged
+from pdprep.engine.sieve import Aside, Sieve
+from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
 from pdprep.validation.profile import Profile, profile
@@ -60,7 +62,7 @@ class Portion:
 class Batch:
     """One partition: its rows to keep by bucket and source row; rows of the source done, and of how many.
 
-    ``unusual`` names the text columns that may hold what the CSV has to quote.
+    ``unusual`` names the columns with a value that the CSV may have to write in an unusual way.
     """
 
     rows: pl.DataFrame
@@ -77,7 +79,7 @@ def run(
     listener: Listener,
     partition_count: int | None = None,
     profiled: bool = False,
-    aside: Take | None = None,
+    aside: Aside | None = None,
 ) -> Iterator[Batch]:
     """Yield each partition's rows to keep, counting them in ``tally``.
 
@@ -92,11 +94,11 @@ def run(
         profiled: Whether the tally gets a profile of the columns.
         aside: Is given the bad rows, with the rules they break, as they are found.
     """
-    sieve = Sieve(prepared, route, aside)
-    with partitions(prepared, sieve.on, listener, partition_count) as loads:
+    with judged(prepared, route, listener, aside, partition_count) as (packing, sieve, loads):
         tally.judged(sieve)
         done = sieve.bad
-        works = [Work(partial(_portion, prepared, load.do, profiled), load.bytes) for load in loads]
+        portion_of = partial(_portion, packing, profiled)
+        works = [Work(partial(portion_of, load.do), load.bytes) for load in loads]
         for portion in ahead(works):
             tally.add(portion)
             done += portion.good
@@ -105,8 +107,9 @@ def run(
             del portion  # it is let go before the next one is there
 
 
-def _portion(prepared: Prepared, load: Callable[[], pl.DataFrame], profiled: bool) -> Portion:
-    rows = load()
-    good, kept = rows.height, distinct(rows, prepared.dedupe_on, order=BUCKET)
+def _portion(packing: Packing, profiled: bool, load: Callable[[], pl.DataFrame]) -> Portion:
+    prepared, rows = packing.prepared, load()
+    good, packed = rows.height, distinct(rows, prepared.dedupe_on, order=BUCKET)
+    summary, kept = summarise(prepared.contract, packed, packing.unpack), packing.unpack(packed)
     shape = profile(prepared.contract, kept) if profiled else Profile()
-    return Portion(kept, good, summarise(prepared.contract, kept), shape)
+    return Portion(kept, good, summary, shape)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Protocol
 
 import polars as pl
 
-from pdprep import clock
-from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import ROW
-from pdprep.validation.compile import violations
+from pdprep.validation.compile import Violation
 from pdprep.validation.verdict import FAILURES, SHOWN, Judge, Verdict, first
 
-Take = Callable[[pl.DataFrame], None]
+
+class Aside(Protocol):
+    """Where bad rows are kept."""
+
+    def take(self, bad: pl.DataFrame) -> None:
+        """Keep rows with the rules they break."""
+
+    def forget(self) -> None:
+        """Let go of all, as the source is read again."""
 
 
 class Sieve:
@@ -24,16 +32,19 @@ class Sieve:
         read: Rows judged.
         bad: Those that break a rule that stops the route.
         counts: How many rows break each (rule, column).
-        unusual: The text columns that hold what the CSV may have to quote.
+        unusual: The columns with a value that the CSV may have to write in an unusual way.
         examples: The first hundred failing rows of each rule and column.
     """
 
-    def __init__(self, prepared: Prepared, route: str | None, aside: Take | None = None) -> None:
-        self.columns = (ROW, *prepared.contract.names)
+    def __init__(
+        self, packing: Packing, rules: Sequence[Violation], route: str | None, aside: Aside | None = None
+    ) -> None:
+        contract = packing.prepared.contract
+        self.columns = (ROW, *contract.names)
         self.read = self.bad = 0
         self.counts: Counter[tuple[str, str]] = Counter()
         self.unusual: frozenset[str] = frozenset()
-        self._judge = Judge(violations(prepared, clock.now()), route, prepared.contract.texts)
+        self._judge, self._packing = Judge(rules, route, contract, packing), packing
         self._aside, self._lock = aside, threading.Lock()
         self.examples = pl.DataFrame(schema=FAILURES)
         self._full: dict[tuple[str, str], int] = {}
@@ -46,15 +57,18 @@ class Sieve:
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
         start = rows[ROW][0] if rows.height else 0
         verdict = self._judge(rows, lambda *rule: start < self._full.get(rule, start + 1))
+        good, bad = rows.select(self.columns), rows.clear()
+        if verdict.stopped is not None:
+            good, bad = good.filter(~verdict.stopped), rows.filter(verdict.stopped)
         with self._lock:
-            self._count(rows.height, verdict)
-            if self._aside and verdict.bad.height:
-                self._aside(self._judge.names(verdict.bad))
-        return verdict.good.select(self.columns)
+            self._count(rows.height, bad.height, verdict)
+            if self._aside and bad.height:
+                self._aside.take(self._judge.names(self._packing.unpack(bad)))
+        return good
 
-    def _count(self, read: int, verdict: Verdict) -> None:
+    def _count(self, read: int, bad: int, verdict: Verdict) -> None:
         self.read += read
-        self.bad += verdict.bad.height
+        self.bad += bad
         self.counts += verdict.counts
         self.unusual |= verdict.unusual
         if verdict.failures.height:

@@ -15,7 +15,6 @@ from pdprep.engine.account import account
 from pdprep.engine.buckets import BUCKET
 from pdprep.engine.parts import Part, Writer
 from pdprep.engine.run import Batch, Tally, run
-from pdprep.engine.sieve import Take
 from pdprep.engine.validate import check, check_route
 from pdprep.errors import InputError, ValidationError
 from pdprep.preparation.prepare import Prepared
@@ -23,6 +22,7 @@ from pdprep.preparation.sources import ROW
 from pdprep.progress import Listener, Progress, silent
 from pdprep.validation.report import Report, plural
 
+OnRows = Callable[[pl.DataFrame], None]
 SCHEMA: Final = "schema.avsc"
 ASIDE_ROWS: Final = 500_000  # rows of a quarantine file
 
@@ -62,7 +62,7 @@ def stage(
     *,
     route: Route = "bulk",
     on_part: Callable[[Part], None] | None = None,
-    on_rows: Callable[[pl.DataFrame], None] | None = None,
+    on_rows: OnRows | None = None,
     quarantine: str | Path | None = None,
     listener: Listener = silent,
     partitions: int | None = None,
@@ -95,11 +95,11 @@ def stage(
     target = _emptied(Path(folder), check(prepared))
     tally, aside = Tally(), _Aside(prepared, Path(quarantine or target))
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
-    take = aside.take if prepared.on_invalid == "quarantine" else None
+    kept = aside if prepared.on_invalid == "quarantine" else None
     try:
         with writer:
             batches = run(
-                prepared, tally, route=route, listener=listener, partition_count=partitions, aside=take
+                prepared, tally, route=route, listener=listener, partition_count=partitions, aside=kept
             )
             _write(batches, writer, on_rows or _ignore, listener)
         aside.close()
@@ -112,7 +112,7 @@ def stage(
     return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
 
 
-def _write(batches: Iterator[Batch], writer: Writer, on_rows: Take, listener: Listener) -> None:
+def _write(batches: Iterator[Batch], writer: Writer, on_rows: OnRows, listener: Listener) -> None:
     for batch in batches:
         writer.write(batch.rows, batch.unusual)
         on_rows(batch.rows.drop(ROW, BUCKET))
@@ -135,6 +135,12 @@ class _Aside:
         self._waiting.append(bad)
         if sum(each.height for each in self._waiting) >= ASIDE_ROWS:
             self.close()
+
+    def forget(self) -> None:
+        """Remove what was kept."""
+        self._waiting.clear()
+        self.files.clear()
+        _remove(self.folder, self.stem, "parquet")
 
     def close(self) -> None:
         """Write the rows that wait, in the source's order."""

@@ -6,10 +6,12 @@ still has the source's value, tells it from a missing one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
+
+from pdprep.contract.look import Look
 
 MAX_EXACT: Final = 2**53
 # A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
@@ -27,7 +29,52 @@ def text(column: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"t": [" a ", "  "]}).select(text(pl.col("t")))["t"].to_list()
     ['a', None]
     """
-    return column.str.strip_chars().map_batches(_filled, return_dtype=pl.String, is_elementwise=True)
+    return _by_batch(column, _stripped)
+
+
+def not_blank(column: pl.Expr) -> pl.Expr:
+    """Make text of spaces alone null, where most values are null already."""
+    return column.map_batches(_not_blank, return_dtype=pl.String, is_elementwise=True)
+
+
+def _not_blank(values: pl.Series) -> pl.Series:
+    places = values.is_not_null().arg_true()
+    blank = places.filter(values.gather(places).str.strip_chars() == "")
+    return values if blank.is_empty() else values.scatter(blank, None)
+
+
+def one_line(column: pl.Expr) -> pl.Expr:
+    """Make text without a letter null and line breaks one space: a record of the CSV is one line."""
+    return _by_batch(column, lambda values, look: _unbroken(_lettered(values, look), look))
+
+
+def word(column: pl.Expr) -> pl.Expr:
+    """Strip outer spaces, make empty text null and line breaks one space."""
+    return _by_batch(column, lambda values, look: _unbroken(_stripped(values, look), look))
+
+
+def id_from_text(column: pl.Expr) -> pl.Expr:
+    """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
+    return _by_batch(column, lambda values, look: _whole(_stripped(values, look), look))
+
+
+def _by_batch(column: pl.Expr, convert: Callable[[pl.Series, Look], pl.Series]) -> pl.Expr:
+    """Convert text a batch at a time, after a look at it: what is not there needs no pattern, and no copy."""
+
+    def batch(values: pl.Series) -> pl.Series:
+        return convert(values, Look(values)).alias(values.name)
+
+    return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
+
+
+def _stripped(values: pl.Series, look: Look) -> pl.Series:
+    return _filled(values if look.trimmed else values.str.strip_chars())
+
+
+def _lettered(values: pl.Series, look: Look) -> pl.Series:
+    if look.trimmed:
+        return _filled(values)
+    return _applied(lambda text: pl.when(text.str.strip_chars() != "").then(text), values)
 
 
 def _filled(values: pl.Series) -> pl.Series:
@@ -35,46 +82,17 @@ def _filled(values: pl.Series) -> pl.Series:
     return values if values.str.len_bytes().min() != 0 else values.set(values == "", None)
 
 
-def one_line(column: pl.Expr) -> pl.Expr:
-    """Make text without a letter null and line breaks one space: a record of the CSV is one line."""
-    return _unbroken(pl.when(column.str.strip_chars() != "").then(column))
+def _unbroken(values: pl.Series, look: Look) -> pl.Series:
+    return values.str.replace_all(r"\s*[\r\n]+\s*", " ") if look.has("\n") or look.has("\r") else values
 
 
-def word(column: pl.Expr) -> pl.Expr:
-    """Strip outer spaces, make empty text null and line breaks one space."""
-    return _unbroken(text(column))
-
-
-def _unbroken(column: pl.Expr) -> pl.Expr:
-    return _where(column, r"[\r\n]", lambda text: text.str.replace_all(r"\s*[\r\n]+\s*", " "))
-
-
-def id_from_text(column: pl.Expr) -> pl.Expr:
-    """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
-    return _where(text(column), r"\.", _undotted)
+def _whole(values: pl.Series, look: Look) -> pl.Series:
+    return _applied(_undotted, values) if look.has(".") else values
 
 
 def _undotted(text: pl.Expr) -> pl.Expr:
     fraction = text.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
     return pl.when(~fraction).then(text.str.replace(r"^(-?\d+)\.0*$", "$1"))
-
-
-def _where(column: pl.Expr, character: str, convert: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """Convert text, but only in batches where the character is found: most hold none, and patterns are dear.
-
-    Args:
-        column: Text.
-        character: A pattern of one character: it is looked for in all values joined.
-        convert: What to do to them.
-    """
-
-    def batch(values: pl.Series) -> pl.Series:
-        frame = values.to_frame("text")
-        if not frame.select(pl.col("text").str.join().str.contains(character)).item():
-            return values
-        return frame.select(convert(pl.col("text"))).to_series().alias(values.name)
-
-    return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
 
 
 def id_from_float(column: pl.Expr) -> pl.Expr:
@@ -122,25 +140,55 @@ def number_of_text(column: pl.Expr) -> pl.Expr:
     return pl.coalesce(whole, with_point.floor().cast(pl.Int64, strict=False))
 
 
+def float_of_text(column: pl.Expr) -> pl.Expr:
+    """Read a number from text, else null."""
+    return column.map_batches(_floats, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _floats(values: pl.Series) -> pl.Series:
+    return _first_of((_float, lambda text: _float(text.str.strip_chars())), values)
+
+
+def _float(text: pl.Series) -> pl.Series:
+    return text.cast(pl.Float64, strict=False)
+
+
 def epoch_of_text(column: pl.Expr) -> pl.Expr:
     """Read seconds since 1970 from numbers and ISO 8601 text, mixed as they come; no zone means UTC."""
     return column.map_batches(_epochs_of_text, return_dtype=pl.Int64, is_elementwise=True)
 
 
 def _epochs_of_text(values: pl.Series) -> pl.Series:
-    """Read a batch step by step: each step is given only the rows that the ones before could not read."""
-    text = values.str.strip_chars()
-    epochs = _whole_number(text)
-    for read in _READERS:
-        left = (epochs.is_null() & text.is_not_null()).arg_true()
+    return _first_of((*_USUAL, _unusual), values)
+
+
+def _unusual(text: pl.Series) -> pl.Series:
+    return _first_of((*_USUAL, _any_number, _rare), text.str.strip_chars())
+
+
+def _first_of(readers: Sequence[Callable[[pl.Series], pl.Series]], values: pl.Series) -> pl.Series:
+    """Read a batch step by step: each reader is given only the rows that the ones before could not read."""
+    found = readers[0](values)
+    for read in readers[1:]:
+        left = (found.is_null() & values.is_not_null()).arg_true()
         if left.is_empty():
             break
-        epochs = epochs.scatter(left, read(text[left]))
-    return epochs.alias(values.name)
+        found = found.scatter(left, read(values[left]))
+    return found.alias(values.name)
 
 
 def _whole_number(text: pl.Series) -> pl.Series:
-    return _applied(epoch_of_number, text.cast(pl.Int64, strict=False))
+    """Read whole numbers; as a rule all those of a batch are in one unit."""
+    whole = text.cast(pl.Int64, strict=False)
+    extremes = (whole.min(), whole.max())
+    for _, factor in UNITS:
+        if None not in extremes and all(_is_inside(int(each), factor) for each in extremes):  # type: ignore[arg-type]  # numbers
+            return whole // factor
+    return _applied(epoch_of_number, whole)
+
+
+def _is_inside(number: int, factor: int) -> bool:
+    return number < TO_2286 * factor and (factor == 1 or number >= FROM_1980 * factor)
 
 
 def _any_number(text: pl.Series) -> pl.Series:
@@ -168,12 +216,11 @@ def _applied(convert: Callable[[pl.Expr], pl.Expr], values: pl.Series) -> pl.Ser
     return values.to_frame("value").select(convert(pl.col("value"))).to_series()
 
 
-_READERS: Final = (
+_USUAL: Final = (
+    _whole_number,
     _usual("%Y-%m-%dT%H:%M:%SZ"),
     _usual("%Y-%m-%d %H:%M:%S"),
     _usual("%Y-%m-%dT%H:%M:%S"),
-    _any_number,
-    _rare,
 )
 
 

@@ -62,7 +62,7 @@ class Conversion:
         return self.expr.alias(self.raw)
 
     def kept(self, latest: int) -> pl.Expr:
-        """The carried value as text where a report may have to show it, else null.
+        """The carried value as text where a report may have to show it, else null; spaces alone are no value.
 
         Args:
             latest: A timestamp after this one, in seconds since 1970, is shown as the source wrote it.
@@ -71,7 +71,7 @@ class Conversion:
         doubtful = clean.is_null()
         if is_timestamp(self.field):
             doubtful = doubtful | ~clean.is_between(columns.FROM_1980, latest)
-        return as_text(pl.when(doubtful).then(pl.col(self.raw))).alias(self.raw)
+        return columns.not_blank(as_text(pl.when(doubtful).then(pl.col(self.raw)))).alias(self.raw)
 
 
 def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, origin: str) -> Way:
@@ -206,10 +206,6 @@ def _numbers(dtype: type[pl.DataType], of_text: Convert, note: str) -> dict[str,
     }
 
 
-def _float_of_text(column: pl.Expr) -> pl.Expr:
-    return columns.text(column).cast(pl.Float64, strict=False)
-
-
 def _whole(dtype: type[pl.DataType]) -> dict[str, Way]:
     exact = _then(lambda column: pl.when(column == column.floor()).then(column), _cast(dtype))
     return _numbers(dtype, columns.whole_of_text, _WHOLE) | {
@@ -225,7 +221,7 @@ _WAYS: Final[dict[str, dict[str, Way]]] = {
     "boolean": _BOOLEANS,
     "int": _whole(pl.Int32),
     "long": _whole(pl.Int64),
-    "float": _numbers(pl.Float64, _float_of_text, "numbers"),
+    "float": _numbers(pl.Float64, columns.float_of_text, "numbers"),
 }
 _WANTED: Final = {
     "id": "an id: text or a whole number",

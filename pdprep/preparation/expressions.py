@@ -12,7 +12,7 @@ from pdprep.preparation import columns
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.files import first_line
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import Source
+from pdprep.preparation.sources import FILE, ROW, Source
 
 TEXT: Final = "__text_"
 INFER_ROWS: Final = 10_000
@@ -97,7 +97,15 @@ def _without_blanks(source: Source, conversions: Sequence[Conversion]) -> pl.Laz
     names = {name for each in given for name in each.meta.root_names()}
     if not (source.is_text and names):
         return source.frame
-    return source.frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in sorted(names)))
+    used = [name for name in (ROW, FILE, *sorted(names)) if name in source.frame.collect_schema()]
+    return source.frame.select(used).map_batches(lambda rows: _filled(rows, names), streamable=True)
+
+
+def _filled(rows: pl.DataFrame, names: set[str]) -> pl.DataFrame:
+    """Return the rows that hold a value: all of them, where a column has no gap."""
+    if any(not rows[name].null_count() for name in names):
+        return rows
+    return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
 
 
 def _inferred(source: Source) -> dict[str, pl.DataType]:

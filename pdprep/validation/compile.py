@@ -26,7 +26,8 @@ from pdprep.preparation.prepare import Prepared
 class Violation:
     """One rule on one column: where it is broken, and the value to show.
 
-    ``doubt`` is false for a batch in which no row breaks it; without one, each row is asked.
+    ``doubt`` is false for a batch in which no row breaks it; without one, each row is asked. ``of_nulls``
+    says that only a null breaks it, whatever the texts are.
     """
 
     rule: Rule
@@ -34,6 +35,12 @@ class Violation:
     broken: pl.Expr
     value: pl.Expr
     doubt: pl.Expr | None = None
+    of_nulls: bool = False
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that it looks at."""
+        return frozenset(self.broken.meta.root_names())
 
 
 def violations(prepared: Prepared, now: datetime) -> tuple[Violation, ...]:
@@ -70,10 +77,10 @@ def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violati
         if schema.columns[field.name].nullable:
             continue
         empty = pl.col(field.name).is_null()
-        broken = empty & ~_filled(conversion) if conversion.way.rule else empty
+        broken = empty & pl.col(conversion.raw).is_null() if conversion.way.rule else empty
         name = meanings.missing_rule(prepared.contract, field)
         doubt = pl.col(field.name).null_count() > 0
-        yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String), doubt)
+        yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String), doubt, of_nulls=True)
 
 
 def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
@@ -85,7 +92,7 @@ def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violatio
         for check in schema.columns[name].checks:
             holds = _holds(check, name)
             broken = ~holds.fill_null(True)
-            yield Violation(rules.rule(check.name), name, broken, value, _doubt(check, name))
+            yield Violation(rules.rule(check.name), name, broken, value, _doubt(check, name, broken))
 
 
 def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
@@ -100,9 +107,12 @@ def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Viol
         yield Violation(rules.rule(check.name), column, broken, pl.lit(None, pl.String), doubt)
 
 
-def _doubt(check: pa.Check, name: str) -> pl.Expr | None:
-    doubt = DOUBTS.get(str(check.name))
-    return doubt(pl.col(name), check.statistics) if doubt else None
+def _doubt(check: pa.Check, name: str, broken: pl.Expr) -> pl.Expr | None:
+    """Return the doubt of a check; one of the user's own is asked each row, as it may look at several."""
+    cheap = DOUBTS.get(str(check.name))
+    if cheap:
+        return cheap(pl.col(name), check.statistics)
+    return broken.any() if check.name in frames.HOLDS else None
 
 
 def _holds(check: pa.Check, name: str) -> pl.Expr:
@@ -118,9 +128,4 @@ def _row_holds(check: pa.Check, contract: Contract) -> pl.Expr:
 
 def _lost(conversion: Conversion) -> pl.Expr:
     """Hold where the source had a value and none came out."""
-    return pl.col(conversion.field.name).is_null() & _filled(conversion)
-
-
-def _filled(conversion: Conversion) -> pl.Expr:
-    """Hold where the source had a value: text of spaces alone counts as none."""
-    return pl.col(conversion.raw).str.strip_chars().fill_null("") != ""
+    return pl.col(conversion.field.name).is_null() & pl.col(conversion.raw).is_not_null()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 
+Unpack = Callable[[pl.DataFrame], pl.DataFrame]
 CAP: Final = 1_000  # distinct values of a column remembered
 
 
@@ -48,8 +49,13 @@ class Summary:
         )
 
 
-def summarise(contract: Contract, rows: pl.DataFrame) -> Summary:
+def summarise(contract: Contract, rows: pl.DataFrame, unpack: Unpack = lambda rows: rows) -> Summary:
     """Summarise a batch whose ids no other batch holds.
+
+    Args:
+        contract: The contract of the rows.
+        rows: The batch.
+        unpack: Gives rows their texts where they come as numbers.
 
     >>> rows = pl.DataFrame({"USER_ID": ["a", "a", "b"], "TIMESTAMP": [1, 2, 3]})
     >>> summarise(Contract.of("interactions"), rows).ids_with_two
@@ -62,18 +68,18 @@ def summarise(contract: Contract, rows: pl.DataFrame) -> Summary:
         rows.height,
         per_id.len(),
         int((per_id > 1).sum()),
-        counted(rows, "EVENT_TYPE"),
+        counted(rows, "EVENT_TYPE", unpack),
         times.min(),  # type: ignore[arg-type]  # an Int64 column's minimum
         times.max(),  # type: ignore[arg-type]  # an Int64 column's maximum
-        counted(rows, "EVENT_ATTRIBUTION_SOURCE"),
+        counted(rows, "EVENT_ATTRIBUTION_SOURCE", unpack),
     )
 
 
-def counted(rows: pl.DataFrame, name: str) -> dict[str, int]:
+def counted(rows: pl.DataFrame, name: str, unpack: Unpack = lambda rows: rows) -> dict[str, int]:
     """Return how many rows hold each value of a column, the first thousand values by name."""
     if name not in rows.columns:
         return {}
-    counts = rows[name].drop_nulls().value_counts().sort(name).head(CAP)
+    counts = unpack(rows[name].drop_nulls().value_counts()).sort(name).head(CAP)
     return dict(counts.iter_rows())
 
 

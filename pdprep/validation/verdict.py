@@ -1,9 +1,9 @@
-"""The judgement of one batch of rows: which are good, which rule each bad one breaks, how often."""
+"""The judgement of one batch of rows: which are bad, which rules they break, how often."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -11,9 +11,12 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.contract.doubts import unusual
+from pdprep.contract.contract import Contract
+from pdprep.contract.doubts import looks
+from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.compile import Violation
+from pdprep.validation.doubting import Doubts
 
 Wanted = Callable[[str, str], bool]
 SHOWN: Final = 100  # failing rows kept for the report, a rule and column
@@ -25,18 +28,16 @@ FAILURES: Final = pl.Schema(
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """Counts and examples by (rule, column), and the rows that a route lets through.
+    """Counts and examples by (rule, column), and the rows that a route does not let through.
 
     Attributes:
-        good: The rows that break no rule that stops the route.
-        bad: The others, whole.
+        stopped: Where a rule that stops the route is broken; None where it is nowhere.
         counts: How many rows break each (rule, column).
         failures: Up to a hundred examples of each.
-        unusual: The text columns that hold what the CSV may have to quote.
+        unusual: The columns with a value that the CSV may have to write in an unusual way.
     """
 
-    good: pl.DataFrame
-    bad: pl.DataFrame
+    stopped: pl.Series | None
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES))
     unusual: frozenset[str] = frozenset()
@@ -48,16 +49,21 @@ class Judge:
     Args:
         rules: What ``compile.violations`` returns.
         route: bulk, put, or None for the rules that stop both.
-        texts: Text columns to be told unusual.
+        contract: The contract of the rows, where unusual columns are to be told.
+        packing: What is packed in the batches.
     """
 
-    def __init__(self, rules: Sequence[Violation], route: str | None, texts: Collection[str] = ()) -> None:
-        self.rules, self.route = tuple(rules), route
-        self._looks = {name: str(unusual(pl.col(name))) for name in texts}
-        self._keys = {each: str(each.doubt) for each in self.rules if each.doubt is not None}
-        doubts = {key: each.doubt for each, key in self._keys.items() if each.doubt is not None}
-        doubts |= {key: unusual(pl.col(name)) for name, key in self._looks.items()}
-        self._doubts = [doubt.alias(key) for key, doubt in doubts.items()]
+    def __init__(
+        self,
+        rules: Sequence[Violation],
+        route: str | None,
+        contract: Contract | None = None,
+        packing: Packing | None = None,
+    ) -> None:
+        self.rules, self.route, self._packing = tuple(rules), route, packing
+        packed = packing.alphabets if packing else {}
+        self._doubts = Doubts(self.rules, looks(contract) if contract else {}, packed)
+        self._of_texts = {each for each in self.rules if not each.of_nulls and each.columns & packed.keys()}
 
     def __call__(self, rows: pl.DataFrame, wanted: Wanted = lambda rule, column: True) -> Verdict:
         """Judge a batch.
@@ -66,19 +72,14 @@ class Judge:
             rows: The batch.
             wanted: Whether examples of a rule and column are to be shown.
         """
-        doubted = {key for key, yes in rows.select(self._doubts).row(0, named=True).items() if yes}
-        broken = self._broken(rows, doubted)
+        asked, strange = self._doubts(rows)
+        if self._packing and not self._of_texts.isdisjoint(asked):
+            rows = self._packing.unpack(rows)
+        broken = _broken(rows, asked)
         counts = Counter({(each.rule.name, each.column): int(where.sum()) for each, where in broken})
-        good, bad = _split(rows, [where for each, where in broken if each.rule.blocks(self.route)])
+        stopping = [where.fill_null(False) for each, where in broken if each.rule.blocks(self.route)]
         shown = [each for each in broken if wanted(each[0].rule.name, each[0].column)]
-        strange = frozenset(name for name, key in self._looks.items() if key in doubted)
-        return Verdict(good, bad, counts, _examples(rows, shown), strange)
-
-    def _broken(self, rows: pl.DataFrame, doubted: set[str]) -> list[tuple[Violation, pl.Series]]:
-        """Return the rules that are broken, with where."""
-        asked = [each for each in self.rules if self._keys.get(each) in doubted or each not in self._keys]
-        found = rows.select(each.broken.alias(str(i)) for i, each in enumerate(asked))
-        return [(each, where) for each, where in zip(asked, found, strict=True) if where.any()]
+        return Verdict(reduce(or_, stopping) if stopping else None, counts, _examples(rows, shown), strange)
 
     def names(self, bad: pl.DataFrame) -> pl.DataFrame:
         """Return the bad rows with the rules that stop them, by name and column, joined by commas."""
@@ -87,11 +88,10 @@ class Judge:
         return bad.with_columns(pl.concat_str(said, separator=",", ignore_nulls=True).alias("__rules"))
 
 
-def _split(rows: pl.DataFrame, stopping: Sequence[pl.Series]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    if not stopping:
-        return rows, rows.clear()
-    bad = reduce(or_, (where.fill_null(False) for where in stopping))
-    return rows.filter(~bad), rows.filter(bad)
+def _broken(rows: pl.DataFrame, asked: Sequence[Violation]) -> list[tuple[Violation, pl.Series]]:
+    """Return the rules that are broken, with where."""
+    found = rows.select(each.broken.alias(str(i)) for i, each in enumerate(asked))
+    return [(each, where) for each, where in zip(asked, found, strict=True) if where.any()]
 
 
 def _examples(rows: pl.DataFrame, broken: Sequence[tuple[Violation, pl.Series]]) -> pl.DataFrame:

@@ -64,5 +64,5 @@ def test_the_judge_names_the_columns_that_may_have_to_be_quoted() -> None:
     frame = pl.DataFrame({"USER_ID": ["a", "b"], "PLAN": ["x", 'say "x"'], "CITY": ["x", "y"]})
     contract = Contract.of("users").extend(Field("PLAN"), Field("CITY"))
     prepared = prepare(frame, contract)
-    judge = Judge(violations(prepared, NOW), None, ["USER_ID", "PLAN", "CITY"])
+    judge = Judge(violations(prepared, NOW), None, contract)
     assert judge(prepared.rows.collect()).unusual == {"PLAN"}

@@ -1,0 +1,67 @@
+"""One look at a batch of text: all its values joined, so that one search tells what none of them holds.
+
+Most batches are plain, and what is done to text is dear: the answer "nowhere" saves asking each value. An
+answer "perhaps" proves nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+_JOINT: Final = "~"  # stands between two values, so that their outer spaces are seen
+_MARKS: Final = '"|\\,'
+# What an id may not hold, and what makes text stand in quotation marks in the CSV.
+_UNUSUAL: Final = rf'["|\\,\p{{Cc}}]|\s{_JOINT}|{_JOINT}\s|^\s|\s$'
+
+
+class Look:
+    """What may be found in the values of a text column.
+
+    >>> Look(pl.Series(["a", None, "b c"])).trimmed, Look(pl.Series(["a", " b"])).trimmed
+    (True, False)
+    """
+
+    def __init__(self, values: pl.Series) -> None:
+        self._joined = values.str.join(_JOINT)
+        self._text = self._joined.item()
+
+    def has(self, character: str) -> bool:
+        """Tell whether a character is found."""
+        return character in self._text
+
+    @cached_property
+    def printable(self) -> bool:
+        """Whether there is nothing but ASCII that prints: no tab, no line break, no other space."""
+        if not self._text or not self._text.isascii():
+            return not self._text
+        # The bytes as numbers: their extremes are found many times faster than any pattern.
+        numbers = pl.Array(pl.UInt8, len(self._text))
+        codes = self._joined.cast(pl.Binary).bin.reinterpret(dtype=numbers).explode()
+        return bool(codes.min() >= 0x20 and codes.max() <= 0x7E)  # type: ignore[operator]  # numbers
+
+    @cached_property
+    def trimmed(self) -> bool:
+        """Whether it is printable and no value begins or ends with a space."""
+        return not self._spaced and self.printable
+
+    @cached_property
+    def unusual(self) -> bool:
+        r"""Whether there is a mark ``" | \ ,``, a control character or an outer space."""
+        if self.trimmed and not any(map(self.has, _MARKS)):
+            return False
+        return bool(self._joined.str.contains(_UNUSUAL).item())
+
+    @property
+    def _spaced(self) -> bool:
+        """Whether a value begins or ends with a space."""
+        if not self.has(" "):
+            return False
+        return (
+            " " in (self._text[0], self._text[-1]) or self._holds(f" {_JOINT}") or self._holds(f"{_JOINT} ")
+        )
+
+    def _holds(self, text: str) -> bool:
+        return bool(self._joined.str.contains(text, literal=True).item())

@@ -1,0 +1,74 @@
+"""The first pass: rows are read, judged and put to partitions, with columns of few texts packed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
+
+import polars as pl
+
+from pdprep import clock
+from pdprep.engine.ahead import Work
+from pdprep.engine.buckets import partitions, size
+from pdprep.engine.sieve import Aside, Sieve
+from pdprep.preparation.packing import Packing, pack
+from pdprep.preparation.prepare import Prepared
+from pdprep.progress import Listener
+from pdprep.validation.compile import Violation, violations
+
+
+class Judged(NamedTuple):
+    """What has been read: how it is packed, what the sieve has counted, and a way to each partition."""
+
+    packing: Packing
+    sieve: Sieve
+    loads: list[Work[pl.DataFrame]]
+
+
+@contextmanager
+def judged(
+    prepared: Prepared,
+    route: str | None,
+    listener: Listener,
+    aside: Aside | None = None,
+    partition_count: int | None = None,
+) -> Iterator[Judged]:
+    """Read and judge a source; its partitions are there until the block ends.
+
+    Args:
+        prepared: What to read.
+        route: bulk, put, or None for the rules that stop both.
+        listener: Hears how many rows have been read, and of how many where the source tells.
+        aside: Is given the bad rows, with the rules they break, as they are found.
+        partition_count: How many partitions; told from the size of the source if not given.
+    """
+    rules, measured = violations(prepared, clock.now()), size(prepared, partition_count)
+    # A frame's first rows may cost as much as all: a user's query is not begun for them.
+    worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)
+
+    def read(packing: Packing) -> Judged:
+        sieve = Sieve(packing, rules, route, aside)
+        return Judged(
+            packing, sieve, stack.enter_context(partitions(packing.prepared, sieve.on, listener, measured))
+        )
+
+    with ExitStack() as stack:
+        yield _read(read, packed(prepared, rules) if worth else Packing(prepared), aside)
+
+
+def packed(prepared: Prepared, rules: Sequence[Violation]) -> Packing:
+    """Pack what no rule has to see in each row."""
+    return pack(prepared, but={name for each in rules if each.doubt is None for name in each.columns})
+
+
+def _read(read: Callable[[Packing], Judged], packing: Packing, aside: Aside | None) -> Judged:
+    """Read with columns packed, or again without if there are more texts than it seemed."""
+    try:
+        return read(packing)
+    except Exception:
+        if not packing.full:
+            raise
+    if aside:
+        aside.forget()
+    return read(Packing(packing.unpacked))

@@ -1,0 +1,146 @@
+"""Columns of few texts are carried as numbers: what is done to a text, and asked of it, is done once.
+
+Event types, devices, genres: a million rows, a handful of texts. A column is packed where the first rows of
+the source hold few; should more come than an alphabet takes, the source is read again with none packed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from pdprep.preparation.conversions import Conversion, Convert
+from pdprep.preparation.expressions import typed
+from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.reading import reading
+
+SAMPLE: Final = 20_000  # rows
+FEW: Final = 256  # texts among these
+MOST: Final = 4_096  # texts of a column; with more it is no longer worth it
+
+
+class Alphabet:
+    """The texts of one column, each with a number; it grows as batches come, on any thread.
+
+    Attributes:
+        texts: The converted texts by number; a text never changes its number.
+        full: Whether more came than it takes.
+
+    >>> letters = Alphabet(lambda column: column.str.strip_chars())
+    >>> letters.encode(pl.Series(["a", " b", None, " a "])).to_list(), letters.texts.to_list()
+    ([0, 1, None, 0], ['a', 'b'])
+    """
+
+    def __init__(self, convert: Convert, most: int = MOST) -> None:
+        self.texts, self.full = pl.Series(dtype=pl.String), False
+        self._convert, self._most, self._lock = convert, most, threading.Lock()
+        self._dtype = pl.Categorical(pl.Categories.random(physical=pl.UInt16))  # of the source's texts
+        self._alive = pl.Series([], dtype=self._dtype)  # Polars forgets categories that no series has
+        self._numbers = pl.Series(
+            dtype=pl.UInt16
+        )  # of each of them its number, null where it comes to nothing
+        self._known: dict[str, int] = {}
+
+    def encode(self, values: pl.Series) -> pl.Series:
+        """Return the number of each value's converted text.
+
+        Raises:
+            OverflowError: More texts came than the alphabet takes.
+        """
+        with self._lock:  # of two threads, one might see a category before it has its text
+            found = values.cast(self._dtype).to_physical()
+            last = found.max()
+            if last is not None and int(last) >= self._numbers.len():  # type: ignore[arg-type]  # a number
+                self._learn()
+        return self._numbers.gather(found).alias(values.name)
+
+    def decode(self, numbers: pl.Series) -> pl.Series:
+        """Return the texts of numbers."""
+        return self.texts.gather(numbers).alias(numbers.name)
+
+    def _learn(self) -> None:
+        fresh = self._dtype.categories.to_series().slice(self._numbers.len()).alias("text")
+        converted = fresh.to_frame().select(self._convert(pl.col("text"))).to_series()
+        numbers = [None if text is None else self._number(text) for text in converted]
+        self.texts = pl.Series(list(self._known), dtype=pl.String)
+        self._numbers = pl.concat([self._numbers, pl.Series(numbers, dtype=pl.UInt16)])
+        self.full = self._numbers.len() > self._most
+        if self.full:
+            raise OverflowError("more texts than an alphabet takes")
+
+    def _number(self, text: str) -> int:
+        return self._known.setdefault(text, len(self._known))
+
+
+@dataclass(frozen=True, eq=False)
+class Packing:
+    """A prepared frame of which some fields come as numbers.
+
+    Attributes:
+        unpacked: The frame as it was.
+        prepared: The frame with those fields as numbers.
+        alphabets: The alphabet of each.
+    """
+
+    unpacked: Prepared
+    alphabets: Mapping[str, Alphabet] = field(default_factory=dict)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        each_with = ((each, self.alphabets.get(each.field.name)) for each in self.unpacked.conversions)
+        return replace(self.unpacked, conversions=tuple(_packed(*each) for each in each_with))
+
+    def unpack(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows with their texts."""
+        return rows.with_columns(self.alphabets[name].decode(rows[name]) for name in self._in(rows))
+
+    @property
+    def full(self) -> bool:
+        """Whether an alphabet was too small."""
+        return any(each.full for each in self.alphabets.values())
+
+    def _in(self, rows: pl.DataFrame) -> list[str]:
+        return [name for name in self.alphabets if name in rows.columns]
+
+
+def pack(prepared: Prepared, but: Collection[str] = ()) -> Packing:
+    """Pack the fields that hold few texts as far as the first rows tell.
+
+    Args:
+        prepared: What to pack.
+        but: Fields that are to stay as they are.
+    """
+    asked = [each for each in prepared.conversions if _is_text(prepared, each) and each.field.name not in but]
+    few = _few(prepared, asked) if asked else []
+    return Packing(prepared, {each.field.name: Alphabet(each.way.convert) for each in few})
+
+
+def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
+    """Tell whether a field is text, no id, and a column of text is read for it that cannot fail."""
+    field, given = conversion.field, conversion.given
+    is_id = field.name in prepared.contract.ids or field.put_only
+    if is_id or conversion.way.rule or field.name not in prepared.contract.texts:
+        return False
+    return isinstance(given, str) and isinstance(prepared.source.schema[given], pl.String)
+
+
+def _few(prepared: Prepared, asked: list[Conversion]) -> list[Conversion]:
+    rows = typed(prepared.source, prepared.conversions).select(each.carried for each in asked)
+    with reading(prepared.source):
+        texts = rows.head(SAMPLE).select(pl.all().n_unique()).collect()
+    return [each for each in asked if texts[each.raw].item() <= FEW]
+
+
+def _packed(conversion: Conversion, alphabet: Alphabet | None) -> Conversion:
+    if alphabet is None:
+        return conversion
+
+    def numbers(column: pl.Expr) -> pl.Expr:
+        return column.map_batches(alphabet.encode, return_dtype=pl.UInt16, is_elementwise=True)
+
+    return replace(conversion, way=conversion.way._replace(convert=numbers))

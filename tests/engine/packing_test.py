@@ -1,0 +1,108 @@
+"""Packed columns change no byte, no count and no word of a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdprep import Contract, Field, prepare, stage, validate
+from pdprep.engine import judging
+from pdprep.preparation.packing import MOST, SAMPLE
+from pdprep.validation.compile import violations
+from pdprep.validation.verdict import Judge
+from tests.contract.strategies import NOW, contracts
+from tests.contract.strategies import frames as rows_of
+from tests.engine.shop import MAPPING, TIME
+
+
+def many(last: list[str]) -> pl.DataFrame:
+    """Return events of one type at first, and of others in the end; each tenth user is missing."""
+    n, first = pl.col("n"), SAMPLE + 100
+    return pl.DataFrame({"n": range(first + len(last)), "event": ["watch"] * first + last}).select(
+        user=pl.when(n % 10 != 1).then(pl.format("u{}", n % 311)),
+        item=pl.format("i{}", n % 97),
+        time=TIME + n,
+        event="event",
+    )
+
+
+@pytest.mark.parametrize("texts", [MOST // 2, MOST + 10], ids=["packed", "read again"])
+def test_more_texts_than_it_seemed(tmp_path: Path, texts: int) -> None:
+    frame = many([f'"{n}", end' for n in range(texts)])
+    whole, parts = [
+        stage(
+            prepare(frame, "interactions", columns=MAPPING, on_invalid="quarantine"),
+            tmp_path / str(count), quarantine=tmp_path / f"aside{count}", partitions=count,
+        )
+        for count in (1, 5)
+    ]  # fmt: skip
+    assert whole.parts[0].sha256 == parts.parts[0].sha256
+    assert whole.report.rows.equals(parts.report.rows)
+    assert whole.report.counts.equals(parts.report.counts)
+    assert whole.report.failures.equals(parts.report.failures)
+    aside = [pl.read_parquet(list(each.quarantine)).sort("__row") for each in (whole, parts)]
+    assert aside[0].equals(aside[1])
+    assert aside[0].height == whole.report.quarantined > 0
+
+
+def test_an_error_of_the_source_is_not_taken_for_a_full_alphabet(tmp_path: Path) -> None:
+    read: list[int] = []
+
+    def broken(rows: pl.DataFrame) -> pl.DataFrame:
+        read.append(rows.height)
+        raise ValueError("of the user's own")
+
+    frame = many([]).lazy().map_batches(broken, schema=many([]).schema)
+    with pytest.raises(Exception, match="of the user's own"):
+        stage(prepare(frame, "interactions", columns=MAPPING), tmp_path, partitions=3)
+    assert len(read) == 1
+
+
+@given(st.data())
+def test_the_judge_finds_in_packed_rows_what_it_finds_in_texts(data: st.DataObject) -> None:
+    contract = data.draw(contracts(put_only=True))
+    prepared = prepare(data.draw(rows_of(contract)), deployed=contract)
+    rules = violations(prepared, NOW)
+    packing = judging.packed(prepared, rules)
+    plain = Judge(rules, None, contract)(prepared.rows.collect())
+    packed = Judge(rules, None, contract, packing)(packing.prepared.rows.collect())
+    assert packed.counts == plain.counts
+    assert packed.unusual == plain.unusual
+    assert packed.failures.equals(plain.failures)
+    assert (packed.stopped is None) == (plain.stopped is None)
+    assert packed.stopped is None or packed.stopped.equals(plain.stopped)  # type: ignore[arg-type]
+
+
+def test_a_column_with_a_check_of_ones_own_is_not_packed() -> None:
+    import pandera.polars as pa
+
+    class Users(pa.DataFrameModel):
+        USER_ID: str
+        PLAN: str = pa.Field(nullable=True)
+
+        @pa.check("PLAN")
+        def not_all_gold(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: N805
+            return data.lazyframe.select(pl.col("PLAN").n_unique() > 0)
+
+    frame = pl.DataFrame({"USER_ID": ["a"], "PLAN": ["gold"]})
+    prepared = prepare(frame, Contract.from_pandera(Users, dataset="users"))
+    assert not judging.packed(prepared, violations(prepared, NOW)).alphabets
+    plain = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True)))
+    assert list(judging.packed(plain, violations(plain, NOW)).alphabets) == ["PLAN"]
+
+
+def test_validate_reads_packed_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = tmp_path / "events.csv"
+    many(["click"] * 50 + [" Watch", ""]).write_csv(source)
+    prepared = prepare(source, "interactions", columns=MAPPING)
+    whole = validate(prepared)
+    monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 5_000)
+    assert list(judging.packed(prepared, violations(prepared, NOW)).alphabets) == ["EVENT_TYPE"]
+    packed = validate(prepared)
+    assert packed.counts.equals(whole.counts)
+    assert packed.columns.equals(whole.columns)
+    assert packed.insights.equals(whole.insights)
