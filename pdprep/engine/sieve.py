@@ -9,6 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
+from pdprep import clock
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import ROW
 from pdprep.validation.compile import Violation
@@ -45,6 +46,7 @@ class Sieve:
         self.counts: Counter[tuple[str, str]] = Counter()
         self.unusual: frozenset[str] = frozenset()
         self._judge, self._packing = Judge(rules, route, contract, packing), packing
+        self._shown = list(packing.unpacked.shown(clock.now()).values())
         self._aside, self._lock = aside, threading.Lock()
         self.examples = pl.DataFrame(schema=FAILURES)
         self._full: dict[tuple[str, str], int] = {}
@@ -63,7 +65,8 @@ class Sieve:
         with self._lock:
             self._count(rows.height, bad.height, verdict)
             if self._aside and bad.height:
-                self._aside.take(self._judge.names(self._packing.unpack(bad)))
+                named = self._judge.names(self._packing.unpack(bad))
+                self._aside.take(named.with_columns(self._shown))
         return good
 
     def _count(self, read: int, bad: int, verdict: Verdict) -> None:

@@ -61,7 +61,7 @@ class Conversion:
         """The source's value under its hidden name."""
         return self.expr.alias(self.raw)
 
-    def kept(self, latest: int) -> pl.Expr:
+    def shown(self, latest: int) -> pl.Expr:
         """The carried value as text where a report may have to show it, else null; spaces alone are no value.
 
         Args:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Final, Literal
 
 import polars as pl
 
-from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, resolution
@@ -41,8 +41,8 @@ class Prepared:
         contract: What the rows will be held to.
         frame: LazyFrame of the contract's columns, duplicates dropped.
         rows: The same before duplicates are dropped, with the hidden columns ``__row`` (0-based row of the
-            source), ``__file`` (of several files) and ``__raw_FIELD`` (the source's value where it could not
-            be read or may have to be shown).
+            source), ``__file`` (of several files) and ``__raw_FIELD`` (the source's value of a field that a
+            source may hold in a form that cannot be read).
     """
 
     contract: Contract
@@ -58,9 +58,12 @@ class Prepared:
         clean = [each.clean for each in self.conversions]
         can_fail = [each for each in self.conversions if each.way.rule]
         frame = expressions.typed(self.source, self.conversions)
-        carried = frame.select(*hidden, *clean, *(each.carried for each in can_fail))
-        latest = int(clock.now().timestamp())
-        return carried.with_columns(each.kept(latest) for each in can_fail)
+        return frame.select(*hidden, *clean, *(each.carried for each in can_fail))
+
+    def shown(self, now: datetime) -> dict[str, pl.Expr]:
+        """Return for each such field its source's value, of ``rows``, where a report may have to show it."""
+        latest = int(now.timestamp())
+        return {each.field.name: each.shown(latest) for each in self.conversions if each.way.rule}
 
     @property
     def frame(self) -> pl.LazyFrame:

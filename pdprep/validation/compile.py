@@ -6,7 +6,7 @@ plan costs a tenth of running the checks one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from pdprep.contract.rules import Rule
 from pdprep.preparation.columns import number_of_text
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.prepare import Prepared
+
+Shown = Mapping[str, pl.Expr]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,19 +52,24 @@ def violations(prepared: Prepared, now: datetime) -> tuple[Violation, ...]:
         prepared: The rows to be, with the source's values.
         now: The time in UTC; timestamps more than a day later are errors.
     """
-    schema = frames.schema(prepared.contract, now)
+    schema, shown = frames.schema(prepared.contract, now), prepared.shown(now)
     return (
-        *(each for conversion in prepared.conversions for each in _unreadable(conversion)),
-        *_missing(prepared, schema),
-        *_checks(prepared, schema),
-        *_whole_rows(prepared, schema),
+        *(each for conversion in prepared.conversions for each in _unreadable(conversion, shown)),
+        *_missing(prepared, schema, shown),
+        *_checks(prepared, schema, shown),
+        *_whole_rows(prepared, schema, shown),
     )
 
 
-def _unreadable(conversion: Conversion) -> Iterator[Violation]:
+def _unreadable(conversion: Conversion, shown: Shown) -> Iterator[Violation]:
+    """Judge what may be lost; a batch in which as many values came out as went in has lost none."""
     if not conversion.way.rule:
         return
-    lost, raw, doubt = _lost(conversion), pl.col(conversion.raw), pl.col(conversion.raw).count() > 0
+    raw, clean = shown[conversion.field.name], pl.col(conversion.field.name)
+    lost, doubt = (
+        clean.is_null() & raw.is_not_null(),
+        clean.null_count() > pl.col(conversion.raw).null_count(),
+    )
     if conversion.way.rule != "timestamp_unreadable":
         yield Violation(rules.rule(conversion.way.rule), conversion.field.name, lost, raw, doubt)
         return
@@ -71,38 +78,37 @@ def _unreadable(conversion: Conversion) -> Iterator[Violation]:
         yield Violation(rules.rule(name), conversion.field.name, broken, raw, doubt)
 
 
-def _missing(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
+def _missing(prepared: Prepared, schema: pa.DataFrameSchema, shown: Shown) -> Iterator[Violation]:
     for conversion in prepared.conversions:
         field = conversion.field
         if schema.columns[field.name].nullable:
             continue
         empty = pl.col(field.name).is_null()
-        broken = empty & pl.col(conversion.raw).is_null() if conversion.way.rule else empty
+        broken = empty & shown[field.name].is_null() if field.name in shown else empty
         name = meanings.missing_rule(prepared.contract, field)
         doubt = pl.col(field.name).null_count() > 0
         yield Violation(rules.rule(name), field.name, broken, pl.lit(None, pl.String), doubt, of_nulls=True)
 
 
-def _checks(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
+def _checks(prepared: Prepared, schema: pa.DataFrameSchema, shown: Shown) -> Iterator[Violation]:
     for conversion in prepared.conversions:
         name = conversion.field.name
         value = pl.col(name).cast(pl.String)
-        if conversion.way.rule:
-            value = pl.coalesce(conversion.raw, value)
+        if name in shown:
+            value = pl.coalesce(shown[name], value)
         for check in schema.columns[name].checks:
             holds = _holds(check, name)
             broken = ~holds.fill_null(True)
             yield Violation(rules.rule(check.name), name, broken, value, _doubt(check, name, broken))
 
 
-def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema) -> Iterator[Violation]:
+def _whole_rows(prepared: Prepared, schema: pa.DataFrameSchema, shown: Shown) -> Iterator[Violation]:
     """Judge several columns together; an id that cannot be read breaks that rule and not this one."""
-    user = next((each for each in prepared.conversions if each.field.name == "USER_ID"), None)
     for check in schema.checks:
         column = frames.ROW_COLUMNS.get(check.name, "")
         broken = ~_row_holds(check, prepared.contract)
-        if user and user.way.rule and column == user.field.name:
-            broken = broken & ~_lost(user)
+        if column in shown:
+            broken = broken & ~(pl.col(column).is_null() & shown[column].is_not_null())
         doubt = frames.ROW_DOUBTS[check.name](prepared.contract) if check.name in frames.ROW_DOUBTS else None
         yield Violation(rules.rule(check.name), column, broken, pl.lit(None, pl.String), doubt)
 
@@ -124,8 +130,3 @@ def _row_holds(check: pa.Check, contract: Contract) -> pl.Expr:
     ours = frames.ROW_HOLDS.get(str(check.name))
     holds = ours(contract) if ours else own_checks.holds_of_rows(check, contract.names)
     return holds.fill_null(True)
-
-
-def _lost(conversion: Conversion) -> pl.Expr:
-    """Hold where the source had a value and none came out."""
-    return pl.col(conversion.field.name).is_null() & pl.col(conversion.raw).is_not_null()
