@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 _JOINT: Final = "~"  # stands between two values, so that their outer spaces are seen
+_MARKED: Final = r'["|\\,\p{Cc}]'
 _MARKS: Final = '"|\\,'
 # What an id may not hold, and what makes text stand in quotation marks in the CSV.
 _UNUSUAL: Final = rf'["|\\,\p{{Cc}}]|\s{_JOINT}|{_JOINT}\s|^\s|\s$'
@@ -50,9 +51,16 @@ class Look:
     @cached_property
     def unusual(self) -> bool:
         r"""Whether there is a mark ``" | \ ,``, a control character or an outer space."""
-        if self.trimmed and not any(map(self.has, _MARKS)):
+        if self.trimmed and not self.marked:
             return False
         return bool(self._joined.str.contains(_UNUSUAL).item())
+
+    @cached_property
+    def marked(self) -> bool:
+        r"""Whether there is a mark ``" | \ ,`` or a control character."""
+        if self.printable:
+            return any(map(self.has, _MARKS))
+        return bool(self._joined.str.contains(_MARKED).item())
 
     @property
     def _spaced(self) -> bool:

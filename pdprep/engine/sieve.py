@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
+import polars.selectors as cs
 
 from pdprep import clock
+from pdprep.preparation.columns import ODD
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import ROW
 from pdprep.validation.compile import Violation
@@ -59,15 +61,19 @@ class Sieve:
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
         start = rows[ROW][0] if rows.height else 0
         verdict = self._judge(rows, lambda *rule: start < self._full.get(rule, start + 1))
-        good, bad = rows.select(self.columns), rows.clear()
+        good = rows.select(self.columns)
         if verdict.stopped is not None:
-            good, bad = good.filter(~verdict.stopped), rows.filter(verdict.stopped)
+            good = good.filter(~verdict.stopped)
         with self._lock:
-            self._count(rows.height, bad.height, verdict)
-            if self._aside and bad.height:
-                named = self._judge.names(self._packing.unpack(bad))
-                self._aside.take(named.with_columns(self._shown))
+            self._count(rows.height, rows.height - good.height, verdict)
+            if self._aside and verdict.stopped is not None:
+                self._aside.take(self._named(rows.filter(verdict.stopped)))
         return good
+
+    def _named(self, bad: pl.DataFrame) -> pl.DataFrame:
+        """Return bad rows with their texts, the rules they break and the source's values."""
+        texts = self._packing.unpack(bad.drop(cs.starts_with(ODD)))
+        return self._judge.names(texts).with_columns(self._shown)
 
     def _count(self, read: int, bad: int, verdict: Verdict) -> None:
         self.read += read

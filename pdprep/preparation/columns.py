@@ -13,6 +13,8 @@ import polars as pl
 
 from pdprep.contract.look import Look
 
+Batchwise = Callable[[pl.Series, Look], pl.Series]
+ODD: Final = "__odd_"
 MAX_EXACT: Final = 2**53
 # A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
 FROM_1980: Final = 315_532_800
@@ -29,7 +31,7 @@ def text(column: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"t": [" a ", "  "]}).select(text(pl.col("t")))["t"].to_list()
     ['a', None]
     """
-    return _by_batch(column, _stripped)
+    return _by_batch(column, stripped)
 
 
 def not_blank(column: pl.Expr) -> pl.Expr:
@@ -45,20 +47,38 @@ def _not_blank(values: pl.Series) -> pl.Series:
 
 def one_line(column: pl.Expr) -> pl.Expr:
     """Make text without a letter null and line breaks one space: a record of the CSV is one line."""
-    return _by_batch(column, lambda values, look: _unbroken(_lettered(values, look), look))
+    return _by_batch(column, lined)
 
 
 def word(column: pl.Expr) -> pl.Expr:
     """Strip outer spaces, make empty text null and line breaks one space."""
-    return _by_batch(column, lambda values, look: _unbroken(_stripped(values, look), look))
+    return _by_batch(column, lambda values, look: _unbroken(stripped(values, look), look))
 
 
 def id_from_text(column: pl.Expr) -> pl.Expr:
     """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
-    return _by_batch(column, lambda values, look: _whole(_stripped(values, look), look))
+    return _by_batch(column, whole_id)
 
 
-def _by_batch(column: pl.Expr, convert: Callable[[pl.Series, Look], pl.Series]) -> pl.Expr:
+def marked(column: pl.Expr, convert: Batchwise, name: str) -> pl.Expr:
+    """Convert text, and tell with each batch whether what came out may be unusual, by the same look.
+
+    Args:
+        column: Text.
+        convert: What to do to a batch.
+        name: The name of the text in the struct that comes out; the answer's is ``__odd_`` before it.
+    """
+
+    def batch(values: pl.Series) -> pl.Series:
+        look = Look(values)
+        odd = pl.Series(ODD + name, [look.marked]).new_from_index(0, values.len())
+        return pl.DataFrame([convert(values, look).alias(name), odd]).to_struct(values.name)
+
+    both = pl.Struct({name: pl.String, ODD + name: pl.Boolean})
+    return column.map_batches(batch, return_dtype=both, is_elementwise=True)
+
+
+def _by_batch(column: pl.Expr, convert: Batchwise) -> pl.Expr:
     """Convert text a batch at a time, after a look at it: what is not there needs no pattern, and no copy."""
 
     def batch(values: pl.Series) -> pl.Series:
@@ -67,8 +87,20 @@ def _by_batch(column: pl.Expr, convert: Callable[[pl.Series, Look], pl.Series]) 
     return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
 
 
-def _stripped(values: pl.Series, look: Look) -> pl.Series:
+def stripped(values: pl.Series, look: Look) -> pl.Series:
+    """Strip outer spaces and make empty text null."""
     return _filled(values if look.trimmed else values.str.strip_chars())
+
+
+def lined(values: pl.Series, look: Look) -> pl.Series:
+    """Make text without a letter null and line breaks one space."""
+    return _unbroken(_lettered(values, look), look)
+
+
+def whole_id(values: pl.Series, look: Look) -> pl.Series:
+    """Strip outer spaces, read ``1.0`` as ``1`` and a fraction as null."""
+    text = stripped(values, look)
+    return _applied(_undotted, text) if look.has(".") else text
 
 
 def _lettered(values: pl.Series, look: Look) -> pl.Series:
@@ -84,10 +116,6 @@ def _filled(values: pl.Series) -> pl.Series:
 
 def _unbroken(values: pl.Series, look: Look) -> pl.Series:
     return values.str.replace_all(r"\s*[\r\n]+\s*", " ") if look.has("\n") or look.has("\r") else values
-
-
-def _whole(values: pl.Series, look: Look) -> pl.Series:
-    return _applied(_undotted, values) if look.has(".") else values
 
 
 def _undotted(text: pl.Expr) -> pl.Expr:

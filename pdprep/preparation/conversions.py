@@ -17,14 +17,19 @@ from pdprep.preparation import columns
 Convert = Callable[[pl.Expr], pl.Expr]
 EXPRESSION: Final = "the expression"
 RAW: Final = "__raw_"
+MARKED: Final = "__marked_"
 
 
 class Way(NamedTuple):
-    """How values of one type are read, what to tell the user, and the rule that an unreadable one breaks."""
+    """How values of one type are read, what to tell the user, and the rule that an unreadable one breaks.
+
+    ``batch`` converts text of which no outer space is left, a batch at a time.
+    """
 
     convert: Convert
     note: str
     rule: str = ""  # empty: cannot fail
+    batch: columns.Batchwise | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,13 @@ class Conversion:
     def clean(self) -> pl.Expr:
         """The field's value as Amazon Personalize takes it."""
         return self.way.convert(self.expr).alias(self.field.name)
+
+    @property
+    def marked(self) -> pl.Expr | None:
+        """A struct of the value and of whether its batch may hold unusual ones; None if that is not told."""
+        if self.way.batch is None:
+            return None
+        return columns.marked(self.expr, self.way.batch, self.field.name).alias(MARKED + self.field.name)
 
     @property
     def raw(self) -> str:
@@ -151,9 +163,12 @@ _SECONDS: Final = "to seconds since 1970; the unit (s, ms, us, ns) is told by th
 
 _IDS: Final = {
     "csv": Way(
-        columns.id_from_text, "text; outer spaces stripped, 1.0 becomes 1, 007 stays", "id_unreadable"
+        columns.id_from_text,
+        "text; outer spaces stripped, 1.0 becomes 1, 007 stays",
+        "id_unreadable",
+        columns.whole_id,
     ),
-    "text": Way(columns.text, "text; outer spaces stripped"),
+    "text": Way(columns.text, "text; outer spaces stripped", batch=columns.stripped),
     "category": Way(_then(_AS_TEXT, columns.text), "categories to text"),
     "integer": Way(_AS_TEXT, "integers to text"),
     "float": Way(columns.id_from_float, "floats to text, 1.0 becomes 1", "id_unreadable"),

@@ -100,6 +100,11 @@ class Packing:
         return rows.with_columns(self.alphabets[name].decode(rows[name]) for name in self._in(rows))
 
     @property
+    def marked(self) -> frozenset[str]:
+        """The fields that come with a mark where their batch may hold unusual values."""
+        return frozenset(each.field.name for each in self.prepared.conversions if each.marked is not None)
+
+    @property
     def full(self) -> bool:
         """Whether an alphabet was too small."""
         return any(each.full for each in self.alphabets.values())
@@ -143,4 +148,4 @@ def _packed(conversion: Conversion, alphabet: Alphabet | None) -> Conversion:
     def numbers(column: pl.Expr) -> pl.Expr:
         return column.map_batches(alphabet.encode, return_dtype=pl.UInt16, is_elementwise=True)
 
-    return replace(conversion, way=conversion.way._replace(convert=numbers))
+    return replace(conversion, way=conversion.way._replace(convert=numbers, batch=None))

@@ -55,10 +55,12 @@ class Prepared:
     def rows(self) -> pl.LazyFrame:
         """The converted rows with their row numbers and the source's values."""
         hidden = [pl.col(name) for name in (ROW, FILE) if name in self.source.frame.collect_schema()]
-        clean = [each.clean for each in self.conversions]
+        marked = {each.field.name: each.marked for each in self.conversions if each.marked is not None}
+        clean = [marked.get(each.field.name, each.clean) for each in self.conversions]
         can_fail = [each for each in self.conversions if each.way.rule]
         frame = expressions.typed(self.source, self.conversions)
-        return frame.select(*hidden, *clean, *(each.carried for each in can_fail))
+        rows = frame.select(*hidden, *clean, *(each.carried for each in can_fail))
+        return rows.unnest(*(each.meta.output_name() for each in marked.values()))
 
     def shown(self, now: datetime) -> dict[str, pl.Expr]:
         """Return for each such field its source's value, of ``rows``, where a report may have to show it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import polars as pl
 
+from pdprep.contract.doubts import unusual
+from pdprep.preparation.columns import ODD
 from pdprep.preparation.packing import Alphabet
 from pdprep.validation.compile import Violation
 
@@ -32,16 +35,22 @@ class Doubts:
         rules: What ``compile.violations`` returns.
         looks: For each column that may be unusual what tells it.
         alphabets: Those of packed columns.
+        marked: Text columns that come with a mark where their batch may be unusual.
     """
 
     def __init__(
-        self, rules: Sequence[Violation], looks: Mapping[str, pl.Expr], alphabets: Mapping[str, Alphabet]
+        self,
+        rules: Sequence[Violation],
+        looks: Mapping[str, pl.Expr],
+        alphabets: Mapping[str, Alphabet],
+        marked: Collection[str] = (),
     ) -> None:
         self._rules, self._alphabets = rules, alphabets
         self._looks = {name: str(look) for name, look in looks.items()}
         self._keys = {each: str(each.doubt) for each in rules if each.doubt is not None}
         doubts = {key: each.doubt for each, key in self._keys.items() if each.doubt is not None}
         doubts |= {self._looks[name]: look for name, look in looks.items()}
+        doubts |= {str(unusual(pl.col(name))): pl.col(ODD + name).any() for name in marked}
         by_nulls = {key for each, key in self._keys.items() if each.of_nulls}
         self._of_rows: list[pl.Expr] = []
         self._of_lengths: list[pl.Expr] = []
@@ -53,6 +62,7 @@ class Doubts:
             pl.col(name).str.len_bytes().max().alias(_LONGEST + name) for name in self._measured
         ]
         self._answers: dict[str, _Answer] = {}
+        self._by_lengths = lru_cache(partial(_by_lengths, self._of_lengths))
 
     def __call__(self, rows: pl.DataFrame) -> tuple[list[Violation], frozenset[str]]:
         """Return the rules that each row has to be asked, and the unusual columns."""
@@ -64,7 +74,7 @@ class Doubts:
             doubted |= answer.doubted
             longest[name] = answer.longest
         if self._of_lengths:
-            doubted |= _of_lengths(longest, self._of_lengths)
+            doubted |= self._by_lengths(tuple(longest.items()))
         asked = [each for each in self._rules if self._keys.get(each) in doubted or each not in self._keys]
         return asked, frozenset(name for name, key in self._looks.items() if key in doubted)
 
@@ -90,8 +100,8 @@ class Doubts:
         return known
 
 
-def _of_lengths(longest: Mapping[str, int | None], doubts: Sequence[pl.Expr]) -> frozenset[str]:
-    texts = {name: [None if length is None else "x" * length] for name, length in longest.items()}
+def _by_lengths(doubts: Sequence[pl.Expr], longest: tuple[tuple[str, int | None], ...]) -> frozenset[str]:
+    texts = {name: [None if length is None else "x" * length] for name, length in longest}
     frame = pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String))
     return _true(frame.select(doubts).row(0, named=True))
 

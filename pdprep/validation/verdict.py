@@ -62,7 +62,8 @@ class Judge:
     ) -> None:
         self.rules, self.route, self._packing = tuple(rules), route, packing
         packed = packing.alphabets if packing else {}
-        self._doubts = Doubts(self.rules, looks(contract) if contract else {}, packed)
+        marked = packing.marked if packing else frozenset()
+        self._doubts = Doubts(self.rules, looks(contract) if contract else {}, packed, marked)
         self._of_texts = {each for each in self.rules if not each.of_nulls and each.columns & packed.keys()}
 
     def __call__(self, rows: pl.DataFrame, wanted: Wanted = lambda rule, column: True) -> Verdict:

