@@ -72,17 +72,17 @@ def test_the_judge_names_the_columns_that_may_have_to_be_quoted() -> None:
 @pytest.mark.parametrize("way", ["csv", "frame"])
 @given(texts=st.lists(st.none() | st.sampled_from([*SPECIAL, "1.0", " 2.5,", "a", "é"]), max_size=4))
 def test_ids_without_a_mark_are_not_unusual(way: str, texts: list[str | None]) -> None:
-    frame = pl.DataFrame({"USER_ID": texts}, schema={"USER_ID": pl.String})
+    frame = pl.DataFrame({"USER_ID": texts, "AGE": texts}, schema={"USER_ID": pl.String, "AGE": pl.String})
     source = Source("text", frame.lazy().with_row_index(ROW), separator="," if way == "csv" else "")
-    rows = prepare(source, "users").rows.collect()
+    rows = prepare(source, "users", metadata={"AGE": "AGE"}).rows.collect()
     assert rows["__odd_USER_ID"].any() or not rows.select(unusual(pl.col("USER_ID"))).item()
     assert way == "frame" or "__raw_USER_ID" in rows.columns
 
 
-def test_a_mark_stands_for_the_batch_of_one_column() -> None:
+def test_a_mark_is_of_one_column() -> None:
     frame = pl.DataFrame({"u": [" a ", "b"], "i": ["x,", "y"], "TIMESTAMP": [1_700_000_000] * 2})
     rows = prepare(frame, "interactions", columns={"USER_ID": "u", "ITEM_ID": "i"}).rows.collect()
-    assert rows["__odd_USER_ID"].to_list() == [False, False]
-    assert rows["__odd_ITEM_ID"].to_list() == [True, True]
+    assert not rows["__odd_USER_ID"].any()
+    assert rows["__odd_ITEM_ID"].any()
     twice = prepare(frame, "interactions", columns={"USER_ID": "u", "ITEM_ID": "u"}).rows.collect()
     assert twice["USER_ID"].to_list() == twice["ITEM_ID"].to_list() == ["a", "b"]
