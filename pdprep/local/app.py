@@ -59,12 +59,11 @@ class App:
         try:
             return identity.answer(self.state.store, request)
         except Refusal as refusal:
-            return routes.refused(refusal, request, self.state.ids.request())
+            return identity.refused(refusal, self.state.ids.request())
         except Exception:
             log.exception("moto ended unexpectedly")
-            return routes.refused(
-                Refusal("InvalidAction", "moto could not answer this call.", 400), request, ""
-            )
+            failed = Refusal("InvalidAction", "moto could not answer this call.", 400)
+            return identity.refused(failed, self.state.ids.request())
 
     def _personalize(self, request: Request, service: str, name: str) -> Answer:
         request_id = self.state.ids.request()

@@ -18,7 +18,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
 from pdprep.local.http import Answer, Request
-from pdprep.local.refusals import Refusal
+from pdprep.local.refusals import Refusal, not_provided
+from pdprep.local.s3.xmltext import document
 from pdprep.local.settings import ACCOUNT
 from pdprep.local.store import Store
 
@@ -31,6 +32,7 @@ LACKING = "IAM and STS are answered by moto, which is not installed: pip install
 KEPT = re.compile(
     rb"(?:^|&)Action=(?!Get|List|Simulate)\w*(?:Role|Polic|User|Group|InstanceProfile)\w*(?:&|$)"
 )
+ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 # Whoever sent a call that is made again: the key is not kept, and nothing is enforced.
 ANYBODY = {
     "content-type": "application/x-www-form-urlencoded; charset=utf-8",
@@ -57,11 +59,23 @@ def answer(store: Store, request: Request) -> Answer:
     lasting = service == "iam" and bool(KEPT.search(body))
     with _ONE_AT_A_TIME:
         _recall(store)
-        said = _send(given, _next(store) if lasting else None)
+        try:
+            said = _send(given, _next(store) if lasting else None)
+        except NotImplementedError as error:
+            named = ACTION.search(body)
+            raise not_provided(named[1].decode() if named else "This operation") from error
         if lasting and said.status == 200:
             store.run("INSERT INTO identity (body) VALUES (?)", body)
     kept = {k: v for k, v in said.headers.items() if k.lower() in ("content-type", "x-amzn-requestid")}
     return Answer(said.status, kept, said.body.encode() if isinstance(said.body, str) else said.body)
+
+
+def refused(refusal: Refusal, request_id: str) -> Answer:
+    """Answer an error as IAM and STS do."""
+    error = [("Type", "Sender"), ("Code", refusal.code), ("Message", refusal.message)]
+    nodes = [("Error", error), ("RequestId", request_id)]
+    body = document("ErrorResponse", nodes, namespace=False)
+    return Answer(refusal.status or 400, {"Content-Type": "text/xml"}, body)
 
 
 def _recall(store: Store) -> None:
