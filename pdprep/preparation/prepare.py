@@ -41,8 +41,9 @@ class Prepared:
         contract: What the rows will be held to.
         frame: LazyFrame of the contract's columns, duplicates dropped.
         rows: The same before duplicates are dropped, with the hidden columns ``__row`` (0-based row of the
-            source), ``__file`` (of several files) and ``__raw_FIELD`` (the source's value of a field that a
-            source may hold in a form that cannot be read).
+            source), ``__file`` (of several files), ``__raw_FIELD`` (the source's value of a field that may be
+            held in a form that cannot be read) and ``__odd_FIELD`` (whether ids of the same batch may
+            be unusual).
     """
 
     contract: Contract
