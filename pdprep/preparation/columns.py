@@ -198,9 +198,9 @@ def _first_of(readers: Sequence[Callable[[pl.Series], pl.Series]], values: pl.Se
     """Read a batch step by step: each reader is given only the rows that the ones before could not read."""
     found = readers[0](values)
     for read in readers[1:]:
-        left = (found.is_null() & values.is_not_null()).arg_true()
-        if left.is_empty():
+        if found.null_count() == values.null_count():
             break
+        left = (found.is_null() & values.is_not_null()).arg_true()
         found = found.scatter(left, read(values[left]))
     return found.alias(values.name)
 
