@@ -18,7 +18,7 @@ PROJECT: Final = Path(__file__).parents[1]
 BARE, OURS = "passthrough", "pdprep"
 SIZES: Final = (
     (1_000_000, 7, (BARE, OURS, "unjudged", "ledger", "duckdb", "pandas")),
-    (10_000_000, 3, (BARE, OURS, "unjudged", "ledger", "duckdb")),
+    (10_000_000, 5, (BARE, OURS, "unjudged", "ledger", "duckdb")),
     (50_000_000, 3, (BARE, OURS)),
 )
 
