@@ -72,6 +72,7 @@ signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
 for moment in range(2000):
     signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0002, 0.002), 0.003)
     program._wait(SimpleNamespace(idle_seconds=lambda: 0.0), SimpleNamespace(linger=9e9))
+    signal.setitimer(signal.ITIMER_REAL, 0)
 """
 
 
