@@ -16,7 +16,7 @@ _MARKED: Final = r'["|\\,\p{Cc}]'
 _CONTROLS: Final = "".join(map(chr, (*range(0x20), 0x7F)))
 _MARKS: Final = '"|\\,'
 # What an id may not hold, and what makes text stand in quotation marks in the CSV.
-_UNUSUAL: Final = rf'["|\\,\p{{Cc}}]|\s{_JOINT}|{_JOINT}\s|^\s|\s$'
+_UNUSUAL: Final = rf"{_MARKED}|\s{_JOINT}|{_JOINT}\s|^\s|\s$"
 
 
 class Look:

@@ -46,14 +46,13 @@ def judged(
     rules, measured = violations(prepared, clock.now()), size(prepared, partition_count)
     # A frame's first rows may cost as much as all: a user's query is not begun for them.
     worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)
-
-    def read(packing: Packing) -> Judged:
-        sieve = Sieve(packing, rules, route, aside)
-        return Judged(
-            packing, sieve, stack.enter_context(partitions(packing.prepared, sieve.on, listener, measured))
-        )
-
     with ExitStack() as stack:
+
+        def read(packing: Packing) -> Judged:
+            sieve = Sieve(packing, rules, route, aside)
+            loads = partitions(packing.prepared, sieve.on, listener, measured)
+            return Judged(packing, sieve, stack.enter_context(loads))
+
         yield _read(read, packed(prepared, rules) if worth else Packing(prepared), aside)
 
 

@@ -50,7 +50,7 @@ class Writer:
         """
         texts = [name for name in self.columns if name in unusual and rows.schema[name] == pl.String]
         quoted = [escaping.escape(pl.col(name)) for name in texts]
-        extreme = len(texts) < len(unusual)
+        extreme = any(rows.schema[name].is_float() for name in unusual)
         start = 0
         for end in self._ends(rows):
             some = rows.slice(start, end - start).select(self.columns).lazy()

@@ -61,13 +61,14 @@ class Sieve:
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
         start = rows[ROW][0] if rows.height else 0
         verdict = self._judge(rows, lambda *rule: start < self._full.get(rule, start + 1))
-        good = rows.select(self.columns)
+        good, bad = rows.select(self.columns), None
         if verdict.stopped is not None:
             good = good.filter(~verdict.stopped)
+            bad = self._named(rows.filter(verdict.stopped)) if self._aside else None
         with self._lock:
             self._count(rows.height, rows.height - good.height, verdict)
-            if self._aside and verdict.stopped is not None:
-                self._aside.take(self._named(rows.filter(verdict.stopped)))
+            if self._aside and bad is not None:
+                self._aside.take(bad)
         return good
 
     def _named(self, bad: pl.DataFrame) -> pl.DataFrame:

@@ -102,7 +102,7 @@ class Packing:
     @property
     def marked(self) -> frozenset[str]:
         """The fields that come with a mark where their batch may hold unusual values."""
-        return frozenset(each.field.name for each in self.prepared.conversions if each.marked is not None)
+        return frozenset(each.field.name for each in self.prepared.conversions if each.way.batch)
 
     @property
     def full(self) -> bool:

@@ -56,7 +56,8 @@ class Prepared:
     def rows(self) -> pl.LazyFrame:
         """The converted rows with their row numbers and the source's values."""
         hidden = [pl.col(name) for name in (ROW, FILE) if name in self.source.frame.collect_schema()]
-        marked = {each.field.name: each.marked for each in self.conversions if each.marked is not None}
+        found = {each.field.name: each.marked for each in self.conversions}
+        marked = {name: both for name, both in found.items() if both is not None}
         clean = [marked.get(each.field.name, each.clean) for each in self.conversions]
         can_fail = [each for each in self.conversions if each.way.rule]
         frame = expressions.typed(self.source, self.conversions)
