@@ -66,10 +66,8 @@ def _unreadable(conversion: Conversion, shown: Shown) -> Iterator[Violation]:
     if not conversion.way.rule:
         return
     raw, clean = shown[conversion.field.name], pl.col(conversion.field.name)
-    lost, doubt = (
-        clean.is_null() & raw.is_not_null(),
-        clean.null_count() > pl.col(conversion.raw).null_count(),
-    )
+    lost = clean.is_null() & raw.is_not_null()
+    doubt = clean.null_count() > pl.col(conversion.raw).null_count()
     if conversion.way.rule != "timestamp_unreadable":
         yield Violation(rules.rule(conversion.way.rule), conversion.field.name, lost, raw, doubt)
         return

@@ -29,7 +29,8 @@ class Doubts:
     """The doubts of some rules, and whether columns are unusual.
 
     What is asked of a packed column's texts is asked of its alphabet, and again only when that has grown. A
-    doubt over several columns asks for no more than the bytes of their texts.
+    doubt over several columns asks for no more than the bytes of their texts. Doubts that read alike are one:
+    the only one made of a function is ``unusual``.
 
     Args:
         rules: What ``compile.violations`` returns.
