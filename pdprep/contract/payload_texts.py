@@ -42,6 +42,12 @@ def texts(contract: Contract, frame: pl.DataFrame) -> pl.Series:
     return frame.select(_object(written, RECORD)).to_series()
 
 
+def properties_texts(contract: Contract, frame: pl.DataFrame) -> pl.Series:
+    """Return the JSON text of what each row has beside the members of its record, as ``payloads.properties``."""
+    # With columns: a row that has nothing beside its members still gets a text, {}.
+    return frame.with_columns(_properties(contract, frame).alias("properties")).get_column("properties")
+
+
 def senders(frame: pl.DataFrame) -> pl.Series:
     """Return session and user of each event as JSON text that ends in a comma; some have no user."""
     who = _object(_who(frame), RECORD).str.strip_prefix("{").str.strip_suffix("}")

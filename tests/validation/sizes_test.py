@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from pdprep import Contract, Field, prepare, validate
 from pdprep.contract import payload_rules
 from pdprep.contract.payloads import records
-from pdprep.contract.sizes import properties_fit
+from pdprep.contract.sizes import event_doubt, event_fits, properties_doubt, properties_fit
 
 OWN = {"items": "ITEM_ID", "users": "USER_ID", "actions": "ACTION_ID"}
 EVENTS = ("interactions", "action_interactions")
@@ -57,3 +58,38 @@ def test_the_judgement_is_that_of_the_text_that_would_be_sent(notes: list[str]) 
     most = payload_rules.PROPERTIES_LENGTH["users"]
     sent = [len(record["properties"]) <= most for record in records(contract, frame)]
     assert frame.select(properties_fit(contract)).to_series().to_list() == sent
+
+
+@given(
+    st.lists(
+        st.tuples(st.text('a\x01"東|', max_size=200), st.text('a\x01"東\\', max_size=180)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_the_size_of_an_event_counts_its_members_as_they_are_sent(texts: list[tuple[str, str]]) -> None:
+    contract = Contract.of("interactions").extend(
+        Field("IMPRESSION", nullable=True), Field("NOTE"), Field("VALUE", "float")
+    )
+    shown, notes = ([pair[side] for pair in texts] for side in (0, 1))
+    frame = pl.DataFrame(
+        {"USER_ID": "u", "ITEM_ID": "i" * 256, "TIMESTAMP": 1, "IMPRESSION": [text * 40 for text in shown]}
+        | {"NOTE": [note * 20 for note in notes], "VALUE": 0.1}
+    )
+    sizes = [
+        400 + len(event["properties"].encode()) + len(row["ITEM_ID"]) + len(row["IMPRESSION"].encode())
+        for event, row in zip(records(contract, frame), frame.iter_rows(named=True), strict=True)
+    ]
+    fits = frame.select(event_fits(contract)).to_series().to_list()
+    assert fits == [size <= payload_rules.EVENT_BYTES for size in sizes]
+
+
+def test_uuid_ids_are_cleared_a_batch_at_a_time() -> None:
+    """Ids stand outside of the properties: long ones make no rule ask every row."""
+    contract = Contract.of("interactions").extend(Field("EVENT_TYPE"), Field("DEVICE", nullable=True))
+    ids = [str(UUID(int=number << 64)) for number in range(1000)]
+    frame = pl.DataFrame({"USER_ID": ids, "ITEM_ID": ids, "EVENT_TYPE": "Purchase", "DEVICE": "web browser"})
+    assert frame.select(properties=properties_doubt(contract), event=event_doubt(contract)).row(0) == (
+        False,
+        False,
+    )
