@@ -43,7 +43,7 @@ def texts(contract: Contract, frame: pl.DataFrame) -> pl.Series:
 
 
 def properties_texts(contract: Contract, frame: pl.DataFrame) -> pl.Series:
-    """Return the JSON text of what each row has beside the members of its record, as ``payloads.properties``."""
+    """Return the JSON text that ``payloads.properties`` makes of each row."""
     # With columns: a row that has nothing beside its members still gets a text, {}.
     return frame.with_columns(_properties(contract, frame).alias("properties")).get_column("properties")
 

@@ -1,8 +1,8 @@
 """How large a row becomes as a put record: the length of its ``properties``, and the bytes of an event.
 
 Writing the record of every row only to measure it would cost more than all other rules together. So a bound
-that needs the byte lengths of the texts alone is asked first: of the longest texts of a batch, then of each row.
-Only rows that it does not clear are written out, all of them at once.
+that needs the byte lengths of the texts alone is asked first: of the longest texts of a batch, then of each
+row. Only rows that it does not clear are written out, all of them at once.
 """
 
 from __future__ import annotations
