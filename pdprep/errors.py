@@ -6,6 +6,7 @@ PdprepError                    everything below; says what was found, what was e
 │   ├── ContractError          a contract or field that Amazon Personalize does not take
 │   ├── UnknownDatasetError    no such dataset type or domain
 │   ├── MappingError           columns= or metadata= do not fit the contract
+│   ├── IdFormError            ids are spelled in another way than those of their dataset
 │   ├── UnknownFrameError      no frame of that name in the notebook
 │   └── NotPreparedError       a frame that has not been through prepare(...)
 ├── ValidationError            rows or counts break a rule; carries the report
@@ -75,6 +76,10 @@ class UnknownDatasetError(InputError):
 
 class MappingError(InputError):
     """The mapping of columns does not fit the contract."""
+
+
+class IdFormError(InputError):
+    """The ids are spelled in another way than those of their dataset: with a point kept, or undone."""
 
 
 class UnknownFrameError(InputError):

@@ -1,0 +1,158 @@
+"""Ids as text: the same text is the same id from every source, in the form that its dataset has.
+
+A float that stands for a whole number is written ``1.0``, which pandas does to a column of whole numbers
+with a gap. Such ids are ``undone``: the ``.0`` is taken off. Ids that are spelled with a point of their own
+(``1.10``, ``12.5``, ``1000000000.1700000000``, or ``1.0`` beside ``1``) are kept as ``text``, to the letter.
+Which of the two it is belongs to a whole column and to its dataset, never to one value.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import polars as pl
+
+from pdprep.contract.look import Look
+from pdprep.errors import IdFormError
+from pdprep.preparation.columns import stripped
+
+Form = Literal["undone", "text"]
+UNDONE: Final[Form] = "undone"
+TEXT: Final[Form] = "text"
+# The first whole number that a float of this width may also mean its neighbour by.
+INEXACT: Final[Mapping[type[pl.DataType], int]] = {
+    pl.Float16: 2**11,
+    pl.Float32: 2**24,
+    pl.Float64: 2**53,
+}
+SPELT: Final = {
+    UNDONE: "whole numbers as a float writes them (1.0 is the id 1)",
+    TEXT: "text with a point of its own, kept to the letter (1.10, 12.5, or 1.0 beside 1)",
+}
+_DECIMAL: Final = r"^-?\d+\.\d*$"
+_WHOLE: Final = r"^(-?(?:0|[1-9]\d*))\.0*$"
+
+
+def normalise(values: pl.Series, form: Form | None = None) -> pl.Series:
+    """Return ids as ``prepare`` has them: text without outer spaces, null where nothing is left.
+
+    Args:
+        values: Text, categories, whole numbers, floats or decimals.
+        form: The form of the dataset's ids; None where none of them has a point.
+
+    A float that may have lost digits, and a fraction of a float or a decimal, are null.
+
+    >>> normalise(pl.Series([" 16 ", "1.0", "007", ""])).to_list()
+    ['16', '1', '007', None]
+    >>> normalise(pl.Series(["1.0", "1.10"]), "text").to_list()
+    ['1.0', '1.10']
+    """
+    if values.dtype.is_float() or isinstance(values.dtype, pl.Decimal):
+        whole = from_float if values.dtype.is_float() else from_decimal
+        return values.to_frame("id").select(whole(pl.col("id"))).to_series().alias(values.name)
+    text = values.cast(pl.String)
+    clean = stripped(text, Look(text))
+    return clean if form == TEXT else clean.str.replace(_WHOLE, "$1")
+
+
+def from_float(column: pl.Expr) -> pl.Expr:
+    """Read an id from a float: ``1.0`` is ``1``; a fraction, or what may have lost digits, is null."""
+    return column.map_batches(_whole_floats, return_dtype=pl.String, is_elementwise=True)
+
+
+def _whole_floats(values: pl.Series) -> pl.Series:
+    exact = values.is_finite() & (values == values.round()) & (values.abs() < INEXACT[type(values.dtype)])
+    return values.set(~exact, None).cast(pl.Int64).cast(pl.String)
+
+
+def from_decimal(column: pl.Expr) -> pl.Expr:
+    """Read an id from an exact decimal: ``1.00`` is ``1``, all digits are kept, a fraction is null."""
+    text = column.cast(pl.String)
+    return pl.when(~text.str.contains(r"\.\d*[1-9]")).then(text.str.replace(r"\.0+$", ""))
+
+
+class Spellings:
+    """How the ids of one field are spelled, counted as batches of text go by on any thread.
+
+    Attributes:
+        values: Ids that there are.
+        wholes: Of these, whole numbers as a float writes them.
+        others: Whether there is a decimal that is none.
+    """
+
+    def __init__(self, field: str) -> None:
+        self.field, self.values, self.wholes, self.others = field, 0, 0, False
+        self._lengths: set[int] = set()  # bytes after the point
+        self._lock = threading.Lock()
+
+    @property
+    def may_meet(self) -> bool:
+        """Whether two texts may become one when a ``.0`` is taken off."""
+        return self.wholes > 0 and (self.wholes < self.values or len(self._lengths) > 1)
+
+    def undone(self, values: pl.Series, look: Look) -> pl.Series:
+        """Strip a batch and take off each ``.0``.
+
+        Raises:
+            IdFormError: A decimal is there that no float has written: the column is to be kept as text.
+        """
+        clean = stripped(values, look)
+        decimals = clean.filter(clean.str.contains(_DECIMAL)) if look.has(".") else clean.clear()
+        points = decimals.str.find(".", literal=True)
+        with self._lock:
+            self.values += clean.len() - clean.null_count()
+            self.wholes += decimals.len()
+            self._lengths.update((decimals.str.len_bytes() - points).unique())
+            self.others |= not decimals.str.contains(_WHOLE).all()
+        if self.others:
+            raise differs(self.field, UNDONE, TEXT)
+        return clean.str.replace(_WHOLE, "$1") if decimals.len() else clean
+
+    def kept(self, values: pl.Series, look: Look) -> pl.Series:
+        """Strip a batch and keep its text to the letter."""
+        clean = stripped(values, look)
+        with self._lock:
+            self.values += clean.len() - clean.null_count()
+        return clean
+
+
+def meet(rows: pl.LazyFrame, name: str) -> bool:
+    """Say whether two texts of a column become one when a ``.0`` is taken off; reads that column alone."""
+    text = pl.col(name).cast(pl.String).str.strip_chars()
+    numbers = rows.select(id=text).filter(pl.col("id").str.contains(r"^-?(?:0|[1-9]\d*)(?:\.0*)?$")).unique()
+    same = numbers.select(pl.col("id").str.replace(_WHOLE, "$1").is_duplicated().any())
+    return bool(same.collect(engine="streaming").item())
+
+
+def told(sample: pl.Series) -> Form | None:
+    """Tell the form from values: None where no id has the look of a decimal.
+
+    >>> told(pl.Series(["1.0", "2.0"])), told(pl.Series(["1.0", "1"])), told(pl.Series(["a", "7"]))
+    ('undone', 'text', None)
+    """
+    seen = Spellings(sample.name)
+    try:
+        seen.undone(sample, Look(sample))
+    except IdFormError:
+        return TEXT
+    if seen.may_meet and meet(sample.to_frame().lazy(), sample.name):
+        return TEXT
+    return UNDONE if seen.wholes else None
+
+
+def differs(field: str, has: Form, comes: Form, whose: str = "the dataset") -> IdFormError:
+    """Return the error for ids in another form than those that they are to meet.
+
+    Args:
+        field: The id field.
+        has: The form that is in force.
+        comes: The form that this source needs.
+        whose: What has the form that is in force.
+    """
+    return IdFormError(
+        f"the ids of {field} in this source are {SPELT[comes]}",
+        f"{whose} has {SPELT[has]}",
+        f'id_forms={{"{field}": "text"}} in prepare(...), which keeps these ids to the letter',
+    )
