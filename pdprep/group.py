@@ -206,7 +206,7 @@ class DatasetGroup:
         """Return the records of a dataset with ORIGIN, STATUS and EFFECT."""
         name = catalogue.dataset_name(dataset)
         known = Contract.of(name, self.domain)
-        training = trainings.training(self.world, self._target.group(), clock.now())
+        training = trainings.training(self.world, self._target.group(), clock.now(), self._target.ledger)
         return records.records(self._target.ledger, name, known, training)
 
     def jobs(self) -> Jobs:

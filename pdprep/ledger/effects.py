@@ -1,61 +1,86 @@
-"""When a record counts: a pure function of its route, its time, the latest training and what is deployed.
+"""When a record counts: a pure function of its route, its time, the latest trainings and what is deployed.
 
 Each row of FACTS is one statement of the Amazon Personalize Developer Guide; the first that fits holds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import Final, Literal
 
 import polars as pl
 
-from pdprep import assumptions
+from pdprep.ledger import filters
+from pdprep.ledger.recipes import ALL, Feature
 
 State = Literal["none", "trained", "unknown"]
-When = Literal["sent", "hours", "training", ""]
-Needs = Literal["", "realtime", "updating"]
+When = Literal["sent", "half an hour", "two hours", "trends", "training", ""]
 TIME: Final = pl.Datetime("us", "UTC")
 KNOWN: Final = "__known"
-_PAGE = "how-new-data-influences-recommendations"
+ESTIMATE: Final = " (estimate)"
+NOT_READ: Final = "not used in training"
+NOT_IN_SEGMENTS: Final = "never in user segments"
+_PAGE: Final = "how-new-data-influences-recommendations"
+_TRENDS: Final = "native-recipe-trending-now, VIDEO_ON_DEMAND-use-cases"
+_SEMANTIC: Final = "native-recipe-semantic-similarity"
+_MINUTES: Final[dict[When, int]] = {"half an hour": 30, "two hours": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A solution or recommender: its latest full training, and what its deployment does with newer records.
+
+    Attributes:
+        at: When the latest training began that the service tells of.
+        reads: The dataset types that its training used.
+        features: What it does with records between two trainings.
+        segments: Whether it makes user segments.
+        trend_minutes: How often it evaluates trends, if it does.
+        following: When the next training begins, where that is known or estimated.
+        estimate: When it was last trained again by the usual week, which the service tells nowhere.
+        estimated: Whether ``following`` is such an estimate too.
+    """
+
+    at: datetime
+    reads: tuple[str, ...] = ALL
+    features: frozenset[Feature] = frozenset()
+    segments: bool = False
+    trend_minutes: int = 120
+    following: datetime | None = None
+    estimate: datetime | None = None
+    estimated: bool = False
+
+    @property
+    def latest(self) -> datetime:
+        """When it was last trained, by estimate where nothing else is told."""
+        return self.estimate or self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The latest full training of a dataset group and what is deployed.
+    """What is trained in a dataset group.
 
     Attributes:
         state: none (nothing was ever trained), trained, or unknown.
-        at: When the training began.
-        realtime: Whether a campaign or recommender of a real-time recipe or use case is deployed.
-        updating: Whether one that takes new items up every two hours is deployed.
-        every: How often it trains again, where the service says so.
+        models: What was trained.
     """
 
     state: State
-    at: datetime | None = None
-    realtime: bool = False
-    updating: bool = False
-    every: timedelta | None = None
+    models: tuple[Model, ...] = ()
 
-    @property
-    def following(self) -> datetime | None:
-        """When the next training begins, where that is known."""
-        return self.at + self.every if self.at and self.every else None
+    def readers(self, dataset: str) -> tuple[Model, ...]:
+        """Return the models that a dataset trains."""
+        return tuple(model for model in self.models if dataset in model.reads)
 
-    def as_of(self, now: datetime) -> Training:
-        """Move on to the latest training before ``now`` where trainings follow by themselves.
-
-        >>> from datetime import UTC
-        >>> first = Training("trained", datetime(2026, 1, 1, tzinfo=UTC), every=timedelta(days=7))
-        >>> first.as_of(datetime(2026, 1, 20, tzinfo=UTC)).at.day
-        15
-        """
-        if not self.at or not self.every or now < self.at:
-            return self
-        return replace(self, at=self.at + self.every * ((now - self.at) // self.every))
+    def asks_since(self, dataset: str) -> datetime | None:
+        """Return the training whose ids have to be known; None where no effect hangs on that."""
+        readers = self.readers(dataset)
+        asking = [fact for fact in _facts(dataset, readers) if fact.known is not None]
+        asked = {fact.needs for fact in asking}
+        models = [model for model in readers if "" in asked or asked & model.features]
+        return max((model.latest for model in models), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +88,13 @@ class Fact:
     """One statement: for which records, under which condition, what the effect is and when, and who says so.
 
     ``put``: by put call (True), by import job (False) or either (None). ``known``: whether the item (of
-    users: the user) was there at the latest training, or either (None).
+    users: the user) was there at the latest training, or either (None). ``needs``: what must be deployed.
     """
 
     dataset: str
     put: bool | None
     known: bool | None
-    needs: Needs
+    needs: Feature | Literal[""]
     effect: str
     when: When
     source: str
@@ -77,17 +102,20 @@ class Fact:
 
 FACTS: Final = (
     Fact("interactions", True, True, "realtime", "at once", "sent", _PAGE),
-    Fact("interactions", True, False, "updating", "within 2 h", "hours", _PAGE),
+    Fact("interactions", None, None, "trends", "", "trends", _TRENDS),
+    Fact("interactions", True, False, "new items", "within 2 h", "two hours", _PAGE),
     Fact("interactions", None, None, "", "next training", "training", _PAGE),
-    Fact("items", None, False, "updating", "within 2 h", "hours", _PAGE),
+    Fact("items", None, None, "fresh items", "within 30 min", "half an hour", _SEMANTIC),
+    Fact("items", None, False, "new items", "within 2 h", "two hours", _PAGE),
     Fact("items", None, None, "", "next training", "training", _PAGE),
     Fact("users", None, False, "", "popular items first", "", _PAGE),
     Fact("users", None, None, "", "next training", "training", _PAGE),
-    Fact("actions", None, False, "updating", "within 2 h", "hours", _PAGE),
+    Fact("actions", None, False, "new actions", "within 2 h", "two hours", _PAGE),
     Fact("actions", None, None, "", "next training", "training", _PAGE),
-    Fact("action_interactions", True, True, "realtime", "at once", "sent", _PAGE),
+    Fact("action_interactions", True, True, "realtime actions", "at once", "sent", _PAGE),
+    Fact("action_interactions", True, False, "new actions", "within 2 h", "two hours", _PAGE),
     Fact("action_interactions", None, None, "", "next training", "training", _PAGE),
-)
+)  # fmt: skip
 # The id that must have been there at the latest training for a record to be "known".
 SUBJECTS: Final = {
     "interactions": "ITEM_ID",
@@ -98,47 +126,120 @@ SUBJECTS: Final = {
 }
 
 
-def effects(dataset: str, training: Training) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+def effects(
+    dataset: str, training: Training, added: Collection[str] = ()
+) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Return EFFECT, EFFECT_AT and FILTERS_AT of a dataset's records.
 
-    The expressions read ORIGIN, SENT_AT and, where a model is trained, the boolean ``__known``.
+    The expressions read ORIGIN, SENT_AT, for user segments IMPORT, and the boolean ``__known`` where
+    ``training.asks_since`` is a time.
+
+    Args:
+        dataset: The dataset type.
+        training: What is trained.
+        added: The names of INCREMENTAL imports, which user segments leave out.
     """
-    filters = (pl.col("SENT_AT") + pl.duration(minutes=assumptions.number("filter_minutes"))).alias(
-        "FILTERS_AT"
-    )
-    if training.state != "trained" or training.at is None:
-        words = "not trained yet" if training.state == "none" else "unknown"
-        return pl.lit(words).alias("EFFECT"), pl.lit(None, TIME).alias("EFFECT_AT"), filters
-    facts = [fact for fact in FACTS if fact.dataset == dataset and _deployed(fact.needs, training)]
-    counted = pl.col("SENT_AT") <= pl.lit(training.at).cast(TIME)
-    effect = _choose(facts, [pl.lit(fact.effect) for fact in facts])
-    at = _choose(facts, [_moment(fact.when, training) for fact in facts])
-    return (
-        pl.when(counted).then(pl.lit("counted")).otherwise(effect).alias("EFFECT"),
-        pl.when(counted).then(pl.lit(training.at).cast(TIME)).otherwise(at).alias("EFFECT_AT"),
-        filters,
-    )
+    effect, at = _effect(dataset, training, added)
+    return effect.alias("EFFECT"), at.alias("EFFECT_AT"), filters.seen_at(dataset)
 
 
 def words(dataset: str, training: Training) -> list[str]:
     """Return every EFFECT that records of a dataset can have now."""
-    if training.state != "trained":
-        return ["not trained yet" if training.state == "none" else "unknown"]
-    facts = [fact for fact in FACTS if fact.dataset == dataset and _deployed(fact.needs, training)]
-    return ["counted", *dict.fromkeys(fact.effect for fact in facts)]
+    readers = training.readers(dataset)
+    if not readers:
+        return [_untrained(training)]
+    counted = ["counted", f"counted{ESTIMATE}"] if _estimate(readers) else ["counted"]
+    said = [_words(fact, readers) for fact in _facts(dataset, readers)]
+    segments = [NOT_IN_SEGMENTS] if all(model.segments for model in readers) else []
+    return list(dict.fromkeys([*counted, *said, *segments]))
 
 
-def asks_of_bulk(dataset: str) -> bool:
+def asks_of_bulk(dataset: str, training: Training) -> bool:
     """Say whether the effect of a bulk record hangs on what a training knew."""
-    facts = [fact for fact in FACTS if fact.dataset == dataset and not fact.put]
+    facts = [fact for fact in _facts(dataset, training.readers(dataset)) if not fact.put]
     return any(fact.known is not None for fact in facts)
 
 
-def _choose(facts: list[Fact], values: list[pl.Expr]) -> pl.Expr:
-    rows = list(zip(facts, values, strict=True))
-    return reduce(
-        lambda rest, row: pl.when(_fits(row[0])).then(row[1]).otherwise(rest), reversed(rows), pl.lit(None)
-    )
+def _effect(dataset: str, training: Training, added: Collection[str]) -> tuple[pl.Expr, pl.Expr]:
+    readers = training.readers(dataset)
+    if not readers:
+        return pl.lit(_untrained(training)), pl.lit(None, TIME)
+    effect, at = _of(dataset, readers)
+    if not added or not any(model.segments for model in readers):
+        return effect, at
+    others = tuple(model for model in readers if not model.segments)
+    left_out = (pl.col("ORIGIN") == "bulk") & pl.col("IMPORT").is_in(list(added))
+    rest, then = _of(dataset, others) if others else (pl.lit(NOT_IN_SEGMENTS), pl.lit(None, TIME))
+    return pl.when(left_out).then(rest).otherwise(effect), pl.when(left_out).then(then).otherwise(at)
+
+
+def _untrained(training: Training) -> str:
+    return {"none": "not trained yet", "unknown": "unknown", "trained": NOT_READ}[training.state]
+
+
+def _of(dataset: str, readers: tuple[Model, ...]) -> tuple[pl.Expr, pl.Expr]:
+    """Return effect and time by what some models do with a record."""
+    facts = _facts(dataset, readers)
+    effect = _choose(facts, lambda fact: pl.lit(_words(fact, readers)))
+    at = _choose(facts, lambda fact: _moment(fact.when, readers))
+    # The estimate first: what was there at a training that the service tells of is counted for certain.
+    for said, moment in ((f"counted{ESTIMATE}", _estimate(readers)), ("counted", _told(readers))):
+        if moment is not None:
+            time = pl.lit(moment).cast(TIME)
+            counted = pl.col("SENT_AT") <= time
+            effect = pl.when(counted).then(pl.lit(said)).otherwise(effect)
+            at = pl.when(counted).then(time).otherwise(at)
+    return effect, at
+
+
+def _facts(dataset: str, readers: Iterable[Model]) -> list[Fact]:
+    """Return the statements about a dataset whose condition some model fulfils."""
+    deployed = {"", *(feature for model in readers for feature in model.features)}
+    return [fact for fact in FACTS if fact.dataset == dataset and fact.needs in deployed]
+
+
+def _told(readers: Iterable[Model]) -> datetime:
+    return max(model.at for model in readers)
+
+
+def _estimate(readers: Iterable[Model]) -> datetime | None:
+    """Return the latest training that is estimated, where none that is told of is later."""
+    latest = max(model.latest for model in readers)
+    return latest if latest > _told(readers) else None
+
+
+def _following(readers: Iterable[Model]) -> Model | None:
+    scheduled = [model for model in readers if model.following]
+    return min(scheduled, key=lambda model: model.following or model.at, default=None)
+
+
+def _trend_minutes(readers: Iterable[Model]) -> int:
+    return min(model.trend_minutes for model in readers if "trends" in model.features)
+
+
+def _words(fact: Fact, readers: Iterable[Model]) -> str:
+    if fact.when == "trends":
+        minutes = _trend_minutes(readers)
+        return f"within {minutes // 60} h" if minutes % 60 == 0 else f"within {minutes} min"
+    following = _following(readers) if fact.when == "training" else None
+    return f"{fact.effect}{ESTIMATE}" if following and following.estimated else fact.effect
+
+
+def _moment(when: When, readers: Iterable[Model]) -> pl.Expr:
+    if when == "training":
+        following = _following(readers)
+        return pl.lit(following.following if following else None, TIME)
+    if when == "":
+        return pl.lit(None, TIME)
+    minutes = _trend_minutes(readers) if when == "trends" else _MINUTES.get(when, 0)
+    return pl.col("SENT_AT") + timedelta(minutes=minutes)
+
+
+def _choose(facts: list[Fact], value: Callable[[Fact], pl.Expr]) -> pl.Expr:
+    chosen: pl.Expr = pl.lit(None)
+    for fact in reversed(facts):
+        chosen = pl.when(_fits(fact)).then(value(fact)).otherwise(chosen)
+    return chosen
 
 
 def _fits(fact: Fact) -> pl.Expr:
@@ -148,15 +249,3 @@ def _fits(fact: Fact) -> pl.Expr:
     if fact.known is not None:
         fits &= pl.col(KNOWN) == fact.known
     return fits
-
-
-def _deployed(needs: Needs, training: Training) -> bool:
-    return {"": True, "realtime": training.realtime, "updating": training.updating}[needs]
-
-
-def _moment(when: When, training: Training) -> pl.Expr:
-    if when == "sent":
-        return pl.col("SENT_AT")
-    if when == "hours":
-        return pl.col("SENT_AT") + pl.duration(hours=assumptions.number("item_update_hours"))
-    return pl.lit(training.following if when == "training" else None, TIME)

@@ -17,6 +17,7 @@ from pdprep.ledger.rows import (
     DONE,
     OPEN,
     PENDING,
+    SENT,
     STAGED,
     Binding,
     CallRow,
@@ -139,6 +140,14 @@ class Journal:
         """Return the answered calls of a plan in order."""
         rows = self.database.rows("SELECT * FROM calls WHERE plan = ? ORDER BY first", plan.seq)
         return [CallRow.of(row) for row in rows]
+
+    def received_since(self, dataset: str, at: float) -> bool:
+        """Say whether the service has taken records of a dataset later than that; seconds since 1970."""
+        if any((row.ended or row.created) > at for row in self.imports(dataset) if row.status == ACTIVE):
+            return True
+        sql = """SELECT EXISTS (SELECT 1 FROM plans CROSS JOIN calls ON calls.plan = plans.seq
+            WHERE plans.dataset = ? AND calls.outcome = ? AND calls.at > ?)"""
+        return bool(self.database.value(sql, dataset, SENT, at))
 
     def blank_reasons(self, plan: PlanRow) -> None:
         """Take away the service's words about rejected records, which may name whom they were of."""

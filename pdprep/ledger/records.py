@@ -42,6 +42,7 @@ class Records:
     training: Training
     known: pl.LazyFrame | None = None
     place: Path | None = None
+    added: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ class Records:
         return self._shown(frame, self._subjects)
 
     def _shown(self, frame: pl.LazyFrame, known: pl.DataFrame | None) -> pl.LazyFrame:
-        effect = effects.effects(self.dataset, self.training)
+        effect = effects.effects(self.dataset, self.training, self.added)
         return self._with_known(frame, known).with_columns(effect)
 
     def _with_known(self, frame: pl.LazyFrame, subjects: pl.DataFrame | None) -> pl.LazyFrame:
@@ -145,7 +146,7 @@ class Records:
             return frame
         subject, by_bulk = effects.SUBJECTS[self.dataset], pl.col("ORIGIN") == "bulk"
         known = subjects.lazy().with_columns(pl.lit(True).alias(KNOWN))
-        if effects.asks_of_bulk(self.dataset):
+        if effects.asks_of_bulk(self.dataset, self.training):
             return frame.join(known, on=subject, how="left").with_columns(pl.col(KNOWN).fill_null(False))
         # Most records are bulk, and of these nobody asks.
         asked = frame.filter(~by_bulk).join(known, on=subject, how="left")
@@ -176,14 +177,14 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
         ledger: The ledger of the dataset group.
         dataset: The dataset type.
         fallback: The contract to show where nothing has been sent yet.
-        training: The latest training and what is deployed.
+        training: What is trained and deployed.
     """
     contract, frames = layers.named(ledger, dataset)
     frames = frames or {"": layers.empty(fallback)}
-    known = None
-    if training.state == "trained" and training.at is not None:
-        known = knowledge.subjects(ledger, effects.SUBJECTS[dataset], training.at)
-    return Records(dataset, contract or fallback, frames, training, known, ledger.standing(dataset))
+    since = training.asks_since(dataset)
+    known = knowledge.subjects(ledger, effects.SUBJECTS[dataset], since) if since else None
+    added = tuple(row.name for row in ledger.journal.imports(dataset) if row.mode == "INCREMENTAL")
+    return Records(dataset, contract or fallback, frames, training, known, ledger.standing(dataset), added)
 
 
 def refresh(ledger: Ledger, dataset: str) -> None:

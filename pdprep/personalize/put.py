@@ -11,11 +11,11 @@ from typing import Final
 
 import polars as pl
 
-from pdprep import assumptions, clock
+from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.engine.stage import stage
 from pdprep.errors import InputError, JobError, ServiceError
-from pdprep.ledger import contracts, folders, layers, records
+from pdprep.ledger import contracts, filters, folders, layers, records
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
@@ -186,10 +186,11 @@ def _end(job: Job, tally: Tally, known: int) -> None:
             "records that the service takes",
             "mend what the reason names and call group.put(...) again",
         )
-    filters = clock.now() + timedelta(minutes=assumptions.number("filter_minutes"))
+    by = f"by {clock.now() + timedelta(minutes=filters.MINUTES):%H:%M} UTC"
+    seen = f"within seconds, {by} at the latest" if filters.FILTERS[job.dataset].seconds else by
     kept = f"kept in quarantine/{job.id}/{REFUSED}"
     rejected = f"{tally.rejected:,} rejected ({tally.reason}; {kept})" if tally.rejected else ""
-    said = [_already(known), rejected, f"filters current by {filters:%H:%M} UTC"]
+    said = [_already(known), rejected, f"filters current {seen}"]
     job.update(
         status="DONE", phase="done", rows=tally.sent, done=tally.answered, total=tally.answered,
         note="; ".join(part for part in said if part),

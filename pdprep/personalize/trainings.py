@@ -1,96 +1,102 @@
-"""When a dataset group was last trained and what is deployed, as the service tells it."""
+"""What is trained in a dataset group and what is deployed of it, as the service tells it.
+
+The versions that ListSolutionVersions names are the trainings of a solution; none is guessed. Recommenders
+are trained again every week, which the service shows nowhere: there the week is an estimate and called one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pdprep import assumptions
 from pdprep.errors import ServiceError
-from pdprep.ledger.effects import Training
+from pdprep.ledger.effects import Model, Training
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.recipes import OF_LATEST, TREND_MINUTES, Recipe, recipe
 from pdprep.personalize.clients import World, pages
 from pdprep.personalize.polling import describe
 from pdprep.personalize.resources import Group
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a recipe or use case does with records that come between two trainings."""
-
-    name: str
-    realtime: bool
-    updating: bool
-    source: str
+WEEK: Final = timedelta(days=7)  # a recommender's; a solution's where it names none. maintaining-relevance
+# A solution trains by itself only if events came since: of items, or of actions where its recipe reads them.
+# Source: developer guide, solution-config-auto-training.
+FEEDING: Final = ("interactions", "action_interactions")
 
 
-_PAGE: Final = "how-new-data-influences-recommendations"
-RECIPES: Final = (
-    Recipe("aws-user-personalization", True, True, _PAGE),
-    Recipe("aws-user-personalization-v2", True, True, _PAGE),
-    Recipe("aws-personalized-ranking", True, False, _PAGE),
-    Recipe("aws-personalized-ranking-v2", True, False, _PAGE),
-    Recipe("aws-next-best-action", True, True, _PAGE),
-    Recipe("aws-trending-now", False, True, _PAGE),
-    Recipe("aws-ecomm-recommended-for-you", True, True, _PAGE),
-    Recipe("aws-vod-top-picks", True, True, _PAGE),
-    Recipe("aws-vod-trending-now", False, True, _PAGE),
-)
-_BY_NAME: Final = {recipe.name: recipe for recipe in RECIPES}
-
-
-def training(world: World, group: Group | None, now: datetime) -> Training:
-    """Return the latest full training of a dataset group and what is deployed.
+def training(world: World, group: Group | None, now: datetime, ledger: Ledger) -> Training:
+    """Return what is trained in a dataset group.
 
     A group without any is ``none``; where the service does not say, ``unknown``.
     """
     if group is None:
         return Training("none")
     try:
-        found = [*_recommenders(world, group), *_solutions(world, group)]
+        found = (*_recommenders(world, group, now), *_solutions(world, group, now, ledger))
     except (ServiceError, KeyError):
         return Training("unknown")
-    if not found:
-        return Training("none")
-    latest = max((each for each in found if each.at), key=lambda each: each.at or now)
-    merged = Training(
-        "trained", latest.at, any(each.realtime for each in found), any(each.updating for each in found),
-        latest.every,
-    )  # fmt: skip
-    return merged.as_of(now)
+    return Training("trained" if found else "none", found)
 
 
-def _recommenders(world: World, group: Group) -> Iterator[Training]:
-    every = timedelta(days=assumptions.number("domain_retrain_days"))
+def _recommenders(world: World, group: Group, now: datetime) -> Iterator[Model]:
     for row in pages(world, "list_recommenders", "recommenders", datasetGroupArn=group.arn):
         if row["status"] == "ACTIVE":
-            recipe = _recipe(row["recipeArn"])
-            yield Training("trained", row["creationDateTime"], recipe.realtime, recipe.updating, every)
+            of, trained = recipe(row["recipeArn"]), _retrained(world, row)
+            weeks = max(0, (now - trained) // WEEK)
+            yield replace(
+                _model(trained, of, frozenset(of.features)),
+                estimate=trained + weeks * WEEK if weeks else None,
+                following=trained + (weeks + 1) * WEEK, estimated=True,
+            )  # fmt: skip
 
 
-def _solutions(world: World, group: Group) -> Iterator[Training]:
+def _retrained(world: World, row: dict[str, Any]) -> datetime:
+    """Return when a recommender was trained: a change of its columns trains it at once.
+
+    Source: developer guide, maintaining-relevance.
+    """
+    created: datetime = row["creationDateTime"]
+    latest = describe(world, "recommender", row["recommenderArn"]).get("latestRecommenderUpdate") or {}
+    changed = "trainingDataConfig" in latest.get("recommenderConfig", {}) and latest.get("status") == "ACTIVE"
+    return max(created, latest["creationDateTime"]) if changed else created
+
+
+def _solutions(world: World, group: Group, now: datetime, ledger: Ledger) -> Iterator[Model]:
     for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
         arn = row["solutionArn"]
         versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
         full = [each for each in versions if _fully_trained(each)]
         if full:
-            yield _trained(world, arn, max(full, key=lambda each: each["creationDateTime"]))
+            latest = max(full, key=lambda each: each["creationDateTime"])
+            yield _trained(world, describe(world, "solution", arn), latest, now, ledger)
 
 
 def _fully_trained(version: dict[str, Any]) -> bool:
     return version["status"] == "ACTIVE" and version.get("trainingMode") != "UPDATE"
 
 
-def _trained(world: World, arn: str, latest: dict[str, Any]) -> Training:
+def _trained(
+    world: World, solution: dict[str, Any], latest: dict[str, Any], now: datetime, ledger: Ledger
+) -> Model:
     """Return the latest full training of a solution, and what its campaigns do with newer records."""
-    solution = describe(world, "solution", arn)
-    recipe = _recipe(solution.get("recipeArn", ""))
-    deployed = set(_deployed(world, arn))
-    # Only the latest fully trained version takes new items up every two hours.
-    updating = recipe.updating and latest["solutionVersionArn"] in deployed
-    realtime = recipe.realtime and bool(deployed)
-    return Training("trained", latest["creationDateTime"], realtime, updating, _every(solution))
+    of, at = recipe(solution.get("recipeArn", "")), latest["creationDateTime"]
+    deployed = set(_deployed(world, solution["solutionArn"]))
+    newest = bool(deployed & {latest["solutionVersionArn"], f"{solution['solutionArn']}/$LATEST"})
+    features = {each for each in of.features if (newest if each in OF_LATEST else deployed)}
+    if not solution.get("performIncrementalUpdate"):
+        features.discard("fresh items")
+    given = solution.get("solutionConfig", {}).get("featureTransformationParameters", {})
+    frequency = TREND_MINUTES.get(given.get("trend_discovery_frequency", ""), 120)
+    following = _following(solution, at, of, ledger)
+    return replace(
+        _model(at, of, frozenset(features)), trend_minutes=frequency,
+        following=following if following and following > now else None,
+    )  # fmt: skip
+
+
+def _model(at: datetime, of: Recipe, features: frozenset[Any]) -> Model:
+    return Model(at, of.reads, features, of.segments)
 
 
 def _deployed(world: World, solution: str) -> Iterator[str]:
@@ -99,15 +105,16 @@ def _deployed(world: World, solution: str) -> Iterator[str]:
             yield str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
 
 
-def _every(solution: dict[str, Any]) -> timedelta | None:
-    """Return how often a solution trains by itself. Source: model, AutoTrainingConfig: rate(n day)."""
-    automatic = solution.get("solutionConfig", {}).get("autoTrainingConfig", {})
+def _following(solution: dict[str, Any], at: datetime, of: Recipe, ledger: Ledger) -> datetime | None:
+    """Return when a solution trains by itself: only where events that this ledger knows came since."""
+    if not solution.get("performAutoTraining"):
+        return None
+    fed = any(ledger.journal.received_since(name, at.timestamp()) for name in FEEDING if name in of.reads)
+    return at + _every(solution) if fed else None
+
+
+def _every(solution: dict[str, Any]) -> timedelta:
+    """Return how often a solution trains by itself. Source: model, AutoTrainingConfig: rate(n days)."""
+    automatic = (solution.get("solutionConfig") or {}).get("autoTrainingConfig") or {}
     number = "".join(filter(str.isdigit, automatic.get("schedulingExpression", "")))
-    return timedelta(days=int(number)) if solution.get("performAutoTraining") and number else None
-
-
-_PLAIN: Final = Recipe("", False, False, _PAGE)
-
-
-def _recipe(arn: str) -> Recipe:
-    return _BY_NAME.get(arn.rpartition("/")[2], _PLAIN)
+    return timedelta(days=int(number)) if number else WEEK

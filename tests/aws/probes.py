@@ -36,9 +36,7 @@ NO_PROBE: Final = "no probe"
 # Assumptions that a run of an hour cannot ask about, and why.
 NOT_ASKED: Final = {
     "filter_minutes": "needs a recommender or a campaign, which costs by the hour",
-    "item_update_hours": "needs a campaign, which costs by the hour",
-    "domain_retrain_days": "needs a recommender and a week",
-    "put_actions_reach_filters": "needs a campaign, which costs by the hour",
+    "segments_read_puts": "needs a training",
     "same_event_id_is_not_trained_on_twice": "needs two trainings",
     "categories_most": "data insights are in the console only",
     "action_expiration_timestamp": "any name is taken as a field of one's own; only training tells",

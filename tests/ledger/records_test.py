@@ -13,15 +13,17 @@ from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.ledger import contracts, known, layers
-from pdprep.ledger.effects import Training
+from pdprep.ledger.effects import Model, Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
+from pdprep.ledger.recipes import Feature
 from pdprep.ledger.records import Records, records
 from pdprep.ledger.rows import REJECTED, SENT, CallRow
 
 ITEMS = Contract.of("items").extend(Field("GENRES", nullable=True, categorical=True))
 EVENTS = Contract.of("interactions")
 NONE = Training("none")
+UPDATED: frozenset[Feature] = frozenset({"realtime", "new items"})
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_an_event_on_an_item_of_the_training_counts_at_once(ledger: Ledger) -> N
     put(ledger, EVENTS, plan, sent=0)
     plan_row = ledger.journal.plans("interactions")[0]
     ledger.journal.answer(CallRow(plan_row.seq, 0, 1, SENT, "", now.timestamp()))
-    training = Training("trained", trained, realtime=True, updating=True)
+    training = Training("trained", (Model(trained, features=UPDATED),))
     shown = records(ledger, "interactions", EVENTS, training).page().select("ITEM_ID", "EFFECT").rows()
     assert shown == [("a", "counted"), ("b", "counted"), ("a", "at once"), ("z", "within 2 h")]
 
@@ -202,7 +204,7 @@ def test_one_user_is_found_alone_with_what_counts_of_it(
         monkeypatch.setattr(f"pdprep.ledger.{module}.FEW", few)
     bulk(ledger, EVENTS, pl.concat([events("a", "b"), events("c", user="v")]))
     put(ledger, EVENTS, events("b", "x"), 2)
-    trained = Training("trained", clock.now() - timedelta(days=1), realtime=True, updating=True)
+    trained = Training("trained", (Model(clock.now() - timedelta(days=1), features=UPDATED),))
     found = records(ledger, "interactions", EVENTS, trained)
     alone = found.page(where=pl.col("USER_ID") == "u")
     assert "standing" not in vars(found)  # nothing was merged for it
@@ -216,9 +218,10 @@ def test_what_a_large_import_made_known_is_written_down(
 ) -> None:
     monkeypatch.setattr(known, "FEW", 2)
     bulk(ledger, EVENTS, events("a", "b", "a"))
-    training = Training("trained", datetime.now(UTC) + timedelta(seconds=1), realtime=True)
+    trained = datetime.now(UTC) + timedelta(seconds=1)
+    training = Training("trained", (Model(trained, features=frozenset({"realtime"})),))
     for _ in range(2):
-        found = known.subjects(ledger, "ITEM_ID", training.at or datetime.now(UTC))
+        found = known.subjects(ledger, "ITEM_ID", trained)
         assert sorted(found.collect().to_series()) == ["a", "b"]
     assert len(list(ledger.folder.rglob("known/ITEM_ID.parquet"))) == 1
     counted = pl.col("EFFECT") == "counted"

@@ -43,7 +43,8 @@ def test_a_terminal_gets_a_line_and_the_value(
 ) -> None:
     run(notebook, "%personalize_put today")
     line, value = capsys.readouterr().out.splitlines()
-    assert line.startswith("interactions, put: DONE, 25 records, filters current by 00:20 UTC")
+    seen = "filters current within seconds, by 00:20 UTC at the latest"
+    assert line.startswith(f"interactions, put: DONE, 25 records, {seen}")
     assert value.endswith("<Job interactions: DONE, 25 records>")
 
 

@@ -136,5 +136,5 @@ def test_a_timeline_tells_what_replaced_a_record_and_when_it_counts(records: Rec
     assert told == [
         "2026-01-01 00:00:00: in bulk, import-1 (ACTIVE); replaced by put-2.",
         "2026-01-01 00:00:00: incrementally, put-2 (ACTIVE); it stands, effect: not trained yet, "
-        "in filters from 2026-01-01 00:20:00.",
+        "in filters within seconds, at most 20 minutes.",
     ]

@@ -39,7 +39,7 @@ def plans(group: DatasetGroup) -> list[pl.DataFrame]:
 def test_events_go_in_and_are_exported(group: DatasetGroup) -> None:
     job = group.put(prepared(group, events(120))).wait()
     assert (job.status, job.rows, job.done, job.total) == ("DONE", 120, 120, 120)
-    assert "filters current by" in job.note
+    assert "filters current within seconds, by" in job.note
     assert counts(group) == {"bulk": 0, "incremental": 120, "both": 0}
     put = exported(group, "PUT")
     assert put.sort(put.columns).equals(events(120).select(put.columns).sort(put.columns))

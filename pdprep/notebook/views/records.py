@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from pdprep import html
+from pdprep.ledger import filters
 from pdprep.ledger.records import ORIGINS, Records
 from pdprep.notebook.views import cells
 from pdprep.notebook.views.pages import Page, look
@@ -26,8 +27,13 @@ def sheet(records: Records) -> Sheet:
     return Sheet(
         f"{records.dataset}: {sentence(found)}",
         grids=(glance, _first(page)) if page.total else (),
-        notes=(full_import(found), f"As code: {page.message()['code']}") if page.total else (),
+        notes=(note(records), f"As code: {page.message()['code']}") if page.total else (),
     )
+
+
+def note(records: Records) -> str:
+    """Return what a FULL import would do, and when filters see which records."""
+    return f"{full_import(counts(records))} {filters.seen(records.dataset)}"
 
 
 def rows(records: Records) -> list[list[str]]:

@@ -18,7 +18,7 @@ from pdprep.ledger.records import ORIGINS, Records
 from pdprep.notebook.views import pages, timeline
 from pdprep.notebook.views import query as asking
 from pdprep.notebook.views.query import IDS, SIZES, Query
-from pdprep.notebook.views.records import HEAD, counts, full_import, rows, sentence
+from pdprep.notebook.views.records import HEAD, counts, note, rows, sentence
 
 STATIC: Final = Path(__file__).parent / "static"
 SOURCES: Final = 100  # the newest imports and puts that can be chosen
@@ -48,7 +48,7 @@ class RecordsTable(anywidget.AnyWidget):
         found = counts(records)
         super().__init__(
             caption=f"{records.dataset}: {sentence(found)}",
-            glance={"head": list(HEAD), "rows": rows(records), "note": full_import(found)},
+            glance={"head": list(HEAD), "rows": rows(records), "note": note(records)},
             options=options(records),
             query=self._page.query.message(),
             view=self._page.message(),

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.ledger import timeline
+from pdprep.ledger import filters, timeline
 from pdprep.notebook.views import cells
 
 
@@ -44,6 +44,7 @@ def _fate(version: dict[str, Any]) -> str:
     if version["REPLACED_BY"]:
         return f"replaced by {version['REPLACED_BY']}"
     at = f" ({cells.moment(version['EFFECT_AT'])})" if version["EFFECT_AT"] else ""
-    return (
-        f"it stands, effect: {version['EFFECT']}{at}, in filters from {cells.moment(version['FILTERS_AT'])}"
-    )
+    seen = f"from {cells.moment(version['FILTERS_AT'])}"
+    if version["FILTERS_AT"] == version["SENT_AT"]:
+        seen = f"within {filters.seconds()}"
+    return f"it stands, effect: {version['EFFECT']}{at}, in filters {seen}"
