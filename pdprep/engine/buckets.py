@@ -7,30 +7,46 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 import polars as pl
 
+from pdprep.engine import oversized
 from pdprep.engine.ahead import Work
 from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKETS, bucket
 from pdprep.progress import Listener
 
 BUCKET: Final = "__bucket"
 # Small partitions stay in the processor's caches; many make the first pass slow and large.
 FEW_ROWS: Final = 300_000
+FEW_BYTES: Final = 40_000_000  # of a CSV, where its rows are long
 FEW_PARTITIONS: Final = 64
 MOST_ROWS: Final = 1_500_000
 BATCH_ROWS: Final = 2_500  # held for each partition before they are written
+MOST_BYTES: Final = 2 * oversized.PIECE_BYTES  # of a partition on disk that is read as a whole
 BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out small rather than large
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Run(Work[pl.DataFrame]):
+    """A run of whole buckets; or a piece of one that is too large for memory, without its duplicates.
+
+    Attributes:
+        lost: The duplicates that are gone already.
+        whole: Whether no id of it goes on in the next piece.
+    """
+
+    lost: int = 0
+    whole: bool = True
 
 
 class Size(NamedTuple):
@@ -52,7 +68,7 @@ def partitions(
     through: Callable[[pl.LazyFrame], pl.LazyFrame],
     listener: Listener,
     size: Size,
-) -> Iterator[list[Work[pl.DataFrame]]]:
+) -> Iterator[list[Run]]:
     """Read the prepared rows, and give a way to each run of whole buckets, in the source's order.
 
     Args:
@@ -71,24 +87,25 @@ def partitions(
             return work()
 
     if size.partitions == 1:
-        whole = _ordered(tap.watch(lambda: read(marked.collect), listener))
-        yield [Work(lambda: whole)]
+        whole = oversized.in_order(tap.watch(lambda: read(marked.collect), listener))
+        yield [Run(lambda: whole)]
         return
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
         per = math.ceil(BUCKETS / size.partitions)
         tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
-        yield list(_runs(folder, per))
+        yield list(_runs(Path(folder), per, prepared.dedupe_on))
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
-    """Return how many partitions keep each near 300,000 rows, or below 1.5 million where there are many.
+    """Return how many partitions keep each near 300,000 rows or 40 MB; many are below 1.5 million rows.
 
     Args:
         prepared: What to read.
         height: Its rows, where the source tells.
     """
     rows = _guess(prepared) if height is None else height
-    few = min(FEW_PARTITIONS, math.ceil(rows / FEW_ROWS))
+    size = prepared.source.bytes or 0 if prepared.source.is_text else 0
+    few = min(FEW_PARTITIONS, math.ceil(max(rows / FEW_ROWS, size / FEW_BYTES)))
     return min(BUCKETS, max(1, few, math.ceil(rows / MOST_ROWS)))
 
 
@@ -114,22 +131,14 @@ def _sink(marked: pl.LazyFrame, folder: str, per: int) -> None:
     marked.sink_ipc(target, compression="uncompressed", record_batch_size=BATCH_ROWS, mkdir=True)
 
 
-def _runs(folder: str, per: int) -> Iterator[Work[pl.DataFrame]]:
+def _runs(folder: Path, per: int, key: Sequence[str]) -> Iterator[Run]:
     for index in range(math.ceil(BUCKETS / per)):
-        files = sorted(Path(folder).glob(f"__partition={index}/**/*.ipc"))
-        if files:
-            yield Work(partial(_read, files), sum(file.stat().st_size for file in files))
-
-
-def _read(files: list[Path]) -> pl.DataFrame:
-    return _ordered(_contiguous(pl.scan_ipc(files).collect()))
-
-
-def _contiguous(rows: pl.DataFrame) -> pl.DataFrame:
-    """Join the pieces of each column, one column after the other: few bytes are held twice."""
-    return pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns])
-
-
-def _ordered(rows: pl.DataFrame) -> pl.DataFrame:
-    """Sort by source row, in which order they come as a rule."""
-    return rows if rows[ROW].is_sorted() else rows.sort(ROW)
+        files = sorted((folder / f"__partition={index}").rglob("*.ipc"))
+        size = sum(file.stat().st_size for file in files)
+        if size > MOST_BYTES:
+            lost, works = oversized.pieces(files, folder / f"pieces-{index}", key, BUCKET)
+            last = len(works) - 1
+            for place, work in enumerate(works):
+                yield Run(work.do, work.bytes, 0 if place else lost, whole=place == last)
+        elif files:
+            yield Run(partial(oversized.read, files), size)

@@ -31,13 +31,17 @@ def distinct(rows: pl.DataFrame, key: Sequence[str], order: str) -> pl.DataFrame
     return pl.DataFrame([rows.drop_in_place(name).gather(kept) for name in rows.columns])
 
 
-def _lost(rows: pl.DataFrame, key: Sequence[str]) -> pl.Series | None:
-    """Tell which rows equal an earlier one.
+def key_hash(key: Sequence[str]) -> pl.Expr:
+    """Return a hash that is equal for equal rows.
 
-    Polars' hash lives no longer than this call, so it may change between versions.
+    It is Polars' own and may change between versions, so nothing that outlives this process depends on it.
     """
-    hashes = [pl.col(name).hash(seed) for seed, name in enumerate(key)]
-    meets = rows.select(pl.sum_horizontal(hashes)).to_series().is_duplicated()
+    return pl.sum_horizontal([pl.col(name).hash(seed) for seed, name in enumerate(key)])
+
+
+def _lost(rows: pl.DataFrame, key: Sequence[str]) -> pl.Series | None:
+    """Tell which rows equal an earlier one."""
+    meets = rows.select(key_hash(key)).to_series().is_duplicated()
     if not meets.any():
         return None
     suspects = rows.select(*key, pl.int_range(pl.len(), dtype=pl.UInt32).alias(_PLACE)).filter(meets)

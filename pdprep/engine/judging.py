@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-import polars as pl
-
 from pdprep import clock
-from pdprep.engine.ahead import Work
-from pdprep.engine.buckets import partitions, size
+from pdprep.engine.buckets import Run, partitions, size
 from pdprep.engine.sieve import Aside, Sieve
 from pdprep.preparation.packing import Packing, pack
 from pdprep.preparation.prepare import Prepared
@@ -23,7 +20,7 @@ class Judged(NamedTuple):
 
     packing: Packing
     sieve: Sieve
-    loads: list[Work[pl.DataFrame]]
+    loads: list[Run]
 
 
 @contextmanager

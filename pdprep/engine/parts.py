@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -40,36 +40,32 @@ class Writer:
         self.parts: list[Part] = []
         self._handle: IO[bytes] | None = None
         self._rows = 0
+        self._bucket: int | None = None  # of the last row: it may go on in the next rows
 
     def write(self, rows: pl.DataFrame, unusual: Collection[str]) -> None:
-        """Write the rows of a partition, in their order.
+        """Write the rows of a partition or of a piece of one, in their order.
 
         Args:
-            rows: The partition, ordered by bucket.
+            rows: They are ordered by bucket, and follow those of the last call.
             unusual: The columns that may hold text to be quoted, or a number to be written without exponent.
         """
         texts = [name for name in self.columns if name in unusual and rows.schema[name] == pl.String]
         quoted = [escaping.escape(pl.col(name)) for name in texts]
         extreme = any(rows.schema[name].is_float() for name in unusual)
-        start = 0
-        for end in self._ends(rows):
-            some = rows.slice(start, end - start).select(self.columns).lazy()
-            escaping.sink(some.with_columns(quoted), self._open(), extreme=extreme)
-            self._rows += end - start
-            if self._rows >= ROWS_A_PART:
+        start = end = 0
+        for height, bucket in rows[BUCKET].rle().struct.unnest().iter_rows():
+            if self._rows + end - start >= ROWS_A_PART and bucket != self._bucket:
+                self._append(rows.slice(start, end - start), quoted, extreme)
                 self.close()
-            start = end
+                start = end
+            end, self._bucket = end + height, bucket
+        self._append(rows.slice(start), quoted, extreme)
 
-    def _ends(self, rows: pl.DataFrame) -> Iterator[int]:
-        """Yield where to stop: at each bucket's end that fills a part, and at the last row."""
-        end, filled = 0, self._rows
-        for height in rows[BUCKET].rle().struct.field("len"):
-            end, filled = end + height, filled + height
-            if filled >= ROWS_A_PART:
-                yield end
-                filled = 0
-        if filled:
-            yield end
+    def _append(self, rows: pl.DataFrame, quoted: list[pl.Expr], extreme: bool) -> None:
+        if rows.height:
+            some = rows.select(self.columns).lazy()
+            escaping.sink(some.with_columns(quoted), self._open(), extreme=extreme)
+            self._rows += rows.height
 
     def close(self) -> None:
         """Close the current part and hand it on."""

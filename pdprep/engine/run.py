@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 import polars as pl
 
 from pdprep.engine.ahead import Work, ahead
-from pdprep.engine.buckets import BUCKET
+from pdprep.engine.buckets import BUCKET, Run
 from pdprep.engine.distinct import distinct
 from pdprep.engine.judging import judged
 from pdprep.engine.sieve import Aside, Sieve
@@ -18,7 +18,7 @@ from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
 from pdprep.validation.profile import Profile, profile
-from pdprep.validation.summary import Summary, summarise
+from pdprep.validation.summary import Summary, of_ids, of_rows, rows_per_id
 from pdprep.validation.verdict import FAILURES
 
 
@@ -28,7 +28,6 @@ class Tally:
 
     read: int = 0
     kept: int = 0
-    duplicates: int = 0
     bad: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
@@ -40,21 +39,29 @@ class Tally:
         self.read, self.bad = sieve.read, sieve.bad
         self.counts, self.examples = sieve.counts, sieve.examples
 
+    @property
+    def duplicates(self) -> int:
+        """Good rows that equal an earlier one, once all are counted."""
+        return self.read - self.bad - self.kept
+
     def add(self, portion: Portion) -> None:
-        """Count one partition."""
+        """Count one partition, or a piece of one."""
         self.kept += portion.rows.height
-        self.duplicates += portion.good - portion.rows.height
         self.summary += portion.summary
         self.profile += portion.profile
 
 
 @dataclass(frozen=True, eq=False)
 class Portion:
-    """One partition: the rows to keep of so many good ones, and their figures."""
+    """One partition, or a piece of one: the rows to keep of so many good ones, and their figures.
+
+    ``per_id`` counts the rows of each id: what the ids come to is known once all pieces have been counted.
+    """
 
     rows: pl.DataFrame
     good: int
     summary: Summary
+    per_id: pl.DataFrame
     profile: Profile
 
 
@@ -98,18 +105,24 @@ def run(
         tally.judged(sieve)
         done = sieve.bad
         portion_of = partial(_portion, packing, profiled)
-        works = [Work(partial(portion_of, load.do), load.bytes) for load in loads]
-        for portion in ahead(works):
+        works = [Work(partial(portion_of, load), load.bytes) for load in loads]
+        per_id: list[pl.DataFrame] = []
+        for load, portion in zip(loads, ahead(works), strict=True):
             tally.add(portion)
+            per_id.append(portion.per_id)
+            if load.whole:
+                tally.summary += of_ids(per_id)
+                per_id.clear()
             done += portion.good
             listener(Progress("validate", done, sieve.read))
             yield Batch(portion.rows, sieve.unusual, done, sieve.read)
             del portion  # it is let go before the next one is there
 
 
-def _portion(packing: Packing, profiled: bool, load: Callable[[], pl.DataFrame]) -> Portion:
-    prepared, rows = packing.prepared, load()
-    good, packed = rows.height, distinct(rows, prepared.dedupe_on, order=BUCKET)
-    summary, kept = summarise(prepared.contract, packed, packing.unpack), packing.unpack(packed)
+def _portion(packing: Packing, profiled: bool, load: Run) -> Portion:
+    prepared, rows = packing.prepared, load.do()
+    good, packed = rows.height + load.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
+    summary = of_rows(prepared.contract, packed, packing.unpack)
+    per_id, kept = rows_per_id(prepared.contract, packed), packing.unpack(packed)
     shape = profile(prepared.contract, kept) if profiled else Profile()
-    return Portion(kept, good, summary, shape)
+    return Portion(kept, good, summary, per_id, shape)

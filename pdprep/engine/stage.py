@@ -34,6 +34,7 @@ class Staged:
     Attributes:
         parts: The CSV files in order.
         rows: Rows in all parts.
+        ids: Distinct ids of the dataset's key among them.
         report: What was found on the way.
         contract: The contract that the parts fulfil.
         schema_path: The Avro schema for CreateSchema.
@@ -42,6 +43,7 @@ class Staged:
 
     parts: tuple[Part, ...]
     rows: int
+    ids: int
     report: Report
     contract: Contract
     schema_path: Path
@@ -74,7 +76,8 @@ def stage(
         folder: Where to write; made if it is missing. Parts of an earlier run in it are replaced.
         route: The route whose rules must hold.
         on_part: Hears of each finished part, so that it can be uploaded while the next is written.
-        on_rows: Sees the rows of each partition as they are written, with the contract's fields.
+        on_rows: Sees the rows as they are written, a partition or a piece of one at a time, with the
+            contract's fields.
         quarantine: Where rows that break a rule are kept, as Parquet; a folder, by default the parts' own.
         listener: Hears the progress.
         partitions: How many partitions to use; the bytes are the same for any number.
@@ -109,7 +112,15 @@ def stage(
         _remove(target, prepared.dataset, "csv")
         raise
     schema = _write_schema(target, prepared.contract)
-    return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
+    return Staged(
+        tuple(writer.parts),
+        tally.kept,
+        tally.summary.ids,
+        report,
+        prepared.contract,
+        schema,
+        tuple(aside.files),
+    )
 
 
 def _write(batches: Iterator[Batch], writer: Writer, on_rows: OnRows, listener: Listener) -> None:

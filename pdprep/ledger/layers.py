@@ -32,17 +32,18 @@ _CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 
 
-def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contract) -> None:
+def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contract, first: int = 0) -> None:
     """Write one run of the records of an import, sorted by id.
 
     Args:
         folder: Where the files of this import stand.
-        number: Which run; no id stands in two of them.
+        number: Which run.
         rows: The records.
         contract: The contract of the records.
+        first: The number of its first record: an id that stands in two runs needs the order of both.
     """
     file = folder / f"part-{number:05d}.parquet"
-    numbered = rows.select(contract.columns).with_row_index(ROW)
+    numbered = rows.select(contract.columns).with_row_index(ROW, offset=first)
     numbered.sort(contract.key, maintain_order=True).write_parquet(file, row_group_size=ROW_GROUP)
     settle(file)
 

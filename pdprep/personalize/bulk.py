@@ -159,7 +159,7 @@ def _stage(
     )  # fmt: skip
     job.report = staged.report
     job.update(rows=staged.rows)
-    return staged, Coming(asked.mode, staged.rows, rows.keys, staged.bytes, fingerprint(staged))
+    return staged, Coming(asked.mode, staged.rows, staged.ids, staged.bytes, fingerprint(staged))
 
 
 def fingerprint(staged: Staged) -> str:
@@ -239,18 +239,18 @@ def _row(asked: Import, contract: Contract, job: Job) -> ImportRow:
 
 
 class _Rows:
-    """Writes the records of an import, a file a run of whole buckets, and counts the ids."""
+    """Writes the records of an import, a file for each run that ``stage`` shows."""
 
     def __init__(self, folder: Path, contract: Contract) -> None:
         self.folder, self.contract = folder, contract
-        self.runs, self.keys = 0, 0
+        self.files = self.rows = 0
         folder.mkdir(parents=True)
 
     def write(self, rows: pl.DataFrame) -> None:
-        """Write one run; no id stands in two of them."""
-        layers.write_records(self.folder, self.runs, rows, self.contract)
-        self.runs += 1
-        self.keys += rows[self.contract.key].n_unique()
+        """Write one run; its rows are numbered on from the last one's, as an id may go on in it."""
+        layers.write_records(self.folder, self.files, rows, self.contract, first=self.rows)
+        self.files += 1
+        self.rows += rows.height
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,18 +61,33 @@ def summarise(contract: Contract, rows: pl.DataFrame, unpack: Unpack = lambda ro
     >>> summarise(Contract.of("interactions"), rows).ids_with_two
     1
     """
-    # Hashes of 64 bits: among ten million ids two that meet are one case in four hundred thousand.
-    per_id = rows.select(pl.col(contract.key).hash()).to_series().value_counts(name="rows")["rows"]
+    return of_rows(contract, rows, unpack) + of_ids([rows_per_id(contract, rows)])
+
+
+def of_rows(contract: Contract, rows: pl.DataFrame, unpack: Unpack = lambda rows: rows) -> Summary:
+    """Summarise all but the figures of ids, which need every row of an id."""
     times = rows["TIMESTAMP"] if "TIMESTAMP" in rows.columns else pl.Series(dtype=pl.Int64)
     return Summary(
         rows.height,
-        per_id.len(),
-        int((per_id > 1).sum()),
-        counted(rows, "EVENT_TYPE", unpack),
-        times.min(),  # type: ignore[arg-type]  # an Int64 column's minimum
-        times.max(),  # type: ignore[arg-type]  # an Int64 column's maximum
-        counted(rows, "EVENT_ATTRIBUTION_SOURCE", unpack),
+        event_types=counted(rows, "EVENT_TYPE", unpack),
+        earliest=times.min(),  # type: ignore[arg-type]  # an Int64 column's minimum
+        latest=times.max(),  # type: ignore[arg-type]  # an Int64 column's maximum
+        sources=counted(rows, "EVENT_ATTRIBUTION_SOURCE", unpack),
     )
+
+
+def rows_per_id(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    """Count the rows of each id of the dataset's key: its hash and a number.
+
+    The hashes have 64 bits: among ten million ids two that meet are one case in four hundred thousand.
+    """
+    return rows.select(pl.col(contract.key).hash().alias("id")).to_series().value_counts(name="rows")
+
+
+def of_ids(counts: Sequence[pl.DataFrame]) -> Summary:
+    """Summarise the ids of batches that share ids among them, but with no other batch."""
+    rows = counts[0] if len(counts) == 1 else pl.concat(counts).group_by("id").agg(pl.col("rows").sum())
+    return Summary(ids=rows.height, ids_with_two=int((rows["rows"] > 1).sum()))
 
 
 def counted(rows: pl.DataFrame, name: str, unpack: Unpack = lambda rows: rows) -> dict[str, int]:

@@ -1,0 +1,102 @@
+"""A partition too large for memory is deduplicated and put in order in pieces.
+
+All rows of one id are in one bucket, so an id that has most of the rows ("anonymous", a test account) fills a
+partition that no number of partitions makes smaller. It is gone over twice on disk. First its rows go to
+shares by the hash of what a duplicate equals: equal rows meet in one share, which is deduplicated in memory.
+What a share keeps goes to cells, by bucket and by range of source rows. The cells in their order hold what
+the whole partition would have been, so the bytes of an import do not depend on it.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep.engine.ahead import Work
+from pdprep.engine.distinct import distinct, key_hash
+from pdprep.preparation.sources import ROW
+
+PIECE_BYTES: Final = (
+    128_000_000  # of rows in memory; three to four times that is used while they are deduplicated
+)
+_SHARE: Final = "__share"
+_CELL: Final = "__cell"
+
+
+def pieces(
+    files: Sequence[Path], folder: Path, key: Sequence[str], bucket: str
+) -> tuple[int, list[Work[pl.DataFrame]]]:
+    """Return how many duplicates there are, and a way to each piece: the others, by bucket and source row.
+
+    Args:
+        files: The partition's Arrow files; they are removed.
+        folder: An empty place beside them.
+        key: The fields in which a duplicate equals an earlier row.
+        bucket: The column of the bucket.
+    """
+    size, rows = sum(file.stat().st_size for file in files), pl.scan_ipc(list(files))
+    count = rows.select(pl.len()).collect().item()
+    # Source rows are unique, so a range of as many numbers holds no more rows than a piece may have.
+    width = max(1, PIECE_BYTES * count // size)
+    share = key_hash(key) % math.ceil(size / PIECE_BYTES)
+    _sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
+    for file in files:
+        file.unlink()
+    cells: defaultdict[int, list[Path]] = defaultdict(list)
+    lost = count
+    for place in sorted((folder / "shares").iterdir()):
+        kept = distinct(read(sorted(place.rglob("*.ipc"))), key, order=bucket)
+        shutil.rmtree(place)
+        lost -= kept.height
+        cell = pl.col(bucket).cast(pl.Int64) * (1 << 40) + pl.col(ROW) // width
+        target = folder / "cells" / place.name
+        _sink(kept.lazy().with_columns(cell.alias(_CELL)), target, _CELL)
+        for file in target.rglob("*.ipc"):
+            cells[int(file.relative_to(target).parts[0].partition("=")[2])].append(file)
+    filled = _filled([cells[number] for number in sorted(cells)])
+    return lost, [
+        Work(partial(_piece, together, bucket), sum(file.stat().st_size for file in together))
+        for together in filled
+    ]
+
+
+def read(files: Sequence[Path]) -> pl.DataFrame:
+    """Return the rows of Arrow files by source row."""
+    rows = pl.scan_ipc(list(files)).collect()
+    # Join the pieces of each column, one column after the other: few bytes are held twice.
+    return in_order(pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns]))
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows by source row, in which order they come as a rule."""
+    return rows if rows[ROW].is_sorted() else rows.sort(ROW)
+
+
+def _sink(rows: pl.LazyFrame, folder: Path, key: str) -> None:
+    target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
+    rows.sink_ipc(target, compression="uncompressed", mkdir=True)
+
+
+def _filled(cells: Sequence[list[Path]]) -> Iterator[list[Path]]:
+    """Put neighbouring cells together up to the size of a piece: the other ids' cells are small."""
+    together: list[Path] = []
+    size = 0
+    for files in cells:
+        more = sum(file.stat().st_size for file in files)
+        if together and size + more > PIECE_BYTES:
+            yield together
+            together, size = [], 0
+        together, size = together + files, size + more
+    if together:
+        yield together
+
+
+def _piece(files: Sequence[Path], bucket: str) -> pl.DataFrame:
+    return read(files).sort(bucket, maintain_order=True)
