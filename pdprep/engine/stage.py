@@ -76,8 +76,7 @@ def stage(
         folder: Where to write; made if it is missing. Parts of an earlier run in it are replaced.
         route: The route whose rules must hold.
         on_part: Hears of each finished part, so that it can be uploaded while the next is written.
-        on_rows: Sees the rows as they are written, a partition or a piece of one at a time, with the
-            contract's fields.
+        on_rows: Sees the contract's fields of the rows as they are written, some of them at a time.
         quarantine: Where rows that break a rule are kept, as Parquet; a folder, by default the parts' own.
         listener: Hears the progress.
         partitions: How many partitions to use; the bytes are the same for any number.
