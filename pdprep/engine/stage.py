@@ -34,7 +34,6 @@ class Staged:
     Attributes:
         parts: The CSV files in order.
         rows: Rows in all parts.
-        ids: Distinct ids of the dataset's key among them.
         report: What was found on the way.
         contract: The contract that the parts fulfil.
         schema_path: The Avro schema for CreateSchema.
@@ -43,11 +42,15 @@ class Staged:
 
     parts: tuple[Part, ...]
     rows: int
-    ids: int
     report: Report
     contract: Contract
     schema_path: Path
     quarantine: tuple[Path, ...] = ()
+
+    @property
+    def ids(self) -> int:
+        """Distinct ids of the dataset's key: users for interactions."""
+        return self.report.known[self.contract.dataset].summary.ids
 
     @property
     def bytes(self) -> int:
@@ -111,15 +114,7 @@ def stage(
         _remove(target, prepared.dataset, "csv")
         raise
     schema = _write_schema(target, prepared.contract)
-    return Staged(
-        tuple(writer.parts),
-        tally.kept,
-        tally.summary.ids,
-        report,
-        prepared.contract,
-        schema,
-        tuple(aside.files),
-    )
+    return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
 
 
 def _write(batches: Iterator[Batch], writer: Writer, on_rows: OnRows, listener: Listener) -> None:
