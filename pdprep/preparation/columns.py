@@ -16,13 +16,6 @@ from pdprep.contract.look import Look
 Batchwise = Callable[[pl.Series, Look], pl.Series]
 ODD: Final = "__odd_"
 MAX_EXACT: Final = 2**53
-# A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
-FROM_1980: Final = 315_532_800
-TO_2286: Final = 10_000_000_000
-UNITS: Final = (("s", 1), ("ms", 1_000), ("us", 1_000_000), ("ns", 1_000_000_000))
-_NUMBER: Final = r"^-?\d+(\.\d*)?$"
-_ISO: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
-_ZONED: Final = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
 
 def text(column: pl.Expr) -> pl.Expr:
@@ -100,13 +93,13 @@ def lined(values: pl.Series, look: Look) -> pl.Series:
 def whole_id(values: pl.Series, look: Look) -> pl.Series:
     """Strip outer spaces, read ``1.0`` as ``1`` and a fraction as null."""
     text = stripped(values, look)
-    return _applied(_undotted, text) if look.has(".") else text
+    return applied(_undotted, text) if look.has(".") else text
 
 
 def _lettered(values: pl.Series, look: Look) -> pl.Series:
     if look.trimmed:
         return _filled(values)
-    return _applied(lambda text: pl.when(text.str.strip_chars() != "").then(text), values)
+    return applied(lambda text: pl.when(text.str.strip_chars() != "").then(text), values)
 
 
 def _filled(values: pl.Series) -> pl.Series:
@@ -130,71 +123,20 @@ def id_from_float(column: pl.Expr) -> pl.Expr:
     return pl.when(whole).then(number).cast(pl.Int64).cast(pl.String)
 
 
-def epoch_of_number(column: pl.Expr) -> pl.Expr:
-    """Read seconds since 1970 from whole numbers in s, ms, us or ns, told row by row from the magnitude.
-
-    A number below 1980 in seconds is taken as seconds; one between two units' ranges is null.
-    """
-    whole = column.cast(pl.Int64, strict=False)
-    return _by_unit(whole, lambda factor: whole // factor)
-
-
-def epoch_of_float(column: pl.Expr) -> pl.Expr:
-    """Read seconds since 1970 from numbers that may have a fraction, which is cut off."""
-    return epoch_of_number(column.cast(pl.Float64).floor())
-
-
-def unit_of_number(column: pl.Expr) -> pl.Expr:
-    """Name the unit that ``epoch_of_number`` reads: s, ms, us or ns, or null."""
-    names = {factor: name for name, factor in UNITS}
-    return _by_unit(column.cast(pl.Int64, strict=False), lambda factor: pl.lit(names[factor]))
-
-
-def _by_unit(whole: pl.Expr, then: Callable[[int], pl.Expr]) -> pl.Expr:
-    return pl.coalesce(*(pl.when(_inside(whole, factor)).then(then(factor)) for _, factor in UNITS))
-
-
-def _inside(whole: pl.Expr, factor: int) -> pl.Expr:
-    # A bound above 64 bits bounds nothing, and comparing with it would widen the column.
-    below = whole < TO_2286 * factor if TO_2286 * factor < 2**63 else pl.lit(True)
-    return below if factor == 1 else below & (whole >= FROM_1980 * factor)
-
-
-def number_of_text(column: pl.Expr) -> pl.Expr:
-    """Read a whole number from text such as ``1700000000`` or ``1700000000.5``, else null."""
-    clean = column.str.strip_chars()
-    whole = clean.cast(pl.Int64, strict=False)
-    with_point = pl.when(whole.is_null()).then(clean).cast(pl.Float64, strict=False)
-    return pl.coalesce(whole, with_point.floor().cast(pl.Int64, strict=False))
-
-
 def float_of_text(column: pl.Expr) -> pl.Expr:
     """Read a number from text, else null."""
     return column.map_batches(_floats, return_dtype=pl.Float64, is_elementwise=True)
 
 
 def _floats(values: pl.Series) -> pl.Series:
-    return _first_of((_float, lambda text: _float(text.str.strip_chars())), values)
+    return first_of((_float, lambda text: _float(text.str.strip_chars())), values)
 
 
 def _float(text: pl.Series) -> pl.Series:
     return text.cast(pl.Float64, strict=False)
 
 
-def epoch_of_text(column: pl.Expr) -> pl.Expr:
-    """Read seconds since 1970 from numbers and ISO 8601 text, mixed as they come; no zone means UTC."""
-    return column.map_batches(_epochs_of_text, return_dtype=pl.Int64, is_elementwise=True)
-
-
-def _epochs_of_text(values: pl.Series) -> pl.Series:
-    return _first_of((*_USUAL, _unusual), values)
-
-
-def _unusual(text: pl.Series) -> pl.Series:
-    return _first_of((*_USUAL, _any_number, _rare), text.str.strip_chars())
-
-
-def _first_of(readers: Sequence[Callable[[pl.Series], pl.Series]], values: pl.Series) -> pl.Series:
+def first_of(readers: Sequence[Callable[[pl.Series], pl.Series]], values: pl.Series) -> pl.Series:
     """Read a batch step by step: each reader is given only the rows that the ones before could not read."""
     found = readers[0](values)
     for read in readers[1:]:
@@ -205,56 +147,8 @@ def _first_of(readers: Sequence[Callable[[pl.Series], pl.Series]], values: pl.Se
     return found.alias(values.name)
 
 
-def _whole_number(text: pl.Series) -> pl.Series:
-    """Read whole numbers; as a rule all those of a batch are in one unit."""
-    whole = text.cast(pl.Int64, strict=False)
-    extremes = (whole.min(), whole.max())
-    for _, factor in UNITS:
-        if None not in extremes and all(_is_inside(int(each), factor) for each in extremes):  # type: ignore[arg-type]  # numbers
-            return whole // factor
-    return _applied(epoch_of_number, whole)
-
-
-def _is_inside(number: int, factor: int) -> bool:
-    return number < TO_2286 * factor and (factor == 1 or number >= FROM_1980 * factor)
-
-
-def _any_number(text: pl.Series) -> pl.Series:
-    return _applied(epoch_of_number, _applied(number_of_text, text))
-
-
-def _usual(form: str) -> Callable[[pl.Series], pl.Series]:
-    return lambda text: text.str.to_datetime(form, strict=False, time_unit="us", cache=False).dt.epoch("s")
-
-
-def _rare(text: pl.Series) -> pl.Series:
-    """Read any zone, any fraction of a second, a lone date, hours and minutes alone."""
-    moment = _applied(_iso, text).str.to_datetime(_ISO, strict=False, time_zone="UTC", time_unit="us")
-    return moment.dt.epoch("s")
-
-
-def _iso(text: pl.Expr) -> pl.Expr:
-    iso = text.str.replace(" ", "T", literal=True)
-    day = iso.str.replace(r"^(\d{4}-\d{2}-\d{2})$", "${1}T00:00:00")
-    full = day.str.replace(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})($|Z|z|[+-])", "${1}:00${2}")
-    return pl.when(full.str.contains(_ZONED)).then(full).otherwise(full + pl.lit("Z"))
-
-
-def _applied(convert: Callable[[pl.Expr], pl.Expr], values: pl.Series) -> pl.Series:
+def applied(convert: Callable[[pl.Expr], pl.Expr], values: pl.Series) -> pl.Series:
     return values.to_frame("value").select(convert(pl.col("value"))).to_series()
-
-
-_USUAL: Final = (
-    _whole_number,
-    _usual("%Y-%m-%dT%H:%M:%SZ"),
-    _usual("%Y-%m-%d %H:%M:%S"),
-    _usual("%Y-%m-%dT%H:%M:%S"),
-)
-
-
-def epoch_of_moment(column: pl.Expr) -> pl.Expr:
-    """Read seconds since 1970 from Datetime (without zone: UTC) or Date."""
-    return column.dt.epoch("s")
 
 
 def whole_of_text(column: pl.Expr) -> pl.Expr:

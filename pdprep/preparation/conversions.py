@@ -12,7 +12,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
 from pdprep.errors import MappingError
-from pdprep.preparation import columns
+from pdprep.preparation import columns, times
 
 Convert = Callable[[pl.Expr], pl.Expr]
 EXPRESSION: Final = "the expression"
@@ -82,7 +82,7 @@ class Conversion:
         clean, as_text = pl.col(self.field.name), _joined if self.way.rule == "category_bar" else _AS_TEXT
         doubtful = clean.is_null()
         if is_timestamp(self.field):
-            doubtful = doubtful | ~clean.is_between(columns.FROM_1980, latest)
+            doubtful = doubtful | ~clean.is_between(times.FROM_1980, latest)
         return columns.not_blank(as_text(pl.when(doubtful).then(pl.col(self.raw)))).alias(self.raw)
 
 
@@ -159,6 +159,7 @@ def _then(first: Convert, second: Convert) -> Convert:
 _AS_TEXT: Final = _cast(pl.String)
 _NULL: Final = Way(_AS_TEXT, "nothing there: null")
 _WHOLE: Final = "whole numbers; 3.0 becomes 3"
+_MOMENTS: Final = "dates and times (no zone: UTC) to seconds since 1970"
 _SECONDS: Final = "to seconds since 1970; the unit (s, ms, us, ns) is told by the magnitude"
 
 _IDS: Final = {
@@ -176,13 +177,13 @@ _IDS: Final = {
 }
 _TIMES: Final = {
     "text": Way(
-        columns.epoch_of_text,
-        f"ISO 8601 text (no zone: UTC) and numbers {_SECONDS}",
+        times.epoch_of_text,
+        f"ISO 8601 and other text (no zone: UTC) and numbers {_SECONDS}",
         "timestamp_unreadable",
     ),
-    "integer": Way(columns.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
-    "float": Way(columns.epoch_of_float, f"numbers {_SECONDS}", "timestamp_unit"),
-    "moment": Way(columns.epoch_of_moment, "dates and times (no zone: UTC) to seconds since 1970"),
+    "integer": Way(times.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
+    "float": Way(times.epoch_of_float, f"numbers {_SECONDS}", "timestamp_unit"),
+    "moment": Way(times.epoch_of_moment, _MOMENTS),
     "null": Way(_cast(pl.Int64), "nothing there: null"),
 }
 _STRINGS: Final = {
@@ -228,6 +229,14 @@ def _whole(dtype: type[pl.DataType]) -> dict[str, Way]:
     }
 
 
+_LONGS: Final = _whole(pl.Int64) | {
+    "text": Way(
+        times.whole_or_epoch_of_text,
+        f"text to {_WHOLE}; {_MOMENTS}",
+        "number_unreadable",
+    ),
+    "moment": _TIMES["moment"],
+}
 _WAYS: Final[dict[str, dict[str, Way]]] = {
     "id": _IDS,
     "timestamp": _TIMES,
@@ -235,7 +244,7 @@ _WAYS: Final[dict[str, dict[str, Way]]] = {
     "string": _STRINGS,
     "boolean": _BOOLEANS,
     "int": _whole(pl.Int32),
-    "long": _whole(pl.Int64),
+    "long": _LONGS,
     "float": _numbers(pl.Float64, columns.float_of_text, "numbers"),
 }
 _WANTED: Final = {
@@ -245,6 +254,6 @@ _WANTED: Final = {
     "string": "text, or a list of categories",
     "boolean": "true or false",
     "int": "a whole number",
-    "long": "a whole number",
+    "long": "a whole number, a date or a time",
     "float": "a number",
 }

@@ -12,10 +12,10 @@ import polars as pl
 
 from pdprep import html
 from pdprep.contract.meanings import is_timestamp
-from pdprep.preparation.columns import number_of_text, unit_of_number
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source
+from pdprep.preparation.times import number_of_text, unit_of_number
 
 HEAD: Final = 1_000
 _HEADER: Final = ("field", "type", "from", "what is done")

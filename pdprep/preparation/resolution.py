@@ -124,12 +124,27 @@ def _metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Iter
     for name, value in metadata.items():
         given = value[1] if isinstance(value, tuple) else value
         reserved = catalogue.field(base.dataset, base.domain, name)
-        if isinstance(given, Field):
+        declared = next((each for each in base.fields if each.name == name), None)
+        if declared:  # by a Pandera model, an Avro schema or Fields: it is not guessed again
+            yield _as_declared(declared, given) if isinstance(given, Field) else declared
+        elif isinstance(given, Field):
             yield _same_type(reserved, replace(given, name=name), f"{base.dataset} in {base.domain}")
         elif reserved:
             yield reserved
         else:
             yield _inferred_field(source, base, name, given)
+
+
+def _as_declared(declared: Field, given: Field) -> Field:
+    """Refuse a field that may be null where the contract says it may not, or is of another type."""
+    _same_type(declared, given, "the contract")
+    if declared.nullable != given.nullable:
+        raise MappingError(
+            f"{declared.name} is given as {given.kind}",
+            f"the contract has {declared.name} as {declared.kind}",
+            f"""leave the Field out: metadata={{"{declared.name}": "column"}}""",
+        )
+    return declared
 
 
 def _check_types(deployed: Contract, metadata: Metadata) -> None:

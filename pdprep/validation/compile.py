@@ -17,9 +17,9 @@ from pdprep.contract import frames, meanings, own_checks, rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.doubts import DOUBTS
 from pdprep.contract.rules import Rule
-from pdprep.preparation.columns import number_of_text
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.times import number_of_text
 
 Shown = Mapping[str, pl.Expr]
 
