@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pdprep.validation.report import Report
 
+_BY_POLARS: Final = "\n\nThis error occurred in the following expression"
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -40,6 +41,10 @@ class PdprepError(Exception):
     """
 
     def __init__(self, found: str, expected: str = "", hint: str = "") -> None:
+        # An error raised while Polars reads rows comes back as one text, with Polars' own words behind.
+        found, _, by_polars = found.partition(_BY_POLARS)
+        if by_polars:
+            found, _, hint = found.partition(" Try: ")
         self.found, self.expected, self.hint = found, expected, hint
         super().__init__(found, expected, hint)
 

@@ -9,7 +9,7 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from pdprep import Contract, Field, prepare, validate
+from pdprep import Contract, Field, Prepared, prepare, validate
 from pdprep.errors import ContractError, MappingError
 from tests.preparation.frames import column
 
@@ -38,10 +38,17 @@ def members(**columns: list[Any]) -> pl.DataFrame:
     return pl.DataFrame({"USER_ID": ["1", "2"], "age": ["3", "4"], "plan": ["free", "gold"]} | columns)
 
 
+def mapped(by: str, frame: pl.DataFrame, contract: Contract) -> Prepared:
+    """The frame with the columns of one's own mapped by either argument."""
+    if by == "columns":
+        return prepare(frame, contract, columns=MAPPED)
+    return prepare(frame, contract, metadata=MAPPED)
+
+
 @pytest.mark.parametrize("by", ["columns", "metadata"])
 @pytest.mark.parametrize("contract", [Contract.from_pandera(Members, "users"), Contract.from_avro(SCHEMA)])
 def test_field_2_the_declared_type_holds_however_it_is_mapped(contract: Contract, by: str) -> None:
-    prepared = prepare(members(age=["3", "abc"]), contract, **{by: MAPPED})
+    prepared = mapped(by, members(age=["3", "abc"]), contract)
     assert prepared.contract == contract
     found = validate(prepared)
     assert found.failures.select("row", "column", "rule", "value").rows() == [
@@ -52,7 +59,7 @@ def test_field_2_the_declared_type_holds_however_it_is_mapped(contract: Contract
 
 @pytest.mark.parametrize("by", ["columns", "metadata"])
 def test_field_2_what_is_declared_without_nulls_has_none(by: str) -> None:
-    prepared = prepare(members(age=["3", None]), Contract.from_avro(SCHEMA), **{by: MAPPED})
+    prepared = mapped(by, members(age=["3", None]), Contract.from_avro(SCHEMA))
     assert prepared.contract.field("AGE").kind == "int"
     assert validate(prepared).failures.select("row", "rule").rows() == [(1, "value_missing")]
 
@@ -60,7 +67,7 @@ def test_field_2_what_is_declared_without_nulls_has_none(by: str) -> None:
 @pytest.mark.parametrize("by", ["columns", "metadata"])
 def test_field_2_the_checks_of_a_model_name_the_row(by: str) -> None:
     frame = members(age=["-1", "121"], plan=["iron", "gold"])
-    found = validate(prepare(frame, Contract.from_pandera(Members, "users"), **{by: MAPPED}))
+    found = validate(mapped(by, frame, Contract.from_pandera(Members, "users")))
     assert found.failures.select("row", "column", "rule").rows() == [
         (0, "AGE", "greater_than_or_equal_to"),
         (0, "AGE", "in_range"),

@@ -2,59 +2,132 @@
 
 from __future__ import annotations
 
+import difflib
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import available_timezones
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.preparation import columns, conversions
+from pdprep.errors import MappingError
+from pdprep.preparation import conversions, times
+from pdprep.preparation.columns import applied, first_of
+from pdprep.preparation.formats import fitting, shape
+from pdprep.preparation.forms import ZONED
+from pdprep.preparation.transforms import asked
 
 _INTERACTIONS: Final = Contract.of("interactions")
-_ZONED: Final = r"\d:?\d{2}[^+-]*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)\s*$"
 
 
-def epoch(frame: pl.LazyFrame, *names: str) -> pl.LazyFrame:
+def epoch(frame: pl.LazyFrame, *names: str, format: str | None = None, strict: bool = True) -> pl.LazyFrame:
     """Read times as people have them, mixed in one column, as seconds since 1970.
 
     Args:
         frame: Any frame.
-        names: Columns of numbers (s, ms, us or ns, told by the magnitude), ISO 8601 text, Datetime or Date;
-            without a zone they are UTC. What cannot be read becomes null.
+        names: Columns of numbers (s, ms, us or ns, told by the magnitude), text (ISO 8601 and the forms of
+            docs/preparing.md), Datetime or Date; without a zone they are UTC.
+        format: A form that the text has beside those, such as ``%d.%m.%Y %H:%M``.
+        strict: Whether text that cannot be read stops the plan; otherwise it becomes null.
 
-    >>> mixed = pl.LazyFrame({"at": ["1700000000000", "2023-11-14T22:13:20Z", "soon"]})
-    >>> epoch(mixed, "at").collect()["at"].to_list()
-    [1700000000, 1700000000, None]
+    Raises:
+        MappingError: No such column, or one that cannot hold times; when rows are read: text of another form.
+
+    >>> mixed = pl.LazyFrame({"at": ["1700000000000", "2023-11-14T22:13:20Z", "14.11.2023 22:13"]})
+    >>> epoch(mixed, "at", format="%d.%m.%Y %H:%M").collect()["at"].to_list()
+    [1700000000, 1700000000, 1699999980]
     """
-    field, schema = _INTERACTIONS.field("TIMESTAMP"), frame.collect_schema()
-    ways = {name: conversions.way(_INTERACTIONS, field, schema[name], False, name) for name in names}
-    return frame.with_columns(way.convert(pl.col(name)).alias(name) for name, way in ways.items())
+    field, schema = _INTERACTIONS.field("TIMESTAMP"), asked.types(frame, "epoch", *names)
+    moved = []
+    for name in names:
+        way = conversions.way(_INTERACTIONS, field, schema[name], False, name)
+        if schema[name] == pl.String:
+            hint = f'frame.lazy().pipe(transforms.epoch, "{name}", format="{{format}}")'
+            moved.append(_read(name, format, hint if strict else None))
+        else:
+            moved.append(way.convert(pl.col(name)).alias(name))
+    return frame.with_columns(moved)
 
 
-def in_zone(frame: pl.LazyFrame, column: str, zone: str) -> pl.LazyFrame:
+def in_zone(
+    frame: pl.LazyFrame, column: str, zone: str, *, format: str | None = None, strict: bool = True
+) -> pl.LazyFrame:
     """Say in which zone dates and times without one were written; they become UTC.
 
     Args:
         frame: Any frame.
-        column: A Datetime or Date column, or text: ISO 8601, or numbers. What bears a zone of its own keeps
-            it, and numbers count from 1970 in UTC. What cannot be read becomes null.
+        column: A Datetime or Date column, or text: what ``epoch`` reads. What bears a zone of its own keeps
+            it, and numbers count from 1970 in UTC.
         zone: A name such as ``Europe/Berlin``. An hour that a clock change repeats is its first; one that it
             leaves out is null.
+        format: A form that the text has beside those, such as ``%d.%m.%Y %H:%M``.
+        strict: Whether text that cannot be read stops the plan; otherwise it becomes null.
+
+    Raises:
+        MappingError: No such column or zone, or a column that cannot hold times; when rows are read: text of
+            another form.
 
     >>> local = pl.LazyFrame({"at": [datetime(2026, 7, 1, 12)]})
     >>> in_zone(local, "at", "Europe/Berlin").collect()["at"].item().hour
     10
     """
-    value, dtype = pl.col(column), frame.collect_schema()[column]
+    value, dtype = pl.col(column), asked.types(frame, "in_zone", column)[column]
+    if zone not in available_timezones():
+        close = difflib.get_close_matches(zone, available_timezones(), n=1, cutoff=0.5)
+        raise MappingError(f"no zone {zone!r}", "a name of the IANA's", f'"{(*close, "Europe/Berlin")[0]}"')
     if dtype == pl.String:
-        utc = pl.from_epoch(columns.epoch_of_text(value)).dt.replace_time_zone("UTC")
-        absolute = columns.number_of_text(value).is_not_null() | value.str.contains(_ZONED)
+        hint = f'frame.lazy().pipe(transforms.in_zone, "{column}", "{zone}", format="{{format}}")'
+        utc = pl.from_epoch(_read(column, format, hint if strict else None)).dt.replace_time_zone("UTC")
+        absolute = times.number_of_text(value).is_not_null() | value.str.contains(ZONED)
         moved = pl.when(absolute).then(utc).otherwise(_local(utc.dt.replace_time_zone(None), zone))
     elif isinstance(dtype, pl.Datetime) and dtype.time_zone:
         moved = value.dt.convert_time_zone("UTC")
-    else:
+    elif isinstance(dtype, pl.Datetime | pl.Date):
         moved = _local(value.cast(pl.Datetime("us")), zone)
+    else:
+        raise MappingError(
+            f"{column} is {dtype}",
+            "transforms.in_zone needs dates, times or text; numbers count from 1970 in UTC already",
+            f'frame.lazy().pipe(transforms.epoch, "{column}")' if dtype.is_numeric() else "",
+        )
     return frame.with_columns(moved.alias(column))
+
+
+def _read(name: str, format: str | None, hint: str | None) -> pl.Expr:
+    """Read seconds since 1970 from text; with a hint, text that cannot be read is an error that shows it."""
+
+    def batch(values: pl.Series) -> pl.Series:
+        readers = [lambda text: applied(times.epoch_of_text, text)]
+        if format:
+            readers.insert(0, lambda text: _by(format, text))
+        found = first_of(readers, values)
+        if hint is not None and found.null_count() > values.null_count():
+            left = values.filter(found.is_null() & (values.str.strip_chars() != ""))
+            if left.len():
+                raise _another_form(name, left, hint)
+        return found
+
+    return pl.col(name).map_batches(batch, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def _by(format: str, text: pl.Series) -> pl.Series:
+    clean = text.str.strip_chars()
+    if "%z" in format or "%#z" in format:
+        moments = clean.str.to_datetime(format, strict=False, time_unit="us", time_zone="UTC")
+    else:
+        moments = clean.str.to_datetime(format, strict=False, time_unit="us")
+    return moments.dt.epoch("s")
+
+
+def _another_form(name: str, left: pl.Series, hint: str) -> MappingError:
+    formats = fitting(left)
+    said = " or ".join(dict.fromkeys(map(shape, left.head(3))))
+    return MappingError(
+        f"{left.len():,} values of {name} are no time that can be read; they are written like {said}",
+        "ISO 8601, a number, or a form that format= names",
+        " or ".join(hint.replace("{format}", each) for each in formats[:2])
+        or "strict=False, which makes them null",
+    )
 
 
 def _local(column: pl.Expr, zone: str) -> pl.Expr:
@@ -81,6 +154,7 @@ def window(
     >>> window(events, datetime(1970, 1, 2, tzinfo=UTC)).collect().height
     1
     """
+    asked.numbers(frame, "window", time)
     if start is not None:
         frame = frame.filter(pl.col(time) >= _seconds(start))
     return frame if end is None else frame.filter(pl.col(time) < _seconds(end))
