@@ -102,6 +102,7 @@ HOLDS: Final[dict[str, Holds]] = {
     "number_not_finite": finite,
     "impression_count": few_parts,
     "impression_id": without,
+    "impression_list": without,
     "recommendation_id_length": no_longer,
     "attribution_source": matching,
     "put_id_length": no_longer,
@@ -132,6 +133,7 @@ _NAMED: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "IMPRESSION": {
         "impression_count": {"max_value": payload_rules.IMPRESSIONS},
         "impression_id": {"pattern": payload_rules.IMPRESSION_ID},
+        "impression_list": {"pattern": payload_rules.IMPRESSION_LIST},
     },
     "RECOMMENDATION_ID": {"recommendation_id_length": {"max_value": payload_rules.RECOMMENDATION_ID_LENGTH}},
     "EVENT_ATTRIBUTION_SOURCE": {

@@ -12,6 +12,8 @@ from pdprep.contract.rule import of_row
 
 IMPRESSIONS: Final = 25
 IMPRESSION_ID: Final = r"^\||\|\||\|$|[^|]{257}"  # an empty one, or more than 256 characters
+# A bracket about all of it, spaces around a bar, or commas or semicolons and no bar.
+IMPRESSION_LIST: Final = r"^\s*[\[{(].*[\]})]\s*$|\s\||\|\s|^[^|]*[,;][^|]*$"
 RECOMMENDATION_ID_LENGTH: Final = 40
 PUT_ID_LENGTH: Final = 256
 ATTRIBUTION_SOURCE: Final = r"^[ -~]{0,1023}[!-~][ -~]{0,1023}$"
@@ -50,6 +52,14 @@ RULES: Final = (
         "IMPRESSION holds an id that is empty or has more than 256 characters",
         "leave such ids out of the list",
         "API_UBS_Event",
+    ),
+    of_row(
+        "impression_list",
+        "error",
+        "all",
+        "IMPRESSION is a list written as text, so all its ids would count as one",
+        'make it a list: frame.lazy().pipe(transforms.split, "shown", separator=",")',
+        "interactions-datasets",
     ),
     of_row(
         "recommendation_id_length",

@@ -126,7 +126,7 @@ RULES: Final = (
         "error",
         "all",
         "a value cannot be read as a number of the field's type",
-        'clean it: pl.col("price").str.replace_all(r"[^0-9.]", "").cast(pl.Float64)',
+        'read prices: frame.lazy().pipe(transforms.prices, "price"), which takes 1.899,29 and $1,899.29',
         _FORMAT,
     ),
     of_row(

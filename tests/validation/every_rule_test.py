@@ -76,6 +76,7 @@ BAD = [
     Bad("text_length_asian", "PRODUCT_DESCRIPTION", "東" * 7_001),
     Bad("impression_count", "IMPRESSION", "|".join("a" * 26)),
     Bad("impression_id", "IMPRESSION", "a||b"),
+    *(Bad("impression_list", "IMPRESSION", text) for text in ('["a", "b"]', "a, b", "a | b")),
     Bad("recommendation_id_length", "RECOMMENDATION_ID", "r" * 41),
     Bad("attribution_source", "EVENT_ATTRIBUTION_SOURCE", "é"),
     Bad("put_id_length", "SESSION_ID", LONG),

@@ -41,7 +41,7 @@ FIXES: Final[Mapping[str, str]] = {
     "timestamp_past": _rows('pl.col("{column}") > 315_532_800', "  # 1980, in seconds"),
     "timestamp_future": _rows('pl.col("{column}") <= int(time.time())', "  # in seconds; import time"),
     "event_type_length": _text(".str.slice(0, 256)"),
-    "number_unreadable": _text(r'.str.replace_all(r"[^0-9.-]", "").cast(pl.Float64)'),
+    "number_unreadable": 'frame = frame.lazy().pipe(transforms.prices, "{column}")',
     "number_not_finite": _column(".fill_nan(None)"),
     "boolean_unreadable": _text('.str.to_lowercase().is_in(["true", "yes", "1"])'),
     "category_length": _text(".str.slice(0, 1000)"),

@@ -17,6 +17,7 @@ from pdprep.preparation.transforms.events import (
     keep_event_types,
     map_event_types,
 )
+from pdprep.preparation.transforms.lists import split
 from pdprep.preparation.transforms.sessions import sessionize
 from pdprep.preparation.transforms.texts import category_levels, prices, trim, truth_text
 from pdprep.preparation.transforms.times import epoch, hold_out, in_zone, window
@@ -39,6 +40,7 @@ __all__ = [
     "prices",
     "sample_users",
     "sessionize",
+    "split",
     "trim",
     "truth_text",
     "users_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pdprep.preparation.spread import BUCKETS, bucket
+from pdprep.preparation.transforms import asked
 
 
 def minimum_interactions(frame: pl.LazyFrame, least: int, *, by: str = "USER_ID") -> pl.LazyFrame:
@@ -14,6 +15,7 @@ def minimum_interactions(frame: pl.LazyFrame, least: int, *, by: str = "USER_ID"
     >>> minimum_interactions(events, 2).collect()["USER_ID"].to_list()
     ['a', 'a']
     """
+    asked.types(frame, "minimum_interactions", by)
     return frame.filter(pl.col(by).count().over(by) >= least)
 
 
@@ -35,6 +37,7 @@ def k_core(
     >>> k_core(events, 2).collect().height
     4
     """
+    asked.types(frame, "k_core", user, item)
     for _ in range(rounds):
         frame = frame.pipe(minimum_interactions, least, by=user).pipe(minimum_interactions, least, by=item)
     return frame
@@ -51,6 +54,8 @@ def cap_per_user(
     >>> cap_per_user(events, 2).collect()["TIMESTAMP"].to_list()
     [3, 2]
     """
+    asked.types(frame, "cap_per_user", user)
+    asked.ordered(frame, "cap_per_user", time)
     age = pl.col(time).rank("ordinal", descending=True).over(user)
     within = pl.when(pl.col(user).is_not_null()).then(age <= most)
     return frame.filter(within.fill_null(True))
@@ -63,6 +68,9 @@ def latest_per_id(frame: pl.LazyFrame, by: str, *, time: str | None = None) -> p
     >>> latest_per_id(items, "ITEM_ID").collect()["PRICE"].to_list()
     [2.0]
     """
+    asked.types(frame, "latest_per_id", by)
+    if time is not None:
+        asked.ordered(frame, "latest_per_id", time)
     ordered = frame if time is None else frame.sort(time, maintain_order=True, nulls_last=False)
     return ordered.unique(by, keep="last", maintain_order=True)
 
@@ -79,4 +87,5 @@ def sample_users(frame: pl.LazyFrame, share: float, *, user: str = "USER_ID") ->
     >>> sample_users(events, 0.5).collect()["USER_ID"].n_unique() in range(30, 71)
     True
     """
+    asked.types(frame, "sample_users", user)
     return frame.filter(bucket(pl.col(user).cast(pl.String)) < share * BUCKETS)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from pdprep.errors import MappingError
+from pdprep.preparation.transforms import asked
+
 
 def items_of(interactions: pl.LazyFrame, *, item: str = "ITEM_ID", time: str = "TIMESTAMP") -> pl.LazyFrame:
     """Return one row an item, with the time of its first interaction as CREATION_TIMESTAMP.
@@ -14,6 +17,8 @@ def items_of(interactions: pl.LazyFrame, *, item: str = "ITEM_ID", time: str = "
     >>> items_of(events).collect().rows()
     [('x', 10)]
     """
+    asked.types(interactions, "items_of", item)
+    asked.ordered(interactions, "items_of", time)
     known = interactions.filter(pl.col(item).is_not_null())
     return known.group_by(item).agg(pl.col(time).min().alias("CREATION_TIMESTAMP")).sort(item)
 
@@ -24,6 +29,7 @@ def users_of(interactions: pl.LazyFrame, *, user: str = "USER_ID") -> pl.LazyFra
     >>> users_of(pl.LazyFrame({"USER_ID": ["a", "a"]})).collect().rows()
     [('a', 2)]
     """
+    asked.types(interactions, "users_of", user)
     known = interactions.filter(pl.col(user).is_not_null())
     return known.group_by(user).agg(pl.len().alias("INTERACTIONS")).sort(user)
 
@@ -43,6 +49,14 @@ def creation_timestamps(
     >>> creation_timestamps(items, events).collect()["CREATION_TIMESTAMP"].to_list()
     [10, None]
     """
+    mine = asked.types(items, "creation_timestamps", item)[item]
+    theirs = asked.types(interactions, "creation_timestamps", item)[item]
+    if mine != theirs:
+        raise MappingError(
+            f"{item} is {mine} in the items and {theirs} in the interactions",
+            "ids of one type",
+            f'items.lazy().with_columns(pl.col("{item}").cast(pl.String)), and interactions likewise',
+        )
     first = items_of(interactions, item=item, time=time).rename({"CREATION_TIMESTAMP": "__first"})
     joined = items.join(first, on=item, how="left", maintain_order="left")
     have = [pl.col(into)] if into in items.collect_schema() else []

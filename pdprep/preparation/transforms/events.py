@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pdprep.preparation.transforms import asked
+
 
 def map_event_types(
     frame: pl.LazyFrame, names: Mapping[str, str], *, others: str | None = "keep", event: str = "EVENT_TYPE"
@@ -22,6 +24,7 @@ def map_event_types(
     >>> map_event_types(events, {"Play": "Watch"}, others="drop").collect()["EVENT_TYPE"].to_list()
     ['Watch']
     """
+    asked.types(frame, "map_event_types", event)
     lower = {old.strip().lower(): new for old, new in names.items()}
     known = (
         pl.col(event).cast(pl.String).str.strip_chars().str.to_lowercase().replace_strict(lower, default=None)
@@ -39,7 +42,8 @@ def keep_event_types(frame: pl.LazyFrame, *names: str, event: str = "EVENT_TYPE"
     >>> keep_event_types(events, "Watch").collect().height
     1
     """
-    return frame.filter(pl.col(event).is_in(list(names)))
+    asked.types(frame, "keep_event_types", event)
+    return frame.filter(pl.col(event).cast(pl.String).is_in(list(names)))
 
 
 def events_of_ratings(
@@ -59,6 +63,7 @@ def events_of_ratings(
     >>> events_of_ratings(ratings, {"Click": 0, "Watch": 3}).collect()["EVENT_TYPE"].to_list()
     ['Click', 'Click', 'Watch']
     """
+    asked.types(frame, "events_of_ratings", rating)
     given = pl.col(rating).cast(pl.Float64, strict=False).fill_nan(None)
     types = [pl.when(given > least).then(pl.lit(name)) for name, least in above.items()]
     listed = frame.with_columns(pl.concat_list(types).list.drop_nulls().alias(event))
@@ -80,6 +85,7 @@ def impressions(
     >>> impressions(shown, "shown").collect()["IMPRESSION"].to_list()
     ['a|b']
     """
+    asked.lists(frame, "impressions", column)
     joined = pl.col(column).cast(pl.List(pl.String)).list.drop_nulls().list.join("|")
     cut = pl.concat_str(joined, pl.lit("|")).str.slice(0, most + 1).str.replace(r"(^|\|)[^|]*$", "")
     return frame.with_columns(pl.when(cut != "").then(cut).alias(into))

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 
+from pdprep.preparation.transforms import asked
+
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -32,6 +34,8 @@ def sessionize(
     >>> sessionize(events).collect()["SESSION_ID"].to_list()
     ['a-0', 'a-0', 'a-3601']
     """
+    asked.types(frame, "sessionize", user)
+    asked.numbers(frame, "sessionize", time)
     seconds = int(gap.total_seconds())
     pause = pl.col(time) - pl.col(time).shift().over(user, order_by=time)
     begins = pl.when(pause.is_null() | (pause > seconds)).then(pl.col(time))

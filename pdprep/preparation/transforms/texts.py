@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pdprep.errors import MappingError
 from pdprep.preparation import columns as values
+from pdprep.preparation.formats import shape
+from pdprep.preparation.prices import Decimal, amounts
+from pdprep.preparation.transforms import asked
 
 LEVELS = ("CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3")
 
@@ -26,39 +30,97 @@ def category_levels(
     >>> category_levels(items, "path").select("CATEGORY_L1", "CATEGORY_L3").collect().row(0)
     ('Home', None)
     """
-    parts = pl.col(column).str.split(separator)
+    asked.texts(frame, "category_levels", column)
+    parts = pl.col(column).cast(pl.String).str.split(separator)
     levels = [parts.list.get(i, null_on_oob=True).str.strip_chars() for i in range(len(into))]
     filled = [pl.when(level != "").then(level).alias(name) for level, name in zip(levels, into, strict=True)]
     return frame.with_columns(filled)
 
 
-def truth_text(frame: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
+def truth_text(frame: pl.LazyFrame, *columns: str, strict: bool = True) -> pl.LazyFrame:
     """Write booleans, also 1 and 0, yes and no, as the text ``True`` and ``False``.
 
-    A boolean column of the schema is used neither in training nor in filters; such text is in both.
+    A boolean column of the schema is used neither in training nor in filters; such text is in both. A value
+    that is neither stops the plan, or becomes null with ``strict=False``.
 
     Source: Amazon Personalize Developer Guide, preparing-training-data.
 
     >>> truth_text(pl.LazyFrame({"HD": [True, None]}), "HD").collect()["HD"].to_list()
     ['True', None]
     """
-    truths = {name: values.truth_of_text(pl.col(name).cast(pl.String)) for name in columns}
-    return frame.with_columns(values.named_truth(truth).alias(name) for name, truth in truths.items())
+    schema = asked.types(frame, "truth_text", *columns)
+    return frame.with_columns(_truth(name, schema[name], strict) for name in columns)
 
 
-def prices(frame: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
-    """Read prices such as ``$1,234.50`` and ``1.234,50 €`` as numbers; what is no price becomes null.
+def _truth(name: str, dtype: pl.DataType, strict: bool) -> pl.Expr:
+    """Write a column's truths as text; a value that is neither true nor false is an error."""
+    whole = dtype.is_float() or isinstance(dtype, pl.Decimal)  # 1.0 is 1
 
-    The last comma or point is the decimal sign if it has one, two or more than three digits behind it, or a
-    lone zero before it; others separate thousands. Numbers stay as they are.
+    def batch(given: pl.Series) -> pl.Series:
+        texts = (given.cast(pl.Int64, strict=False) if whole else given).cast(pl.String)
+        found = values.applied(lambda text: values.named_truth(values.truth_of_text(text)), texts)
+        if whole:
+            found = found.set(given != given.floor(), None)
+        lost = given.filter(found.is_null() & (given.cast(pl.String).str.strip_chars() != ""))
+        if strict and lost.len():
+            raise MappingError(
+                f"{lost.len():,} values of {name} are neither true nor false",
+                "true and false, 1 and 0, yes and no",
+                f'frame.lazy().pipe(transforms.truth_text, "{name}", strict=False)  # makes them null',
+            )
+        return found.alias(name)
 
-    >>> shop = pl.LazyFrame({"p": ["$1,234.50", "1.234,50 €", "12", "free"]})
+    return pl.col(name).map_batches(batch, return_dtype=pl.String, is_elementwise=True)
+
+
+def prices(
+    frame: pl.LazyFrame, *columns: str, decimal: Decimal | None = None, strict: bool = True
+) -> pl.LazyFrame:
+    """Read prices such as ``$1,234.50``, ``1.234,50 €``, ``CHF 1'234.50`` and ``(4.50)`` as numbers.
+
+    Args:
+        frame: Any frame.
+        columns: Columns of text; numbers stay as they are.
+        decimal: The sign before the fraction, ``.`` or ``,``, of values that do not tell it: ``1.899`` may be
+            about two or thousands.
+        strict: Whether text that is no price stops the plan; otherwise it becomes null.
+
+    Raises:
+        MappingError: No such column, or one of another type; when rows are read: text that is no price, or
+            that can be read two ways.
+
+    >>> shop = pl.LazyFrame({"p": ["$1,234.50", "1.234,50 €", "12", "-4.50 EUR"]})
     >>> prices(shop, "p").collect()["p"].to_list()
-    [1234.5, 1234.5, 12.0, None]
+    [1234.5, 1234.5, 12.0, -4.5]
     """
-    schema = frame.collect_schema()
-    texts = [name for name in columns if schema[name] == pl.String]
-    return frame.with_columns(_price(pl.col(name)) for name in texts)
+    schema = asked.types(frame, "prices", *columns)
+    texts = [name for name in columns if not (schema[name].is_numeric() or schema[name] == pl.Null)]
+    asked.texts(frame, "prices", *texts)
+    return frame.with_columns(_price(name, decimal, strict) for name in texts)
+
+
+def _price(name: str, decimal: Decimal | None, strict: bool) -> pl.Expr:
+    def batch(texts: pl.Series) -> pl.Series:
+        found = amounts(texts.cast(pl.String), decimal)
+        either = texts.filter(found.either)
+        if either.len():
+            raise MappingError(
+                f"{either.len():,} values of {name} can be read two ways, as 1.234 can",
+                "decimal= names the sign that stands before the fraction",
+                f'frame.lazy().pipe(transforms.prices, "{name}", decimal=".")'
+                '  # or decimal=",", where 1.234 is more than a thousand',
+            )
+        unread = texts.filter(found.values.is_null() & (texts.cast(pl.String).str.strip_chars() != ""))
+        if strict and unread.len():
+            said = " or ".join(dict.fromkeys(map(shape, unread.cast(pl.String).head(3))))
+            raise MappingError(
+                f"{unread.len():,} values of {name} are no prices; they are written like {said}",
+                "an amount, with or without a currency",
+                f'frame.lazy().pipe(transforms.prices, "{name}", strict=False)  # makes them null',
+            )
+        return found.values
+
+    return pl.col(name).map_batches(batch, return_dtype=pl.Float64, is_elementwise=True)
 
 
 def trim(frame: pl.LazyFrame, *columns: str, limit: int = 1_000) -> pl.LazyFrame:
@@ -67,12 +129,6 @@ def trim(frame: pl.LazyFrame, *columns: str, limit: int = 1_000) -> pl.LazyFrame
     >>> trim(pl.LazyFrame({"t": ["a\\n b"]}), "t", limit=3).collect()["t"].to_list()
     ['a b']
     """
-    line = pl.col(columns).str.replace_all(r"\s*[\r\n]+\s*", " ").str.strip_chars()
+    asked.texts(frame, "trim", *columns)
+    line = pl.col(columns).cast(pl.String).str.replace_all(r"\s*[\r\n]+\s*", " ").str.strip_chars()
     return frame.with_columns(line.str.slice(0, limit))
-
-
-def _price(column: pl.Expr) -> pl.Expr:
-    bare = column.str.replace_all(r"[^\d.,-]", "")
-    marked = bare.str.replace(r"^(-?0)[.,](\d+)$", "$1#$2").str.replace(r"[.,](\d{1,2}|\d{4,})$", "#$1")
-    plain = marked.str.replace_all(r"[.,]", "").str.replace("#", ".", literal=True)
-    return plain.cast(pl.Float64, strict=False)

@@ -122,11 +122,16 @@ def _by(format: str, text: pl.Series) -> pl.Series:
 def _another_form(name: str, left: pl.Series, hint: str) -> MappingError:
     formats = fitting(left)
     said = " or ".join(dict.fromkeys(map(shape, left.head(3))))
+    # A name such as CET is borne by several zones; what it meant has to be said in another way.
+    fit = hint.replace('format="{format}"', "strict=False") + "  # makes them null"
+    if formats:
+        fit = hint.replace("{format}", formats[0])
+    if len(formats) > 1:
+        fit += f'  # or "{formats[1]}": no value tells which of the two'
     return MappingError(
         f"{left.len():,} values of {name} are no time that can be read; they are written like {said}",
         "ISO 8601, a number, or a form that format= names",
-        " or ".join(hint.replace("{format}", each) for each in formats[:2])
-        or "strict=False, which makes them null",
+        fit,
     )
 
 

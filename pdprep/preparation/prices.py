@@ -1,0 +1,70 @@
+"""Amounts of money as people write them, as numbers.
+
+Most tell which sign stands before the fraction: ``1.899,29``, ``1,234.50``, ``12,5``. ``1.899`` may be
+about two or thousands, which the caller has to say.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+import polars as pl
+
+Decimal = Literal[".", ","]
+_SPACE: Final = r"[\x{a0}\x{202f}\x{2009}]"
+_MINUS: Final = r"[\x{2212}\x{2012}\x{2013}]"
+_APOSTROPHE: Final = r"\x{2019}"
+_CURRENCY: Final = r"(?:[\p{L}\p{Sc}]+\.?)?"
+_AMOUNT: Final = (
+    rf"^(?P<open>\()?(?P<first>[-+])?\s*{_CURRENCY}\s*(?P<second>[-+])?\s*"
+    r"(?P<digits>\d[\d.,' ]*\d|\d|[.,]\d+)"
+    rf"(?:[.,]-)?\s*{_CURRENCY}\s*(?P<last>-)?(?P<close>\))?$"
+)
+_EXPONENT: Final = r"^[-+]?\d+(?:\.\d+)?[eE][-+]?\d+$"
+_SPACED: Final = r"^\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?$"  # here a point or comma is the decimal sign
+_POINT: Final = r"^(?:[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}|\d*)\.\d+$|^[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}$"
+_COMMA: Final = r"^(?:[1-9]\d{0,2}(?:\.\d{2,3})*\.\d{3}|\d*),\d+$|^[1-9]\d{0,2}(?:\.\d{2,3})*\.\d{3}$"
+_EITHER: Final = r"^[1-9]\d{0,2}[.,]\d{3}$"
+
+
+class Amounts(NamedTuple):
+    """The numbers of a batch, null where a text is none or can be read two ways, which ``either`` marks."""
+
+    values: pl.Series
+    either: pl.Series
+
+
+def amounts(texts: pl.Series, decimal: Decimal | None = None) -> Amounts:
+    """Read a batch of amounts; ``decimal`` is the sign before the fraction of those that may have two.
+
+    >>> amounts(pl.Series(["999,29", "1.899,29", "-4.50 EUR", "1.899", "free"])).values.to_list()
+    [999.29, 1899.29, -4.5, None, None]
+    >>> amounts(pl.Series(["1.899", "12,50"]), ",").values.to_list()
+    [1899.0, 12.5]
+    """
+    text = pl.col("text").str.replace_all(_SPACE, " ").str.replace_all(_MINUS, "-")
+    frame = texts.alias("text").to_frame().select(text.str.replace_all(_APOSTROPHE, "'").str.strip_chars())
+    frame = frame.with_columns(pl.col("text").str.extract_groups(_AMOUNT).struct.unnest())
+    digits, spaced = pl.col("digits"), pl.col("digits").str.contains(_SPACED)
+    frame = frame.with_columns(
+        pl.when(spaced).then(digits.str.replace_all("[ ']", "")).otherwise(digits),
+        (digits.str.contains(_EITHER)).fill_null(False).alias("either"),
+    ).with_columns(point=digits.str.contains(_POINT), comma=digits.str.contains(_COMMA))
+    as_point = pl.col("point") & (~pl.col("either") | (decimal == "."))
+    as_comma = pl.col("comma") & (~pl.col("either") | (decimal == ","))
+    whole = digits.str.contains(r"^\d+$")
+    plain = (
+        pl.when(as_point)
+        .then(digits.str.replace_all(",", "", literal=True))
+        .when(as_comma)
+        .then(digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(whole)
+        .then(digits)
+    )
+    minus = pl.any_horizontal(pl.col("first", "second", "last") == "-")
+    minus = (minus | pl.all_horizontal(pl.col("open", "close").is_not_null())).fill_null(False)
+    exponent = pl.when(pl.col("text").str.contains(_EXPONENT)).then(pl.col("text"))
+    number = plain.cast(pl.Float64)
+    values = pl.coalesce(pl.when(minus).then(-number).otherwise(number), exponent.cast(pl.Float64))
+    found = frame.select(values.alias("value"), "either")
+    return Amounts(found["value"].alias(texts.name), found["either"] & found["value"].is_null())
