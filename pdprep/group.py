@@ -20,12 +20,14 @@ from pdprep.personalize import (
     bulk,
     connecting,
     deletion,
+    description,
     evolution,
     history,
     put,
     reading,
     removal,
     trainings,
+    user_ids,
 )
 from pdprep.personalize.check import Check, check
 from pdprep.personalize.connecting import Given
@@ -227,18 +229,23 @@ class DatasetGroup:
         adoption.adopt(self._target, name)
         return self.records(name)
 
-    def delete_users(self, users: Sequence[str] | pl.Series) -> Job:
+    def delete_users(self, users: object) -> Job:
         """Delete users from every dataset of the group, and from the ledger; the job runs on.
 
         One that was cut off goes on when it is called again, and before any other.
 
         Args:
-            users: Their ids.
+            users: Their ids, read as ``prepare`` reads them (``" 16 "`` is 16): any iterable of texts or
+                whole numbers, a Series, an array, or a frame with USER_ID or with one column alone.
+
+        Raises:
+            InputError: It is one text, which would be read letter by letter, or holds what is no id.
         """
-        left = deletion.unfinished(self._target, users)
+        ids = user_ids.read(users)
+        left = deletion.unfinished(self._target, ids)
         if left:
             return history.find(self._target, left).resume()
-        return history.remember(self._target, deletion.begin(self._target, users))
+        return history.remember(self._target, deletion.begin(self._target, ids))
 
     def update_schema(self, contract: Contract) -> Contract:
         """Give items or users another schema: old fields as they are, new fields that allow null.
@@ -265,22 +272,7 @@ class DatasetGroup:
 
     def describe(self) -> dict[str, str]:
         """Return what is connected, in words."""
-        world, url = self.world, self.world.endpoint_url
-        pending = [job.id for job in self.jobs() if not job.finished]
-        shell = f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={world.region}" if url else ""
-        keys = "export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local" if url else ""
-        said = {
-            "group": self.name,
-            "domain": self.domain,
-            "state": "exists" if self._target.group() else "is created by the first import",
-            "where": "the local Personalize" if world.local else "Amazon Personalize in AWS",
-            "account": world.account,
-            "region": world.region,
-            "home": str(self.home),
-            "pending jobs": ", ".join(pending) or "none",
-            "for the AWS CLI": "\n".join(line for line in (shell, keys) if line),
-        }
-        return {name: value for name, value in said.items() if value}
+        return description.describe(self._target, self.home, self.jobs())
 
     def _earlier(self, job: Job) -> Job:
         """Return the finished job of the same bytes in place of the one that found it out."""

@@ -21,7 +21,7 @@ RULES: Final = (
         "error",
         "bulk",
         f"a bulk import of interactions needs at least {limits.BULK_INTERACTIONS:,} rows",
-        "send them with group.put(...), or import more history",
+        "group.put(frame, new_only=True)  # or import more history",
         "limits",
         limits.BULK_INTERACTIONS,
     ),

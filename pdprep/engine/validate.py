@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import polars as pl
+
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account, merged
 from pdprep.engine.run import Tally, run
@@ -40,8 +44,21 @@ def validate(
         raise InputError("no frame", "one or more prepared frames", "pdprep.validate(inter, items)")
     if route is not None:
         check_route(route)
-    reports = [_one(check(each), route, listener) for each in prepared]
+    reports = [judged(check(each), route, listener=listener) for each in prepared]
     return merged(reports, route, show_values)
+
+
+def judged(
+    prepared: Prepared,
+    route: Route | None,
+    on_rows: Callable[[pl.DataFrame], None] = lambda rows: None,
+    listener: Listener = silent,
+) -> Report:
+    """Return the report of one frame; ``on_rows`` sees the rows that go on, a partition at a time."""
+    tally = Tally()
+    for batch in run(prepared, tally, route=route, listener=listener, profiled=True):
+        on_rows(batch.rows.select(prepared.contract.names))
+    return account(prepared, tally, route)
 
 
 def check(prepared: object) -> Prepared:
@@ -67,10 +84,3 @@ def check_route(route: object) -> None:
     """
     if route not in ("bulk", "put"):
         raise InputError(f"route={route!r}", "bulk or put", 'route="bulk"')
-
-
-def _one(prepared: Prepared, route: Route | None, listener: Listener) -> Report:
-    tally = Tally()
-    for _ in run(prepared, tally, route=route, listener=listener, profiled=True):
-        pass
-    return account(prepared, tally, route)

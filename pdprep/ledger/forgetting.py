@@ -12,7 +12,8 @@ from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import STANDING, Ledger
 
 # Where a file of the ledger may hold a user: the field, and a source's own text of it.
-COLUMNS: Final = ("USER_ID", "__raw_USER_ID")
+USER: Final = "USER_ID"
+COLUMNS: Final = (USER, f"__raw_{USER}")
 USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
 
@@ -25,6 +26,22 @@ def forget(ledger: Ledger, users: pl.Series) -> None:
         for dataset in USER_DATASETS:
             _recount(ledger, dataset, changed)
             _blank(ledger, dataset, changed)
+
+
+def known(ledger: Ledger, users: pl.Series) -> int:
+    """Count the users of whom a record is kept.
+
+    Args:
+        ledger: The ledger of the dataset group.
+        users: Distinct ids.
+    """
+    held = [layer for name in USER_DATASETS for layer in layers.scan(ledger, name)[1]]
+    if not held:
+        return 0
+    ids = pl.concat([layer.select(USER) for layer in held])
+    asked = users.rename(USER).to_frame().lazy()
+    found = asked.join(ids, on=USER, how="semi").select(pl.len())
+    return int(found.collect(engine="streaming").item())
 
 
 def _rewrite(file: Path, users: pl.Series) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from typing import Final
 
 import polars as pl
 
@@ -12,6 +13,13 @@ from pdprep.notebook import frames
 from pdprep.notebook.frames import Namespace
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import open_source
+
+# What other tools fill in: {x}, {x + 1}, $x, ${x}, %(x)s; and where Polars stumbled, also :x.
+_FILLED: Final = re.compile(
+    r"\{\s*(?P<braces>[^{}]+?)\s*\}|\$(?P<dollar>[A-Za-z_]\w*)|%\((?P<percent>\w+)\)s"
+)
+_COLON: Final = re.compile(r"(?<![:\w]):(?P<colon>[A-Za-z_]\w*)")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*")
 
 
 def run(sql: str, namespace: Namespace) -> pl.LazyFrame:
@@ -23,12 +31,15 @@ def run(sql: str, namespace: Namespace) -> pl.LazyFrame:
     """
     if not sql.strip():
         raise InputError("an empty cell", "Polars SQL that makes the frame", "SELECT * FROM events")
+    meant = _to_fill_in(sql, namespace)
+    if meant:
+        raise meant
     used = {name: lazy(namespace[name]) for name in frames.names(namespace) if _mentions(sql, name)}
     try:
         found = pl.SQLContext(frames=used).execute(sql.strip().rstrip(";"), eager=False)
         found.collect_schema()
     except pl.exceptions.PolarsError as error:
-        raise _mistake(error, namespace) from error
+        raise _to_fill_in(sql, namespace, failed=True) or _mistake(error, namespace) from error
     return found
 
 
@@ -42,6 +53,37 @@ def lazy(frame: object) -> pl.LazyFrame:
 
 def _mentions(sql: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", sql) is not None
+
+
+def _to_fill_in(sql: str, namespace: Namespace, *, failed: bool = False) -> InputError | None:
+    """Return the error for a value that is to be filled in, with the frame that brings it in its place.
+
+    Between quotes Polars takes ``{x}`` for text and finds no row, so a variable's name is enough; of other
+    text in braces only a query that has ``failed`` tells.
+    """
+    for found in (*_FILLED.finditer(sql), *(_COLON.finditer(sql) if failed else ())):
+        value = next(text for text in found.groups() if text)
+        first = _NAME.match(value)
+        if not first or not (failed or first[0] in namespace):
+            continue
+        if frames.is_frame(namespace.get(value)):
+            expected, hint = "frames are named as they are, nothing is filled in", f"FROM {value}"
+        else:
+            column = value if _NAME.fullmatch(value) else "value"
+            name = _free(f"{column}_frame", namespace)
+            expected = (
+                f"frames and their columns, since nothing is filled in: make a frame of the value, and write "
+                f"(SELECT {column} FROM {name}) in place of {found[0]}"
+            )
+            many = isinstance(namespace.get(value), list | tuple | set | pl.Series)
+            hint = f'{name} = pl.DataFrame({{"{column}": {f"list({value})" if many else f"[{value}]"}}})'
+        return InputError(f"{found[0]} in the SQL", expected, hint)
+    return None
+
+
+def _free(name: str, namespace: Namespace) -> str:
+    """Return a name that no variable of the notebook has yet."""
+    return next(each for each in (name, *(f"{name}_{n}" for n in range(2, 999))) if each not in namespace)
 
 
 def _mistake(error: pl.exceptions.PolarsError, namespace: Namespace) -> InputError:

@@ -37,7 +37,7 @@ def put_contract(contract: Contract) -> Contract:
             raise ContractError(
                 f"{field.name} cannot be a property of an event",
                 f"no property named {', '.join(FORBIDDEN)} in any case",
-                "give the column another name, or send the frame with group.bulk(...)",
+                "group.bulk(frame)  # or give the column another name",
             )
     return contract.extend(SESSION, EVENT)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep import clock
-from pdprep.errors import GroupError, InputError, ServiceError
+from pdprep.errors import GroupError, ServiceError
 from pdprep.ledger import folders, forgetting, layers
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
@@ -31,30 +31,29 @@ from pdprep.preparation import escaping
 
 KIND: Final = "data_deletion_job"
 DATASET: Final = "users"
-COLUMN: Final = "USER_ID"
 Update = Callable[..., None]
 
 
-def begin(target: Target, users: Sequence[str] | pl.Series) -> Job:
+def begin(target: Target, ids: pl.Series) -> Job:
     """Start the job that deletes users from every dataset of a group.
 
+    Args:
+        target: The dataset group.
+        ids: What ``user_ids.read`` returned.
+
     Raises:
-        InputError: There are no ids.
         GroupError: There is no such dataset group.
     """
-    ids = _distinct(users)
-    if ids.is_empty():
-        raise InputError("no user ids", "one or more", 'group.delete_users(["u1", "u2"])')
     _group(target)
     job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
     _write(ids, _file(target.ledger, job.id))
     return job.start(lambda job: run(target, job))
 
 
-def unfinished(target: Target, users: Sequence[str] | pl.Series) -> str | None:
+def unfinished(target: Target, ids: pl.Series) -> str | None:
     """Return the id of the job that was to delete the same users and did not come to its end."""
-    ids = _distinct(users).sort()
-    same = (id for id in _waiting(target.ledger) if _read(_file(target.ledger, id)).sort().equals(ids))
+    asked = ids.sort()
+    same = (id for id in _waiting(target.ledger) if _read(_file(target.ledger, id)).sort().equals(asked))
     return next(same, None)
 
 
@@ -89,12 +88,14 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     uploads.remove(target.world, [_key(target, found["jobName"])])
     if found["status"] != "COMPLETED":
         file.unlink()
-        hint = "mend what the reason names and call group.delete_users(...) again"
+        hint = "group.delete_users(users)  # once what the reason names is mended"
         raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
+    known = forgetting.known(target.ledger, ids)
     forgetting.forget(target.ledger, ids)
     _discard_staged(target)
     file.unlink()
-    update(status="DONE", phase="done", done=len(ids), rows=found.get("numDeleted"))
+    note = f"{known:,} of {len(ids):,} ids were known to this ledger"
+    update(status="DONE", phase="done", done=len(ids), rows=found.get("numDeleted"), note=note)
 
 
 def _created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
@@ -146,10 +147,6 @@ def _group(target: Target) -> Group:
 def _key(target: Target, name: str) -> str:
     prefix = uploads.group_prefix(target.world.place[1], target.name)
     return f"{prefix}/deletion/{name}/users.csv"
-
-
-def _distinct(users: Sequence[str] | pl.Series) -> pl.Series:
-    return pl.Series(COLUMN, users, pl.String).drop_nulls().unique(maintain_order=True)
 
 
 def _file(ledger: Ledger, id: str) -> Path:

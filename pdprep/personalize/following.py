@@ -64,7 +64,7 @@ def failed(target: Target, row: ImportRow) -> ImportFailed:
     return ImportFailed(
         f"the import {row.name} ended in {row.status}: {row.reason or 'no reason given'}",
         f"ACTIVE; its files are kept in {uploads.location(target.world, row.location)}/{meant}",
-        "mend what the reason names and call group.bulk(...) again",
+        f'group.bulk(frame, mode="{row.mode}")  # once what the reason names is mended',
         reason=row.reason,
     )
 

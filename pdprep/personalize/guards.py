@@ -141,7 +141,7 @@ def _too_few(coming: Coming) -> RefusedError | None:
     return RefusedError(
         f"{coming.fresh:,} of {coming.rows:,} events are new",
         f"at least {least:,} new ones for an INCREMENTAL import",
-        "group.put(frame), which sends what is not there yet",
+        "group.put(frame, new_only=True)  # sends what is not there yet",
     )
 
 
@@ -151,7 +151,7 @@ def _too_large(coming: Coming, name: str) -> RefusedError | None:
     return RefusedError(
         f"{coming.bytes:,} bytes for an import in mode {coming.mode}",
         f"at most {quota(name):,} bytes",
-        "send the frame in several INCREMENTAL imports, or a FULL one",
+        "frames of fewer records: the first by a FULL import, the others by INCREMENTAL ones",
     )
 
 
@@ -164,7 +164,7 @@ def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
     return ReplaceRefused(
         f"a FULL import of {coming.rows:,} records would replace {going}",
         f"{before.put:,} incremental records would stay; nothing was replaced",
-        'group.bulk(frame, replace=True) (--replace), or mode="INCREMENTAL" to add',
+        'group.bulk(frame, replace=True)  # in a cell: --replace; to add instead: mode="INCREMENTAL"',
         counts=_counts(before, coming),
         flags=("--replace",),
     )
@@ -180,7 +180,7 @@ def _shrinking(before: Standing, coming: Coming) -> RefusedError:
         f"a FULL import would leave {coming.rows:,} of {before.rows:,} bulk records and {coming.keys:,} of "
         f"{before.keys:,} ids",
         f"at least {SHARE_KEPT:.0%} of both, or shrink=True; is the extract complete?",
-        "group.bulk(frame, replace=True, shrink=True) (--replace --shrink)",
+        "group.bulk(frame, replace=True, shrink=True)  # in a cell: --replace --shrink",
         counts=_counts(before, coming),
         flags=("--replace", "--shrink"),
     )

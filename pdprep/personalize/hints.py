@@ -8,10 +8,13 @@ from typing import Final
 HINTS: Final[dict[str, tuple[str, str]]] = {
     "AccessDeniedException": (
         "an identity that may do this",
-        "group.check() prints the policy to paste",
+        "print(group.check())  # says the policy to paste",
     ),
-    "AccessDenied": ("an identity that may use the bucket", "group.check() prints the policy to paste"),
-    "403": ("an identity that may use the bucket", "group.check() prints the policy to paste"),
+    "AccessDenied": (
+        "an identity that may use the bucket",
+        "print(group.check())  # says the policy to paste",
+    ),
+    "403": ("an identity that may use the bucket", "print(group.check())  # says the policy to paste"),
     "301": ("a bucket in the region of the dataset group", "another bucket, or region= of the profile"),
     "ExpiredTokenException": (
         "credentials that are valid",
@@ -35,8 +38,8 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "wait for running jobs to end, or ask AWS for a larger quota",
     ),
     "NoSuchBucket": ("a bucket that exists", 'pdprep.connect(..., bucket="s3://another-bucket/prefix")'),
-    "ResourceNotFoundException": ("a resource that exists", "group.describe() shows what is connected"),
-    "ThrottlingException": ("fewer calls a second", "group.put(..., rate=a smaller number)"),
+    "ResourceNotFoundException": ("a resource that exists", "group.describe()  # shows what is connected"),
+    "ThrottlingException": ("fewer calls a second", "group.put(frame, rate=1)  # calls a second"),
     "NoCredentials": (
         "credentials for AWS",
         "aws configure, or boto3.Session(profile_name=...) as session=",

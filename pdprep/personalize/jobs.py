@@ -229,8 +229,14 @@ def _stopped(job: Job) -> JobError:
 
 
 def _not_resumable(job: Job) -> JobError:
+    again = {
+        "bulk": f'group.bulk(frame, mode="{job.mode}")',
+        "put": "group.put(frame)",
+        "deletion": "group.delete_users(users)",
+        "export": f'group.export("{job.dataset}", "{job.mode}")',
+    }
     return JobError(
         f"{job.id} ended in {job.status} before anything was sent",
-        "the same call again: it goes on from what was uploaded",
-        f"group.{job.route}(the same frame)",
+        "the same call with the same frame: it goes on from what was uploaded",
+        again[job.route],
     )

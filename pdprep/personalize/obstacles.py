@@ -22,8 +22,8 @@ OVER: Final = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED")
 
 
 def of_rows(report: Report) -> Iterator[str]:
-    """Yield the rules that rows break, each with the road that it stops."""
-    for row in report.counts.filter(level="error").iter_rows(named=True):
+    """Yield the rules that rows break, each with the route that it stops; not of rows that are set aside."""
+    for row in report.counts.filter(~report.set_aside(), level="error").iter_rows(named=True):
         yield f"{row['says']} ({row['rows']:,}; stops {row['stops']})"
 
 

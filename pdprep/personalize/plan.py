@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
+from pdprep.contract import rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.rule import Route
-from pdprep.engine.validate import validate
+from pdprep.engine.validate import judged
 from pdprep.errors import ServiceError
 from pdprep.ledger import layers
 from pdprep.personalize import guards, obstacles
@@ -65,6 +68,9 @@ class Plan:
     def __str__(self) -> str:
         lines = [f"{self.dataset}: {self.route}, {self.rows:,} records; {self.why}"]
         lines.append(f"  {self.road}")
+        aside = self.report.quarantined + self.report.dropped
+        if aside:
+            lines.append(f"  {aside:,} of {self.report.read:,} rows break a rule and are left out")
         lines += [f"  {line}" for line in self.balance.lines]
         lines.append(f"  a FULL import replaces {self.going:,} bulk records, {self.staying:,} others stay")
         lines.append(f"  creates: {', '.join(self.creates) or 'nothing'}")
@@ -90,20 +96,21 @@ def plan(target: Target, prepared: Prepared) -> Plan:
     """Say what sending a frame would do; reads it and sends nothing."""
     kind, group = prepared.dataset, target.group()
     prepared, differences = obstacles.of_schema(prepared, target.deployed(kind))
-    report = validate(prepared)
     dataset = find_dataset(target.world, group.arn, kind) if group else None
     standing = guards.standing(target.ledger, target.world, group, kind)
-    size, tracker = _size(prepared.contract, prepared.frame), _tracker(target, group)
-    _, held = layers.scan(target.ledger, kind)
-    found = balance(prepared.contract, prepared.frame, held, tracker)
+    tracker = _tracker(target, group)
+    with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
+        going = _going(target, prepared, standing, Path(folder))
+        _, held = layers.scan(target.ledger, kind)
+        found = balance(prepared.contract, going.frame, held, tracker)
+    report, size, route = going.report, going.size, going.route
     fresh = report.kept - found.in_bulk if prepared.contract.event_like and not standing.unknown else None
     coming = Coming("FULL", report.kept, size.keys, size.bytes, "", found.lacks, fresh)
-    rate = POLITE[PUTS[kind].rate] if target.world.neighbours else None
-    minutes = size.calls / rate / 60 if rate else None
-    route, why = _route(prepared, standing, report.kept, size.calls, minutes)
+    nothing = report.kept and not found.new and not found.changed
+    why = f"nothing to send: the dataset holds all {report.kept:,}" if nothing else going.why
     return Plan(
-        kind, route, why, report.kept, size.calls, minutes, size.bytes, standing.rows, standing.put, found,
-        tuple(_creates(target, group, dataset, kind, route, tracker)),
+        kind, route, why, report.kept, size.calls, going.minutes, size.bytes, standing.rows, standing.put,
+        found, tuple(_creates(target, group, dataset, kind, route, tracker)),
         (
             *obstacles.of_rows(report), *obstacles.of_dataset(standing, coming, kind),
             *differences, *obstacles.of_jobs(target, group, dataset, kind),
@@ -119,6 +126,45 @@ class _Size:
     calls: int
     bytes: int
     keys: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Going:
+    """The rows that would be sent by the route that fits better, and what there is to say of them."""
+
+    report: Report
+    frame: pl.LazyFrame
+    size: _Size
+    minutes: float | None
+    route: Route
+    why: str
+
+
+def _going(target: Target, prepared: Prepared, standing: Standing, folder: Path) -> _Going:
+    """Judge a frame and keep its good rows as files; once more where rows break a rule of the route alone."""
+    polite = POLITE[PUTS[prepared.dataset].rate] if target.world.neighbours else None
+    asked: Route | None = None
+    while True:
+        report, frame = _judged(prepared, asked, folder / (asked or "any"))
+        size = _size(prepared.contract, frame)
+        minutes = size.calls / polite / 60 if polite else None
+        route, why = _route(prepared, standing, report.kept, size.calls, minutes)
+        broken = [rules.rule(name) for name in report.counts["rule"].unique()]
+        if asked or not any(each.scope == "row" and each.stops == route for each in broken):
+            return _Going(report, frame, size, minutes, asked or route, why)
+        asked = route
+
+
+def _judged(prepared: Prepared, route: Route | None, folder: Path) -> tuple[Report, pl.LazyFrame]:
+    files: list[Path] = []
+    folder.mkdir()
+
+    def keep(rows: pl.DataFrame) -> None:
+        files.append(folder / f"{len(files)}.parquet")
+        rows.write_parquet(files[-1])
+
+    report = judged(prepared, route, keep)
+    return report, pl.scan_parquet(files) if files else prepared.frame.clear()
 
 
 def _size(contract: Contract, frame: pl.LazyFrame) -> _Size:

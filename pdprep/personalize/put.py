@@ -184,7 +184,7 @@ def _end(job: Job, tally: Tally, known: int) -> None:
         raise ServiceError(
             f"none of {tally.rejected:,} records was taken: {tally.reason}",
             "records that the service takes",
-            "mend what the reason names and call group.put(...) again",
+            "group.put(frame)  # once what the reason names is mended",
         )
     by = f"by {clock.now() + timedelta(minutes=filters.MINUTES):%H:%M} UTC"
     seen = f"within seconds, {by} at the latest" if filters.FILTERS[job.dataset].seconds else by
@@ -216,9 +216,7 @@ def _planned(ledger: Ledger, job: Job) -> bool:
     if not any(plan.job == job.id for plan in ledger.journal.plans(job.dataset)):
         return False
     if job.status != "DONE":
-        raise JobError(
-            f"{job.id} was given up, since no record was taken", "another put", "group.put(the same frame)"
-        )
+        raise JobError(f"{job.id} was given up, since no record was taken", "another put", "group.put(frame)")
     return True
 
 

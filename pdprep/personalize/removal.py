@@ -57,7 +57,7 @@ def _agree(group: Group, confirm: str | None, shown: tuple[str, ...], others: li
         raise RefusedError(
             f"pdprep did not create {theirs}",
             f"a group whose every resource bears the tag {names.TAG}",
-            "delete those yourself, then call group.delete(...) again",
+            "group.delete()  # once you have deleted those: it lists what is left",
         )
     if confirm != group.name:
         raise RefusedError(

@@ -14,7 +14,7 @@ from pdprep.personalize import names
 from pdprep.personalize.clients import World, call, missing, pages
 from pdprep.personalize.polling import active, describe
 
-EXISTS = "ResourceAlreadyExistsException"
+EXISTS, FULL = "ResourceAlreadyExistsException", "LimitExceededException"
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,31 @@ def find_group(world: World, name: str) -> Group | None:
 def ensure_group(world: World, name: str, domain: str) -> Group:
     """Return the dataset group, ACTIVE; create it where it is missing."""
     extra = {} if domain == "CUSTOM" else {"domain": domain}
-    arn = _find_or_create(
-        lambda: _arn(find_group(world, name)),
-        lambda: _create(world, "dataset_group", name=name, tags=tags(name), **extra),
-    )
+
+    def create() -> str:
+        try:
+            return _create(world, "dataset_group", name=name, tags=tags(name), **extra)
+        except ServiceError as error:
+            if error.code != FULL:
+                raise
+            raise _no_room(world, error) from error
+
+    arn = _find_or_create(lambda: _arn(find_group(world, name)), create)
     return _group(active(world, "dataset_group", arn))
+
+
+def _no_room(world: World, error: ServiceError) -> ServiceError:
+    """Return the error of a group for which the region has no room, naming those that stand there."""
+    there = groups(world)
+    one = there[0] if there else "another"
+    return ServiceError(
+        error.found,
+        f"room for one more dataset group; there are {', '.join(there)}",
+        f'pdprep.connect("{one}").delete()  # lists what would go, and says how it goes; on AWS with your '
+        "profile=, where a larger quota can be asked for",
+        code=error.code,
+        operation=error.operation,
+    )
 
 
 def find_dataset(world: World, group_arn: str, kind: str) -> Dataset | None:

@@ -69,5 +69,5 @@ def _wait_for(job: Job, before: Job) -> None:
         raise JobError(
             f"{job.id} was not begun: {before.id} before it ended in {before.status}",
             "a bulk import that is ACTIVE before records are put",
-            f"{before.id} first, then group.put(...) again",
+            f"group.put(frame)  # once what made {before.id} fail is mended",
         )

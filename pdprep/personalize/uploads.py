@@ -56,11 +56,16 @@ def send(world: World, prefix: str, part: Part, group: str, listener: Callable[[
 
 
 def keys_below(world: World, prefix: str) -> list[str]:
-    """Return the keys of all objects below a prefix."""
+    """Return the keys of all objects below a prefix; none where there is no bucket, as puts need none."""
     token: dict[str, str] = {}
     found: list[str] = []
     while True:
-        page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
+        try:
+            page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
+        except ServiceError as error:
+            if missing(error):
+                return found
+            raise
         found += [entry["Key"] for entry in page.get("Contents", [])]
         if not page.get("IsTruncated"):
             return found

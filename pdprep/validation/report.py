@@ -85,7 +85,7 @@ class Report:
     def blocking(self, route: str | None) -> pl.DataFrame:
         """Return the counts of the errors that stop a route."""
         stopping = [name for name in self.counts["rule"].unique() if rules.rule(name).blocks(route)]
-        return self.counts.filter(pl.col("rule").is_in(stopping) & ~self._set_aside())
+        return self.counts.filter(pl.col("rule").is_in(stopping) & ~self.set_aside())
 
     @cached_property
     def insights(self) -> pl.DataFrame:
@@ -139,8 +139,8 @@ class Report:
     def _sum(self, column: str) -> int:
         return int(self.rows[column].sum())
 
-    def _set_aside(self) -> pl.Expr:
-        """Hold for the rules whose rows were dropped or quarantined: those that stop the report's route.
+    def set_aside(self) -> pl.Expr:
+        """Hold for the rules in ``counts`` whose rows were set aside: those that stop the report's route.
 
         Where too many were set aside none counts as such: the rules stand.
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -134,3 +136,38 @@ def test_an_error_is_two_lines_and_fails_the_cell(
         "UnknownFrameError: no frame 'evnts'; a frame of this notebook: ratings, events.",
         "  Try: events",
     ]
+
+
+FILLED = [
+    ("SELECT * FROM events WHERE ITEM_ID > {number}", "{number}", 0),
+    ("SELECT * FROM events WHERE ITEM_ID > $number", "$number", 0),
+    ("SELECT * FROM events WHERE ITEM_ID > :number", ":number", 0),
+    ("SELECT * FROM events WHERE ITEM_ID < { number + 1 }", "{ number + 1 }", 1),
+    ("SELECT * FROM events WHERE ITEM_ID = '{number}'", "'{number}'", 0),
+    ("SELECT * FROM events WHERE ITEM_ID IN {wanted}", "{wanted}", 1),
+]
+
+
+@pytest.mark.parametrize(("cell", "place", "rows"), FILLED)
+def test_field_13_what_is_to_be_filled_in_comes_by_a_frame(
+    notebook: InteractiveShell, cell: str, place: str, rows: int
+) -> None:
+    notebook.run_cell("wanted = [2, 9]; wanted_frame = 'mine'")
+    error = mistake(notebook, "personalize_check", cell)
+    assert place.strip("'") in error.found
+    assert "nothing is filled in" in error.expected
+    notebook.run_cell(error.hint).raise_error()
+    written = str(re.search(r"write (\(SELECT .*\)) in place of", error.expected)[1])  # type: ignore[index]
+    report = notebook.run_cell_magic("personalize_check", "", cell.replace(place, written))
+    assert report.read == rows
+    assert notebook.user_ns["wanted_frame"] == "mine"
+
+
+def test_field_13_a_frame_in_braces_is_named_without_them(notebook: InteractiveShell) -> None:
+    error = mistake(notebook, "personalize_check", "SELECT * FROM {events}")
+    assert error.hint == "FROM events"
+
+
+def test_field_13_braces_in_a_text_are_text(notebook: InteractiveShell) -> None:
+    cell = "SELECT * FROM events WHERE USER_ID::VARCHAR <> '{\"user\": 1}' AND '10:30' <> '$5'"
+    assert notebook.run_cell_magic("personalize_check", "", cell).read == 1

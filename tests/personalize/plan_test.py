@@ -10,11 +10,13 @@ import polars as pl
 import pytest
 
 import pdprep
+from pdprep import Field
 from pdprep.errors import GroupError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
 from pdprep.personalize import profiles
 from pdprep.personalize.prices import Prices
+from pdprep.preparation.prepare import OnInvalid, Prepared
 from tests.personalize.frames import START, events, items, prepared
 
 PROFILE = '[tool.pdprep.profiles.prod]\nprice_per_gb = {price}\ncurrency = "USD"\n'
@@ -94,3 +96,44 @@ def test_prices_are_read_from_the_profile(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROFILE.format(price="'cheap'"))
     with pytest.raises(GroupError, match="price_per_gb = 'cheap'"):
         profiles.profile("prod", tmp_path)
+
+
+def spoilt(group: DatasetGroup, on_invalid: OnInvalid = "quarantine") -> Prepared:
+    """Prepare 1,500 events of which 455 have no item."""
+    frame = (
+        events(1500)
+        .with_row_index("n")
+        .with_columns(ITEM_ID=pl.when(pl.col("n") >= 455).then(pl.col("ITEM_ID")))
+    )
+    return group.prepare(frame.drop("n"), "interactions", on_invalid=on_invalid)
+
+
+@pytest.mark.parametrize("on_invalid", ["quarantine", "drop", "raise"])
+def test_field_17_bad_rows_are_in_no_count_of_what_is_sent(
+    group: DatasetGroup, on_invalid: OnInvalid
+) -> None:
+    plan = group.plan(spoilt(group, on_invalid))
+    assert (plan.rows, plan.balance.new, plan.report.kept, plan.report.read) == (1045, 1045, 1045, 1500)
+    assert plan.calls == group.plan(prepared(group, events(1045, first=455))).calls
+    if on_invalid != "raise":
+        assert "455 of 1,500 rows break a rule and are left out" in str(plan)
+        assert plan.obstacles == ()
+        assert (plan.report.ok, plan.report.counts["rows"].to_list()[0]) == (True, 455)
+
+
+def test_field_17_the_plan_of_what_is_there_offers_no_bad_rows(group: DatasetGroup) -> None:
+    frame = spoilt(group)
+    group.bulk(frame).wait()
+    plan = group.plan(frame)
+    assert (plan.balance.new, plan.balance.in_bulk) == (0, 1045)
+    assert "nothing to send: the dataset holds all 1,045" in str(plan)
+
+
+def test_field_17_rows_that_one_route_refuses_are_counted_by_the_route_of_the_plan(
+    group: DatasetGroup,
+) -> None:
+    notes = pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("y" * 1100)).otherwise(pl.lit("x"))
+    frame = events(20).with_columns(NOTE=notes)
+    note = {"NOTE": Field("NOTE")}
+    plan = group.plan(group.prepare(frame, "interactions", metadata=note, on_invalid="quarantine"))
+    assert (plan.route, plan.rows, plan.balance.new, plan.report.quarantined) == ("put", 15, 15, 5)

@@ -37,7 +37,7 @@ def test_999_rows_stop_a_bulk_import_and_no_put(tmp_path: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         stage(events(999), tmp_path)
     assert "at least 1,000 rows (bulk_minimum: 999)" in caught.value.found
-    assert caught.value.hint == "send them with group.put(...), or import more history"
+    assert caught.value.hint == "group.put(frame, new_only=True)  # or import more history"
     assert not validate(events(999), route="bulk").ok
     assert validate(events(999), route="put").ok
     assert validate(events(1_000), route="bulk").ok

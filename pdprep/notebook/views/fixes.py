@@ -51,7 +51,7 @@ FIXES: Final[Mapping[str, str]] = {
     "keyword_value": _rows('pl.col("{column}") != "{column}"'),
     "impression_count": _column(".list.head(25)"),
     "session_id_word": _column('.replace(["null", "None", "nan"], None)'),
-    "bulk_minimum": "group.put(ready)  # ready = what prepare(...) returned",
+    "bulk_minimum": "group.put(ready, new_only=True)  # ready = what prepare(...) returned",
     "event_types": _NAMED,
     "event_types_and_metadata": _NAMED,
     "event_type_near": 'frame = frame.lazy().pipe(transforms.map_event_types, {"watch": "Watch"})',

@@ -1,0 +1,118 @@
+"""Ids of users as people hold them, read as ``prepare`` reads them: ``" 16 "`` and ``16.0`` are user 16."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.errors import InputError, MappingError
+from pdprep.html import shortened
+from pdprep.preparation import conversions, mapping
+from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.sources import open_source
+
+COLUMN: Final = "USER_ID"
+USERS: Final = Contract.of("users")
+_WANTED: Final = "a list of ids, a Series, or a frame with a column of them"
+
+
+def read(users: object) -> pl.Series:
+    """Return the distinct ids, in the form in which ``prepare`` leaves them; missing ones are left out.
+
+    Args:
+        users: Any iterable of texts or whole numbers, a Series of Polars, pandas or Arrow, an array, the path
+            of a file (a ``Path``), or a frame: its USER_ID, or its only column.
+
+    Raises:
+        InputError: It is one text or number, or holds what cannot be an id; or there is none in it.
+
+    >>> read([" 16 ", 16, "007"]).sort().to_list()
+    ['007', '16']
+    """
+    given = _column(users) if _is_frame(users) else _values(users)
+    if given.null_count() == given.len():
+        raise InputError("no user ids", "one or more", 'group.delete_users(["u1", "u2"])')
+    return given.drop_nulls().unique(maintain_order=True)
+
+
+def _is_frame(users: object) -> bool:
+    return (
+        isinstance(users, Prepared | Path | pl.DataFrame | pl.LazyFrame)
+        or type(users).__name__ in ("DataFrame", "Table", "RecordBatch")
+    )  # fmt: skip
+
+
+def _column(frame: Any) -> pl.Series:
+    if isinstance(frame, Prepared) and COLUMN in frame.contract.names:
+        return frame.frame.select(COLUMN).collect(engine="streaming").to_series()
+    source = open_source(frame.frame if isinstance(frame, Prepared) else frame)
+    names = list(source.schema)
+    if COLUMN not in names and len(names) != 1:
+        best = mapping.usual([COLUMN], names).get(COLUMN) or (names[0] if names else COLUMN)
+        way = f'.select("{best}")' if isinstance(frame, pl.LazyFrame) else f'["{best}"]'
+        call = f'pl.scan_csv("{frame}").select("{best}")' if isinstance(frame, Path) else f"frame{way}"
+        raise InputError(
+            f"a frame of the columns {', '.join(names)}",
+            f"one column, or one that is named {COLUMN}",
+            f"group.delete_users({call})",
+        )
+    name = COLUMN if COLUMN in names else names[0]
+    found = source.frame.select(name).collect(engine="streaming").to_series()
+    return _converted(found, from_text=source.is_text)
+
+
+def _values(users: object) -> pl.Series:
+    if isinstance(users, str | bytes | Mapping) or not isinstance(users, Iterable):
+        raise _no_list(users)
+    if isinstance(users, pl.Series):
+        return _converted(users)
+    objects = str(getattr(users, "dtype", "")) == "object"  # of any kind: each is asked for its own, below
+    if not objects and (hasattr(users, "__array__") or hasattr(users, "__arrow_c_stream__")):
+        return _converted(pl.Series(users))  # pandas, NumPy, Arrow
+    values = [str(each) if isinstance(each, UUID) else each for each in users]
+    # Of each kind by itself: beside a text, Polars would write the number 16.0 as the text "16.0".
+    kinds = dict.fromkeys(
+        type(each) for each in values if each is not None and type(each).__name__ != "NAType"
+    )
+    parts = [_of_one_kind([each for each in values if type(each) is kind]) for kind in kinds]
+    return pl.concat([pl.Series(COLUMN, [], pl.String), *parts])
+
+
+def _of_one_kind(values: list[Any]) -> pl.Series:
+    series = pl.Series(values, strict=False)
+    return _converted(series.fill_nan(None) if series.dtype.is_float() else series)
+
+
+def _converted(ids: pl.Series, *, from_text: bool = False) -> pl.Series:
+    """Read ids by the table that ``prepare`` reads them by."""
+    try:
+        way = conversions.way(USERS, USERS.field(COLUMN), ids.dtype, from_text, "users")
+    except MappingError:
+        hint = 'group.delete_users(["u1", "u2"])'
+        raise InputError(f"user ids of type {ids.dtype}", "texts or whole numbers", hint) from None
+    found = ids.rename(COLUMN).to_frame().select(way.convert(pl.col(COLUMN)).alias(COLUMN)).to_series()
+    if way.rule and found.null_count() > ids.null_count():
+        lost = (found.is_null() & ids.is_not_null()).arg_true()
+        raise InputError(
+            f"{len(lost):,} of {ids.len():,} user ids have a fraction, the first in place {lost[0]}",
+            "ids as they were prepared: texts or whole numbers",
+            'group.records("users").frame.select("USER_ID") has them as they were sent',
+        )
+    return found
+
+
+def _no_list(users: object) -> InputError:
+    one = isinstance(users, str | int | float)
+    what = f"the {'text' if isinstance(users, str) else 'number'} {shortened(users)!r}" if one else ""
+    value = users.strip() if isinstance(users, str) else users
+    hint = (
+        f"group.delete_users([{value!r}])" if len(str(users)) <= 40 and one else "group.delete_users([user])"
+    )
+    if isinstance(users, Mapping):
+        hint = "group.delete_users(list(users))"
+    return InputError(f"{what or f'a {type(users).__name__}'} in place of user ids", _WANTED, hint)
