@@ -237,6 +237,6 @@ def _not_resumable(job: Job) -> JobError:
     }
     return JobError(
         f"{job.id} ended in {job.status} before anything was sent",
-        "the same call with the same frame: it goes on from what was uploaded",
+        "the same call again with the same frame: it goes on from what was uploaded",
         again[job.route],
     )
