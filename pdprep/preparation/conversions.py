@@ -178,7 +178,7 @@ _IDS: Final = {
 _TIMES: Final = {
     "text": Way(
         times.epoch_of_text,
-        f"ISO 8601 and other text (no zone: UTC) and numbers {_SECONDS}",
+        f"ISO 8601 text (no zone: UTC) and numbers {_SECONDS}",
         "timestamp_unreadable",
     ),
     "integer": Way(times.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
