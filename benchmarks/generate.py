@@ -33,24 +33,29 @@ def write(path: str | Path, rows: int, seed: int = 7) -> Path:
     return target
 
 
-def events(rows: int, seed: int) -> pl.DataFrame:
-    """Return one batch of events."""
-    once = max(1, round(rows * (1 - DUPLICATES)))
-    random = [_uniform(once, seed * 16 + n) for n in range(10)]
+def events(rows: int, seed: int, duplicates: float = DUPLICATES) -> pl.DataFrame:
+    """Return one batch of events, and a share of them once more."""
+    once = max(1, round(rows * (1 - duplicates)))
+    random = [uniform(once, seed * 16 + n) for n in range(10)]
     frame = pl.DataFrame({str(n): column for n, column in enumerate(random)}).select(
-        user=_missing(pl.format("customer-{}", _power(pl.col("0"), rows)), pl.col("1")),
-        item=_missing(pl.format(" product-{} ", _power(pl.col("2"), 200_000)), pl.col("3")),
-        event=_one_of(EVENTS, pl.col("4")),
+        user=missing(pl.format("customer-{}", power(pl.col("0"), rows)), pl.col("1")),
+        item=missing(pl.format(" product-{} ", power(pl.col("2"), 200_000)), pl.col("3")),
+        event=one_of(EVENTS, pl.col("4")),
         ts=_time(pl.col("5"), pl.col("6")),
         value=(pl.col("7") * 5).round(2).cast(pl.String),
-        device=_one_of(DEVICES, pl.col("8")),
-        genres=_one_of(GENRES, pl.col("9")),
+        device=one_of(DEVICES, pl.col("8")),
+        genres=one_of(GENRES, pl.col("9")),
     )
     return pl.concat([frame, frame.sample(rows - once, seed=seed)])
 
 
-def _uniform(rows: int, seed: int) -> pl.Series:
-    """Numbers in [0, 1) by a counter that is mixed (splitmix64), the same in every version."""
+def twice(once: pl.DataFrame, share: float, seed: int) -> pl.DataFrame:
+    """Return rows and so many of them once more that they are that share of all."""
+    return pl.concat([once, once.sample(round(once.height * share / (1 - share)), seed=seed)])
+
+
+def uniform(rows: int, seed: int) -> pl.Series:
+    """Return numbers in [0, 1) by a counter that is mixed (splitmix64), the same in every version."""
     counter = pl.int_range(seed * _STRIDE, seed * _STRIDE + rows, dtype=pl.UInt64, eager=True)
     mixed = counter * 0x9E3779B97F4A7C15
     mixed = (mixed ^ mixed // 2**30) * 0xBF58476D1CE4E5B9
@@ -58,16 +63,16 @@ def _uniform(rows: int, seed: int) -> pl.Series:
     return (mixed ^ mixed // 2**31) // 2**11 / 2**53
 
 
-def _power(uniform: pl.Expr, most: int) -> pl.Expr:
+def power(uniform: pl.Expr, most: int) -> pl.Expr:
     """Few ids that come often and many that come once."""
     return (most**uniform).floor().cast(pl.Int64)
 
 
-def _missing(text: pl.Expr, uniform: pl.Expr) -> pl.Expr:
+def missing(text: pl.Expr, uniform: pl.Expr) -> pl.Expr:
     return pl.when(uniform >= MISSING / 2).then(text)
 
 
-def _one_of(values: tuple[str, ...], uniform: pl.Expr) -> pl.Expr:
+def one_of(values: tuple[str, ...], uniform: pl.Expr) -> pl.Expr:
     return (uniform * len(values)).floor().cast(pl.Int32).replace_strict(dict(enumerate(values)))
 
 

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.mapping import COLUMNS, MAPPING
+from benchmarks.shapes import Shape
 
 EARLIEST, LATEST = 315_532_800, 4_102_444_800
 KEYWORDS: Final = ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE", "DEVICE")
@@ -17,11 +17,11 @@ ID_TAKES_NO: Final = r'[|"\x00-\x1f\x7f]'
 QUOTED: Final = r'["\\,\x00-\x1f\x7f]|^\s|\s$'
 
 
-def pandas(source: Path, target: Path) -> int:
-    """Prepare in pandas, as AWS's sample notebooks do, and write with `to_csv`."""
+def pandas(shape: Shape, source: Path, target: Path) -> int:
+    """Prepare events of the usual shape in pandas, as AWS's sample notebooks do, and write with `to_csv`."""
     import pandas as pd
 
-    frame = pd.read_csv(source, usecols=list(COLUMNS), dtype=str)
+    frame = pd.read_csv(source, usecols=list(shape.columns), dtype=str)
     for name in ("user", "item", "event"):
         frame[name] = frame[name].str.strip()
     frame["ts"] = _seconds(pd, frame["ts"])
@@ -37,7 +37,7 @@ def pandas(source: Path, target: Path) -> int:
     assert len(kept) >= 1000
     assert (kept["user"].value_counts() > 1).sum() >= 25
     assert kept["event"].nunique() <= 100
-    return _write(kept, target)
+    return _write(shape, kept, target)
 
 
 def _seconds(pd: Any, text: Any) -> Any:
@@ -47,65 +47,76 @@ def _seconds(pd: Any, text: Any) -> Any:
     return (number // 1000).fillna(seconds).astype("Int64")
 
 
-def _write(kept: Any, target: Path) -> int:
+def _write(shape: Shape, kept: Any, target: Path) -> int:
     for name in ("user", "item", "event", "device"):
         text = kept[name]
         special = text.str.contains(QUOTED, na=False)
         marked = text[special].map(lambda value: '"' + re.sub(r'(["\\])', r"\\\1", value) + '"')
         kept = kept.assign(**{name: text.mask(special, marked)})
-    fields = {column: field for field, column in MAPPING.items()} | {"device": "DEVICE"}
+    fields = {column: field for field, (column, _) in shape.fields.items()}
     kept.rename(columns=fields).to_csv(target / "out.csv", index=False, quoting=3, escapechar="\x1b", sep=",")
     return len(kept)
 
 
-def duckdb(source: Path, target: Path) -> int:
+def duckdb(shape: Shape, source: Path, target: Path) -> int:
     """Prepare in DuckDB's SQL and write with COPY."""
     import duckdb
 
     with duckdb.connect() as base:
         base.execute(f"SET temp_directory = '{target}/spill'")
-        (written,) = base.execute(_sql(source, target / "out.csv")).fetchone() or (0,)
+        if shape.form == "pandas":
+            base.register("frame", shape.frame(source))
+        (written,) = base.execute(_sql(shape, source, target / "out.csv")).fetchone() or (0,)
     return int(written)
 
 
-def _sql(source: Path, out: Path) -> str:
-    words = ", ".join(f"'{word}'" for word in KEYWORDS)
-    held = " AND ".join(
-        f"length({name}) BETWEEN 1 AND 256 AND {name} NOT IN ({words})"
-        f" AND NOT regexp_matches({name}, '{ID_TAKES_NO}')"
-        for name in ("u", "i")
-    )
-    fields = ", ".join(f"{_escaped(name)} AS {field}" for field, name in _FIELDS)
+def _sql(shape: Shape, source: Path, out: Path) -> str:
+    rows = {
+        "csv": f"read_csv('{source}', all_varchar = true, header = true, quote = '\"', escape = '\"')",
+        "parquet": f"read_parquet('{source}')",
+        "pandas": "frame",
+    }[shape.form]
+    words = ", ".join(f"'{word}'" for word in shape.fields)
+    clean, held, fields = [], [], []
+    for name, (column, role) in shape.fields.items():
+        clean.append(f'{_CLEAN[role].format(c=f"""CAST("{column}" AS VARCHAR)""")} AS {name}')
+        held.append(_HELD[role].format(c=name, words=words))
+        fields.append(f"{_escaped(name) if role in _TEXTS else name} AS {name}")
     return f"""
     COPY (
-        WITH clean AS (
-            SELECT trim("user") AS u, trim(item) AS i, nullif(trim(event), '') AS e,
-                coalesce(try_cast(ts AS BIGINT) // 1000, epoch(try_cast(ts AS TIMESTAMPTZ))::BIGINT) AS t,
-                try_cast(value AS DOUBLE) AS v, nullif(device, '') AS d
-            FROM read_csv('{source}', all_varchar = true, header = true, quote = '"', escape = '"')
-        )
-        SELECT {fields} FROM (
-            SELECT DISTINCT * FROM clean
-            WHERE {held} AND e IS NOT NULL AND length(e) <= 256 AND e NOT IN ({words})
-                AND t BETWEEN {EARLIEST} AND {LATEST} AND (v IS NULL OR isfinite(v))
-                AND (d IS NULL OR (length(d) <= 1000 AND d NOT IN ({words})))
-        )
+        WITH clean AS (SELECT {", ".join(clean)} FROM {rows})
+        SELECT {", ".join(fields)} FROM (SELECT DISTINCT * FROM clean WHERE {" AND ".join(held)})
     ) TO '{out}' (FORMAT csv, HEADER, QUOTE '', ESCAPE '')
     """
 
 
-_FIELDS: Final = (
-    ("USER_ID", "u"),
-    ("ITEM_ID", "i"),
-    ("EVENT_TYPE", "e"),
-    ("TIMESTAMP", "t"),
-    ("EVENT_VALUE", "v"),
-    ("DEVICE", "d"),
-)
+_TEXTS: Final = ("id", "event", "category", "text")
+_INTEGER: Final = "try_cast({c} AS BIGINT)"
+_LINE: Final = "nullif(trim(regexp_replace({c}, '[\\r\\n]+', ' ', 'g')), '')"
+# How a column becomes a field, by the field's role, and what is asked of it then.
+_CLEAN: Final = {
+    "id": "trim({c})",
+    "event": "nullif(trim({c}), '')",
+    "time": f"CASE WHEN {_INTEGER} > 100000000000 THEN {_INTEGER} // 1000"
+    f" WHEN {_INTEGER} IS NOT NULL THEN {_INTEGER}"
+    " ELSE epoch(try_cast({c} AS TIMESTAMPTZ))::BIGINT END",
+    "float": "try_cast({c} AS DOUBLE)",
+    "long": "try_cast({c} AS BIGINT)",
+    "category": _LINE,
+    "text": _LINE,
+}
+_HELD: Final = {
+    "id": "length({c}) BETWEEN 1 AND 256 AND {c} NOT IN ({words})"
+    f" AND NOT regexp_matches({{c}}, '{ID_TAKES_NO}')",
+    "event": "{c} IS NOT NULL AND length({c}) <= 256 AND {c} NOT IN ({words})",
+    "time": f"{{c}} BETWEEN {EARLIEST} AND {LATEST}",
+    "float": "({c} IS NULL OR isfinite({c}))",
+    "long": "true",
+    "category": "({c} IS NULL OR (length({c}) <= 1000 AND {c} NOT IN ({words})))",
+    "text": "({c} IS NULL OR (length({c}) <= 20000 AND {c} NOT IN ({words})))",
+}
 
 
 def _escaped(name: str) -> str:
-    if name in "tv":
-        return name
     marked = f"""'"' || replace(replace({name}, '\\', '\\\\'), '"', '\\"') || '"'"""
     return f"CASE WHEN regexp_matches({name}, '{QUOTED}') THEN {marked} ELSE {name} END"

@@ -1,6 +1,6 @@
 """One plan in a process of its own: it prints its CPU and wall seconds, peak memory and rows as JSON.
 
-``python -m benchmarks.plans pdprep events.csv out/``
+``python -m benchmarks.plans pdprep events.csv out/ "UUID ids"``
 """
 
 from __future__ import annotations
@@ -10,71 +10,84 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from benchmarks import peers
-from benchmarks.mapping import COLUMNS, MAPPING
+from benchmarks.shapes import SHAPES, Shape
 
 
-def passthrough(source: Path, target: Path) -> None:
-    """Copy six columns: the engine's limit."""
-    pl.scan_csv(source, infer_schema=False).select(COLUMNS).sink_csv(target / "out.csv")
+def passthrough(shape: Shape, source: Path, target: Path) -> None:
+    """Copy the columns that are used: the engine's limit."""
+    if shape.form == "pandas":
+        pl.from_pandas(handed_over(shape, source)).lazy().select(shape.columns).sink_csv(target / "out.csv")
+        return
+    rows = pl.scan_csv(source, infer_schema=False) if shape.form == "csv" else pl.scan_parquet(source)
+    rows.select(shape.columns).sink_csv(target / "out.csv")
 
 
-def pdprep(source: Path, target: Path) -> int:
+def pdprep(shape: Shape, source: Path, target: Path) -> int:
     """Clean, dedupe, hold to every rule and write Personalize's CSV."""
     from pdprep import stage
 
-    return stage(_prepared(source), target).rows
+    return stage(shape.prepared(handed_over(shape, source)), target).rows
 
 
-def unjudged(source: Path, target: Path) -> int:
+def unjudged(shape: Shape, source: Path, target: Path) -> int:
     """The same without a row rule: what validation costs is the difference."""
     from pdprep.engine import judging
 
     judging.violations = lambda prepared, now: ()  # type: ignore[assignment]  # in this process alone
-    return pdprep(source, target)
+    return pdprep(shape, source, target)
 
 
-def ledger(source: Path, target: Path) -> int:
+def ledger(shape: Shape, source: Path, target: Path) -> int:
     """The same, and the records as Parquet sorted by id, as a bulk import keeps them."""
     from pdprep import stage
     from pdprep.ledger import layers
 
-    ready, written = _prepared(source), []
+    ready, written = shape.prepared(handed_over(shape, source)), []
 
     def keep(rows: pl.DataFrame) -> None:
         layers.write_records(target, len(written), rows, ready.contract)
-        written.append(rows[ready.contract.key].n_unique())
+        written.append(rows.height)
 
     return stage(ready, target, on_rows=keep).rows
 
 
-def _prepared(source: Path) -> Any:
-    from pdprep import prepare
+@cache
+def handed_over(shape: Shape, source: Path) -> Any:
+    """Return what a user hands over: the path, or a frame of pandas, made before the clock starts."""
+    return shape.frame(source) if shape.form == "pandas" else source
 
-    return prepare(source, "interactions", columns=MAPPING, metadata={"DEVICE": "device"}, on_invalid="drop")
 
-
-PLANS: Final[dict[str, Callable[[Path, Path], int | None]]] = {
+PLANS: Final[dict[str, Callable[[Shape, Path, Path], int | None]]] = {
     each.__name__: each for each in (passthrough, pdprep, unjudged, ledger, peers.pandas, peers.duckdb)
 }
 _IMPORTED: Final = {"pdprep": "pdprep.engine.stage", "unjudged": "pdprep.engine.stage"}
 _IMPORTED |= {"ledger": "pdprep.ledger.layers", "pandas": "pandas", "duckdb": "duckdb"}
 
 
-def measure(name: str, source: Path, target: Path) -> dict[str, Any]:
-    """Run a plan and tell what it took; interpreter and imports are not counted."""
+def measure(name: str, source: Path, target: Path, shape: Shape = SHAPES["short ids"]) -> dict[str, Any]:
+    """Run a plan and tell what it took; interpreter, imports and the making of a frame are not counted.
+
+    ``mb`` is the peak memory of the process, ``beyond`` what of it came after the frame was there.
+    """
     __import__(_IMPORTED.get(name, "polars"))
     target.mkdir(parents=True, exist_ok=True)
+    handed_over(shape, source)
+    held = _peak()
     before, start = _cpu(), time.perf_counter()
-    rows = PLANS[name](source, target)
+    rows = PLANS[name](shape, source, target)
     wall, cpu = time.perf_counter() - start, _cpu() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"plan": name, "cpu": cpu, "wall": wall, "mb": peak, "rows": rows}
+    return {"plan": name, "cpu": cpu, "wall": wall, "mb": _peak(), "beyond": _peak() - held, "rows": rows}
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _cpu() -> float:
@@ -83,4 +96,5 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))
+    asked = SHAPES[sys.argv[4] if len(sys.argv) > 4 else "short ids"]
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), asked)))

@@ -15,6 +15,10 @@ from statistics import median, quantiles
 from typing import Any, Final
 
 PROJECT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(PROJECT))
+
+from benchmarks.shapes import SHAPES, Shape
+
 BARE, OURS = "passthrough", "pdprep"
 SIZES: Final = (
     (1_000_000, 7, (BARE, OURS, "unjudged", "ledger", "duckdb", "pandas")),
@@ -27,19 +31,27 @@ Round = dict[str, dict[str, Any]]
 
 def main(rows: int, rounds: int, plans: tuple[str, ...]) -> None:
     """Generate the rows, run the plans in turn and print what they took."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        source = Path(folder) / "events.csv"
-        _python("benchmarks.generate", str(rows), str(source))
-        print(f"{rows:,} rows, {source.stat().st_size / rows:.0f} bytes each, {rounds} rounds", flush=True)
-        found = [{plan: _run(plan, source, Path(folder) / "out") for plan in plans} for _ in range(rounds)]
+    found, size = measured(SHAPES["short ids"], rows, rounds, plans)
+    print(f"{rows:,} rows, {size:.0f} bytes each, {rounds} rounds", flush=True)
     print("\n".join([*table(found, plans), "", *sentences(found), ""]), flush=True)
+
+
+def measured(shape: Shape, rows: int, rounds: int, plans: tuple[str, ...]) -> tuple[list[Round], float]:
+    """Generate so many rows of a shape and run the plans in turn; return the rounds, and the bytes of a row."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        source = Path(folder) / f"rows.{'csv' if shape.form == 'csv' else 'parquet'}"
+        _python("benchmarks.shapes", shape.name, str(rows), str(source))
+        found = [
+            {plan: _run(plan, source, Path(folder) / "out", shape) for plan in plans} for _ in range(rounds)
+        ]
+        return found, source.stat().st_size / rows
 
 
 def table(rounds: list[Round], plans: tuple[str, ...]) -> list[str]:
     """Return a line a plan: median and quartiles of its ratios to the round's bare copy, its peak memory."""
     lines = ["| plan | CPU | wall | CPU s | peak MB | rows |", "|---|---|---|---|---|---|"]
     for plan in plans:
-        cells = [_spread([one[plan][unit] / one[BARE][unit] for one in rounds]) for unit in ("cpu", "wall")]
+        cells = [spread([one[plan][unit] / one[BARE][unit] for one in rounds]) for unit in ("cpu", "wall")]
         cpu = median(one[plan]["cpu"] for one in rounds)
         peak = max(one[plan]["mb"] for one in rounds)
         kept = rounds[0][plan]["rows"]
@@ -52,23 +64,24 @@ def sentences(rounds: list[Round]) -> list[str]:
     said = []
     for peer in ("pandas", "duckdb"):
         if peer in rounds[0]:
-            wall = _spread([one[peer]["wall"] / one[OURS]["wall"] for one in rounds])
-            memory = _spread([one[OURS]["mb"] / one[peer]["mb"] for one in rounds])
+            wall = spread([one[peer]["wall"] / one[OURS]["wall"] for one in rounds])
+            memory = spread([one[OURS]["mb"] / one[peer]["mb"] for one in rounds])
             said.append(f"pdprep is {wall} times as fast as {peer}, in {memory} of its memory.")
     if "unjudged" in rounds[0]:
-        share = _spread([1 - one["unjudged"]["cpu"] / one[OURS]["cpu"] for one in rounds])
+        share = spread([1 - one["unjudged"]["cpu"] / one[OURS]["cpu"] for one in rounds])
         said.append(f"Validation's share of the CPU: {share}.")
     return said
 
 
-def _spread(values: list[float]) -> str:
+def spread(values: list[float]) -> str:
+    """Return the median, and the quartiles in brackets."""
     low, _, high = quantiles(values, n=4) if len(values) > 1 else values * 3
     return f"{median(values):.2f} ({low:.2f}-{high:.2f})"
 
 
-def _run(plan: str, source: Path, target: Path) -> dict[str, Any]:
-    measured: dict[str, Any] = json.loads(_python("benchmarks.plans", plan, str(source), str(target)))
-    return measured
+def _run(plan: str, source: Path, target: Path, shape: Shape) -> dict[str, Any]:
+    took: dict[str, Any] = json.loads(_python("benchmarks.plans", plan, str(source), str(target), shape.name))
+    return took
 
 
 def _python(module: str, *arguments: str) -> str:
