@@ -14,11 +14,11 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-PROJECT: Final = Path(__file__).parents[1]
-sys.path.insert(0, str(PROJECT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.shapes import SHAPES, Shape
 
+PROJECT: Final = Path(__file__).parents[1]
 BARE, OURS = "passthrough", "pdprep"
 SIZES: Final = (
     (1_000_000, 7, (BARE, OURS, "unjudged", "ledger", "duckdb", "pandas")),
@@ -37,7 +37,7 @@ def main(rows: int, rounds: int, plans: tuple[str, ...]) -> None:
 
 
 def measured(shape: Shape, rows: int, rounds: int, plans: tuple[str, ...]) -> tuple[list[Round], float]:
-    """Generate so many rows of a shape and run the plans in turn; return the rounds, and the bytes of a row."""
+    """Generate rows of a shape and run the plans in turn; return the rounds, and the bytes of a row."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         source = Path(folder) / f"rows.{'csv' if shape.form == 'csv' else 'parquet'}"
         _python("benchmarks.shapes", shape.name, str(rows), str(source))

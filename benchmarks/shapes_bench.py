@@ -17,7 +17,7 @@ from benchmarks.shapes import SHAPES
 ROWS, ROUNDS, PEER = 2_000_000, 5, "duckdb"
 WIDE: Final = {"items with HTML": 20}  # such rows are twenty times as long, so there are fewer of them
 HEADER: Final = (
-    "| shape | bytes a row | CPU / bare copy | wall / bare copy | DuckDB's wall / ours | peak MB | beyond the frame |",
+    "| shape | bytes a row | CPU | wall | DuckDB wall / ours | peak MB | beyond a frame |",
     "|---|---|---|---|---|---|---|",
 )
 
