@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pdprep.preparation import transforms
     from pdprep.preparation.inference import Proposal, infer_contract
     from pdprep.preparation.prepare import Prepared, prepare
+    from pdprep.preparation.read import read
     from pdprep.validation.report import Report
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ __all__ = [
     "infer_contract",
     "load_ipython_extension",
     "prepare",
+    "read",
     "stage",
     "transforms",
     "unload_ipython_extension",
@@ -72,6 +74,7 @@ _MODULES = {
     "demo": "pdprep.demo",
     "infer_contract": "pdprep.preparation.inference",
     "prepare": "pdprep.preparation.prepare",
+    "read": "pdprep.preparation.read",
     "stage": "pdprep.engine.stage",
     "transforms": "pdprep.preparation.transforms",
     "validate": "pdprep.engine.validate",

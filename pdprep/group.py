@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import polars as pl
 
@@ -38,6 +38,7 @@ from pdprep.personalize.plan import Plan, plan
 from pdprep.personalize.target import Target
 from pdprep.personalize.verify import Verification, verify
 from pdprep.preparation import prepare as preparation
+from pdprep.preparation.dialects import TextArguments
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.prepare import OnInvalid, Prepared
 
@@ -111,8 +112,8 @@ class DatasetGroup:
     @property
     def datasets(self) -> tuple[str, ...]:
         """The dataset types that this ledger has records of."""
-        sent = (name for name in catalogue.DATASETS if self._holds(name))
-        return tuple(sent)
+        journal = self._target.ledger.journal
+        return tuple(name for name in catalogue.DATASETS if journal.imports(name) or journal.plans(name))
 
     def contract(self, dataset: str) -> Contract:
         """Return the contract of a dataset's schema; what the catalogue requires where it does not exist."""
@@ -130,6 +131,7 @@ class DatasetGroup:
         on_invalid: OnInvalid = "raise",
         max_invalid: float | None = None,
         dedupe_on: Sequence[str] = (),
+        **text: Unpack[TextArguments],
     ) -> Prepared:
         """Prepare a source for a dataset of this group; see ``pdprep.prepare``.
 
@@ -138,10 +140,11 @@ class DatasetGroup:
         """
         kind = dataset.dataset if isinstance(dataset, Contract) else dataset
         deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
-        source = reading.opened(self.world, source)
+        source = reading.opened(self.world, source, text, like)
         return preparation.prepare(
             source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,
+            **text,
         )  # fmt: skip
 
     def check(self) -> Check:
@@ -280,10 +283,6 @@ class DatasetGroup:
         earlier = history.find(self._target, job.same)
         earlier.update(note="already imported: the finished job of the same bytes")
         return earlier
-
-    def _holds(self, dataset: str) -> bool:
-        journal = self._target.ledger.journal
-        return bool(journal.imports(dataset) or journal.plans(dataset))
 
     def __repr__(self) -> str:
         where = "local" if self.world.local else f"{self.world.account} {self.world.region}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
 
 import polars as pl
 
+from pdprep.preparation.blocks import Blocks
+from pdprep.preparation.opening import in_zip
 from pdprep.preparation.sources import Source
 
 
@@ -20,45 +20,45 @@ def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
         rows: 0-based rows of the source as read.
     """
     found: dict[int, tuple[str, int]] = {}
-    first = 0
-    for file in source.files if source.is_text and rows else ():
-        if not Path(file).is_file() or first > max(rows):
+    first, blocks = 0, source.blocks
+    for file in source.files if blocks and rows else ():
+        here = Path(file).is_file() or in_zip(file)[0]
+        if blocks is None or not here or file.endswith(".zst") or first > max(rows):
             break
         last = file == source.files[-1]  # whatever is left stands there: no need to count it
         count = max(rows) + 1 - first if last else _count(file, source)
         inside = {row for row in rows if first <= row < first + count}
-        found |= {row: (file, line) for row, line in _lines(file, source, first, inside)}
+        found |= {row: (file, line) for row, line in _lines(file, blocks, first, inside)}
         first += count
     return found
 
 
 def _count(file: str, source: Source) -> int:
-    frame = pl.scan_csv(file, separator=source.separator, infer_schema=False)
-    return int(frame.select(pl.len()).collect().item())
+    return int(source.scan(file, infer_schema=False).select(pl.len()).collect().item())
 
 
-def _lines(file: str, source: Source, first: int, rows: set[int]) -> Iterator[tuple[int, int]]:
+def _lines(file: str, blocks: Blocks, first: int, rows: set[int]) -> Iterator[tuple[int, int]]:
     """Yield each row and its line: a line begins a record unless a quotation mark is open.
 
     Blank lines count as rows, as Polars counts them, but not before the header.
     """
     if not rows:
         return
+    dialect = blocks.dialect
+    quote, comment = (dialect.quote_char or "").encode(), (dialect.comment_prefix or "\n").encode()
     inside, last = False, max(rows)
-    with _open(file) as handle:
-        index = first - 1  # the header
-        for number, line in enumerate(handle, 1):
-            if index < first and not line.strip(b"\r\n"):
-                continue
-            if not inside:
-                if index in rows and index >= first:
-                    yield index, number
-                if index >= last:
-                    return
-                index += 1
-            inside ^= line.count(b'"') % 2 == 1
-
-
-def _open(file: str) -> IO[bytes]:
-    opener: Any = gzip.open if file.endswith(".gz") else open
-    return opener(file, "rb")  # type: ignore[no-any-return]  # gzip and files share one protocol
+    index = first - dialect.has_header  # a header is the row before the first
+    blocked = (block.removesuffix(b"\n").split(b"\n") for block in blocks.lines(file))
+    numbered = enumerate((line for lines in blocked for line in lines), 1)
+    for number, line in numbered:
+        if number <= dialect.skip_lines:
+            continue
+        if not inside and ((index < first and not line.strip(b"\r")) or line.startswith(comment)):
+            continue
+        if not inside:
+            if index in rows and index >= first:
+                yield index, number
+            if index >= last:
+                return
+            index += 1
+        inside ^= bool(quote) and line.count(quote) % 2 == 1

@@ -1,34 +1,53 @@
-"""Files of a source, here or in S3: which they are, their format, and the separator of a CSV."""
+"""Files of a source, here or in S3: which they are, their format, and their first bytes."""
 
 from __future__ import annotations
 
-import gzip
+import glob
 import re
-import zlib
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from glob import glob
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import polars as pl
 
 from pdprep.errors import SourceError
+from pdprep.preparation.opening import ZIP, in_zip, members, opened
 from pdprep.preparation.storage import SCHEME, Storage, environment
 
 HEAD_BYTES: Final = 1 << 16
-_SEPARATORS: Final = ",;\t|"
+HEAD_LINES: Final = 200
 KINDS: Final = {
     ".csv": "csv",
     ".tsv": "csv",
+    ".tab": "csv",
+    ".psv": "csv",
     ".txt": "csv",
+    ".dat": "csv",
+    ".data": "csv",
+    ".inter": "csv",
+    ".user": "csv",
+    ".item": "csv",
     ".parquet": "Parquet",
     ".pq": "Parquet",
     ".ndjson": "NDJSON",
     ".jsonl": "NDJSON",
+    ".json": "JSON",
     ".arrow": "Arrow IPC",
     ".ipc": "Arrow IPC",
     ".feather": "Arrow IPC",
+    ".xlsx": "Excel",
 }
+_COMPRESSED: Final = (".gz", ".zst")
+LINE_MAXIMUM: Final = 300  # characters of a foreign message
+_QUOTED: Final = re.compile(r"could not parse `.*?` as dtype", re.DOTALL)
+
+
+class Head(NamedTuple):
+    """The first bytes of a file, and whether that is all of it."""
+
+    data: bytes
+    whole: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,46 +60,49 @@ class Files:
 
     @property
     def kind(self) -> str:
-        """Their format, told by the ending."""
-        first = self.names[0]
-        suffixes = [end.lower() for end in Path(first).suffixes if end.lower() not in (".gz", ".zst")]
-        kind = KINDS.get(suffixes[-1] if suffixes else "")
-        if not kind:
-            raise SourceError(
-                f"{first} has no ending that tells its format",
-                f"one of {', '.join(KINDS)}",
-                f'pdprep.prepare(pl.scan_csv("{first}"), ...)',
-            )
-        return kind
+        """Their format, told by the ending; empty where that tells none."""
+        suffixes = [end.lower() for end in Path(self.names[0]).suffixes if end.lower() not in _COMPRESSED]
+        return KINDS.get(suffixes[-1] if suffixes else "", "")
 
     @property
     def options(self) -> dict[str, Any]:
         """What a scan of Polars needs to reach them."""
         return self.storage.options if self.storage else {}
 
-    @cached_property
-    def head(self) -> str:
-        """The first text of the first file; nothing where we cannot look inside.
+    @property
+    def streamed(self) -> bool:
+        """Whether they are read block by block whatever is in them: Polars does not, or needs all memory."""
+        return self.names[0].lower().endswith(".gz") or bool(in_zip(self.names[0])[0])
+
+    @property
+    def reachable(self) -> bool:
+        """Whether their bytes can be read here, and not by Polars alone."""
+        return not self.names[0].lower().endswith(".zst") and (
+            "://" not in self.names[0] or bool(self.storage)
+        )
+
+    def head(self) -> Head:
+        """Return the first bytes of the first file; nothing where none can be had.
 
         Raises:
-            SourceError: It is empty, or not UTF-8.
+            SourceError: It cannot be read.
         """
-        file = self.names[0]
-        if file.endswith(".zst") or ("://" in file and not self.storage):
-            return ""
-        text = _decode(file, _head(file, self.storage))
-        if not text.strip():
-            raise SourceError(f"{file} is empty", "a header and rows")
-        return text
-
-    def separator(self) -> str:
-        """Tell the separator of a CSV from its header line."""
-        header = next(iter(self.head.lstrip("\r\n").splitlines()), "")
-        return max(_SEPARATORS, key=re.sub(r'"[^"]*"', "", header).count)
+        if self.reachable:
+            with opened(self.names[0], self.storage) as handle:
+                data = handle.read(HEAD_BYTES)
+            return Head(data, len(data) < HEAD_BYTES)
+        with suppress(pl.exceptions.PolarsError, OSError):
+            lines = pl.scan_lines(self.names[0], glob=False, **self.options).head(HEAD_LINES).collect()
+            text = "".join(f"{line}\n" for line in lines.to_series())
+            return Head(text.encode(), lines.height < HEAD_LINES)
+        return Head(b"", False)
 
 
 def expand(text: str, storage: Storage | None = None) -> Files:
     """Return the files of a path, a glob or an address.
+
+    A path that exists is that file, whatever signs are in its name; a pattern is expanded here and nowhere
+    else.
 
     Args:
         text: What the user wrote.
@@ -90,22 +112,68 @@ def expand(text: str, storage: Storage | None = None) -> Files:
         SourceError: There is no such file.
     """
     if text.startswith(SCHEME):
-        return _remote(text, storage or environment())
+        return _unzipped(_remote(text, storage or environment()))
     if "://" in text:
         return Files((text,), None)
     path = Path(text).expanduser()
     if path.is_dir():
         raise SourceError(f"{text} is a folder", "a file or a glob", f'"{text}/*.csv"')
-    names = (str(path),) if path.is_file() else tuple(sorted(glob(str(path), recursive=True)))
+    names = (str(path),) if path.is_file() else _matches(path)
+    archive, member = in_zip(str(path))
+    if archive and not names:
+        _check_member(archive, member, None)
+        return Files((str(path),), Path(archive).stat().st_size)
     if not names:
         raise SourceError(f"no file {text}", "a path or a glob that exists", _neighbours(path))
-    return Files(names, sum(Path(name).stat().st_size for name in names))
+    return _unzipped(Files(names, sum(Path(name).stat().st_size for name in names)))
+
+
+def _matches(path: Path) -> tuple[str, ...]:
+    """Return the files that a pattern matches; folders that exist are no part of the pattern."""
+    base, pieces = Path(path.anchor), list(path.parts[bool(path.anchor) :])
+    while pieces and (base / pieces[0]).is_dir() and pieces[0] != "**":
+        base /= pieces.pop(0)
+    found = glob.glob(str(Path(glob.escape(str(base)), *pieces)), recursive=True)
+    return tuple(sorted(name for name in found if Path(name).is_file()))
+
+
+def _unzipped(files: Files) -> Files:
+    """Put the one file that is in a zip in its place."""
+    zips = [name for name in files.names if name.lower().endswith(ZIP)]
+    if not zips:
+        return files
+    inside = {name: members(name, files.storage) for name in zips}
+    many = next((name for name, held in inside.items() if len(held) != 1), None)
+    if many:
+        held = inside[many]
+        first = next((name for name in held if Path(name).suffix.lower() in KINDS), held[0] if held else "")
+        shown = ", ".join(held[:8]) + (f" and {len(held) - 8} more" if len(held) > 8 else "")
+        raise SourceError(
+            f"{many} holds {len(held)} files ({shown})" if held else f"{many} holds no file",
+            "a zip of one file, or one of them named",
+            f'pdprep.read("{many}/{first}")' if held else "",
+        )
+    names = tuple(f"{name}/{inside[name][0]}" if name in inside else name for name in files.names)
+    return Files(names, files.bytes, files.storage)
+
+
+def _check_member(archive: str, member: str, storage: Storage | None) -> None:
+    held = members(archive, storage)
+    if member not in held:
+        near = ", ".join(held[:8])
+        hint = f'pdprep.read("{archive}/{held[0]}")' if held else ""
+        raise SourceError(f"{archive} holds no file {member}", f"one of {near}" if near else "a file", hint)
 
 
 def _remote(text: str, storage: Storage) -> Files:
     found = storage.find(text)
     if found:
         return Files(tuple(each.url for each in found), sum(each.size for each in found), storage)
+    archive, member = in_zip(text)
+    size = sum(each.size for each in storage.find(archive)) if archive else 0
+    if size:
+        _check_member(archive, member, storage)
+        return Files((text,), size, storage)
     folder = text.rstrip("/") + "/"
     if any(storage.below(folder, 1)):
         raise SourceError(f"{text} is a folder", "a file or a glob", f'"{folder}*.csv"')
@@ -118,51 +186,22 @@ def _remote(text: str, storage: Storage) -> Files:
 
 
 def _neighbours(path: Path) -> str:
-    near = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))[:5] if path.parent.is_dir() else []
-    return f"one of {', '.join(near)} in {path.parent}" if near else f"ls {path.parent}"
-
-
-def _head(file: str, storage: Storage | None) -> bytes:
-    try:
-        return _remote_head(file, storage) if storage else _local_head(file)
-    except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(
-            f"{file} cannot be read ({first_line(error)})", "a CSV file, as text or gzip"
-        ) from error
-
-
-def _local_head(file: str) -> bytes:
-    opener: Callable[..., Any] = gzip.open if file.endswith(".gz") else open
-    with opener(file, "rb") as handle:
-        head: bytes = handle.read(HEAD_BYTES)
-    return head
-
-
-def _remote_head(file: str, storage: Storage) -> bytes:
-    data = storage.head(file, HEAD_BYTES)
-    if not file.endswith(".gz"):
-        return data
-    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, HEAD_BYTES)
-
-
-def _decode(file: str, head: bytes) -> str:
-    try:
-        return head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if error.end >= len(head) - 3 and len(head) == HEAD_BYTES:  # a character cut in two by the read
-            return head[: error.start].decode("utf-8-sig")
-        raise not_utf8(file) from error
-
-
-def not_utf8(label: str) -> SourceError:
-    """Return the error for text that is not UTF-8."""
-    return SourceError(
-        f"{label} is not UTF-8, likely latin-1 or Windows-1252",
-        "UTF-8",
-        f'pdprep.prepare(pl.read_csv("{label}", encoding="latin-1", infer_schema=False), ...)',
+    near = (
+        sorted(p.name for p in path.parent.iterdir() if p.suffix == path.suffix)
+        if path.parent.is_dir()
+        else []
     )
+    return f"one of {', '.join(near[:5])} in {path.parent}" if near else f"ls {path.parent}"
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of what an error says."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    """Return the first line of what an error says, without the text of a file that it may quote.
+
+    >>> first_line(ValueError("could not parse `a b\\nc` as dtype `str` at column 'b' (column number 2)"))
+    "could not parse a value as dtype `str` at column 'b' (column number 2)"
+    """
+    text = re.sub(
+        r"could not parse `.*?` as dtype", "could not parse a value as dtype", str(error), flags=re.DOTALL
+    )
+    line = next(iter(text.splitlines()), type(error).__name__)
+    return line if len(line) <= LINE_MAXIMUM else line[:LINE_MAXIMUM] + "…"

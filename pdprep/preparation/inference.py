@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Unpack
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from pdprep.contract.fields import Field
 from pdprep.contract.shape import METADATA_MAXIMUM, TEXTUAL_MAXIMUM
 from pdprep.preparation import mapping
 from pdprep.preparation.calls import call
+from pdprep.preparation.dialects import TextArguments, options
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source, open_source
@@ -75,19 +76,22 @@ class Proposal:
         return html.table(_HEADER, self.reasons.iter_rows()) + lacks + f"<pre>{escape(self.code)}</pre>"
 
 
-def infer_contract(source: object, dataset: str, domain: str | None = "CUSTOM") -> Proposal:
+def infer_contract(
+    source: object, dataset: str, domain: str | None = "CUSTOM", **text: Unpack[TextArguments]
+) -> Proposal:
     """Propose a contract and a mapping for a frame, from its columns' names and its first ten thousand rows.
 
     Args:
         source: What ``prepare`` takes: a path, a glob, or a frame of Polars, pandas or Arrow.
         dataset: interactions, items, users, actions or action_interactions.
         domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND.
+        text: How a text file is read, as ``pdprep.read`` takes it.
 
     >>> frame = pl.DataFrame({"uid": [1], "movieId": [7], "ts": [1_700_000_000], "device": ["tv"]})
     >>> print(infer_contract(frame, "interactions").columns)
     {'USER_ID': 'uid', 'ITEM_ID': 'movieId', 'TIMESTAMP': 'ts'}
     """
-    opened, base = open_source(source), Contract.of(dataset, domain)
+    opened, base = open_source(source, asked=options(text)), Contract.of(dataset, domain)
     with reading(opened):
         head = opened.frame.head(ROWS).select(*opened.schema).collect()
     known = list(_known(base, list(opened.schema)))

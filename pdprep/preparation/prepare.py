@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, Unpack
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, resolution
 from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.dialects import TextArguments, TextOptions, options
 from pdprep.preparation.explanation import Explanation, explain
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.sources import FILE, ROW, Source, open_source
@@ -127,6 +128,7 @@ def prepare(
     max_invalid: float | None = None,
     dedupe_on: Sequence[str] = (),
     deployed: Contract | None = None,
+    **text: Unpack[TextArguments],
 ) -> Prepared:
     """Prepare a source for a dataset; lazy, reads no more than a file's head.
 
@@ -142,6 +144,9 @@ def prepare(
         dedupe_on: A shorter key for duplicates than all fields; it holds the dataset's id.
         deployed: The schema that the dataset already has; it rules. A nullable field that it has and the
             source lacks is null, and what it has no field for is left out and named by ``explain``.
+        text: How a text file is read, as ``pdprep.read`` takes it: encoding, separator, has_header,
+            new_columns, escape, comment_prefix, quote_char, skip_lines, truncate_ragged_lines. ``like``
+            brings those of its own source.
 
     Raises:
         SourceError: The source cannot be read.
@@ -154,17 +159,21 @@ def prepare(
     [('1', '2', 1700000000)]
     """
     key = (dedupe_on,) if isinstance(dedupe_on, str) else tuple(dedupe_on)
-    options = Options(
-        {} if columns is None else columns,
-        {} if metadata is None else metadata,
-        _choice(on_invalid),
-        _share(max_invalid),
-        key,
+    said, asked = (
+        options(text),
+        Options(
+            {} if columns is None else columns,
+            {} if metadata is None else metadata,
+            _choice(on_invalid),
+            _share(max_invalid),
+            key,
+        ),
     )
     if like is not None:
         _check_alone(dataset=dataset, columns=columns, metadata=metadata, deployed=deployed)
-        return _like(like, source, options)
-    return _prepared(open_source(source), _contract(dataset, domain, deployed), options, deployed)
+        return _like(like, source, asked, said)
+    opened = open_source(source, asked=said)
+    return _prepared(opened, _contract(dataset, domain, deployed), asked, deployed)
 
 
 def _prepared(source: Source, base: Contract, options: Options, deployed: Contract | None) -> Prepared:
@@ -184,8 +193,8 @@ def _check_alone(**others: object) -> None:
         )
 
 
-def _like(like: Prepared, source: object, asked: Options) -> Prepared:
-    opened = open_source(source)
+def _like(like: Prepared, source: object, asked: Options, said: TextOptions) -> Prepared:
+    opened = open_source(source, asked=said, before=like.source.asked)
     conversions = resolution.again(opened, like.contract, like.conversions)
     resolution.check_key(like.contract, asked.dedupe_on)
     options = replace(

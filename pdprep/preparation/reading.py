@@ -5,31 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 
 import polars as pl
 
 from pdprep.errors import InputError, MappingError, PdprepError, SourceError
-from pdprep.preparation.files import first_line, not_utf8
+from pdprep.preparation.blocks import BLOCK
+from pdprep.preparation.detection import undecodable
+from pdprep.preparation.files import first_line
+from pdprep.preparation.opening import opened
+from pdprep.preparation.scans import reads_without_quotes
 from pdprep.preparation.sources import Source
 
-
-class Trouble(NamedTuple):
-    """A phrase of Polars', what it means, and what to type."""
-
-    phrase: str
-    expected: str
-    hint: str
-
-
-_SCAN: Final = 'pdprep.prepare(pl.scan_csv("{label}", infer_schema=False, {option}), ...)'
-_CSV: Final = (
-    Trouble(
-        "more fields than", "as many values in a row as the header has names", "truncate_ragged_lines=True"
-    ),
-    Trouble("malformed", "a quotation mark within a value doubled and the value quoted", "quote_char=None"),
-    Trouble("schema", "the same header in every file", ""),
-)
+_ASCII: Final = bytes(range(128))
 # What Polars raises when an expression, and not the file, is at fault.
 _OF_EXPRESSIONS: Final = (
     pl.exceptions.InvalidOperationError,
@@ -66,7 +54,7 @@ def reading(source: Source, expressions: Sequence[str] = ()) -> Iterator[None]:
 def _read_error(source: Source, expressions: Sequence[str], error: BaseException) -> InputError:
     text = str(error).lower()
     if "utf-8" in text or "utf8" in text:
-        return not_utf8(source.label)
+        return _of_encoding(source)
     if "no space left" in text:
         return SourceError(
             f"no space is left in {tempfile.gettempdir()} while {source.label} is read",
@@ -79,12 +67,47 @@ def _read_error(source: Source, expressions: Sequence[str], error: BaseException
 
 
 def _source_error(source: Source, error: BaseException) -> SourceError:
-    found = f"{source.label} cannot be read ({first_line(error)})"
-    for trouble in _CSV if source.is_text else ():
-        if trouble.phrase in str(error):
-            hint = _SCAN.format(label=source.label, option=trouble.hint) if trouble.hint else ""
-            return SourceError(found, trouble.expected, hint)
+    said, found = str(error), f"{source.label} cannot be read ({first_line(error)})"
+    if not source.is_text:
+        return SourceError(found, "a source that Polars reads to its end")
+    if "more fields than" in said:
+        return SourceError(
+            f"{source.label} holds a row with more values than the header has names",
+            "values that hold the separator in quotation marks; or what is beyond the last name is dropped",
+            source.asked.code(source.label, truncate_ragged_lines=True),
+        )
+    if "malformed" in said or "could not parse" in said:
+        return _of_quotes(source)
+    if "schema" in said:
+        return SourceError(found, "the same header in every file")
     return SourceError(found, "a source that Polars reads to its end")
+
+
+def _of_encoding(source: Source) -> SourceError:
+    """Return the error for a file that is not UTF-8 somewhere, with an encoding tried on all of that."""
+    sample = b""
+    for file in source.files if source.blocks else ():
+        with opened(file, source.blocks.storage if source.blocks else None) as handle:
+            while data := handle.read(BLOCK):
+                sample += data.translate(None, _ASCII)
+                if len(sample) > BLOCK:
+                    break
+    return undecodable(source.label, "utf-8", source.asked, sample)
+
+
+def _of_quotes(source: Source) -> SourceError:
+    """Return the error for quotation marks that do not close, with what was tried on the file."""
+    found = f"{source.label} holds a quotation mark that opens no value, or is not closed"
+    first = None
+    if source.blocks and len(source.files) == 1:
+        first = next(source.blocks.odd_lines(source.files[0]), None)
+    if first is not None:
+        found += f"; line {first:,} is the first with an odd number of them"
+    expected = "a quotation mark within a value doubled, and the value quoted"
+    if source.blocks and reads_without_quotes(source.blocks, source.files):
+        hint = source.asked.code(source.label, quote_char="")
+        return SourceError(found, f"{expected}; or quotation marks that are part of the values", hint)
+    return SourceError(found, expected)
 
 
 def _expression_error(source: Source, expressions: Sequence[str], error: BaseException) -> MappingError:
@@ -94,14 +117,10 @@ def _expression_error(source: Source, expressions: Sequence[str], error: BaseExc
         return MappingError(
             found,
             "CSV columns that an expression uses are typed by the first 10,000 rows of the first file",
-            _SCAN.format(label=source.label, option=_separator(source)).replace(", )", ")")
+            f"pdprep.prepare({source.asked.code(source.label)}, ...)"
             + " and cast(..., strict=False) in the expression",
         )
     return MappingError(found, "an expression that gives one value for each row")
-
-
-def _separator(source: Source) -> str:
-    return "" if source.separator == "," else f"separator={source.separator!r}"
 
 
 def _said(error: BaseException) -> str:

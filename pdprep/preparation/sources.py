@@ -15,13 +15,18 @@ from typing import Any, Final
 
 import polars as pl
 
-from pdprep.errors import SourceError
-from pdprep.preparation.files import Files, expand, first_line
+from pdprep.errors import InputError, SourceError
+from pdprep.preparation import documents, scans, spreadsheets
+from pdprep.preparation.blocks import Blocks
+from pdprep.preparation.detection import assumed, detect
+from pdprep.preparation.dialects import TextOptions
+from pdprep.preparation.files import KINDS, Files, expand, first_line
 from pdprep.preparation.storage import Storage
 from pdprep.preparation.tables import scan_table
 
 ROW: Final = "__row"
 FILE: Final = "__file"
+NOTHING_SAID: Final = TextOptions()
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +39,8 @@ class Source:
         bytes: The size of the files; None for a frame or a table.
         head: The first text of a CSV, where we can look inside.
         scan: Reads files of a CSV as this source does.
+        asked: What the user said of its text; ``like=`` uses it again.
+        blocks: How the bytes of text files become records.
     """
 
     label: str
@@ -43,6 +50,8 @@ class Source:
     bytes: int | None = None
     head: str = field(default="", repr=False)
     scan: Callable[..., pl.LazyFrame] = field(default=pl.scan_csv, repr=False)
+    asked: TextOptions = field(default=TextOptions(), repr=False)
+    blocks: Blocks | None = field(default=None, repr=False)
 
     @property
     def is_text(self) -> bool:
@@ -55,15 +64,22 @@ class Source:
         return {name: dtype for name, dtype in self.frame.collect_schema().items() if name not in (ROW, FILE)}
 
 
-def open_source(source: object, storage: Storage | None = None) -> Source:
+def open_source(
+    source: object,
+    storage: Storage | None = None,
+    asked: TextOptions = NOTHING_SAID,
+    before: TextOptions = NOTHING_SAID,
+) -> Source:
     """Open a path, a glob, an ``s3://`` address or a frame of Polars, pandas or Arrow.
 
     Args:
         source: What the user gave; one that is open already is returned.
         storage: The way into S3; by default the one that boto3 finds in the environment.
+        asked: What the user says of a text file.
+        before: What was said of an earlier file, and holds where nothing is said of this one.
 
     Raises:
-        SourceError: It does not exist, is empty, is not UTF-8, or is no such thing.
+        SourceError: It does not exist, is empty, does not tell how to read it, or is no such thing.
 
     >>> open_source(pl.DataFrame({"user": [1]})).frame.collect().columns
     ['__row', 'user']
@@ -71,8 +87,14 @@ def open_source(source: object, storage: Storage | None = None) -> Source:
     if isinstance(source, Source):
         return source
     if isinstance(source, str | Path):
-        return _open_path(str(source), storage)
+        return _open_path(str(source), storage, asked.over(before))
     label = f"a {_maker(source)} {type(source).__name__}"
+    if asked.given:
+        raise InputError(
+            f"{', '.join(f'{name}=' for name in asked.given)} for {label}",
+            "these for a text file; a frame has been read",
+            'pdprep.read("path", ...)' if not isinstance(source, str) else "",
+        )
     frame = _as_lazy(source)
     try:
         taken = {ROW, FILE} & set(frame.collect_schema().names())
@@ -141,39 +163,57 @@ def _readable(source: Any, name: str) -> bool:
     return True
 
 
-def _open_path(text: str, storage: Storage | None) -> Source:
+def _open_path(text: str, storage: Storage | None, asked: TextOptions) -> Source:
     table = scan_table(text, storage)
     if table is not None:
         return Source(text, table.with_row_index(ROW))
     files = expand(text, storage)
-    kind = files.kind
+    kind = files.kind or ("csv" if asked.given else "")
+    path = FILE if len(files.names) > 1 or "://" in files.names[0] else None
     if kind == "csv":
-        return _open_csv(text, files)
-    scan = _SCANS[kind]
-    named = {"row_index_name": ROW, "include_file_paths": _file_column(files)}
+        return _open_text(text, files, asked, path)
+    if not kind:
+        head = files.head()
+        told = detect(head.data, asked, text, whole=head.whole) if head.data else assumed(asked)
+        raise SourceError(
+            f"{text} has no ending that tells its format",
+            f"one of {', '.join(KINDS)}; or, for text, its separator",
+            asked.code(text, separator=told.separator),
+        )
     try:
-        frame = scan(list(files.names), **named, **files.options)
+        if kind in ("NDJSON", "JSON"):
+            frame = documents.scan(files, kind, ROW, path, asked.encoding)
+        elif kind == "Excel":
+            frame = spreadsheets.read(files, asked).with_row_index(ROW)
+        else:
+            scan = _SCANS[kind]
+            named = {"row_index_name": ROW, "include_file_paths": path}
+            frame = scan(list(files.names), glob=False, **named, **files.options)
         frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(
             f"{text} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
-    return Source(text, frame, files.names, bytes=files.bytes)
+    return Source(text, frame, files.names, bytes=files.bytes, asked=asked)
 
 
-def _file_column(files: Files) -> str | None:
-    """Name the column of file names, where there may be several."""
-    return FILE if len(files.names) > 1 or "://" in files.names[0] else None
-
-
-def _open_csv(text: str, files: Files) -> Source:
-    separator = files.separator()
-    scan: Callable[..., pl.LazyFrame] = pl.scan_csv
-    scan = partial(scan, separator=separator, **files.options)
-    try:
-        frame = scan(
-            list(files.names), infer_schema=False, row_index_name=ROW, include_file_paths=_file_column(files)
+def _open_text(text: str, files: Files, asked: TextOptions, path: str | None) -> Source:
+    head, whole = files.head()
+    dialect = detect(head, asked, files.names[0], whole=whole) if head or files.reachable else assumed(asked)
+    if not dialect.proven and files.storage is None and not files.streamed:
+        dialect = scans.searched(files.names, dialect, asked)
+    blocks = Blocks(text, dialect, asked, files.storage)
+    by_block = files.streamed or not dialect.plain
+    scan: Callable[..., pl.LazyFrame] = partial(scans.scan, blocks)
+    if not by_block:
+        scan = partial(pl.scan_csv, glob=False, **dialect.scanning, **files.options)
+    elif not files.reachable:
+        raise SourceError(
+            f"{text} is compressed by zstd, or elsewhere than in S3, and no plain CSV",
+            "a file that lies here, unpacked or compressed by gzip",
         )
+    try:
+        frame = scan(list(files.names), infer_schema=False, row_index_name=ROW, include_file_paths=path)
         frame.collect_schema()
     except pl.exceptions.NoDataError as error:
         raise SourceError(f"{text} is empty", "a header and rows") from error
@@ -182,8 +222,10 @@ def _open_csv(text: str, files: Files) -> Source:
             f"{text} cannot be read as CSV ({first_line(error)})",
             "a header and rows" if len(files.names) == 1 else "the same header in each of its files",
         ) from error
-    kept = _counted(frame) if "://" in files.names[0] else frame
-    return Source(text, kept, files.names, separator, files.bytes, files.head, scan)
+    if "://" in files.names[0] and not by_block:
+        frame = _counted(frame)
+    said = head.decode(dialect.encoding, errors="replace")
+    return Source(text, frame, files.names, dialect.separator, files.bytes, said, scan, asked, blocks)
 
 
 def _counted(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -204,6 +246,5 @@ def _same(rows: pl.DataFrame) -> pl.DataFrame:
 
 _SCANS: Final[dict[str, Callable[..., pl.LazyFrame]]] = {
     "Parquet": pl.scan_parquet,
-    "NDJSON": pl.scan_ndjson,
     "Arrow IPC": pl.scan_ipc,
 }

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pdprep.errors import SourceError
@@ -72,6 +72,13 @@ class Storage:
         with _answered(url):
             data: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read(size)
         return data
+
+    def stream(self, url: str) -> IO[bytes]:
+        """Return the body of an object, to be read from its beginning."""
+        bucket, key = _place(url)
+        with _answered(url):
+            body: IO[bytes] = self.client.get_object(Bucket=bucket, Key=key)["Body"]
+        return body
 
     @property
     def options(self) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_a_csv_column_that_changes_its_type_late_is_explained(tmp_path: Path) ->
     assert "column 'rating' for 1 out of" in caught.value.found
     assert '["good"]' in caught.value.found
     assert "typed by the first 10,000 rows of the first file" in caught.value.expected
-    assert f"pl.scan_csv(\"{path}\", infer_schema=False, separator=';')" in caught.value.hint
+    assert f'pdprep.read("{path}")' in caught.value.hint
 
 
 def test_a_literal_and_an_aggregate_hold_for_every_row() -> None:

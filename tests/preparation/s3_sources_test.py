@@ -178,7 +178,7 @@ def refused(source: str) -> SourceError:
         ("s3://data/none*.csv", "no object s3://data/none*.csv", "one of s3://data/a.csv"),
         ("s3://data/folder", "is a folder", '"s3://data/folder/*.csv"'),
         ("s3://nothing-here/a.csv", "NoSuchBucket", "aws s3 ls"),
-        ("s3://data/latin.csv", "is not UTF-8, likely latin-1", 'encoding="latin-1"'),
+        ("s3://data/latin.csv", "is not UTF-8, likely Windows-1252", 'encoding="cp1252"'),
         ("s3://data/folder/empty.csv", "is empty", ""),
         ("s3://data/no.parquet", "cannot be read as Parquet", ""),
     ],

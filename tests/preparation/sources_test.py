@@ -146,16 +146,17 @@ TORN = b'user,item,time\nu,5" disk,1700000000\nv,i,1700000000\n'
 BAD_FILES = [
     ("empty.csv", b"", "is empty", "a header and rows", ""),
     ("blank.csv", b"\n \n", "is empty", "a header and rows", ""),
-    ("latin.csv", LATIN, "is not UTF-8, likely latin-1", "UTF-8", 'encoding="latin-1"'),
-    ("late.csv", TEXT.encode() + GOOD * 9000 + LATIN[-20:], "is not UTF-8", "UTF-8", "latin-1"),
-    ("ragged.csv", TEXT.encode() + b"u,i,1,2\n", "more fields", "as many values in a row", "truncate_ragged"),
-    ("torn.csv", TORN, "cannot be read", "quotation mark", "quote_char=None"),
-    ("no.csv.gz", b"user", "cannot be read (Not a gzipped file", "a CSV file, as text or gzip", ""),
+    ("latin.csv", LATIN, "is not UTF-8, likely Windows-1252", "UTF-8", 'encoding="cp1252"'),
+    ("late.csv", TEXT.encode() + GOOD * 9000 + LATIN[-20:], "is not UTF-8", "UTF-8", 'encoding="cp1252"'),
+    ("ragged.csv", TEXT.encode() + b"u,i,1,2\n", "more values than", "in quotation marks", "truncate_ragged"),
+    ("torn.csv", TORN, "line 2", "quotation mark", 'quote_char=""'),
+    ("no.csv.gz", b"user", "cannot be read (Not a gzipped file", "compressed as its ending says", ""),
     ("no.parquet", b"user", "cannot be read as Parquet", "the Parquet format", ""),
     ("no.ndjson", b"{user", "cannot be read as NDJSON", "the NDJSON format", ""),
     ("empty.ndjson", b"", "cannot be read as NDJSON", "the NDJSON format", ""),
     ("empty.arrow", b"", "cannot be read as Arrow IPC", "the Arrow IPC format", ""),
-    ("x.xlsx", b"user", "has no ending that tells its format", ".csv, .tsv", "pl.scan_csv"),
+    ("x.xlsx", b"user", "cannot be read as an Excel workbook", "a workbook with rows", ""),
+    ("x.log", b"user", "has no ending that tells its format", ".csv, .tsv", "pdprep.read("),
 ]  # fmt: skip
 
 
