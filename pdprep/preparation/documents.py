@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import glob
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Final
 
@@ -37,14 +39,19 @@ def scan(files: Files, kind: str, row: str, path: str | None, encoding: str | No
         SourceError: It is no such JSON.
     """
     found: dict[str, pl.DataType] = {}
+    native = kind == "NDJSON" and not encoding and not files.streamed and _is_plain(files)
     for file in files.names:
         for block in _blocks(file, files, kind, encoding):
-            found = _wider(found, dict(_frame(block, file, None).schema))
+            found = _wider(found, _inferred(block, file))
     if not found:
         raise SourceError(
             f"{files.names[0]} cannot be read as {kind} (it holds no object)", f"rows in the {kind} format"
         )
     own = pl.Schema(found)
+    if native:
+        # In a path, Polars takes some signs for a pattern; in brackets each stands for itself.
+        names = [glob.escape(name) for name in files.names]
+        return pl.scan_ndjson(names, schema=own, row_index_name=row, include_file_paths=path, **files.options)
     schema = {row: pl.get_index_type(), **own, **({path: pl.String} if path else {})}
 
     def read(
@@ -60,9 +67,29 @@ def scan(files: Files, kind: str, row: str, path: str | None, encoding: str | No
     return register_io_source(read, schema=schema)
 
 
-def _frame(block: bytes, file: str, schema: pl.Schema | None) -> pl.DataFrame:
+def _is_plain(files: Files) -> bool:
+    """Tell whether Polars reads them by itself: an object a line, under a name that is no pattern."""
+    if not files.reachable or (files.storage and any(set(name) & set("[]*?") for name in files.names)):
+        return False
+    head = files.head()
+    line, more, _ = head.data.decode("utf-8", errors="replace").partition("\n")
+    return line.startswith("{") and bool(more or head.whole) and _is_whole(line)
+
+
+def _inferred(block: bytes, file: str) -> dict[str, pl.DataType]:
+    with _named(file):
+        return dict(pl.scan_ndjson(block, infer_schema_length=None).collect_schema())
+
+
+def _frame(block: bytes, file: str, schema: pl.Schema) -> pl.DataFrame:
+    with _named(file):
+        return pl.read_ndjson(block, schema=schema)
+
+
+@contextmanager
+def _named(file: str) -> Iterator[None]:
     try:
-        return pl.read_ndjson(block, schema=schema, infer_schema_length=None)
+        yield
     except pl.exceptions.PolarsError as error:
         raise SourceError(
             f"{file} cannot be read as NDJSON ({first_line(error)})", "rows in the NDJSON format"

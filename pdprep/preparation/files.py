@@ -40,6 +40,7 @@ KINDS: Final = {
 }
 _COMPRESSED: Final = (".gz", ".zst")
 LINE_MAXIMUM: Final = 300  # characters of a foreign message
+_OBJECT: Final = re.compile(r"(expected to contain JSON object): .*", re.DOTALL)
 _QUOTED: Final = re.compile(r"could not parse `.*?` as dtype", re.DOTALL)
 
 

@@ -22,6 +22,7 @@ SCHEME: Final = "s3://"
 TRUST_SECONDS: Final = 600  # keys that end are renewed by botocore ten minutes before
 _CONFIGURE: Final = "aws configure"
 _PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|[^*?\[]+|\[")
+_WILDCARD: Final = re.compile(r"[*?\[]")
 _WILD: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -46,11 +47,27 @@ class Storage:
     client: Any
 
     def find(self, text: str) -> list[Object]:
-        """Return the objects of an address in order; ``*`` and ``?`` stay in a folder, ``**`` does not."""
-        pieces = _PIECES.findall(text)
-        wanted = re.compile("".join(map(_pattern, pieces)))
-        plain = pieces[0] if len(pieces) > 1 else text
+        """Return the objects of an address in order; ``*`` and ``?`` stay in a folder, ``**`` does not.
+
+        A key or a folder that exists is that one, whatever signs are in its name.
+        """
+        if _WILDCARD.search(text) and (same := [each for each in self.below(text) if each.url == text]):
+            return same
+        pieces = self._pieces(text)
+        wanted = re.compile("".join([re.escape(pieces[0]), *map(_pattern, pieces[1:])]))
+        plain = pieces[0]
         return sorted(found for found in self.below(plain) if wanted.fullmatch(found.url))
+
+    def _pieces(self, text: str) -> list[str]:
+        """Return the plain beginning of an address, and the pieces of the pattern behind it."""
+        place = _WILDCARD.search(text)
+        plain = text[: place.start()] if place else text
+        while len(plain) < len(text) and (end := text.find("/", len(plain)) + 1):
+            if "**" in text[plain.rfind("/") + 1 : end] or not any(self.below(text[:end], 1)):
+                break
+            again = _WILDCARD.search(text, end)
+            plain = text[: again.start()] if again else text
+        return [plain, *_PIECES.findall(text[len(plain) :])]
 
     def below(self, text: str, most: int | None = None) -> Iterator[Object]:
         """Yield the objects whose address begins with ``text``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,48 @@ def test_globs_read_their_files_in_order(s3: Any, pattern: str, users: list[str]
     assert rows["USER_ID"].to_list() == users
     assert rows["__row"].to_list() == list(range(len(users)))
     assert rows["__file"][0].startswith("s3://data/")
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "ndjson", "arrow"])
+def test_attack_1_a_key_that_exists_is_that_object(s3: Any, ending: str) -> None:
+    for name, user in (("data[1]", "right"), ("data1", "wrong")):
+        frame = pl.DataFrame({"user": [user], "item": ["i"], "time": ["1700000000"]})
+        write: dict[str, Any] = {
+            "csv": frame.write_csv,
+            "parquet": frame.write_parquet,
+            "ndjson": frame.write_ndjson,
+        }
+        body = written(write.get(ending, frame.write_ipc))
+        s3.put_object(Bucket="data", Key=f"d[v2]/{name}.{ending}", Body=body)
+        s3.put_object(Bucket="data", Key=f"d2/{name}.{ending}", Body=body)
+    assert [user for user, *_ in read(f"s3://data/d[v2]/data[1].{ending}")] == ["right"]
+    assert sorted(user for user, *_ in read(f"s3://data/d[v2]/*.{ending}")) == ["right", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "said"),
+    [
+        ("a.csv", TEXT.encode("utf-16"), {}),
+        ("a.csv", TEXT.replace("\n", "\r").encode(), {}),
+        ("a.dat", TEXT.replace(",", "::").encode(), {}),
+        ("a.csv", TEXT.encode("cp1252"), {"encoding": "cp1252"}),
+        ("a.json", written(FRAME.write_json), {}),
+        ("a.ndjson.gz", gzip.compress(written(FRAME.write_ndjson)), {}),
+    ],
+    ids=["utf-16", "carriage returns", "two colons", "windows-1252", "json", "ndjson in gzip"],
+)
+def test_field_9_text_in_all_forms_is_read_from_s3(s3: Any, key: str, body: bytes, said: Any) -> None:
+    s3.put_object(Bucket="data", Key=key, Body=body)
+    prepared = prepare(f"s3://data/{key}", "interactions", columns=MAPPING, **said)
+    assert prepared.frame.collect().rows() == ROWS
+
+
+def test_field_9_a_zip_is_read_from_s3(s3: Any) -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.writestr("in/a.csv", TEXT)
+    s3.put_object(Bucket="data", Key="a.zip", Body=body.getvalue())
+    assert read("s3://data/a.zip") == read("s3://data/a.zip/in/a.csv") == ROWS
 
 
 def test_expressions_see_numbers(s3: Any) -> None:
