@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pdprep.errors import ServiceError
-from pdprep.personalize import policies
+from pdprep.personalize import keys, names, policies
 from pdprep.personalize.clients import World, call, missing, pages
+from pdprep.personalize.grants import Caller, decide
+from pdprep.personalize.keys import BucketKey
 
 DENIED: Final = ("AccessDenied", "AccessDeniedException", "403", "UnrecognizedClientException")
 
@@ -74,12 +75,17 @@ def _answers(world: World) -> Iterator[Answer]:
         ("a policy of this identity", policies.pass_role(world)),
     )  # fmt: skip
     name, _ = world.place
+    bucket, objects = policies.places(world)
     yield _simulated(
-        world, f"the role may read and write {name}", world.role_arn, list(policies.BUCKET_ACTIONS),
-        [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"], ("a policy of the role", policies.role(world)),
+        world, f"the role may read and write {name}", world.role_arn, list(policies.OBJECT_ACTIONS),
+        [objects], ("a policy of the role", policies.role(world)),
+    )  # fmt: skip
+    yield _simulated(
+        world, f"the role may list {name}", world.role_arn, ["s3:ListBucket"], [bucket],
+        ("a policy of the role", policies.role(world)),
     )  # fmt: skip
     yield _open_bucket(world)
-    yield from _key(world)
+    yield from _keys(world)
 
 
 def _identity(world: World) -> Answer:
@@ -113,8 +119,9 @@ def _trust(world: World) -> Answer:
         found = call(world, "iam", "get_role", RoleName=world.role_arn.rpartition("/")[2])
     except ServiceError as error:
         return Answer(what, None, error.found)
-    trusted = policies.SERVICE in json.dumps(found["Role"].get("AssumeRolePolicyDocument", {}))
-    return Answer(what, trusted, "", paste)
+    document = found["Role"].get("AssumeRolePolicyDocument", {})
+    decision = decide(document, _service(world), {"sts:AssumeRole": "*"})
+    return Answer(what, decision.ok, decision.said, paste)
 
 
 def _simulated(
@@ -126,11 +133,10 @@ def _simulated(
         found = call(world, "iam", "simulate_principal_policy", **asked)
     except ServiceError as error:
         return Answer(what, None, error.found)
-    # Each action is asked for each resource; a bucket's action and an object's fit one of the two.
-    allowed = {
-        row["EvalActionName"] for row in found["EvaluationResults"] if row["EvalDecision"] == "allowed"
-    }
-    denied = [action for action in actions if action not in allowed]
+    rows = found["EvaluationResults"]
+    allowed = {row["EvalActionName"] for row in rows if row["EvalDecision"] == "allowed"}
+    refused = {row["EvalActionName"] for row in rows if row["EvalDecision"] != "allowed"}
+    denied = [action for action in actions if action not in allowed or action in refused]
     return Answer(what, not denied, f"not {', '.join(denied)}" if denied else "", paste)
 
 
@@ -143,26 +149,68 @@ def _open_bucket(world: World) -> Answer:
         if error.code == "NoSuchBucketPolicy":
             return Answer(what, False, "it has no policy", ("the bucket's policy", policies.bucket(world)))
         return Answer(what, None, error.found)
-    lacking = [part for part in (policies.SERVICE, *policies.BUCKET_ACTIONS) if part not in text]
-    said = f"not {', '.join(lacking)}" if lacking else ""
-    return Answer(what, not lacking, said, ("the bucket's policy", policies.bucket(world)))
+    place, objects = policies.places(world)
+    asked = {**dict.fromkeys(policies.OBJECT_ACTIONS, _inside(world, objects)), "s3:ListBucket": place}
+    decision = decide(text, _service(world), asked)
+    # A policy beside the one that shuts all but a VPC out would open nothing.
+    paste = ("", "") if decision.vpc else ("the bucket's policy", policies.bucket(world))
+    return Answer(what, decision.ok, decision.said, paste)
 
 
-def _key(world: World) -> Iterator[Answer]:
-    """Ask for the key of an encrypted bucket; one that is not encrypted by KMS needs none."""
+def _inside(world: World, objects: str) -> str:
+    """Return the ARN of an object as pdprep names them: a policy may be about a prefix only."""
+    _, prefix = world.place
+    return objects.removesuffix("*") + "/".join(part for part in (prefix, names.TAG, "any") if part)
+
+
+def _service(world: World) -> Caller:
+    return Caller(policies.SERVICE, world.account, world.region)
+
+
+def _keys(world: World) -> Iterator[Answer]:
+    """Ask for the key of the bucket; one that is not encrypted by KMS needs none."""
     name, _ = world.place
+    found = keys.of_bucket(world)
+    if found.unknown:
+        yield Answer(f"how {name} is encrypted", None, found.unknown)
+    if found.managed:
+        said = "AWS manages the key and its policy; name a key of your own, or SSE-S3"
+        yield Answer(f"Amazon Personalize may use the KMS key of {name}", None, said)
+    if found.own:
+        yield from _key(world, found.own)
+    if world.options.kms_key_arn:
+        yield from _key(world, world.options.kms_key_arn, group=True)
+    if world.options.export_kms_key_arn:
+        yield from _key(world, world.options.export_kms_key_arn)
+    yield from _deletions(world, found)
+
+
+def _deletions(world: World, found: BucketKey) -> Iterator[Answer]:
+    """Ask for the bucket of lists of users to delete, which may not be under a key of one's own."""
+    if world.options.deletion_bucket:
+        world = replace(world, bucket=world.options.deletion_bucket)
+        found = keys.of_bucket(world)
+        yield _open_bucket(world)
+    if found.own or found.unknown:
+        yield Answer(
+            f"a list of users to delete may lie in {world.place[0]}", False if found.own else None,
+            "not under a key of your own: group.delete_users needs another bucket (deletion_bucket)",
+        )  # fmt: skip
+
+
+def _key(world: World, key: str, group: bool = False) -> Iterator[Answer]:
+    what = f"the policy of the key {key} lets Amazon Personalize and the role use it"
     try:
-        found = call(world, "s3", "get_bucket_encryption", Bucket=name)
-    except ServiceError:
-        return
-    for rule in found["ServerSideEncryptionConfiguration"]["Rules"]:
-        arn = rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
-        if arn:
-            paste = ("a policy of the role", policies.key(arn))
-            yield _simulated(
-                world, f"the role may use the key {arn}", world.role_arn, list(policies.KEY_ACTIONS), [arn],
-                paste,
-            )  # fmt: skip
+        decision = keys.key_policy(world, key, group)
+        paste = ("a statement of the key's policy", policies.key_policy(world, group))
+        yield Answer(what, decision.ok, decision.said, paste)
+    except ServiceError as error:
+        yield Answer(what, None, error.found)
+    # Imports hang on the key's policy alone; exports, dataset groups and metrics on the role's too.
+    yield _simulated(
+        world, f"the role may use the key {key}", world.role_arn, list(policies.KEY_ACTIONS), [key],
+        ("a policy of the role", policies.key(key)),
+    )  # fmt: skip
 
 
 def _asked(what: str, work: Callable[[], Any]) -> Answer:

@@ -28,6 +28,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.hints import hint
+from pdprep.personalize.options import PLAIN, Options
 from pdprep.personalize.prices import UNKNOWN, Prices
 
 # Sending again is safe: names of jobs and ids of events are ours.
@@ -85,6 +86,7 @@ class World:
         poll: Seconds between two looks at a job.
         in_flight: Put calls of boto3 that wait for their answers at the same time.
         prices: What somebody says that sending costs.
+        options: Keys, metrics and the like that somebody asked for.
     """
 
     session: Session = field(repr=False)
@@ -97,6 +99,7 @@ class World:
     poll: float = 10.0
     in_flight: int = 8
     prices: Prices = UNKNOWN
+    options: Options = PLAIN
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pdprep.contract import catalogue
 from pdprep.errors import GroupError
@@ -25,6 +27,7 @@ class Given:
     session: Session | None = None
     bucket: str | None = None
     role_arn: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -> tuple[Target, str]:
@@ -55,8 +58,10 @@ def _world(name: str, given: Given, home: Path) -> World:
                 "AWS is reached on purpose only",
                 f'pdprep.connect("{name}", session=boto3.Session(), bucket=..., role_arn=...)',
             )
-        return local_world(home)
+        world = local_world(home)
+        return replace(world, options=world.options.over(**given.options))
     profile = profiles.profile(given.profile) if given.profile else Profile("by hand")
+    profile = replace(profile, options=profile.options.over(**given.options))
     return profiles.aws_world(profile.over(given.bucket, given.role_arn), given.session)
 
 

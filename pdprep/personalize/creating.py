@@ -60,9 +60,15 @@ def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
     answer = call(
         world, "personalize", "create_dataset_import_job", jobName=row.name, datasetArn=dataset.arn,
         dataSource={"dataLocation": _folder(target, row)}, roleArn=world.role_arn, importMode=row.mode,
-        tags=tags(target.name),
+        tags=tags(target.name), **_published(target, row),
     )  # fmt: skip
     return str(answer["datasetImportJobArn"])
+
+
+def _published(target: Target, row: ImportRow) -> dict[str, bool]:
+    """Ask for metrics in S3 where the settings do; only interactions have any."""
+    wanted = target.world.options.publish_attribution_metrics and row.dataset == "interactions"
+    return {"publishAttributionMetricsToS3": True} if wanted else {}
 
 
 def _mended(target: Target, row: ImportRow, dataset: Dataset, job: Job, error: ServiceError) -> ImportRow:

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +21,8 @@ from pdprep.errors import GroupError, ServiceError
 from pdprep.ledger import folders, forgetting, layers
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize import names, uploads
-from pdprep.personalize.clients import call, pages, upload
+from pdprep.personalize import keys, names, uploads
+from pdprep.personalize.clients import World, call, pages, upload
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.polling import failure, settled
 from pdprep.personalize.resources import EXISTS, Group, ensure_bucket, tags
@@ -45,6 +46,7 @@ def begin(target: Target, ids: pl.Series) -> Job:
         GroupError: There is no such dataset group.
     """
     _group(target)
+    _readable(target.world)
     job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
     _write(ids, _file(target.ledger, job.id))
     return job.start(lambda job: run(target, job))
@@ -85,7 +87,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
         target.world, KIND, _created(target, id, ids, update),
         look=lambda found: update(status=found["status"]), stop=job.stopping,
     )  # fmt: skip
-    uploads.remove(target.world, [_key(target, found["jobName"])])
+    uploads.remove(_world(target.world), [_key(target, found["jobName"])])
     if found["status"] != "COMPLETED":
         file.unlink()
         hint = "group.delete_users(users)  # once what the reason names is mended"
@@ -109,7 +111,7 @@ def _created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
         target.name, DATASET, "deletion", clock.new_id()[-8:], int(id.rpartition("-")[2])
     )
     update(name=name)
-    ensure_bucket(target.world)
+    ensure_bucket(_world(target.world))
     _upload(target, ids, _key(target, name))
     arn = _create(target, group, name)
     update(arn=arn)
@@ -121,7 +123,7 @@ def _create(target: Target, group: Group, name: str) -> str:
     try:
         answer = call(
             world, "personalize", "create_data_deletion_job", jobName=name, datasetGroupArn=group.arn,
-            dataSource={"dataLocation": uploads.location(world, _key(target, name))},
+            dataSource={"dataLocation": uploads.location(_world(world), _key(target, name))},
             roleArn=world.role_arn, tags=tags(target.name),
         )  # fmt: skip
     except ServiceError as error:
@@ -144,8 +146,25 @@ def _group(target: Target) -> Group:
     return group
 
 
+def _world(world: World) -> World:
+    """Return the world whose bucket the list of users goes to."""
+    return replace(world, bucket=world.options.deletion_bucket or world.bucket)
+
+
+def _readable(world: World) -> None:
+    """Refuse a bucket under a key of one's own: the service cannot read the list. Source: delete-records."""
+    there = _world(world)
+    found = keys.of_bucket(there)
+    if found.own:
+        raise GroupError(
+            f"the bucket {there.place[0]} is encrypted under a key of your own",
+            "another one for the list of users to delete: Amazon Personalize cannot read it there",
+            'pdprep.connect(..., deletion_bucket="s3://another-bucket/prefix")',
+        )
+
+
 def _key(target: Target, name: str) -> str:
-    prefix = uploads.group_prefix(target.world.place[1], target.name)
+    prefix = uploads.group_prefix(_world(target.world).place[1], target.name)
     return f"{prefix}/deletion/{name}/users.csv"
 
 
@@ -176,7 +195,7 @@ def _upload(target: Target, ids: pl.Series, key: str) -> None:
         with file.open("wb") as handle:
             handle.write(escaping.header([ids.name]))
             escaping.write(ids.to_frame(), handle)
-        upload(target.world, file, key, lambda count: None)
+        upload(_world(target.world), file, key, lambda count: None)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

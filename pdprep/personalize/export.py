@@ -88,12 +88,14 @@ def _name(target: Target, dataset: Dataset, mode: str, job: Job) -> str:
 
 
 def _create(target: Target, dataset: Dataset, mode: str, name: str, prefix: str) -> str:
-    path = uploads.location(target.world, prefix) + "/"
+    place = {"path": uploads.location(target.world, prefix) + "/"}
+    if target.world.options.export_kms_key_arn:
+        place["kmsKeyArn"] = target.world.options.export_kms_key_arn
     try:
         answer = call(
             target.world, "personalize", "create_dataset_export_job", jobName=name, datasetArn=dataset.arn,
             ingestionMode=mode, roleArn=target.world.role_arn, tags=tags(target.name),
-            jobOutput={"s3DataDestination": {"path": path}},
+            jobOutput={"s3DataDestination": place},
         )  # fmt: skip
     except ServiceError as error:
         # Where our reply was lost the job stands, under a name that nobody else uses.

@@ -9,10 +9,11 @@ from typing import Any, Final
 from pdprep import project
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.clients import Session, World, call, named
+from pdprep.personalize.options import NAMES, PLAIN, Options
 from pdprep.personalize.prices import UNKNOWN, Prices
 
 PRICES: Final = ("price_per_gb", "price_per_1000_calls", "currency")
-KEYS: Final = ("account", "region", "bucket", "role_arn", "aws_profile", *PRICES)
+KEYS: Final = ("account", "region", "bucket", "role_arn", "aws_profile", *PRICES, *NAMES)
 # Codes that say the credentials themselves are no good.
 CREDENTIALS: Final = (
     "NoCredentials",
@@ -35,6 +36,7 @@ class Profile:
     role_arn: str = ""
     aws_profile: str = ""
     prices: Prices = UNKNOWN
+    options: Options = PLAIN
 
     def over(self, bucket: str | None, role_arn: str | None) -> Profile:
         """Return the profile with what was given by hand in its place."""
@@ -59,8 +61,9 @@ def profile(name: str, start: Path | None = None) -> Profile:
     strange = [key for key in found[name] if key not in KEYS]
     if strange:
         raise GroupError(f"profile {name} has {', '.join(strange)}", f"only {', '.join(KEYS)}")
-    plain = {key: str(value) for key, value in found[name].items() if key not in PRICES}
-    return Profile(name, **plain, prices=_prices(name, found[name]))
+    plain = {key: str(value) for key, value in found[name].items() if key not in (*PRICES, *NAMES)}
+    options = Options().over(**{key: found[name][key] for key in NAMES if key in found[name]})
+    return Profile(name, **plain, prices=_prices(name, found[name]), options=options)
 
 
 def aws_world(given: Profile, session: Session | None) -> World:
@@ -73,6 +76,7 @@ def aws_world(given: Profile, session: Session | None) -> World:
     region = given.region or session.region_name or ""
     _complete(given, region)
     world = World(session, given.account, region, given.bucket, given.role_arn, prices=given.prices)
+    world = replace(world, options=given.options)
     account = _account(world)
     if given.account and account != given.account:
         raise GroupError(

@@ -75,7 +75,7 @@ def _told_apart(world: World, group: Group) -> tuple[list[Made], list[Made]]:
 
 
 def _children(world: World, group: Group) -> Iterator[Made]:
-    for kind in ("recommender", "solution", "filter", "event_tracker", "dataset"):
+    for kind in ("recommender", "solution", "filter", "event_tracker", "metric_attribution", "dataset"):
         member = camel(kind.upper())
         # The members of a list bear the plural; filters alone begin with a capital. Source: service model.
         plural = "Filters" if kind == "filter" else f"{member}s"
@@ -93,6 +93,8 @@ def _schemas(world: World, group: Group) -> Iterator[Made]:
 
 
 def _tagged(world: World, made: Made, group: str) -> bool:
+    if made.kind == "metric_attribution":  # takes no tags; the name tells
+        return made.name == names.dataset(group, "metrics")
     found = call(world, "personalize", "list_tags_for_resource", resourceArn=made.arn)["tags"]
     return {"tagKey": names.TAG, "tagValue": group} in found
 

@@ -52,6 +52,8 @@ def find_group(world: World, name: str) -> Group | None:
 def ensure_group(world: World, name: str, domain: str) -> Group:
     """Return the dataset group, ACTIVE; create it where it is missing."""
     extra = {} if domain == "CUSTOM" else {"domain": domain}
+    if world.options.kms_key_arn:  # a role is named with a key only; API_CreateDatasetGroup
+        extra |= {"kmsKeyArn": world.options.kms_key_arn, "roleArn": world.role_arn}
 
     def create() -> str:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pdprep.contract.contract import Contract
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import Binding
-from pdprep.personalize import resources
+from pdprep.personalize import attribution, resources
 from pdprep.personalize.clients import World
 from pdprep.personalize.resources import Dataset, Group
 
@@ -33,6 +33,7 @@ class Target:
         """Find or create the group and the dataset, and bind the ledger to the group."""
         group = resources.ensure_group(self.world, self.name, self.domain)
         self.ledger.journal.bind(binding(group))
+        attribution.ensure(self.world, group, contract.dataset)
         return group, resources.ensure_dataset(self.world, group, contract)
 
 

@@ -7,15 +7,22 @@ from typing import Any
 
 import pytest
 
-from pdprep.errors import ServiceError
+import pdprep
+from pdprep.errors import GroupError, ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.personalize import check as checking
+from pdprep.personalize import keys, policies
 from pdprep.personalize.clients import World, call
 from tests.personalize.frames import items, prepared
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
-TRUST = {"Role": {"AssumeRolePolicyDocument": {"Principal": {"Service": "personalize.amazonaws.com"}}}}
-ALL = ["s3:GetObject", "s3:ListBucket", "s3:PutObject", "iam:PassRole", "kms:Decrypt", "kms:GenerateDataKey"]
+SERVICE = "personalize.amazonaws.com"
+ASSUMED = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+TRUST = {"Role": {"AssumeRolePolicyDocument": {"Statement": [ASSUMED]}}}
+KMS = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"]
+ALL = ["s3:GetObject", "s3:ListBucket", "s3:PutObject", "iam:PassRole", *KMS]
+RULES = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}}]
+ENCRYPTED = {"ServerSideEncryptionConfiguration": {"Rules": RULES}}
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
@@ -30,7 +37,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
         said: dict[str, Any] = found(given) if callable(found) else found
         return said
 
-    monkeypatch.setattr(checking, "call", answered)
+    for module in (checking, keys):
+        monkeypatch.setattr(module, "call", answered)
 
 
 def deciding(allowed: list[str]) -> Any:
@@ -77,16 +85,127 @@ def test_what_is_missing_comes_with_the_policy_to_paste(
 
 def test_where_all_is_granted_all_is_well(group: DatasetGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     group.bulk(prepared(group, items("a"))).wait()
-    rules = [{"ApplyServerSideEncryptionByDefault": {"KMSMasterKeyID": KEY}}]
-    answers = {
-        "get_role": TRUST,
-        "simulate_principal_policy": deciding(ALL),
-        "get_bucket_policy": {"Policy": group.check().policy},
-        "get_bucket_encryption": {"ServerSideEncryptionConfiguration": {"Rules": rules}},
-    }
-    answering(monkeypatch, answers)
+    group = pdprep.connect("movies", deletion_bucket="s3://pdprep-local/lists")
+    answering(monkeypatch, granted(group))
     assert [each.what for each in group.check().answers if each.ok is not True] == []
-    assert answer(group, "the role may use the key").ok
+
+
+def granted(group: DatasetGroup, **changes: Any) -> dict[str, Any]:
+    """Return the answers where all is granted, and what a test changes of them."""
+    lock = {"Policy": policies.key_policy(group.world, group=True)}
+    return {
+        "get_role": TRUST, "simulate_principal_policy": deciding(ALL),
+        "get_bucket_policy": {"Policy": policies.bucket(group.world)},
+        "describe_key": {"KeyMetadata": {"Arn": KEY}}, "get_key_policy": lock, **changes,
+    }  # fmt: skip
+
+
+def key_policy(group: DatasetGroup, **changes: Any) -> dict[str, Any]:
+    """Return the key's policy with changes to its one statement."""
+    statement = json.loads(policies.key_policy(group.world, group=False))["Statement"][0]
+    return {"Policy": json.dumps({"Statement": [{**statement, **changes}]})}
+
+
+ACTIONS = [*KMS, "kms:CreateGrant"]
+
+
+@pytest.mark.parametrize("lacking", ACTIONS)
+def test_facts_16_the_policy_of_the_key_names_five_actions(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    less = key_policy(group, Action=[each for each in ACTIONS if each != lacking])
+    answering(monkeypatch, granted(group, get_bucket_encryption=ENCRYPTED, get_key_policy=less))
+    found = answer(group, f"the policy of the key {KEY}")
+    assert (found.ok, found.said) == (False, f"not {lacking}")
+    assert json.loads(found.paste[1])["Statement"][0]["Action"] == ACTIONS
+
+
+@pytest.mark.parametrize("who", [{"Service": SERVICE}, {"AWS": "arn:aws:iam::000000000000:role/other"}])
+def test_facts_16_the_policy_of_the_key_names_the_service_and_the_role(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, who: dict[str, str]
+) -> None:
+    less = key_policy(group, Principal=who)
+    answering(monkeypatch, granted(group, get_bucket_encryption=ENCRYPTED, get_key_policy=less))
+    assert answer(group, f"the policy of the key {KEY}").ok is False
+
+
+@pytest.mark.parametrize("lacking", KMS)
+def test_facts_16_the_role_needs_four_actions_on_the_key(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    less = deciding([each for each in ALL if each != lacking])
+    answering(monkeypatch, granted(group, get_bucket_encryption=ENCRYPTED, simulate_principal_policy=less))
+    found = answer(group, f"the role may use the key {KEY}")
+    assert (found.ok, found.said) == (False, f"not {lacking}")
+    assert lacking in found.paste[1]
+
+
+def test_facts_16_a_key_that_cannot_be_read_is_no_yes(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = granted(group, get_bucket_encryption=ENCRYPTED, get_key_policy="AccessDenied")
+    answering(monkeypatch, hidden)
+    assert answer(group, f"the policy of the key {KEY}").ok is None
+    managed = {"ServerSideEncryptionConfiguration": {"Rules": [
+        {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}}  # fmt: skip
+    answering(monkeypatch, granted(group, get_bucket_encryption=managed))
+    assert answer(group, "Amazon Personalize may use the KMS key of pdprep-local").ok is None
+    answering(monkeypatch, granted(group, get_bucket_encryption="AccessDenied"))
+    assert answer(group, "how pdprep-local is encrypted").ok is None
+
+
+def test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group.put(prepared(group, items("a"))).wait()
+    answering(monkeypatch, granted(group, get_bucket_encryption=ENCRYPTED))
+    assert answer(group, "a list of users to delete may lie in pdprep-local").ok is False
+    with pytest.raises(GroupError, match=r"key of your own.*deletion_bucket="):
+        group.delete_users(["u1"])
+
+
+STATEMENTS = [
+    ({"Effect": "Deny", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}}, False, "VPC"),
+    ({"Effect": "Deny", "Condition": {"StringNotLike": {"aws:sourceVpc": "vpc-*"}}}, False, "VPC"),
+    ({"Effect": "Deny", "Condition": {"Null": {"aws:SourceVpce": "true"}}}, False, "VPC"),
+    ({"Effect": "Deny"}, False, "not s3:GetObject"),
+    ({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, True, ""),
+    ({"Effect": "Deny", "Principal": {"AWS": "*"}}, True, ""),
+    ({"Effect": "Deny", "Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, None, "conditions"),
+    ({"Effect": "Deny", "Resource": "arn:aws:s3:::pdprep-local/other/*"}, True, ""),
+]
+
+
+@pytest.mark.parametrize(("more", "ok", "said"), STATEMENTS)
+def test_facts_16_a_bucket_that_refuses_is_no_yes(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], ok: bool | None, said: str
+) -> None:
+    open_ = json.loads(policies.bucket(group.world))["Statement"]
+    shut = {"Principal": "*", "Action": "s3:GetObject", "Resource": policies.places(group.world), **more}
+    text = json.dumps({"Statement": [*open_, shut]})
+    answering(monkeypatch, granted(group, get_bucket_policy={"Policy": text}))
+    found = answer(group, "the policy of pdprep-local lets")
+    assert (found.ok, said in found.said) == (ok, True)
+
+
+@pytest.mark.parametrize(
+    ("condition", "ok"),
+    [
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+        ({"StringEquals": {"aws:SourceAccount": "000000000000"}}, True),
+        ({"StringEquals": {"aws:SourceAccount": "111111111111"}}, False),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:personalize:us-east-1:000000000000:*"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:personalize:us-east-1:000000000000:dataset/x"}}, None),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::any"}}, False),
+    ],
+)
+def test_facts_16_a_grant_holds_under_its_conditions_only(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, condition: dict[str, Any], ok: bool | None
+) -> None:
+    (open_,) = json.loads(policies.bucket(group.world))["Statement"]
+    text = json.dumps({"Statement": {**open_, "Condition": condition}})
+    answering(monkeypatch, granted(group, get_bucket_policy={"Policy": text}))
+    assert answer(group, "the policy of pdprep-local lets").ok is ok
 
 
 @pytest.mark.parametrize("operation", ["get_role", "simulate_principal_policy", "get_bucket_policy"])

@@ -1,0 +1,69 @@
+"""What may be said beside account, region, bucket and role: keys, metrics, where lists of users go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+from pdprep.errors import InputError
+
+# An event type and what is counted or summed of it. Source: developer guide, API_CreateMetricAttribution.
+Metrics = Mapping[str, tuple[str, str]]
+MOST_METRICS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of a profile, or arguments of ``connect``; all of them may be left out.
+
+    Attributes:
+        kms_key_arn: The key of KMS that a new dataset group is encrypted with.
+        export_kms_key_arn: The key that exports and reports of metrics are encrypted with.
+        deletion_bucket: Where lists of users to delete are put: ``s3://bucket/prefix``, not under a key
+            of one's own.
+        publish_attribution_metrics: Whether imports of interactions write their metrics to S3.
+        metrics: Metrics by name, ``{"clicks": ("click", "SAMPLECOUNT()")}``; created before the first import.
+    """
+
+    kms_key_arn: str = ""
+    export_kms_key_arn: str = ""
+    deletion_bucket: str = ""
+    publish_attribution_metrics: bool = False
+    metrics: Metrics = field(default_factory=dict)
+
+    def over(self, **given: Any) -> Options:
+        """Return the settings with what was given by hand in their place; None leaves a setting as it is.
+
+        Raises:
+            InputError: A value of another type, or metrics that the service does not take.
+        """
+        return checked(replace(self, **{name: value for name, value in given.items() if value is not None}))
+
+
+NAMES: Final = tuple(each.name for each in fields(Options))
+_KINDS: Final = {"publish_attribution_metrics": bool, "metrics": Mapping}
+
+
+def checked(options: Options) -> Options:
+    """Return options whose values are of their types, metrics as pairs.
+
+    Raises:
+        InputError: A value of another type, or metrics that the service does not take.
+    """
+    for name in NAMES:
+        kind, value = _KINDS.get(name, str), getattr(options, name)
+        if not isinstance(value, kind):
+            raise InputError(f"{name} = {value!r}", f"a {kind.__name__.lower()}")
+    if len(options.metrics) > MOST_METRICS:
+        raise InputError(f"{len(options.metrics)} metrics", f"at most {MOST_METRICS} of a dataset group")
+    for name, said in options.metrics.items():
+        if isinstance(said, str) or len(said) != 2:
+            raise InputError(
+                f"metrics has {name} = {said!r}", "an event type and SUM() or SAMPLECOUNT() of it",
+                f'metrics={{"{name}": ("click", "SAMPLECOUNT()")}}',
+            )  # fmt: skip
+    return replace(options, metrics={name: (said[0], said[1]) for name, said in options.metrics.items()})
+
+
+PLAIN: Final = Options()
