@@ -44,7 +44,7 @@ from pdprep.preparation.prepare import OnInvalid, Prepared
 
 if TYPE_CHECKING:
     from pdprep.personalize.clients import Session, World
-    from pdprep.personalize.options import Metrics
+    from pdprep.personalize.options import Settings
 
 
 def connect(
@@ -57,11 +57,7 @@ def connect(
     role_arn: str | None = None,
     home: str | Path | None = None,
     new: bool = False,
-    kms_key_arn: str | None = None,
-    export_kms_key_arn: str | None = None,
-    deletion_bucket: str | None = None,
-    publish_attribution_metrics: bool | None = None,
-    metrics: Metrics | None = None,
+    **settings: Unpack[Settings],
 ) -> DatasetGroup:
     """Connect to a dataset group; it is created by the first import, not here.
 
@@ -74,25 +70,15 @@ def connect(
         role_arn: The role that Amazon Personalize takes to read them.
         home: Where pdprep keeps its files.
         new: Take the name although another group's is one letter off.
-        kms_key_arn: The key of KMS that a new dataset group is encrypted with.
-        export_kms_key_arn: The key of exports and of reports of metrics.
-        deletion_bucket: ``s3://bucket/prefix`` for lists of users to delete, where ``bucket`` is under a key
-            of your own; Amazon Personalize cannot read them there.
-        publish_attribution_metrics: Whether imports of interactions write their metrics to S3.
-        metrics: Metrics by name, ``{"clicks": ("click", "SAMPLECOUNT()")}``; the metric attribution is
-            created before the first import, for it reports on nothing older.
+        settings: ``kms_key_arn`` of a new group, ``export_kms_key_arn``, ``deletion_bucket``, ``metrics`` and
+            ``publish_attribution_metrics``, each also a key of the profile; docs/sending.md says more.
 
     Without a profile or session this is the local Personalize: nothing leaves the machine.
 
     Raises:
         GroupError: A name that the service does not take, a slip of another group's, or a contrary domain.
     """
-    options = {
-        "kms_key_arn": kms_key_arn, "export_kms_key_arn": export_kms_key_arn,
-        "deletion_bucket": deletion_bucket, "publish_attribution_metrics": publish_attribution_metrics,
-        "metrics": metrics,
-    }  # fmt: skip
-    given = Given(profile, session, bucket, role_arn, options)
+    given = Given(profile, session, bucket, role_arn, settings)
     place = folders.home(home)
     target, note = connecting.target(name, domain, given, place, new)
     if note:

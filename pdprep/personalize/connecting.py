@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from pdprep.contract import catalogue
 from pdprep.errors import GroupError
@@ -14,6 +12,7 @@ from pdprep.ledger.ledger import open_ledger
 from pdprep.personalize import names, profiles, resources
 from pdprep.personalize.clients import Session, World
 from pdprep.personalize.local_world import local_world
+from pdprep.personalize.options import Settings
 from pdprep.personalize.profiles import Profile
 from pdprep.personalize.resources import Group
 from pdprep.personalize.target import Target, binding
@@ -27,7 +26,7 @@ class Given:
     session: Session | None = None
     bucket: str | None = None
     role_arn: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
 
 
 def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -> tuple[Target, str]:
@@ -59,9 +58,9 @@ def _world(name: str, given: Given, home: Path) -> World:
                 f'pdprep.connect("{name}", session=boto3.Session(), bucket=..., role_arn=...)',
             )
         world = local_world(home)
-        return replace(world, options=world.options.over(**given.options))
+        return replace(world, options=world.options.over(**given.settings))
     profile = profiles.profile(given.profile) if given.profile else Profile("by hand")
-    profile = replace(profile, options=profile.options.over(**given.options))
+    profile = replace(profile, options=profile.options.over(**given.settings))
     return profiles.aws_world(profile.over(given.bucket, given.role_arn), given.session)
 
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from pdprep.errors import InputError
 
 # An event type and what is counted or summed of it. Source: developer guide, API_CreateMetricAttribution.
 Metrics = Mapping[str, tuple[str, str]]
 MOST_METRICS: Final = 10
+
+
+class Settings(TypedDict, total=False):
+    """The same as arguments of ``connect``; None leaves what the profile says."""
+
+    kms_key_arn: str | None
+    export_kms_key_arn: str | None
+    deletion_bucket: str | None
+    publish_attribution_metrics: bool | None
+    metrics: Metrics | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,9 @@ class Options:
         Raises:
             InputError: A value of another type, or metrics that the service does not take.
         """
+        strange = [name for name in given if name not in NAMES]
+        if strange:
+            raise TypeError(f"connect() got an unexpected keyword argument {strange[0]!r}")
         return checked(replace(self, **{name: value for name, value in given.items() if value is not None}))
 
 

@@ -91,3 +91,8 @@ def test_facts_16_a_list_of_users_goes_to_the_bucket_of_deletions(group: Dataset
 def test_what_the_service_would_refuse_is_refused_here(given: dict[str, object]) -> None:
     with pytest.raises(InputError):
         Options().over(**given)
+
+
+def test_another_word_is_none_that_connect_knows(group: DatasetGroup) -> None:
+    with pytest.raises(TypeError, match=r"connect\(\) got an unexpected keyword argument 'buket'"):
+        pdprep.connect("movies", buket="s3://b")  # type: ignore[call-arg]  # that is the test
