@@ -16,6 +16,12 @@ from pdprep.ledger.ledger import SCRATCH, STANDING, Ledger
 # Where a file of the ledger may hold a user: the field, and a source's own text of it.
 USER: Final = "USER_ID"
 COLUMNS: Final = (USER, f"__raw_{USER}")
+# What a deletion does with each folder of the ledger, as docs/sending.md lists it.
+COVERED: Final = {
+    "records": "rewritten", "plans": "rewritten", "quarantine": "rewritten", "exports": "rewritten",
+    "standing": "removed", "verified": "removed", "scratch": "removed unless a running job holds it",
+    "deletions": "removed with the end of the deletion", "locks": "holds the names of jobs alone",
+}  # fmt: skip
 USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
 

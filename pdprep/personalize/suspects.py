@@ -70,8 +70,10 @@ def told(ledger: Ledger, row: ImportRow) -> str:
     if not file.exists():
         return ""
     meant, key = integrity.read(file), contracts.loads(row.contract).key
-    shown = ", ".join(meant[key].unique(maintain_order=True).head(SHOWN).to_list())
-    return f"; it may mean {meant.height:,} records, such as those of {key} {shown} (all in {file})"
+    # The journal keeps this text, and no deletion of users reads it.
+    some = meant[key].unique(maintain_order=True).head(SHOWN).to_list() if key != "USER_ID" else []
+    shown = f", such as those of {key} {', '.join(some)}" if some else ""
+    return f"; it may mean {meant.height:,} records{shown} (all in {file})"
 
 
 def kept(ledger: Ledger, job: str) -> pl.DataFrame | None:
