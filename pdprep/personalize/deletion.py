@@ -46,7 +46,7 @@ def begin(target: Target, ids: pl.Series) -> Job:
         GroupError: There is no such dataset group.
     """
     _group(target)
-    _readable(target.world)
+    _readable(target)
     job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
     _write(target.ledger, ids, _file(target.ledger, job.id))
     return job.start(lambda job: run(target, job))
@@ -152,15 +152,15 @@ def _world(world: World) -> World:
     return replace(world, bucket=world.options.deletion_bucket or world.bucket)
 
 
-def _readable(world: World) -> None:
+def _readable(target: Target) -> None:
     """Refuse a bucket under a key of one's own: the service cannot read the list. Source: delete-records."""
-    there = _world(world)
+    there = _world(target.world)
     found = keys.of_bucket(there)
     if found.own:
         raise GroupError(
             f"the bucket {there.place[0]} is encrypted under a key of your own",
             "another one for the list of users to delete: Amazon Personalize cannot read it there",
-            'pdprep.connect(..., deletion_bucket="s3://another-bucket/prefix")',
+            f'pdprep.connect("{target.name}", deletion_bucket="s3://another-bucket/prefix")',
         )
 
 
