@@ -67,7 +67,7 @@ RULES: Final = (
         "error",
         "all",
         "a timestamp cannot be read as a date or as a number",
-        'parse it yourself: columns={"TIMESTAMP": pl.col("when").str.to_datetime("%d.%m.%Y %H:%M")}',
+        'say its form: frame.lazy().pipe(transforms.epoch, "when", format="%d.%m.%Y %H:%M")',
         "interactions-datasets",
     ),
     of_row(

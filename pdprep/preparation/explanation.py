@@ -15,7 +15,7 @@ from pdprep.contract.meanings import is_timestamp
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source
-from pdprep.preparation.times import number_of_text, unit_of_number
+from pdprep.preparation.times import number_of_text, unit_of_number, without_zone
 
 HEAD: Final = 1_000
 _HEADER: Final = ("field", "type", "from", "what is done")
@@ -85,9 +85,27 @@ def _units(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFram
 def _unit(each: Conversion) -> pl.Expr:
     if each.way.rule == "timestamp_unit":
         return unit_of_number(each.expr)
-    number = number_of_text(each.expr)
-    iso = pl.when(number.is_null() & each.expr.is_not_null()).then(pl.lit("ISO 8601 text"))
+    number, local = number_of_text(each.expr), without_zone(each.expr)
+    said = (
+        pl.when(local).then(pl.lit("text without a zone, taken as UTC")).otherwise(pl.lit("text with a zone"))
+    )
+    iso = pl.when(number.is_null() & each.expr.is_not_null()).then(said)
     return pl.when(number.is_not_null()).then(unit_of_number(number)).otherwise(iso)
+
+
+def local_times(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame) -> dict[str, int]:
+    """Count the times without a zone among the first rows, by field; fields that have none are left out."""
+    asked = {
+        each.field.name: each.way.local(each.expr).sum()
+        for each in conversions
+        if each.way.local and is_timestamp(each.field)
+    }
+    if not asked:
+        return {}
+    expressions = [each.field.name for each in conversions if isinstance(each.given, pl.Expr)]
+    with reading(source, expressions):
+        found = typed.head(HEAD).select(**asked).collect()
+    return {name: int(count) for name, count in found.row(0, named=True).items() if count}
 
 
 def _named(units: pl.Series) -> Iterator[str]:

@@ -36,7 +36,7 @@ FIXES: Final[Mapping[str, str]] = {
     "id_bar": _text('.str.replace_all("|", "_", literal=True)'),
     "id_line_break": _text(r'.str.replace_all(r"[\r\n]", "")'),
     "id_characters": _text(r""".str.replace_all(r'["\p{C}]', "")"""),
-    "timestamp_unreadable": _column('.str.to_datetime("%d.%m.%Y %H:%M", strict=False)'),
+    "timestamp_unreadable": 'frame = frame.lazy().pipe(transforms.epoch, "{column}", format="%d.%m.%Y")',
     "timestamp_unit": _column(" // 60", "  # until it is seconds since 1970"),
     "timestamp_past": _rows('pl.col("{column}") > 315_532_800', "  # 1980, in seconds"),
     "timestamp_future": _rows('pl.col("{column}") <= int(time.time())', "  # in seconds; import time"),
@@ -73,7 +73,10 @@ def codes(row: Mapping[str, Any]) -> list[Code]:
     """
     rule = rules.rule(row["rule"])
     found = []
-    if rule.name in FIXES:
+    told = str(row.get("mend", ""))
+    if told.startswith(("frame.lazy()", "pdprep.read(")):  # from the values that were found
+        found.append(Code("To mend it in the frame", f"frame = {told}"))
+    elif rule.name in FIXES:
         found.append(Code("To mend it in the frame", _filled(FIXES[rule.name], row)))
     if rule.scope == "row" and rule.level == "error":
         found.append(Code("To keep such rows aside", _filled(_ASIDE, row)))
