@@ -126,7 +126,8 @@ RULES: Final = (
         "error",
         "all",
         "a value cannot be read as a number of the field's type",
-        'read prices: frame.lazy().pipe(transforms.prices, "price"), which takes 1.899,29 and $1,899.29',
+        "give numbers of the field's type; prices such as 1.899,29 are read by "
+        'frame.lazy().pipe(transforms.prices, "price")',
         _FORMAT,
     ),
     of_row(

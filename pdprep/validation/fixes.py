@@ -70,6 +70,8 @@ def _number_of_a_day(name: str, values: pl.Series) -> str:
 
 def _price(name: str, values: pl.Series) -> str:
     found = amounts(values)
+    if not values.cast(pl.Float64, strict=False).null_count():
+        return ""  # these are numbers, and of another type than the field
     if (found.values.is_null() & ~found.either).any():
         return ""
     decimal = ', decimal=".")  # or decimal=",", where 1.234 is more than a thousand'
