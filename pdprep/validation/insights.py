@@ -87,39 +87,8 @@ def insights(group: Group) -> pl.DataFrame:
     return frame.sort("concern", descending=True, maintain_order=True)
 
 
-def columns(group: Group) -> pl.DataFrame:
-    """Return one row a column: how many values it holds, how complete it is, its categories and outliers."""
-    rows = [
-        (dataset, each.name, each.kind, *_facts(known, each.name))
-        for dataset, known in group.items()
-        for each in known.contract.stored
-    ]
-    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
-
-
-COLUMNS: Final = pl.Schema(
-    {
-        "dataset": pl.String,
-        "column": pl.String,
-        "type": pl.String,
-        "filled": pl.Int64,
-        "complete": pl.Float64,
-        "categories": pl.Int64,
-        "outliers": pl.Int64,
-    }
-)
-
-
-def _facts(known: Known, name: str) -> tuple[int, float | None, int | None, int | None]:
-    column = known.profile.columns.get(name)
-    if column is None:
-        return 0, None, None, None
-    complete = _percent(column.filled, known.profile.rows)
-    categories = len(column.categories) if known.contract.field(name).categorical else None
-    return column.filled, complete, categories, outliers(column.bins) if column.bins else None
-
-
-def _percent(part: int, whole: int) -> float:
+def percent(part: int, whole: int) -> float:
+    """Return a share in percent; of nothing it is none."""
     return 100.0 * part / whole if whole else 0.0
 
 
@@ -150,7 +119,7 @@ def _one_time(known: Known, group: Group) -> Iterator[Finding]:
 
 def _incomplete_rows(known: Known, group: Group) -> Iterator[Finding]:
     if known.profile.rows:
-        share = _percent(known.profile.incomplete, known.profile.rows)
+        share = percent(known.profile.incomplete, known.profile.rows)
         yield Finding("", share, 100 - COMPLETE, share > 100 - COMPLETE)
 
 
@@ -158,7 +127,7 @@ def _complete(textual: bool, least: float) -> Find:
     def find(known: Known, group: Group) -> Iterator[Finding]:
         for name, column in known.profile.columns.items():
             if known.contract.field(name).textual == textual and known.profile.rows:
-                share = _percent(column.filled, known.profile.rows)
+                share = percent(column.filled, known.profile.rows)
                 yield Finding(name, share, least, share < least)
 
     return find
@@ -218,7 +187,7 @@ def _unknown(dataset: str, records: str, name: str) -> Find:
 def _share_beyond(known: Known, other: Known, name: str) -> Iterator[Finding]:
     mine, theirs = known.profile.ids.get(name), other.profile.ids.get(name)
     if mine is not None and theirs is not None and mine.len():
-        share = _percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
+        share = percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
         yield Finding(name, share, 0, share > 0)
 
 
