@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from pdprep import clock
 from pdprep.contract import rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.rule import Route
@@ -24,7 +23,6 @@ from pdprep.personalize.prices import UNKNOWN, Prices
 from pdprep.personalize.puts import PUTS
 from pdprep.personalize.quotas import POLITE, quota
 from pdprep.personalize.resources import Dataset, Group, find_dataset
-from pdprep.personalize.returning import returning
 from pdprep.personalize.target import Target
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
@@ -50,7 +48,6 @@ class Plan:
         obstacles: What stands in the way of each route.
         report: What validation found.
         prices: What the profile says that a GB and a call cost.
-        returning: Users of whom no event went for three months: filters have forgotten their earlier ones.
     """
 
     dataset: str
@@ -67,7 +64,6 @@ class Plan:
     obstacles: tuple[str, ...]
     report: Report
     prices: Prices = UNKNOWN
-    returning: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.dataset}: {self.route}, {self.rows:,} records; {self.why}"]
@@ -75,7 +71,7 @@ class Plan:
         aside = self.report.quarantined + self.report.dropped
         if aside:
             lines.append(f"  {aside:,} of {self.report.read:,} rows break a rule and are left out")
-        lines += [f"  {line}" for line in (*self.balance.lines, self.forgotten) if line]
+        lines += [f"  {line}" for line in self.balance.lines]
         lines.append(f"  a FULL import replaces {self.going:,} bulk records, {self.staying:,} others stay")
         lines.append(f"  creates: {', '.join(self.creates) or 'nothing'}")
         lines.append(f"  in the way: {'; '.join(self.obstacles) or 'nothing'}")
@@ -92,16 +88,6 @@ class Plan:
         put = f"{self.calls:,} put call{'s' * (self.calls != 1)}{time}{calls}"
         return f"an import of about {self.bytes:,} bytes{data}, or {put}"
 
-    @property
-    def forgotten(self) -> str:
-        """What filters have forgotten of the users of the frame; empty where nothing."""
-        if not self.returning:
-            return ""
-        return (
-            f"{self.returning:,} user{'s' * (self.returning != 1)} come back after three months without an "
-            "event: filters have forgotten their earlier events until all of them are imported again"
-        )
-
     def __repr__(self) -> str:
         return str(self)
 
@@ -117,7 +103,6 @@ def plan(target: Target, prepared: Prepared) -> Plan:
         going = _going(target, prepared, standing, Path(folder))
         _, held = layers.scan(target.ledger, kind)
         found = balance(prepared.contract, going.frame, held, tracker)
-        back = returning(target.ledger, kind, going.frame, clock.now())
     report, size, route = going.report, going.size, going.route
     fresh = report.kept - found.in_bulk if prepared.contract.event_like and not standing.unknown else None
     coming = Coming("FULL", report.kept, size.keys, size.bytes, "", found.lacks, fresh)
@@ -130,7 +115,7 @@ def plan(target: Target, prepared: Prepared) -> Plan:
             *obstacles.of_rows(report), *obstacles.of_dataset(standing, coming, kind),
             *differences, *obstacles.of_jobs(target, group, dataset, kind),
         ),
-        report, target.world.prices, back,
+        report, target.world.prices,
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from tests.project.imports import MODULES, Import, imports
 ROOMS = (
     *(
         "errors",
-        "disks",
         "progress",
         "clock",
         "html",
