@@ -155,9 +155,9 @@ class DatasetGroup:
         """Ask whether this identity may do it all, before anything is uploaded."""
         return check(self.world)
 
-    def plan(self, frame: Prepared) -> Plan:
-        """Say what sending a frame would do; nothing is sent."""
-        return plan(self._target, prepared_only(frame))
+    def plan(self, frame: Prepared, *, fill: bool = False) -> Plan:
+        """Say what sending a frame would do, by a put with ``fill`` for one; nothing is sent."""
+        return plan(self._target, prepared_only(frame), fill=fill)
 
     def bulk(
         self,
@@ -191,6 +191,7 @@ class DatasetGroup:
         *,
         new_only: bool = False,
         resend: bool = False,
+        fill: bool = False,
         rate: float | None = None,
         fast: bool = False,
     ) -> Job:
@@ -200,15 +201,17 @@ class DatasetGroup:
             frame: What ``prepare`` returned.
             new_only: Leave out records whose key the dataset holds already.
             resend: Send also what the service has taken with the same content.
+            fill: Send the known values of fields that the frame leaves out along, as a put replaces the whole
+                record of an item, user or action; ``new_only`` then leaves out records that are the same.
             rate: Calls a second; by default a tenth of the quota for events, half of it for the rest.
             fast: Send by aiohttp, which reaches the quota of events where boto3 does half
                 (``pip install "pdprep[fast]"``).
 
         Raises:
-            InputError: The rate is beyond the quota, or aiohttp is not installed.
+            InputError: The rate is beyond the quota, aiohttp is not installed, or events are to be filled in.
         """
         manner = put.Manner(rate, fast)
-        asked = put.Request(self._target, prepared_only(frame), new_only, resend, manner)
+        asked = put.Request(self._target, prepared_only(frame), new_only, resend, manner, fill)
         return history.remember(self._target, put.begin(asked))
 
     def records(self, dataset: str) -> Records:

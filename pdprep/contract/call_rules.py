@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pdprep.contract import limits
-from pdprep.contract.rule import of_call
+from pdprep.contract.rule import Rule, of_call
 
 _CSV = "preparing-training-data"
 _ERRORS = "error-messages"
@@ -137,11 +137,13 @@ RULES: Final = (
     ),
     of_call("sent_at", "error", "put", "sentAt is seconds since 1970", "API_UBS_Event"),
     of_call("event_value", "error", "put", "an event's value is a finite number", "API_UBS_Event"),
-    of_call(
+    Rule(
         "whole_record",
+        "call",
         "warning",
         "none",
-        "a put item, user or action replaces the whole record, so every field is sent",
+        "a put item, user or action replaces the whole record: fields that are left out become null",
+        "group.put(frame, fill=True)  # sends the values along that the ledger knows",
         "importing-items",
     ),
     of_call("id_text", "error", "put", "ids go as text, numbers too", "API_UBS_Item"),

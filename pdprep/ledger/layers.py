@@ -157,6 +157,24 @@ def named(ledger: Ledger, dataset: str) -> tuple[Contract | None, dict[str, pl.L
     return contracts.loads(rows[-1].contract) if rows else None, frames
 
 
+def acknowledged(ledger: Ledger, dataset: str) -> list[pl.LazyFrame]:
+    """Return the records of a dataset that the service has taken, by imports that are over and by puts."""
+    imports, plans = ledger.journal.layer(dataset), ledger.journal.plans(dataset)
+    return [*(scan_import(ledger, row) for row in imports), *(scan_plan(ledger, row) for row in plans)]
+
+
+def like(frame: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
+    """Return a layer with the fields of a contract; a schema may have got more since it was sent."""
+    have = frame.collect_schema()
+    fields = [
+        pl.col(field.name).cast(DTYPES[field.type])
+        if field.name in have
+        else pl.lit(None, DTYPES[field.type]).alias(field.name)
+        for field in contract.stored
+    ]
+    return frame.select(*fields, BULK, ORDER)
+
+
 def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
     if isinstance(row, ImportRow):
         return f"{row.folder} {row.status} {row.ended or row.created}"

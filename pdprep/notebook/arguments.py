@@ -41,6 +41,8 @@ FLAGS: Final = {
     ),
     "replace": _flag("--replace", action="store_true", help="agree to a FULL import over bulk records"),
     "shrink": _flag("--shrink", action="store_true", help="agree even if it leaves under 90 %% of them"),
+    "new-only": _flag("--new-only", action="store_true", help="leave out what the dataset holds already"),
+    "fill": _flag("--fill", action="store_true", help="send the known values of left out fields along"),
     "on-invalid": _flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
     "dry-run": _flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
     "wait": _flag(

@@ -91,13 +91,15 @@ class PersonalizeMagics(Magics):
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "on-invalid", "dry-run", "wait", "output"),
-        examples="%personalize_put today\njob = %personalize_put today --wait\n"
+        *("frames", "dataset", "new-only", "fill", "on-invalid", "dry-run", "wait", "output"),
+        examples="%personalize_put today\n%personalize_put prices --fill\n"
+        "job = %personalize_put today --wait\n"
         "%%personalize_put --dataset users\nSELECT userId AS USER_ID, age AS AGE FROM people",
     )
     def personalize_put(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
         """Validate frames and put their records one by one."""
-        return self._send(args, cell, "put", lambda group, each: group.put(each))
+        settings = {"new_only": args.new_only, "fill": args.fill}
+        return self._send(args, cell, "put", lambda group, each: group.put(each, **settings))
 
     @line_magic
     @takes(

@@ -42,7 +42,8 @@ class Plans(tuple[Plan, ...]):
 
 def dry_run(group: DatasetGroup, prepared: Sequence[Prepared], args: Namespace, route: str) -> Plan | Plans:
     """Return what a line would do, frame by frame; nothing is sent."""
-    found = [_of_line(group.plan(each), args, route) for each in prepared]
+    fill = route == "put" and args.fill
+    found = [_of_line(group.plan(each, fill=fill), args, route) for each in prepared]
     return found[0] if len(found) == 1 else Plans(found)
 
 
@@ -60,5 +61,6 @@ def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, 
 def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:
     full = route == "bulk" and args.mode == "FULL"
     flags = tuple(f"--{name}" for name in view.asked_for(plan) if full)
+    flags += ("--new-only",) * (route == "put" and plan.new_only)
     known: dict[str, Any] = {each.name: getattr(plan, each.name) for each in fields(plan)}
     return LinePlan(**known, line=again(args.typed, flags), asked=route)

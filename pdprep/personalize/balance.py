@@ -10,7 +10,6 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.contract.frames import DTYPES
 from pdprep.ledger import layers
 from pdprep.ledger.layers import BULK
 from pdprep.ledger.shares import shares
@@ -35,6 +34,8 @@ class Balance:
         cutoff: The time of that event, or of the tracker's creation, in seconds since 1970.
         tracker: The event tracker, where its creation is the cut-off: what it took is unknown here.
         events: Whether these are events, which carry no id and so replace nothing.
+        nulled: Fields that the frame leaves out, with the number of known values that a put, or an import in
+            mode INCREMENTAL, would make null.
     """
 
     new: int = 0
@@ -48,6 +49,7 @@ class Balance:
     cutoff: int | None = None
     tracker: str = ""
     events: bool = False
+    nulled: tuple[tuple[str, int], ...] = ()
 
     @property
     def lines(self) -> Iterator[str]:
@@ -75,6 +77,12 @@ class Balance:
         if self.changed_put:
             put = "a put of the same id" if not self.events else "nothing"
             yield f"{put} replaces the {self.changed_put:,} that stand in the put layer; no import does"
+        if self.nulled:
+            found = ", ".join(f"{name} of {count:,}" for name, count in self.nulled)
+            yield (
+                f"the frame leaves out fields that are known: a put, or an INCREMENTAL import, makes {found} "
+                "null; group.put(frame, fill=True) sends the known values along"
+            )
         if self.new and self.new < self.total:
             yield f"group.put(frame, new_only=True) sends the {self.new:,} that are new"
 
@@ -104,7 +112,7 @@ def balance(
         tracker: What takes the events of an application, where there is one.
     """
     frames = held or [layers.empty(contract)]
-    every = pl.concat([_like(each, contract) for each in frames], how="diagonal_relaxed")
+    every = pl.concat([layers.like(each, contract) for each in frames], how="diagonal_relaxed")
     cutoff, live = _cutoff(contract, every), tracker if contract.dataset == "interactions" else None
     if live and (cutoff is None or live.created < cutoff):
         found = Balance(cutoff=live.created, overlap=_overlap(frame, live.created), tracker=live.name)
@@ -148,15 +156,3 @@ def _overlap(frame: pl.LazyFrame, cutoff: int | None) -> int:
     if cutoff is None:
         return 0
     return int(frame.filter(pl.col("TIMESTAMP") >= cutoff).select(pl.len()).collect().item())
-
-
-def _like(frame: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
-    """Return a layer with the fields of a contract; a schema may have changed since it was sent."""
-    have = frame.collect_schema()
-    fields = [
-        pl.col(field.name).cast(DTYPES[field.type], strict=False)
-        if field.name in have
-        else pl.lit(None, DTYPES[field.type]).alias(field.name)
-        for field in contract.stored
-    ]
-    return frame.select(*fields, BULK)

@@ -59,6 +59,12 @@ def unfinished(target: Target, ids: pl.Series) -> str | None:
     return next(same, None)
 
 
+def going(ledger: Ledger) -> pl.Series:
+    """Return the users whose deletion was begun and is not over."""
+    ids = [_read(_file(ledger, id)) for id in _waiting(ledger)]
+    return pl.concat([pl.Series(forgetting.USER, [], pl.String), *ids]).unique()
+
+
 def waits(ledger: Ledger, id: str) -> bool:
     """Say whether a job has users left to delete."""
     return _file(ledger, id).exists()

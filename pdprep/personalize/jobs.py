@@ -15,7 +15,7 @@ from pdprep import clock
 from pdprep.errors import JobError, PdprepError, ValidationError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import INTERRUPTED, JobRow
-from pdprep.personalize import failures, suspects
+from pdprep.personalize import failures, suspects, unknown
 from pdprep.personalize.polling import Stopped
 from pdprep.personalize.state import State
 from pdprep.progress import Progress
@@ -74,6 +74,11 @@ class Job(State):
     def suspects(self) -> pl.DataFrame | None:
         """The records that the service's reason for a failed import may mean, where it names any."""
         return suspects.kept(self._ledger, self.id)
+
+    @property
+    def unknown(self) -> pl.Series | None:
+        """The ids of which the ledger knew nothing to fill in; None where there were none."""
+        return unknown.kept(self._ledger, self.id)
 
     @property
     def running(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +15,7 @@ from pdprep.contract.rule import Route
 from pdprep.engine.validate import judged
 from pdprep.errors import ServiceError
 from pdprep.ledger import layers
-from pdprep.personalize import guards, obstacles
+from pdprep.personalize import filling, guards, obstacles
 from pdprep.personalize.balance import Balance, Tracker, balance
 from pdprep.personalize.clients import call, missing, pages
 from pdprep.personalize.guards import Coming, Standing
@@ -78,6 +78,16 @@ class Plan:
         return "\n".join(lines)
 
     @property
+    def nothing(self) -> bool:
+        """Whether the dataset holds every record with the same values."""
+        return bool(self.rows) and not self.balance.new and not self.balance.changed
+
+    @property
+    def new_only(self) -> bool:
+        """Whether a put is to leave out what came in bulk; not where ids are known with other values."""
+        return bool(self.balance.in_bulk) and not self.balance.changed
+
+    @property
     def road(self) -> str:
         """What either route takes: bytes of an import, calls and minutes of a put."""
         quickest = self.calls / quota(PUTS[self.dataset].rate)
@@ -92,8 +102,16 @@ class Plan:
         return str(self)
 
 
-def plan(target: Target, prepared: Prepared) -> Plan:
-    """Say what sending a frame would do; reads it and sends nothing."""
+def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
+    """Say what sending a frame would do; reads it and sends nothing.
+
+    Args:
+        target: The dataset group.
+        prepared: The frame.
+        fill: Whether a put fills in what the frame leaves out.
+    """
+    if fill:
+        filling.check(prepared)
     kind, group = prepared.dataset, target.group()
     prepared, differences = obstacles.of_schema(prepared, target.deployed(kind))
     dataset = find_dataset(target.world, group.arn, kind) if group else None
@@ -102,8 +120,14 @@ def plan(target: Target, prepared: Prepared) -> Plan:
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
         going = _going(target, prepared, standing, Path(folder))
         _, held = layers.scan(target.ledger, kind)
-        found = balance(prepared.contract, going.frame, held, tracker)
-    report, size, route = going.report, going.size, going.route
+        absent, frame = filling.absent(prepared), going.frame
+        if fill:
+            known = filling.known(target.ledger, prepared.contract, frame, absent)
+            frame = filling.filled(frame, known, prepared.contract.key, absent)
+        found = balance(prepared.contract, frame, held, tracker)
+        nulled = {} if fill else filling.lost(held, prepared.contract, going.frame, absent)
+    found = replace(found, nulled=tuple(nulled.items()))
+    report, size, route = filling.warned(going.report, kind, nulled), going.size, going.route
     fresh = report.kept - found.in_bulk if prepared.contract.event_like and not standing.unknown else None
     coming = Coming("FULL", report.kept, size.keys, size.bytes, "", found.lacks, fresh)
     nothing = report.kept and not found.new and not found.changed

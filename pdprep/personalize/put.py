@@ -20,7 +20,7 @@ from pdprep.ledger.answers import Answers
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
-from pdprep.personalize import batches, following, minima
+from pdprep.personalize import batches, filling, following, minima, unknown
 from pdprep.personalize.alignment import aligned
 from pdprep.personalize.boto3_wire import Boto3Wire
 from pdprep.personalize.calls import runs
@@ -54,6 +54,7 @@ class Request:
     new_only: bool = False
     resend: bool = False
     manner: Manner = Manner()
+    fill: bool = False
 
     @property
     def ledger(self) -> Ledger:
@@ -69,6 +70,8 @@ def begin(asked: Request) -> Job:
     """
     dataset = asked.prepared.dataset
     _check_rate(dataset, asked.manner.rate)
+    if asked.fill:
+        filling.check(asked.prepared)
     if asked.manner.fast:
         _check_fast()
     job = Job(asked.ledger.journal.new_job(dataset, "put"), asked.ledger)
@@ -85,14 +88,13 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
             return
         prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
         contract, rows = _valid_rows(asked.ledger, prepared, job)
-        frame, known = _new(asked, contract, batches.plan(contract, rows))
+        frame, said = _wanted(asked, job, prepared, contract, rows)
         job.update(phase="put", rows=frame.height, done=0, total=frame.height, unit="records")
         if frame.is_empty():
-            job.update(status="DONE", phase="done", note=_already(known))
+            job.update(status="DONE", phase="done", note="; ".join(said))
             return
         plan = layers.file_plan(asked.ledger, job.id, contract, frame, _fingerprint(frame))
-        tally = _send(asked.target, plan, job, asked.manner)
-        _end(job, tally, known)
+        _end(job, _send(asked.target, plan, job, asked.manner), said)
         minima.judge(job, asked.ledger)
 
 
@@ -112,7 +114,7 @@ def finish_open(target: Target, job: Job, manner: Manner) -> None:
             job.update(note=f"finishes {plan.job} first")
         tally = _send(target, plan, job, manner)
         if own:
-            _end(job, tally, 0)
+            _end(job, tally, [])
         else:
             _record(target.ledger, plan, tally)
             job.update(note="", done=0, total=None)
@@ -133,11 +135,36 @@ def _valid_rows(ledger: Ledger, prepared: Prepared, job: Job) -> tuple[Contract,
     return contract, pl.concat(runs) if runs else prepared.frame.clear().collect()
 
 
+def _wanted(
+    asked: Request, job: Job, prepared: Prepared, contract: Contract, rows: pl.DataFrame
+) -> tuple[pl.DataFrame, list[str]]:
+    """Return the records to send, filled in if somebody asked for it, and what there is to say."""
+    absent, said = filling.absent(prepared), list[str]()
+    if asked.fill:
+        done = filling.fill(asked.ledger, contract, rows, absent)
+        rows = done.frame
+        said.append(filling.told(job.dataset, done))
+        if len(done.unknown):
+            unknown.keep(asked.ledger, job.id, done.unknown)
+    frame, left = _new(asked, contract, batches.plan(contract, rows))
+    said += [f"{left:,} already there"] * bool(left)
+    if absent and not asked.fill:
+        held = layers.acknowledged(asked.ledger, job.dataset)
+        nulled = filling.lost(held, contract, frame.lazy(), absent)
+        if nulled and job.report is not None:
+            job.report = filling.warned(job.report, job.dataset, nulled)
+            fields = ", ".join(f"{name} of {count:,}" for name, count in nulled.items())
+            said.append(f"{fields} became null, which fill=True would have sent along")
+    return frame, said
+
+
 def _new(asked: Request, contract: Contract, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Leave out what is there already; return the rest and how many were left out."""
     _, held = layers.scan(asked.ledger, contract.dataset)
     left = frame if asked.resend else batches.without_acknowledged(contract, frame, held)
-    left = batches.without_known(contract, left, held) if asked.new_only else left
+    if asked.new_only:
+        # What is filled in is known by its id: there the whole record tells whether it is new.
+        left = (filling.without_same if asked.fill else batches.without_known)(contract, left, held)
     return batches.number(contract, left), frame.height - left.height
 
 
@@ -179,7 +206,7 @@ def _set_aside(ledger: Ledger, plan: PlanRow, tally: Tally) -> None:
         layers.rejected(ledger, plan).write_parquet(folder / REFUSED)
 
 
-def _end(job: Job, tally: Tally, known: int) -> None:
+def _end(job: Job, tally: Tally, before: list[str]) -> None:
     if tally.rejected and not tally.sent:
         raise ServiceError(
             f"none of {tally.rejected:,} records was taken: {tally.reason}",
@@ -190,7 +217,7 @@ def _end(job: Job, tally: Tally, known: int) -> None:
     seen = f"within seconds, {by} at the latest" if filters.FILTERS[job.dataset].seconds else by
     kept = f"kept in quarantine/{job.id}/{REFUSED}"
     rejected = f"{tally.rejected:,} rejected ({tally.reason}; {kept})" if tally.rejected else ""
-    said = [_already(known), rejected, f"filters current {seen}"]
+    said = [*before, rejected, f"filters current {seen}"]
     job.update(
         status="DONE", phase="done", rows=tally.sent, done=tally.answered, total=tally.answered,
         note="; ".join(part for part in said if part),
@@ -218,10 +245,6 @@ def _planned(ledger: Ledger, job: Job) -> bool:
     if job.status != "DONE":
         raise JobError(f"{job.id} was given up, since no record was taken", "another put", "group.put(frame)")
     return True
-
-
-def _already(known: int) -> str:
-    return f"{known:,} already there" if known else ""
 
 
 def _fingerprint(frame: pl.DataFrame) -> str:

@@ -124,3 +124,27 @@ def test_text_and_html_of_every_value_agree(
         forms = formatter.format(value)[0]
         assert set(forms) == {"text/plain", "text/html"}
         assert all(fact in form for form in forms.values() for fact in expected)
+
+
+def test_field_j_the_line_of_a_plan_sends_only_what_is_new(notebook: InteractiveShell) -> None:
+    run(notebook, "%personalize_bulk history")
+    run(notebook, "mixed = pl.concat([history.tail(5), today])")
+    plan = run(notebook, "%personalize_put mixed --dry-run")
+    assert plan.line == "%personalize_put mixed --new-only"
+    assert run(notebook, plan.line).rows == NEW
+    assert counts(notebook) == {"bulk": BULK, "incremental": NEW, "both": 0}
+    assert "nothing to send" in str(run(notebook, "%personalize_put mixed --dry-run"))
+
+
+def test_field_7_a_magic_fills_in_what_its_frame_leaves_out(notebook: InteractiveShell) -> None:
+    frames = """
+films = pl.DataFrame({"ITEM_ID": ["a"], "GENRES": ["Drama"], "COLOR": ["red"]})
+colors = pl.DataFrame({"ITEM_ID": ["a"], "COLOR": ["blue"]})
+"""
+    run(notebook, f"{frames}\n%personalize_put films")
+    assert run(notebook, "%personalize_put colors --dry-run").balance.nulled == (("GENRES", 1),)
+    plan = run(notebook, "%personalize_put colors --fill --dry-run")
+    assert (plan.balance.nulled, plan.line) == ((), "%personalize_put colors --fill")
+    run(notebook, plan.line)
+    [record] = run(notebook, "%personalize_records items").page().rows(named=True)
+    assert (record["GENRES"], record["COLOR"]) == ("Drama", "blue")

@@ -68,7 +68,7 @@ def test_a_plan_ends_with_the_line_that_does_it(sent: InteractiveShell) -> None:
 def test_a_plan_asks_for_all_that_the_import_needs(sent: InteractiveShell) -> None:
     run(sent, "few = history.head(1_000)")
     assert run(sent, "%personalize_bulk few --dry-run").line == "%personalize_bulk few --replace --shrink"
-    assert run(sent, "%personalize_put few --dry-run").line == "%personalize_put few"
+    assert run(sent, "%personalize_put few --dry-run").line == "%personalize_put few --new-only"
 
 
 def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
@@ -81,7 +81,7 @@ def test_several_frames_are_several_plans(sent: InteractiveShell) -> None:
     plans = run(sent, "%personalize_put history today --dry-run")
     assert [plan.rows for plan in plans] == [BULK, NEW]
     assert forms(sent, plans)["text/plain"].count("records of the frame") == 2
-    assert forms(sent, plans)["text/html"].count("%personalize_put history today<") == 2
+    assert forms(sent, plans)["text/html"].count("nothing to send") == 2
 
 
 def test_where_nothing_was_sent_there_is_nothing_to_compare(notebook: InteractiveShell) -> None:

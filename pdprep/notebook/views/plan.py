@@ -66,10 +66,11 @@ def asked_for(plan: Plan) -> list[str]:
 
 def _codes(plan: Plan) -> Iterator[Code]:
     line, asked = getattr(plan, "line", ""), getattr(plan, "asked", plan.route)
-    if plan.report.stops(asked):
+    if plan.report.stops(asked) or (asked == "put" and plan.nothing):
         return
     needs = asked_for(plan)
+    put = f"group.put(frame{', new_only=True' * plan.new_only})"
     flags = "".join(f", {name}=True" for name in needs)
-    code = line or (f"group.bulk(frame{flags})" if asked == "bulk" else "group.put(frame)")
+    code = line or (f"group.bulk(frame{flags})" if asked == "bulk" else put)
     goes = "; bulk records go" if asked == "bulk" and "replace" in code else ""
     yield Code(f"To do it by {asked}{goes}", code)
