@@ -14,6 +14,7 @@ PdprepError                    everything below; says what was found, what was e
 │   └── ReplaceRefused         a FULL import over bulk records without replace=True
 ├── GroupError                 no such dataset group, or another domain than asked for
 ├── JobError                   a job was stopped, interrupted or cannot be resumed
+├── DiskError                  a disk is full, read-only, or a limit on the size of files is reached
 ├── LedgerError                the ledger cannot be opened or belongs to another group
 ├── LocalServerError           the local Personalize cannot be started or reached
 └── ServiceError               the service said no; carries its code and operation
@@ -135,6 +136,10 @@ class GroupError(PdprepError):
 
 class JobError(PdprepError):
     """A job was stopped or interrupted, or cannot be resumed."""
+
+
+class DiskError(PdprepError):
+    """A disk is full or read-only, or the limit on the size of files is reached."""
 
 
 class LedgerError(PdprepError):

@@ -6,8 +6,8 @@ answer "perhaps" proves nothing.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
 
 import polars as pl
 
@@ -17,6 +17,24 @@ _CONTROLS: Final = "".join(map(chr, (*range(0x20), 0x7F)))
 _MARKS: Final = '"|\\,'
 # What an id may not hold, and what makes text stand in quotation marks in the CSV.
 _UNUSUAL: Final = rf"{_MARKED}|\s{_JOINT}|{_JOINT}\s|^\s|\s$"
+
+
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """A property that is told once.
+
+    The cached property of Python 3.11 has one lock for all instances: of Polars' threads one would hold it
+    and wait for a free thread, while the others wait for the lock.
+    """
+
+    def __init__(self, tell: Callable[[Any], T]) -> None:
+        self._tell, self._name, self.__doc__ = tell, tell.__name__, tell.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> T:
+        found = instance.__dict__[self._name] = self._tell(instance)
+        return found
 
 
 class Look:
@@ -34,24 +52,24 @@ class Look:
         """Tell whether a character is found."""
         return character in self._text
 
-    @cached_property
+    @Once
     def printable(self) -> bool:
         """Whether there is nothing but ASCII that prints: no tab, no line break, no other space."""
         return self._text.isascii() and not any(map(self.has, _CONTROLS))
 
-    @cached_property
+    @Once
     def trimmed(self) -> bool:
         """Whether it is printable and no value begins or ends with a space."""
         return not self._spaced and self.printable
 
-    @cached_property
+    @Once
     def unusual(self) -> bool:
         r"""Whether there is a mark ``" | \ ,``, a control character or an outer space."""
         if self.trimmed and not self.marked:
             return False
         return bool(self._joined.str.contains(_UNUSUAL).item())
 
-    @cached_property
+    @Once
     def marked(self) -> bool:
         r"""Whether there is a mark ``" | \ ,`` or a control character."""
         if self.printable:

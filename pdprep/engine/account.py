@@ -14,6 +14,7 @@ from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
+from pdprep.validation.fixes import fix
 from pdprep.validation.insights import Known
 from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
 
@@ -22,14 +23,15 @@ _ASIDE = {"quarantine": "quarantined", "drop": "dropped", "raise": "invalid"}
 
 def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
     """Return the report of one dataset."""
+    counts = pl.DataFrame(list(_counts(prepared, tally, route)), schema=COUNTS)
     return Report(
         pl.DataFrame([_rows(prepared, tally)], schema=ROWS),
-        pl.DataFrame(list(_counts(prepared, tally, route)), schema=COUNTS).sort(
-            pl.col("level") != "error", maintain_order=True
-        ),
-        _failures(prepared, tally.examples),
+        counts.sort(pl.col("level") != "error", maintain_order=True),
+        _failures(prepared, tally.examples, counts),
         route=route,
-        known={prepared.dataset: Known(prepared.contract, tally.summary, tally.profile)},
+        known={
+            prepared.dataset: Known(prepared.contract, tally.summary, tally.profile, prepared.local_times)
+        },
         too_many=_too_many(prepared, tally),
     )
 
@@ -73,7 +75,11 @@ def _rows(prepared: Prepared, tally: Tally) -> dict[str, Any]:
 
 def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dict[str, Any]]:
     for (name, column), count in sorted(tally.counts.items()):
-        yield breach(prepared.dataset, rules.rule(name), column, count)
+        rule, values = rules.rule(name), tally.examples.filter(rule=name, column=column)["value"]
+        yield {
+            **breach(prepared.dataset, rule, column, count),
+            "mend": fix(prepared, rule, column, values),
+        }
     waiting = tally.bad if prepared.on_invalid == "raise" else 0
     for rule, figure in breaches(prepared.contract, tally.summary, route, waiting):
         yield breach(prepared.dataset, rule, "", figure)
@@ -96,10 +102,17 @@ def breach(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
     }
 
 
-def _failures(prepared: Prepared, examples: pl.DataFrame) -> pl.DataFrame:
+def _failures(prepared: Prepared, examples: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
     places = locate(prepared.source, examples[ROW].to_list())
     one = prepared.source.files[0] if len(prepared.source.files) == 1 else None
-    rows = [_failure(prepared.dataset, row, places, one) for row in examples.iter_rows(named=True)]
+    mends = {(rule, column): mend for rule, column, mend in counts.select("rule", "column", "mend").rows()}
+    rows = [
+        {
+            **_failure(prepared.dataset, row, places, one),
+            "mend": mends[row["rule"], row["column"]],
+        }
+        for row in examples.iter_rows(named=True)
+    ]
     return pl.DataFrame(rows, schema=FAILURES)
 
 
@@ -115,5 +128,4 @@ def _failure(
         "column": row["column"],
         "rule": row["rule"],
         "value": row["value"],
-        "mend": rules.rule(row["rule"]).mend,
     }

@@ -6,7 +6,6 @@ All rows of one id are in one bucket, so duplicates and per-id figures need one 
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,10 @@ from typing import Final, NamedTuple, TypeVar
 
 import polars as pl
 
+from pdprep import disks
 from pdprep.engine import oversized
 from pdprep.engine.ahead import Work
+from pdprep.engine.spill import spill
 from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
@@ -68,6 +69,7 @@ def partitions(
     through: Callable[[pl.LazyFrame], pl.LazyFrame],
     listener: Listener,
     size: Size,
+    scratch: Path | None = None,
 ) -> Iterator[list[Run]]:
     """Read the prepared rows, and give a way to each run of whole buckets, in the source's order.
 
@@ -76,6 +78,7 @@ def partitions(
         through: What the rows go through as they are read.
         listener: Hears how many rows have been read, and of how many where the source tells.
         size: How many rows there are, as far as the source tells, and how many partitions to make.
+        scratch: The folder for what does not fit into memory; by default one of this user's.
     """
     tap = Tap(size.rows)
     listener(tap.progress)
@@ -90,10 +93,11 @@ def partitions(
         whole = oversized.in_order(tap.watch(lambda: read(marked.collect), listener))
         yield [Run(lambda: whole)]
         return
-    with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
+    with spill(scratch) as folder:
         per = math.ceil(BUCKETS / size.partitions)
-        tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
-        yield list(_runs(Path(folder), per, prepared.dedupe_on))
+        with disks.told(folder):
+            tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
+        yield list(_runs(folder, per, prepared.dedupe_on))
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
@@ -124,7 +128,7 @@ def _height(prepared: Prepared) -> int | None:
         return int(prepared.source.frame.select(pl.len()).collect().item())
 
 
-def _sink(marked: pl.LazyFrame, folder: str, per: int) -> None:
+def _sink(marked: pl.LazyFrame, folder: Path, per: int) -> None:
     """Write to temporary files, one a run of ``per`` buckets."""
     key = (pl.col(BUCKET) // per).alias("__partition")
     target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from pdprep import clock
@@ -30,6 +31,7 @@ def judged(
     listener: Listener,
     aside: Aside | None = None,
     partition_count: int | None = None,
+    scratch: Path | None = None,
 ) -> Iterator[Judged]:
     """Read and judge a source; its partitions are there until the block ends.
 
@@ -39,6 +41,7 @@ def judged(
         listener: Hears how many rows have been read, and of how many where the source tells.
         aside: Is given the bad rows, with the rules they break, as they are found.
         partition_count: How many partitions; told from the size of the source if not given.
+        scratch: The folder for partitions that do not fit into memory.
     """
     rules, measured = violations(prepared, clock.now()), size(prepared, partition_count)
     # A frame's first rows may cost as much as all: a user's query is not begun for them.
@@ -47,7 +50,7 @@ def judged(
 
         def read(packing: Packing) -> Judged:
             sieve = Sieve(packing, rules, route, aside)
-            loads = partitions(packing.prepared, sieve.on, listener, measured)
+            loads = partitions(packing.prepared, sieve.on, listener, measured, scratch)
             return Judged(packing, sieve, stack.enter_context(loads))
 
         yield _read(read, packed(prepared, rules) if worth else Packing(prepared), aside)

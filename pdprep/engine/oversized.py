@@ -41,7 +41,7 @@ def pieces(
         key: The fields in which a duplicate equals an earlier row.
         bucket: The column of the bucket.
     """
-    size, rows = sum(file.stat().st_size for file in files), pl.scan_ipc(list(files))
+    size, rows = sum(file.stat().st_size for file in files), pl.scan_ipc(list(files), glob=False)
     count = rows.select(pl.len()).collect().item()
     # Source rows are unique, so a range of as many numbers holds no more rows than a piece may have.
     width = max(1, PIECE_BYTES * count // size)
@@ -69,7 +69,7 @@ def pieces(
 
 def read(files: Sequence[Path]) -> pl.DataFrame:
     """Return the rows of Arrow files by source row."""
-    rows = pl.scan_ipc(list(files)).collect()
+    rows = pl.scan_ipc(list(files), glob=False).collect()
     # Join the pieces of each column, one column after the other: few bytes are held twice.
     return in_order(pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns]))
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 
@@ -87,6 +88,7 @@ def run(
     partition_count: int | None = None,
     profiled: bool = False,
     aside: Aside | None = None,
+    scratch: Path | None = None,
 ) -> Iterator[Batch]:
     """Yield each partition's rows to keep, counting them in ``tally``.
 
@@ -100,8 +102,9 @@ def run(
         partition_count: How many partitions to use.
         profiled: Whether the tally gets a profile of the columns.
         aside: Is given the bad rows, with the rules they break, as they are found.
+        scratch: The folder for partitions that do not fit into memory.
     """
-    with judged(prepared, route, listener, aside, partition_count) as (packing, sieve, loads):
+    with judged(prepared, route, listener, aside, partition_count, scratch) as (packing, sieve, loads):
         tally.judged(sieve)
         done = sieve.bad
         portion_of = partial(_portion, packing, profiled)

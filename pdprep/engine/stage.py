@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import disks
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account
@@ -71,6 +72,7 @@ def stage(
     quarantine: str | Path | None = None,
     listener: Listener = silent,
     partitions: int | None = None,
+    scratch: Path | None = None,
 ) -> Staged:
     """Write the CSV parts and the Avro schema of a prepared frame.
 
@@ -83,9 +85,12 @@ def stage(
         quarantine: Where rows that break a rule are kept, as Parquet; a folder, by default the parts' own.
         listener: Hears the progress.
         partitions: How many partitions to use; the bytes are the same for any number.
+        scratch: The folder for what does not fit into memory; by default one of this user's in the system's
+            temporary folder. What a killed process left there is removed.
 
     Raises:
         ValidationError: A rule is broken that stops the route; no part is left in the folder.
+        DiskError: A disk is full, or the limit on the size of files is reached; no part is left either.
 
     >>> import tempfile, polars as pl
     >>> from pdprep.contract.fields import Field
@@ -96,15 +101,38 @@ def stage(
     ...     stage(items, folder).parts[0].path.read_text()
     'ITEM_ID,BRAND\\na,"\\\\"x\\\\""\\n'
     """
+    with disks.told(Path(folder)):
+        return _stage(
+            prepared, Path(folder), route, on_part, on_rows, quarantine, listener, partitions, scratch
+        )
+
+
+def _stage(
+    prepared: Prepared,
+    folder: Path,
+    route: Route,
+    on_part: Callable[[Part], None] | None,
+    on_rows: OnRows | None,
+    quarantine: str | Path | None,
+    listener: Listener,
+    partitions: int | None,
+    scratch: Path | None,
+) -> Staged:
     check_route(route)
-    target = _emptied(Path(folder), check(prepared))
+    target = _emptied(folder, check(prepared))
     tally, aside = Tally(), _Aside(prepared, Path(quarantine or target))
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
     kept = aside if prepared.on_invalid == "quarantine" else None
     try:
         with writer:
             batches = run(
-                prepared, tally, route=route, listener=listener, partition_count=partitions, aside=kept
+                prepared,
+                tally,
+                route=route,
+                listener=listener,
+                partition_count=partitions,
+                aside=kept,
+                scratch=scratch,
             )
             _write(batches, writer, on_rows or _ignore, listener)
         aside.close()

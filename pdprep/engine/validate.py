@@ -31,6 +31,7 @@ def validate(
         listener: Hears the progress.
 
     Raises:
+        DiskError: The system's temporary folder is full.
         NotPreparedError: One of them has not been through ``prepare``.
 
     >>> import polars as pl

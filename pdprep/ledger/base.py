@@ -11,6 +11,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +24,7 @@ from pdprep.ledger import merging
 
 ROWS_A_FILE: Final = 500_000
 ROW_GROUP: Final = 20_000  # smaller than a layer's: a page of a sorted table is gathered from many places
-FORMAT: Final = 1  # of the folder; another one's is built again
+FORMAT: Final = 2  # of the folder; another one's is built again
 _SAMPLED: Final = 64  # one id of so many tells where to cut
 _MANIFEST: Final = "manifest.json"
 _KEPT: Final = 2  # an older one may still be looked at
@@ -31,10 +32,11 @@ _KEPT: Final = 2  # an older one may still be looked at
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file: how many rows, and its last id (null where ids are missing)."""
+    """One file: how many rows, its last id (null where ids are missing), and its size."""
 
     rows: int
     last: str | None
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> B
         rows = merging.merged(cut, contract)
         rows.write_parquet(_file(fresh, number), row_group_size=ROW_GROUP)
         counts.update(merging.by_origin(rows))
-        pieces.append(Piece(rows.height, *rows.select(pl.col(contract.key).last()).row(0)))
+        last = rows.select(pl.col(contract.key).last()).item()
+        pieces.append(Piece(rows.height, last, _file(fresh, number).stat().st_size))
     base = Base(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
     _write(base, fresh)
     shutil.rmtree(folder, ignore_errors=True)
@@ -120,9 +123,15 @@ def _ranges(frames: Sequence[pl.LazyFrame], key: str) -> Iterator[list[pl.LazyFr
 
 def _all(place: Path) -> Iterator[Base]:
     for file in place.glob(f"*/{_MANIFEST}"):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if file.parent.suffix != ".part" and found.get("format") == FORMAT:
-            yield _base(file.parent, found)
+        with suppress(OSError, ValueError):
+            found = json.loads(file.read_text(encoding="utf-8"))
+            if file.parent.suffix != ".part" and found.get("format") == FORMAT:
+                base = _base(file.parent, found)
+                # One that was damaged is built again: it holds nothing that the layers do not.
+                if all(
+                    _size(file) == piece.bytes for file, piece in zip(base.files, base.pieces, strict=True)
+                ):
+                    yield base
 
 
 def _base(folder: Path, found: dict[str, Any]) -> Base:
@@ -140,6 +149,10 @@ def _clear(place: Path) -> None:
     newest = sorted(place.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
     for folder in newest[_KEPT:]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else -1
 
 
 def _file(folder: Path, number: int) -> Path:

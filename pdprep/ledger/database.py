@@ -7,10 +7,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from pdprep import disks
 from pdprep.errors import LedgerError
 from pdprep.ledger import filesystems
+
+# What SQLite calls a file that is no longer a database. Source: sqlite.org/rescode.html.
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 class Database:
@@ -105,8 +109,28 @@ class Database:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+                raise damaged(self.path, "is damaged", f"({error})") from error
+            # SQLite tells neither a limit on the size of files nor a read-only disk from a full one.
+            most = disks.limit()
+            said = f"; files of this process may have {most:,} bytes at most" if most is not None else ""
             raise LedgerError(
-                f"the ledger {self.path} cannot be used ({error})",
+                f"the ledger {self.path} cannot be used ({error}{said})",
                 "a file that can be read and written, on a disk with space left",
-                "free some space or pass home= another folder; nothing recorded so far is lost",
+                "ulimit -f unlimited in the shell that starts Python; nothing recorded so far is lost"
+                if most is not None
+                else "free some space or pass home= another folder; nothing recorded so far is lost",
             ) from error
+
+
+def damaged(file: Path, found: str, more: str) -> LedgerError:
+    """Return the error that names a journal which is lost or damaged, and the way back."""
+    folder = file.parent
+    names = (f"{folder.name}.damaged{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 10_000))))
+    aside = next(place for place in map(folder.with_name, names) if not place.exists())
+    return LedgerError(
+        f"the ledger {file} {found} {more}",
+        "the file as it was written: put it back from a copy; or set the folder aside, connect again and let "
+        f'pdprep.connect("{folder.name}").adopt(...) build each dataset anew from the service',
+        f"__import__('pathlib').Path({str(folder)!r}).rename({str(aside)!r})",
+    )

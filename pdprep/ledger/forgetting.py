@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from pdprep.ledger import contracts, layers
-from pdprep.ledger.ledger import STANDING, Ledger
+from pdprep.ledger import contracts, integrity, layers
+from pdprep.ledger.integrity import Damage
+from pdprep.ledger.ledger import SCRATCH, STANDING, Ledger
 
 # Where a file of the ledger may hold a user: the field, and a source's own text of it.
 USER: Final = "USER_ID"
 COLUMNS: Final = (USER, f"__raw_{USER}")
+# What a deletion does with each folder of the ledger, as docs/sending.md lists it.
+COVERED: Final = {
+    "records": "rewritten", "plans": "rewritten", "quarantine": "rewritten", "exports": "rewritten",
+    "standing": "removed", "verified": "removed", "scratch": "removed unless a running job holds it",
+    "deletions": "removed with the end of the deletion", "locks": "holds the names of jobs alone",
+}  # fmt: skip
 USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
 
@@ -21,7 +29,9 @@ def forget(ledger: Ledger, users: pl.Series) -> None:
     """Rewrite whatever holds records of these users; importing their frame again is no repetition then."""
     for copies in ("verified", STANDING):
         shutil.rmtree(ledger.folder / copies, ignore_errors=True)
-    changed = {file for file in ledger.folder.rglob("*.parquet") if _rewrite(file, users)}
+    ledger.sweep()
+    _remove_unfinished(ledger)
+    changed = {file for file in _files(ledger) if _rewrite(ledger, file, users)}
     with ledger.journal.database.transaction():
         for dataset in USER_DATASETS:
             _recount(ledger, dataset, changed)
@@ -44,19 +54,52 @@ def known(ledger: Ledger, users: pl.Series) -> int:
     return int(found.collect(engine="streaming").item())
 
 
-def _rewrite(file: Path, users: pl.Series) -> bool:
-    frame = pl.scan_parquet(file)
+def _files(ledger: Ledger) -> Iterator[Path]:
+    """Yield every file that may hold a user; what a job that runs has on its way is that job's."""
+    for file in sorted(ledger.folder.rglob("*.parquet")):
+        if (ledger.folder / SCRATCH) not in file.parents:
+            yield file
+
+
+def _remove_unfinished(ledger: Ledger) -> None:
+    """Remove what a killed process of an older pdprep left beside what it was to become."""
+    for pattern in ("*.part", "*.fresh", "exports/*.csv"):
+        for left in list(ledger.folder.rglob(pattern)):
+            if (ledger.folder / SCRATCH) not in left.parents:
+                left.unlink(missing_ok=True)
+
+
+def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
+    if not integrity.readable(file):
+        # What records are in is missed by name; of the rest, one that a kill cut off is nobody's any more.
+        if integrity.known(ledger, file):
+            found = integrity.damage(ledger, [file])
+            raise integrity.error(found or Damage(file, "cannot be read"), _dataset(ledger, file))
+        file.unlink()
+        return False
+    frame = integrity.scan(file)
     holding = [name for name in COLUMNS if name in frame.collect_schema()]
     if not holding:
         return False
     gone = pl.any_horizontal(pl.col(name).is_in(users.implode()).fill_null(False) for name in holding)
     if not frame.select(gone.any()).collect().item():
         return False
-    fresh = file.with_suffix(".fresh")
-    frame.filter(~gone).sink_parquet(fresh, row_group_size=layers.ROW_GROUP)
-    layers.settle(fresh)
-    fresh.rename(file)
+    with ledger.temporary() as folder:
+        fresh = folder / file.name
+        frame.filter(~gone).sink_parquet(fresh, row_group_size=layers.ROW_GROUP)
+        layers.settle(fresh)
+        if integrity.known(ledger, file):
+            integrity.register(ledger, [(fresh, file)])
+        fresh.rename(file)
     return True
+
+
+def _dataset(ledger: Ledger, file: Path) -> str:
+    """Return the dataset whose records a file holds."""
+    if file.parent == ledger.plans:
+        plans = (plan for name in USER_DATASETS for plan in ledger.journal.plans(name))
+        return next((plan.dataset for plan in plans if plan.file == file.name), USER_DATASETS[0])
+    return file.relative_to(ledger.folder / "records").parts[0]
 
 
 def _recount(ledger: Ledger, dataset: str, changed: set[Path]) -> None:

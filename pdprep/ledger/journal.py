@@ -15,12 +15,14 @@ from pdprep.ledger.migrations import MIGRATIONS
 from pdprep.ledger.rows import (
     ACTIVE,
     DONE,
+    LOST,
     OPEN,
     PENDING,
     SENT,
     STAGED,
     Binding,
     CallRow,
+    FileRow,
     ImportRow,
     JobRow,
     PlanRow,
@@ -123,7 +125,8 @@ class Journal:
 
     def plans(self, dataset: str) -> list[PlanRow]:
         """Return the put plans of a dataset, oldest first."""
-        rows = self.database.rows("SELECT * FROM plans WHERE dataset = ? ORDER BY seq", dataset)
+        sql = "SELECT * FROM plans WHERE dataset = ? AND status != ? ORDER BY seq"
+        rows = self.database.rows(sql, dataset, LOST)
         return [PlanRow.of(row) for row in rows]
 
     def open_plans(self, dataset: str) -> list[PlanRow]:
@@ -152,6 +155,32 @@ class Journal:
     def blank_reasons(self, plan: PlanRow) -> None:
         """Take away the service's words about rejected records, which may name whom they were of."""
         self.database.run("UPDATE calls SET reason = '' WHERE plan = ?", plan.seq)
+
+    def lose(self, row: ImportRow | PlanRow) -> None:
+        """Give up the damaged records of an import or plan; nothing counts them any more."""
+        table = "plans" if isinstance(row, PlanRow) else "imports"
+        self.database.update(table, row.seq, {"status": LOST})
+
+    def know_file(self, row: FileRow) -> None:
+        """Write down what a file of records is."""
+        self.database.run(
+            "INSERT OR REPLACE INTO files (path, size, modified, sha256) VALUES (?, ?, ?, ?)",
+            *row.values().values(),
+        )
+
+    def file(self, path: str) -> FileRow | None:
+        """Return what is known of a file of records."""
+        row = self.database.row("SELECT * FROM files WHERE path = ?", path)
+        return FileRow.of(row) if row else None
+
+    def files(self, start: str) -> list[FileRow]:
+        """Return what is known of the files whose paths begin so."""
+        sql = "SELECT * FROM files WHERE substr(path, 1, ?) = ? ORDER BY path"
+        return [FileRow.of(row) for row in self.database.rows(sql, len(start), start)]
+
+    def forget_files(self, start: str) -> None:
+        """Take back what is known of the files whose paths begin so: they are meant to be gone."""
+        self.database.run("DELETE FROM files WHERE substr(path, 1, ?) = ?", len(start), start)
 
     def close(self) -> None:
         """Close the file."""

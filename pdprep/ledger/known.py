@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import contracts, effects, layers
+from pdprep.ledger import contracts, effects, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.standing import FEW
@@ -55,11 +55,12 @@ def _of_import(ledger: Ledger, row: ImportRow, subject: str) -> pl.LazyFrame:
     if row.rows <= FEW:
         return ids
     file = ledger.records(row.dataset) / row.folder / "known" / f"{subject}.parquet"
-    if not file.exists():
+    if not integrity.readable(file):
         file.parent.mkdir(exist_ok=True)
-        fresh = file.with_suffix(".part")
-        # Sorted, so that a page reads the few groups that hold its ids.
-        found = ids.unique().collect(engine="streaming").sort(subject)
-        found.write_parquet(fresh, row_group_size=ROW_GROUP)
-        fresh.rename(file)
-    return pl.scan_parquet(file)
+        with ledger.temporary() as folder:
+            fresh = folder / file.name
+            # Sorted, so that a page reads the few groups that hold its ids.
+            found = ids.unique().collect(engine="streaming").sort(subject)
+            found.write_parquet(fresh, row_group_size=ROW_GROUP)
+            fresh.rename(file)
+    return integrity.scan(file)

@@ -15,7 +15,8 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.frames import DTYPES
-from pdprep.ledger import contracts
+from pdprep.ledger import contracts, integrity
+from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, DONE, REJECTED, SENT, ImportRow, PlanRow
 
@@ -51,23 +52,38 @@ def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contr
 def file_import(ledger: Ledger, row: ImportRow, folder: Path) -> None:
     """File the records of an import: the folder they were written to becomes part of the ledger."""
     place = ledger.records(row.dataset) / row.folder
-    shutil.rmtree(place, ignore_errors=True)
+    drop_import(ledger, row)
+    integrity.register(ledger, ((file, place / file.name) for file in sorted(folder.glob("*.parquet"))))
     folder.rename(place)
+
+
+def drop_import(ledger: Ledger, row: ImportRow) -> None:
+    """Remove the files of an import."""
+    place = ledger.records(row.dataset) / row.folder
+    integrity.forget(ledger, place)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def drop_replaced(ledger: Ledger, dataset: str) -> None:
     """Remove the files of imports that a FULL import has replaced."""
-    replaced = {row.folder for row in ledger.journal.imports(dataset) if row.status == ACTIVE}
-    for name in replaced - {row.folder for row in ledger.journal.layer(dataset)}:
-        shutil.rmtree(ledger.records(dataset) / name, ignore_errors=True)
+    kept = {row.seq for row in ledger.journal.layer(dataset)}
+    for row in ledger.journal.imports(dataset):
+        if row.status == ACTIVE and row.seq not in kept:
+            drop_import(ledger, row)
 
 
 def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
-    """Return the records of an import, each with its order, import, time and status."""
-    files = sorted((ledger.records(row.dataset) / row.folder).glob("*.parquet"))
+    """Return the records of an import, each with its order, import, time and status.
+
+    Raises:
+        LedgerError: A file is missing, cut or changed.
+    """
+    if found := damage(ledger, row):
+        raise integrity.error(found, row.dataset)
+    files, _ = _files(ledger, row)
     if not files:
         return empty(contracts.loads(row.contract))
-    return pl.scan_parquet(files).select(
+    return integrity.scan(files).select(
         pl.exclude(ROW),
         (pl.lit(row.seq << 40, pl.Int64) + pl.col(ROW)).alias(ORDER),
         pl.lit(True).alias(BULK),
@@ -77,27 +93,69 @@ def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
     )
 
 
+def damage(ledger: Ledger, row: ImportRow | PlanRow, thorough: bool = False) -> Damage | None:
+    """Return the first file of an import or plan that is not what was written; None where all are."""
+    if isinstance(row, PlanRow):
+        return integrity.damage(ledger, [plan_file(ledger, row)], thorough)
+    files, held = _files(ledger, row)
+    short = Damage(ledger.records(row.dataset) / row.folder, f"holds {held:,} of {row.rows:,} records")
+    return integrity.damage(ledger, files, thorough) or (short if held != row.rows else None)
+
+
+def _files(ledger: Ledger, row: ImportRow) -> tuple[list[Path], int]:
+    """Return the files of an import, those that are missing too, and how many records they hold.
+
+    An older pdprep kept no list of them: then the records are counted.
+    """
+    files = integrity.below(ledger, ledger.records(row.dataset) / row.folder)
+    if any(integrity.known(ledger, file) for file in files):
+        return files, row.rows
+    whole = files and all(map(integrity.readable, files))
+    return files, int(integrity.scan(files).select(pl.len()).collect().item()) if whole else 0
+
+
+def drop(ledger: Ledger, row: ImportRow | PlanRow) -> None:
+    """Remove the files of an import or plan that is given up."""
+    if isinstance(row, ImportRow):
+        drop_import(ledger, row)
+        return
+    for file in (ledger.plans / row.file, ledger.records(row.dataset) / row.file):
+        file.unlink(missing_ok=True)
+        integrity.forget(ledger, file)
+
+
 def file_plan(ledger: Ledger, job: str, contract: Contract, frame: pl.DataFrame, fingerprint: str) -> PlanRow:
     """File a put plan; it and its row in the journal appear together, before the first call."""
-    fresh = ledger.plans / f"{job}.part"
-    frame.write_parquet(fresh)
-    settle(fresh)
-    with ledger.journal.database.transaction():
-        text = contracts.dumps(contract)
-        plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, frame.height, text)
-        fresh.rename(ledger.plans / plan.file)
-    return plan
+    with ledger.temporary() as folder:
+        fresh = folder / "plan.parquet"
+        frame.write_parquet(fresh)
+        settle(fresh)
+        with ledger.journal.database.transaction():
+            text = contracts.dumps(contract)
+            plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, frame.height, text)
+            integrity.register(ledger, [(fresh, ledger.plans / plan.file)])
+            fresh.rename(ledger.plans / plan.file)
+        return plan
 
 
 def read_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
     """Return every record of a plan with its position, call and digest."""
-    return pl.scan_parquet(ledger.plans / plan.file)
+    return integrity.scan(integrity.checked(ledger, plan.dataset, [ledger.plans / plan.file]))
+
+
+def plan_file(ledger: Ledger, plan: PlanRow) -> Path:
+    """Return the file of what was taken of a plan once it is sorted by id, else that of the whole plan."""
+    own, compact = ledger.plans / plan.file, ledger.records(plan.dataset) / plan.file
+    return compact if compact.exists() or (integrity.known(ledger, compact) and not own.exists()) else own
 
 
 def scan_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
     """Return what the service has taken of a plan, each record with its order, time and status."""
-    compact = ledger.records(plan.dataset) / plan.file
-    taken = pl.scan_parquet(compact) if compact.exists() else _taken(ledger, plan)
+    file = plan_file(ledger, plan)
+    if file.parent == ledger.plans:
+        taken = _taken(ledger, plan)
+    else:
+        taken = integrity.scan(integrity.checked(ledger, plan.dataset, [file]))
     return taken.select(
         pl.exclude(POSITION, "SENT_AT"),
         (pl.lit(plan.seq << 40, pl.Int64) + pl.col(POSITION)).alias(ORDER),
@@ -112,14 +170,16 @@ def compact(ledger: Ledger, dataset: str) -> None:
     """Sort what was taken of finished plans by id, so that the records of one user are found quickly."""
     for plan in ledger.journal.plans(dataset):
         if plan.status == DONE and (ledger.plans / plan.file).exists():
-            target = ledger.records(dataset) / plan.file
-            fresh = target.with_suffix(".part")
-            key = contracts.loads(plan.contract).key
+            target, key = ledger.records(dataset) / plan.file, contracts.loads(plan.contract).key
             taken = _taken(ledger, plan).sort(key, POSITION).collect()
-            taken.write_parquet(fresh, row_group_size=ROW_GROUP)
-            settle(fresh)
-            fresh.rename(target)
+            with ledger.temporary() as folder:
+                fresh = folder / target.name
+                taken.write_parquet(fresh, row_group_size=ROW_GROUP)
+                settle(fresh)
+                integrity.register(ledger, [(fresh, target)])
+                fresh.rename(target)
             (ledger.plans / plan.file).unlink()
+            integrity.forget(ledger, ledger.plans / plan.file)
 
 
 def _taken(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
@@ -177,7 +237,7 @@ def like(frame: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
 
 def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
     if isinstance(row, ImportRow):
-        return f"{row.folder} {row.status} {row.ended or row.created}"
+        return f"{row.folder} {row.status} {row.ended or row.created} {row.rows}"
     return f"{row.file} {row.status if row.status == DONE else len(ledger.journal.calls(row))}"
 
 

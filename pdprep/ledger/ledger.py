@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from pdprep import clock
 from pdprep.ledger import folders
+from pdprep.ledger.database import damaged
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.locks import Lock
 from pdprep.ledger.rows import Binding
 
-FILE, STANDING = "ledger.sqlite", "standing"
+FILE, STANDING, SCRATCH = "ledger.sqlite", "standing", "scratch"
+HOLDERS: Final = ("records", "plans", "deletions")  # folders that are never empty for want of a journal
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,30 @@ class Ledger:
         return Lock(self.folder / "locks" / f"{name}.lock")
 
     def scratch(self, name: str) -> Path:
-        """Return a private folder for files that a job needs for a while."""
-        return folders.private(self.folder / "scratch" / name)
+        """Return a private folder for files that a job needs for a while.
+
+        It bears the name of a lock, the job's, so that a folder whose lock is free is one that a kill left.
+        """
+        return folders.private(self.folder / SCRATCH / name)
+
+    @contextmanager
+    def temporary(self) -> Iterator[Path]:
+        """Give a private folder for files on their way to another place, until the block ends."""
+        lock = self.lock(f"files-{uuid.uuid4().hex}")
+        lock.take()
+        folder = self.scratch(lock.path.stem)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.drop()
+
+    def sweep(self) -> None:
+        """Remove what killed processes left in the one place for temporary files; no resume needs it."""
+        place = self.folder / SCRATCH
+        for left in sorted(place.iterdir()) if place.is_dir() else ():
+            if left.is_dir() and not self.lock(left.name).held():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def open_ledger(folder: Path, group: Binding | None) -> tuple[Ledger, str]:
@@ -53,15 +82,31 @@ def open_ledger(folder: Path, group: Binding | None) -> tuple[Ledger, str]:
     Returns:
         The ledger and a note. A ledger of a group that was deleted, or deleted and made again, is archived;
         the note then says where.
+
+    Raises:
+        LedgerError: Its journal is lost or damaged while records stand.
     """
     folders.private(folder)
+    _demand_journal(folder)
     ledger = Ledger(folder, Journal(folder / FILE))
+    ledger.sweep()
     bound = ledger.journal.binding()
     if bound is None and group is not None:
         ledger.journal.bind(group)
     if bound is None or bound == group:
         return ledger, ""
     return _archived(ledger, group)
+
+
+def _demand_journal(folder: Path) -> None:
+    """Refuse to begin an empty journal beside records that one told of."""
+    file = folder / FILE
+    if file.exists() and file.stat().st_size:
+        return
+    held = next((found for name in HOLDERS for found in (folder / name).rglob("*.parquet")), None)
+    held = held or next((folder / HOLDERS[-1]).glob("*.ids"), None)
+    if held is not None:
+        raise damaged(file, "is empty" if file.exists() else "is missing", f"and {held} stands")
 
 
 def _archived(ledger: Ledger, group: Binding | None) -> tuple[Ledger, str]:

@@ -29,4 +29,10 @@ CREATE TABLE calls (
     PRIMARY KEY (plan, first, last)) WITHOUT ROWID
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_FILES = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, sha256 TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+MIGRATIONS: Final = (_FIRST, _FILES)

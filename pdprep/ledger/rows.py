@@ -9,6 +9,8 @@ from typing import Any, Final, Self
 # Statuses of an import before the service knows it; after that its own words count.
 STAGED, CREATING, INTERRUPTED = "STAGED", "CREATING", "INTERRUPTED"
 ACTIVE, FAILED = "ACTIVE", "CREATE FAILED"
+# What an import or plan becomes when its damaged records are built anew from the service.
+LOST: Final = "LOST"
 PENDING: Final = (CREATING, "CREATE PENDING", "CREATE IN_PROGRESS")
 # States of a put plan.
 OPEN, DONE = "OPEN", "DONE"
@@ -109,6 +111,16 @@ class PlanRow(Row):
     def file(self) -> str:
         """The name of the file that holds its records."""
         return f"plan-{self.seq:06d}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow(Row):
+    """One file of records: its path below the ledger's folder, bytes, time of change in ns, SHA-256."""
+
+    path: str
+    size: int
+    modified: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

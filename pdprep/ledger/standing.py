@@ -15,7 +15,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import base, layers, merging
+from pdprep.ledger import base, integrity, layers, merging
 from pdprep.ledger.base import Base
 
 FEW: Final = 200_000  # rows that are merged in memory each time
@@ -74,7 +74,7 @@ def _in_memory(rows: pl.DataFrame) -> Standing:
 
 
 def _whole(found: Base) -> Standing:
-    rows = pl.scan_parquet(found.files)
+    rows = integrity.scan(found.files)
     return Standing(rows, found.rows, _NOWHERE, _nothing(rows.head(0).collect()), found.counts)
 
 
@@ -84,12 +84,12 @@ def _laid_over(found: Base, frames: dict[str, pl.LazyFrame], contract: Contract)
     if not fresh:
         return _whole(found)
     file = found.folder / f"{base.digest(*fresh)}.over"
-    if not file.exists():
+    if not all(integrity.readable(each) for each in (file, file.with_suffix(".gone"))):
         laid = _lay(found, list(fresh.values()), contract)
         if laid is None:
             return None
         _keep(file, *laid)
-    return _with(found, *(pl.read_parquet(each) for each in (file, file.with_suffix(".gone"))))
+    return _with(found, *(integrity.read(each) for each in (file, file.with_suffix(".gone"))))
 
 
 def _lay(
@@ -112,7 +112,7 @@ def _with(found: Base, over: pl.DataFrame, gone: pl.DataFrame) -> Standing:
     counts = Counter(found.counts)
     counts.update(merging.by_origin(over))
     counts.subtract(merging.by_origin(gone))
-    return Standing(pl.scan_parquet(found.files), found.rows, gone[AT], over, dict(counts))
+    return Standing(integrity.scan(found.files), found.rows, gone[AT], over, dict(counts))
 
 
 def _keep(file: Path, over: pl.DataFrame, gone: pl.DataFrame) -> None:
@@ -132,7 +132,7 @@ def _ranges(found: Base, ids: pl.Series) -> Iterator[pl.DataFrame]:
         own = left if number == last else left.filter(left <= piece.last)
         left = left.slice(len(own))
         if number == 0 or len(own):
-            column = pl.scan_parquet(file).select(ids.name).collect().to_series()
+            column = integrity.scan(file).select(ids.name).collect().to_series()
             yield _search(column, own, start)
             if number == 0:
                 yield _range([None], [0], [column.null_count()], ids.name)
@@ -153,7 +153,7 @@ def _range(ids: pl.Series | list[None], low: Any, high: Any, key: str) -> pl.Dat
 def _near(found: Base, places: pl.DataFrame) -> pl.DataFrame:
     """Return the base's rows of those ids, each with its place."""
     at = places.select(pl.int_ranges(_LOW, _HIGH, dtype=pl.UInt32).explode()).to_series().drop_nulls()
-    placed = pl.scan_parquet(found.files).with_row_index(AT)
+    placed = integrity.scan(found.files).with_row_index(AT)
     return placed.filter(pl.col(AT).is_in(pl.lit(at).implode())).collect()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pdprep.local.server import FolderInUse, Running, serve
 from pdprep.local.settings import CLOCKS, Settings, from_environment, linger_seconds, state_folder
-from pdprep.local.store import NewerState
+from pdprep.local.store import LostState, NewerState
 
 STEP = 0.1  # s between two looks: how long a signal may wait
 SHELL = """\
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         with serve(settings) as server:
             print(SHELL.format(url=server.url), flush=True)
             _wait(server, settings)
-    except (FolderInUse, NewerState, OSError) as error:
+    except (FolderInUse, LostState, NewerState, OSError) as error:
         print(f"pdprep.local: {error}", file=sys.stderr)
         return 1
     return 0

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from pdprep.local.refusals import invalid
-from pdprep.local.reserved import DATASET_TYPES, KEYS, RANGES
+from pdprep.local.reserved import DATASET_TYPES, KEYS
 
 TYPES = {"string", "int", "long", "float", "double", "boolean"}
 IDS = {"USER_ID": 256, "ITEM_ID": 256, "ACTION_ID": 256}
@@ -18,11 +18,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Column:
-    """One field of a schema.
-
-    ``limit`` is the most characters a value may have, 0 for no limit; ``bounds`` the least and the most a
-    number may be.
-    """
+    """One field of a schema. ``limit`` is the most characters a value may have, 0 for no limit."""
 
     name: str
     type: str
@@ -30,12 +26,6 @@ class Column:
     categorical: bool = False
     textual: bool = False
     limit: int = 0
-    bounds: tuple[int, int] | None = None
-
-    @property
-    def metadata(self) -> bool:
-        """Say whether a training can use a field: one that is categorical, textual or a number."""
-        return self.categorical or self.textual or self.type in ("int", "long", "float", "double")
 
 
 @dataclass(frozen=True)
@@ -119,8 +109,7 @@ def _column(field: Any, kind: str) -> Column:
     name = str(field["name"])
     base, nullable = _types(name, field.get("type"))
     categorical, textual = field.get("categorical") is True, field.get("textual") is True
-    limit = _limit(name, base, kind, categorical, textual)
-    return Column(name, base, nullable, categorical, textual, limit, RANGES.get((kind, name)))
+    return Column(name, base, nullable, categorical, textual, _limit(name, base, kind, categorical, textual))
 
 
 def _types(name: str, given: Any) -> tuple[str, bool]:
@@ -132,13 +121,9 @@ def _types(name: str, given: Any) -> tuple[str, bool]:
 
 
 def _limit(name: str, base: str, kind: str, categorical: bool, textual: bool) -> int:
-    """Return the most characters of a value; textual ones are cut and have none.
-
-    Source: developer guide, limits (ids 256; categorical values and impressions 1000); items-datasets,
-    users-datasets and actions-datasets (other strings 1000).
-    """
+    """Source: developer guide, limits (ids 256; categorical, impression, item strings 1000; text is cut)."""
     if name in IDS:
         return IDS[name]
     if base != "string" or textual:
         return 0
-    return 1000 if categorical or name == "IMPRESSION" or kind in KEYS else 0
+    return 1000 if categorical or name == "IMPRESSION" or kind == "ITEMS" else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from datetime import UTC, datetime
@@ -47,9 +48,10 @@ class Clock:
         return self._fixed
 
     def wait_until(self, moment: float, stopped: threading.Event) -> None:
-        """Return when the time has come or ``stopped`` is set."""
+        """Return when the time has come or ``stopped`` is set; a clock that goes back adds nothing."""
+        end = time.monotonic() + moment - self.now() if self._fixed is None else math.inf
         with self._moved:
-            while self.now() < moment and not stopped.is_set():
+            while self.now() < moment and time.monotonic() < end and not stopped.is_set():
                 self._moved.wait(0.2 if self.mode == "manual" else min(0.2, max(0.001, moment - self.now())))
 
 

@@ -52,7 +52,7 @@ def _rewrite(state: State, dataset: Resource, users: pl.Series) -> pl.Series:
     gone = [pl.Series("USER_ID", [], pl.String)]
     with state.layers.reading(dataset.arn, ALL) as snapshot:
         for path in (*(path for _, path in snapshot.bulk), *snapshot.put):
-            frame = pl.read_parquet(path)
+            frame = pl.read_parquet(path, glob=False)
             hit = frame["USER_ID"].is_in(users.implode()).fill_null(False)
             if hit.any():
                 gone.append(frame.filter(hit)["USER_ID"].unique())

@@ -202,7 +202,7 @@ def _bulk(seq: int, path: Path, types: dict[str, pl.DataType]) -> pl.LazyFrame:
 
 
 def _parquet(path: Path, types: dict[str, pl.DataType]) -> pl.LazyFrame:
-    return pl.scan_parquet(path, schema=types, missing_columns="insert", extra_columns="ignore")
+    return pl.scan_parquet(path, schema=types, missing_columns="insert", extra_columns="ignore", glob=False)
 
 
 def _log_frame(log: list[tuple[int, str]], schema: AvroSchema) -> pl.DataFrame:

@@ -26,7 +26,10 @@ def moments(state: State) -> dict[str, dict[str, Any]]:
     found = {}
     for each in state.resources.list("filter"):
         at = max([each.created, *(_latest(state, d) + _delay(state.clock) for d in _datasets(state, each))])
-        found[each.arn] = {"current": at <= state.clock.now(), "current_at": at}
+        now = state.clock.now()
+        touched = max([each.created, *(_latest(state, d) for d in _datasets(state, each))])
+        # Touched in a time that has been, where the clock went back since.
+        found[each.arn] = {"current": at <= now or touched > now, "current_at": at}
     return found
 
 

@@ -127,11 +127,17 @@ class Resources:
         """Return the status a Describe answer shows now."""
         kind = KINDS[resource.kind]
         if resource.deleting is not None:
-            young = self._clock.now() - resource.deleting < self._clock.pending
+            young = 0 <= self._clock.now() - resource.deleting < self._clock.pending
             return "DELETE PENDING" if young else "DELETE IN_PROGRESS"
         if turn := resource.body.get("turn"):
             return self._phase(TURNS[turn["name"]], 1.0, turn["since"])
-        return self._phase(kind.words, kind.times, resource.created, resource.work)
+        status = self._phase(kind.words, kind.times, resource.created, resource.work)
+        if kind.words and status == kind.words.active and not resource.work:
+            # What was reached stays reached, wherever the clock goes.
+            sql = "UPDATE resources SET work = ?, updated = max(updated, ?) WHERE arn = ? AND work = ''"
+            done = min(resource.created + self._clock.ready_after, self._clock.now())
+            self._store.run(sql, DONE, done, resource.arn)
+        return status
 
     def view(self, resource: Resource) -> dict[str, Any]:
         """Return the members that Describe and List answers choose from."""
@@ -160,6 +166,8 @@ class Resources:
         if work in (DONE, FAILED):
             return words.active if work == DONE else words.failed
         now = self._clock.now()
+        if now < since:  # the clock went back: it was made in a time that has been
+            return words.progress if work == WAITING else words.active
         if now < since + self._clock.pending:
             return words.pending
         busy = work == WAITING or now < self._clock.due(since, times)
@@ -175,8 +183,9 @@ class Resources:
         if not self._deleting:
             return
         with self._store.transaction():
-            latest = self._clock.now() - self._clock.ready_after
-            for row in self._store.rows("SELECT * FROM resources WHERE deleting <= ?", latest):
+            now = self._clock.now()
+            due = "SELECT * FROM resources WHERE deleting <= ? OR deleting > ?"  # > now: the clock went back
+            for row in self._store.rows(due, now - self._clock.ready_after, now):
                 self._forget(_resource(row))
             self._deleting = bool(
                 self._store.value("SELECT count(*) FROM resources WHERE deleting IS NOT NULL")

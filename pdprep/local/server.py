@@ -79,12 +79,12 @@ def running(folder: str | Path, clock: str = "auto", port: int = 0, **changes: o
 def serve(settings: Settings) -> Iterator[Running]:
     """Hold the folder, answer requests until the block ends, leave unfinished jobs for the next server."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _held(settings.folder), _opened(settings) as state:
+    with _held(settings.folder) as lock, _opened(settings) as state:
         held = Leases()
         server = _listen(App(state), held, settings)
         thread = threading.Thread(target=server.serve, name="server", daemon=True)
         thread.start()
-        _write_endpoint(settings, server.port)
+        _write_endpoint(settings, server.port, lock)
         try:
             yield Running(f"http://127.0.0.1:{server.port}", server.port, state, held)
         finally:
@@ -148,8 +148,12 @@ def _last_port(folder: Path) -> list[int]:
         return []
 
 
-def _write_endpoint(settings: Settings, port: int) -> None:
+def _write_endpoint(settings: Settings, port: int, lock: IO[str]) -> None:
+    """Say where the server is: in a file for everyone, and in the lock, should that file be spoiled."""
     endpoint = {"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}", "clock": settings.clock}
+    lock.truncate(0)
+    lock.write(json.dumps(endpoint))
+    lock.flush()
     fresh = settings.folder / f"endpoint.{os.getpid()}.json"
     fresh.write_text(json.dumps(endpoint))
     fresh.replace(settings.folder / "endpoint.json")

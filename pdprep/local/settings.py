@@ -52,7 +52,12 @@ def linger_seconds() -> float:
 def state_folder(home: Path) -> Path:
     """Return the state folder of a pdprep home: ``home/local``, or ``home`` itself where it is that folder.
 
+    In a folder of other things the home is its folder ``.pdprep``, where one is there.
+
     >>> state_folder(Path("/a/.pdprep")).name
     'local'
     """
-    return home if home.name == "local" or (home / "state.sqlite").exists() else home / "local"
+    if home.name == "local" or (home / "state.sqlite").exists():
+        return home
+    inner = home / ".pdprep" / "local"
+    return inner if inner.is_dir() and not (home / "local").is_dir() else home / "local"

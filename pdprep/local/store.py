@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -23,11 +24,16 @@ class Store:
 
     def __init__(self, folder: Path, faults: Faults | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
         self.folder, self.faults = folder, faults or Faults()
         self._lock = threading.RLock()
-        self._database = _open(folder / "state.sqlite")
-        _migrate(self._database)
+        _demand(folder)
+        try:
+            self._database = _open(folder / "state.sqlite")
+            _migrate(self._database)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+                raise LostState(_lost(folder, f"is damaged ({error})")) from error
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -77,7 +83,24 @@ class Store:
             self._database.close()
 
 
+def _demand(folder: Path) -> None:
+    """Refuse to begin an empty state beside rows and objects, which would be swept as nobody's."""
+    state = folder / "state.sqlite"
+    if state.exists() and state.stat().st_size:
+        return
+    kept = (folder / name for name in ("rows", "objects"))
+    if any(place.is_dir() and any(place.iterdir()) for place in kept):
+        raise LostState(_lost(folder, "is empty" if state.exists() else "is missing"))
+
+
+def _lost(folder: Path, found: str) -> str:
+    way = f"put it back from a copy, or move {folder} away to begin an empty one"
+    return f"{folder / 'state.sqlite'} {found}; {way}"
+
+
 def _open(path: Path) -> sqlite3.Connection:
+    # Puts stand in it, and the folder may be one that others read.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
     database.row_factory = sqlite3.Row
     for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
@@ -137,6 +160,10 @@ def _unfinished(database: sqlite3.Connection) -> None:
 
 # Append, never edit: each is applied once to a folder, in order, and counted in the file itself.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched, _identity, _unfinished)
+
+
+class LostState(Exception):  # noqa: N818 - names what was found
+    """The state is lost or damaged, and what it told of stands."""
 
 
 class NewerState(Exception):  # noqa: N818 - names what was found

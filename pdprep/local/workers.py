@@ -71,7 +71,9 @@ class Workers:
         return any(found and self._moment(found) <= self._clock.now() for found in known)
 
     def _moment(self, resource: Resource) -> float:
-        return self._clock.due(resource.created, KINDS[resource.kind].times)
+        # Where the clock went back since, the work began no later than now.
+        since = min(resource.created, self._clock.now())
+        return self._clock.due(since, KINDS[resource.kind].times)
 
     def _run(self, arn: str) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
 from pdprep.ledger import contracts, layers
-from pdprep.ledger.rows import ACTIVE, SENT, CallRow
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import ACTIVE, OPEN, SENT, CallRow, ImportRow, PlanRow
 from pdprep.ledger.shares import shares
 from pdprep.personalize import batches
 from pdprep.personalize.clients import pages
@@ -25,27 +25,48 @@ from pdprep.personalize.target import Target, binding
 def adopt(target: Target, dataset: str) -> None:
     """Write down what an export shows of a dataset as sent at the time of its last import.
 
+    Where files of its records are damaged, the export takes their place. Records of an unfinished put whose
+    file is whole still wait to be sent.
+
     Raises:
-        LedgerError: The ledger has records of this dataset already.
+        LedgerError: The ledger has records of this dataset already, and their files are whole.
         GroupError: There is no such dataset.
     """
     journal = target.ledger.journal
-    if journal.layer(dataset) or journal.plans(dataset):
+    lost = _lost(target.ledger, dataset)
+    if not lost and (journal.layer(dataset) or journal.plans(dataset)):
         raise LedgerError(
             f"the ledger has records of {dataset} already",
-            "a dataset that others filled",
-            f'group.verify("{dataset}") names what others sent',
+            "a dataset that others filled, or records whose files are damaged",
+            f'group.verify("{dataset}")',
         )
     job, bulk = export(target, dataset, "BULK")
     _, put = export(target, dataset, "PUT")
     contract = target.deployed(dataset) or Contract.of(dataset, target.domain)
-    group = target.group()
-    if group is not None:
-        journal.bind(binding(group))
-    since = _last_import(target, dataset)
-    if since is not None:
-        _file_bulk(target, contract, bulk, job, since)
-    _file_put(target, contract, put, job)
+    group, since = target.group(), _last_import(target, dataset)
+    with target.ledger.temporary() as folder:
+        sizes = _write(folder / "records", bulk, contract) if since is not None else []
+        # All of it is there at once or none of it: a half of what was found would count as all.
+        with journal.database.transaction():
+            if group is not None:
+                journal.bind(binding(group))
+            for row in lost:
+                journal.lose(row)
+            if since is not None:
+                _file_bulk(target, contract, folder / "records", sizes, job, since)
+            _file_put(target, contract, put, job)
+    for row in lost:
+        layers.drop(target.ledger, row)
+    layers.compact(target.ledger, dataset)
+
+
+def _lost(ledger: Ledger, dataset: str) -> list[ImportRow | PlanRow]:
+    """Return what an export takes the place of, where a file of a dataset is damaged; else nothing."""
+    imports, plans = ledger.journal.layer(dataset), ledger.journal.plans(dataset)
+    rows: list[ImportRow | PlanRow] = [*imports, *plans]
+    broken = [row for row in rows if layers.damage(ledger, row, thorough=True)]
+    waiting = [plan for plan in plans if plan.status == OPEN and plan not in broken]
+    return [row for row in rows if row not in waiting] if broken else []
 
 
 def _last_import(target: Target, dataset: str) -> float | None:
@@ -59,24 +80,26 @@ def _last_import(target: Target, dataset: str) -> float | None:
     return max(times, default=None)
 
 
-def _file_bulk(target: Target, contract: Contract, rows: pl.LazyFrame, job: Job, since: float) -> None:
-    folder = target.ledger.scratch(f"{job.id}-adopted")
-    sizes = [
-        _write(folder, number, cut, contract) for number, (cut,) in enumerate(shares([rows], contract.key))
-    ]
+def _write(folder: Path, rows: pl.LazyFrame, contract: Contract) -> list[tuple[int, int]]:
+    """Write the records of the bulk layer, and return rows and distinct ids of each file."""
+    folder.mkdir()
+    sizes = []
+    for number, (cut,) in enumerate(shares([rows], contract.key)):
+        found = cut.collect()
+        layers.write_records(folder, number, found, contract)
+        sizes.append((found.height, found[contract.key].n_unique()))
+    return sizes
+
+
+def _file_bulk(
+    target: Target, contract: Contract, folder: Path, sizes: list[tuple[int, int]], job: Job, since: float
+) -> None:
     values: dict[str, Any] = {
         "job": job.id, "dataset": contract.dataset, "mode": "FULL", "name": f"adopted-{job.id}",
         "fingerprint": "", "contract": contracts.dumps(contract), "created": since, "ended": since,
         "rows": sum(rows for rows, _ in sizes), "keys": sum(keys for _, keys in sizes), "status": ACTIVE,
     }  # fmt: skip
     layers.file_import(target.ledger, target.ledger.journal.new_import(values), folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write(folder: Path, number: int, rows: pl.LazyFrame, contract: Contract) -> tuple[int, int]:
-    found = rows.collect()
-    layers.write_records(folder, number, found, contract)
-    return found.height, found[contract.key].n_unique()
 
 
 def _file_put(target: Target, contract: Contract, rows: pl.LazyFrame, job: Job) -> None:
@@ -89,4 +112,3 @@ def _file_put(target: Target, contract: Contract, rows: pl.LazyFrame, job: Job) 
     plan = layers.file_plan(target.ledger, job.id, put, frame, "")
     journal.answer(CallRow(plan.seq, 0, frame.height - 1, SENT, "", clock.now().timestamp()))
     journal.finish_plan(plan)
-    layers.compact(target.ledger, contract.dataset)

@@ -19,7 +19,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.parts import Part
 from pdprep.engine.stage import Staged, stage
 from pdprep.errors import InputError, RefusedError
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
 from pdprep.ledger.shares import lacking
@@ -156,6 +156,7 @@ def _stage(
     staged = stage(
         prepared, folder / "parts", on_part=on_part, on_rows=rows.write,
         quarantine=asked.ledger.folder / "quarantine" / job.id, listener=job.listen,
+        scratch=folder / "partitions",
     )  # fmt: skip
     job.report = staged.report
     job.update(rows=staged.rows)
@@ -187,7 +188,7 @@ def _counted(standing: Standing, coming: Coming, records: Path, ledger: Ledger) 
         return coming
     contract = contracts.loads(standing.imports[-1].contract)
     held = pl.concat([layers.scan_import(ledger, row) for row in standing.imports], how="diagonal_relaxed")
-    new = pl.scan_parquet(records / "*.parquet")
+    new = integrity.scan(sorted(records.glob("*.parquet")))
     on = [name for name in layers.identity(contract) if name in new.collect_schema()]
     if coming.mode == "FULL":
         return replace(coming, lacks=lacking(held, new, on, contract.key))
@@ -255,9 +256,7 @@ class _Rows:
 
 @contextmanager
 def _scratch(ledger: Ledger, job: Job) -> Iterator[Path]:
-    for left in ledger.scratch(".").glob("bulk-*"):
-        if not ledger.lock(left.name).held():
-            shutil.rmtree(left, ignore_errors=True)
+    ledger.sweep()
     folder = ledger.scratch(job.id)
     try:
         yield folder

@@ -6,7 +6,6 @@ The ids wait in a file of the ledger until all of it is done, so that what was c
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,8 +16,9 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep import clock
-from pdprep.errors import GroupError, ServiceError
-from pdprep.ledger import folders, forgetting, layers
+from pdprep.engine import spill
+from pdprep.errors import GroupError, LedgerError, ServiceError
+from pdprep.ledger import folders, forgetting, integrity, layers
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize import keys, names, uploads
@@ -46,9 +46,9 @@ def begin(target: Target, ids: pl.Series) -> Job:
         GroupError: There is no such dataset group.
     """
     _group(target)
-    _readable(target.world)
+    _readable(target)
     job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
-    _write(ids, _file(target.ledger, job.id))
+    _write(target.ledger, ids, _file(target.ledger, job.id))
     return job.start(lambda job: run(target, job))
 
 
@@ -100,6 +100,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
         raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
     known = forgetting.known(target.ledger, ids)
     forgetting.forget(target.ledger, ids)
+    spill.sweep()  # what a killed check of a frame without a group left
     _discard_staged(target)
     file.unlink()
     note = f"{known:,} of {len(ids):,} ids were known to this ledger"
@@ -157,15 +158,15 @@ def _world(world: World) -> World:
     return replace(world, bucket=world.options.deletion_bucket or world.bucket)
 
 
-def _readable(world: World) -> None:
+def _readable(target: Target) -> None:
     """Refuse a bucket under a key of one's own: the service cannot read the list. Source: delete-records."""
-    there = _world(world)
+    there = _world(target.world)
     found = keys.of_bucket(there)
     if found.own:
         raise GroupError(
             f"the bucket {there.place[0]} is encrypted under a key of your own",
             "another one for the list of users to delete: Amazon Personalize cannot read it there",
-            'pdprep.connect(..., deletion_bucket="s3://another-bucket/prefix")',
+            f'pdprep.connect("{target.name}", deletion_bucket="s3://another-bucket/prefix")',
         )
 
 
@@ -182,28 +183,33 @@ def _waiting(ledger: Ledger) -> Iterator[str]:
     yield from sorted(file.stem for file in (ledger.folder / "deletions").glob("*.ids"))
 
 
-def _write(ids: pl.Series, file: Path) -> None:
+def _write(ledger: Ledger, ids: pl.Series, file: Path) -> None:
     folders.private(file.parent)
-    fresh = file.with_suffix(".part")
-    ids.to_frame().write_parquet(fresh)
-    layers.settle(fresh)
-    fresh.rename(file)
+    with ledger.temporary() as folder:
+        fresh = folder / file.name
+        ids.to_frame().write_parquet(fresh)
+        layers.settle(fresh)
+        fresh.rename(file)
 
 
 def _read(file: Path) -> pl.Series:
-    return pl.read_parquet(file).to_series()
+    try:
+        return integrity.read(file).to_series()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise LedgerError(
+            f"{file} is damaged; it held the ids of users who wait to be deleted",
+            "the file as it was written: put it back from a copy; or remove it, and delete those users again",
+            f"__import__('pathlib').Path({str(file)!r}).unlink()",
+        ) from error
 
 
 def _upload(target: Target, ids: pl.Series, key: str) -> None:
-    folder = target.ledger.scratch("deletion")
-    try:
+    with target.ledger.temporary() as folder:
         file = folder / "users.csv"
         with file.open("wb") as handle:
             handle.write(escaping.header([ids.name]))
             escaping.write(ids.to_frame(), handle)
         upload(_world(target.world), file, key, lambda count: None)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _record(ledger: Ledger, id: str, **changes: Any) -> None:

@@ -34,19 +34,19 @@ def to_parquet(files: Sequence[Path], contract: Contract, target: Path) -> pl.La
     pl.concat(frames or [_nothing(contract)]).sink_parquet(target)
     for file in plain:
         file.unlink()
-    return pl.scan_parquet(target)
+    return pl.scan_parquet(target, glob=False)
 
 
 def _doubled(file: Path, target: Path) -> Path:
     """Write a file again with doubled quotes, as Polars reads them."""
-    lines = pl.scan_lines(file, name=_LINE)
+    lines = pl.scan_lines(file, name=_LINE, glob=False)
     doubled = pl.col(_LINE).str.replace_many(_ESCAPED, _DOUBLED)
     lines.select(doubled).sink_csv(target, include_header=False, quote_style="never")
     return target
 
 
 def _typed(file: Path, contract: Contract) -> pl.LazyFrame:
-    rows = pl.scan_csv(file, infer_schema=False)
+    rows = pl.scan_csv(file, infer_schema=False, glob=False)
     return rows.select(_as(field.name, DTYPES[field.type]) for field in contract.stored)
 
 

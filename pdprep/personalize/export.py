@@ -11,6 +11,7 @@ import polars as pl
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import GroupError, InputError, ServiceError
+from pdprep.ledger import folders, integrity
 from pdprep.personalize import escaped, names, uploads
 from pdprep.personalize.clients import World, call, download, pages
 from pdprep.personalize.jobs import Job
@@ -39,15 +40,12 @@ def export(target: Target, dataset: str, mode: str) -> tuple[Job, pl.LazyFrame]:
     contract, found = _dataset(target, dataset)
     ledger = target.ledger
     job = Job(ledger.journal.new_job(dataset, "export", mode), ledger)
-    folder = ledger.scratch(job.id)
     file = ledger.folder / "exports" / f"{job.id}.parquet"
-    job.start(lambda job: _run(target, found, contract, mode, folder, file, job)).wait()
-    return job, pl.scan_parquet(file)
+    job.start(lambda job: _run(target, found, contract, mode, file, job)).wait()
+    return job, integrity.scan(file)
 
 
-def _run(
-    target: Target, dataset: Dataset, contract: Contract, mode: str, folder: Path, file: Path, job: Job
-) -> None:
+def _run(target: Target, dataset: Dataset, contract: Contract, mode: str, file: Path, job: Job) -> None:
     job.update(status="RUNNING", phase="export")
     ensure_bucket(target.world)
     name = _name(target, dataset, mode, job)
@@ -63,7 +61,11 @@ def _run(
         hint = "group.check() tells whether the role may write to the bucket"
         raise failure(f"the export {name}", found, "ACTIVE", hint)
     keys = uploads.keys_below(target.world, prefix)
-    rows = _read(target.world, keys, contract, folder, file)
+    folder = target.ledger.scratch(job.id)
+    try:
+        rows = _read(target.world, keys, contract, folder, file)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     uploads.remove(target.world, keys)
     job.update(phase="done", rows=rows, done=rows, total=rows)
 
@@ -112,13 +114,13 @@ def _find(world: World, dataset: Dataset, name: str) -> str | None:
 
 
 def _read(world: World, keys: list[str], contract: Contract, folder: Path, file: Path) -> int:
-    file.parent.mkdir(exist_ok=True, mode=0o700)
+    """Download CSV files and file them as one of Parquet, which is there when it is whole."""
     wanted = [key for key in keys if key.endswith(".csv")]
     places = [folder / f"{number:05d}.csv" for number in range(len(wanted))]
-    try:
-        for key, place in zip(wanted, places, strict=True):
-            download(world, key, place)
-        frame = escaped.to_parquet(places, contract, file)
-        return int(frame.select(pl.len()).collect().item())
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for key, place in zip(wanted, places, strict=True):
+        download(world, key, place)
+    fresh = folder / file.name
+    rows = int(escaped.to_parquet(places, contract, fresh).select(pl.len()).collect().item())
+    folders.private(file.parent)
+    fresh.rename(file)
+    return rows

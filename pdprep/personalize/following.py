@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import suppress
 from typing import Any
 
@@ -36,7 +35,8 @@ def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
     row = finish(target, row, settled(target.world, KIND, row.arn, look=look, stop=job.stopping))
     if row.status != ACTIVE:
         raise failed(target, row)
-    records.refresh(target.ledger, row.dataset)
+    with suppress(Exception):  # a copy for speed; the import is ACTIVE all the same
+        records.refresh(target.ledger, row.dataset)
     job.update(status=ACTIVE, phase="done", done=row.rows, total=row.rows, note="")
     return row
 
@@ -54,7 +54,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
             discard(target.world, row)
     else:
         suspects.keep(target.ledger, row)
-        shutil.rmtree(target.ledger.records(row.dataset) / row.folder, ignore_errors=True)
+        layers.drop_import(target.ledger, row)
     return row
 
 
@@ -100,7 +100,7 @@ def abandon(target: Target, row: ImportRow) -> ImportRow:
     discard(target.world, row)
     with suppress(ServiceError):
         uploads.abort_broken(target.world, row.location)
-    shutil.rmtree(target.ledger.records(row.dataset) / row.folder, ignore_errors=True)
+    layers.drop_import(target.ledger, row)
     return target.ledger.journal.change_import(row, status=INTERRUPTED, files="[]")
 
 

@@ -10,9 +10,9 @@ from typing import Final, overload
 import polars as pl
 
 from pdprep.ledger.layers import TIME
-from pdprep.ledger.rows import INTERRUPTED, PENDING, JobRow
+from pdprep.ledger.rows import ACTIVE, INTERRUPTED, PENDING, JobRow
 from pdprep.personalize import bulk, deletion, following, put
-from pdprep.personalize.jobs import ENDED, Job, Work
+from pdprep.personalize.jobs import ENDED, GOOD, Job, Work
 from pdprep.personalize.target import Target
 
 _ATTRIBUTES: Final = {"note": "remark"}
@@ -79,10 +79,15 @@ def _job(target: Target, row: JobRow) -> Job:
 
 def _current(target: Target, row: JobRow) -> JobRow:
     """Bring the row of an ended process up to date."""
-    if row.status in ENDED or target.ledger.lock(row.id).held():
+    free = not target.ledger.lock(row.id).held()
+    sent = target.ledger.journal.import_of(row.id)
+    if sent is not None and sent.status == ACTIVE and row.status not in GOOD and free:
+        # Whatever went wrong here after that: the service has the records.
+        following.record(target, sent)
+        return target.ledger.journal.job(row.id) or row
+    if row.status in ENDED or not free:
         return row
     journal = target.ledger.journal
-    sent = journal.import_of(row.id)
     if sent is not None and sent.status in PENDING:
         following.record(target, following.look_once(target, sent))
     else:

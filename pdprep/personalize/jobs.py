@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pdprep import clock
+from pdprep import clock, disks
 from pdprep.errors import JobError, PdprepError, ValidationError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import INTERRUPTED, JobRow
 from pdprep.personalize import failures, suspects, unknown
-from pdprep.personalize.polling import Stopped
+from pdprep.personalize.polling import PATIENT_SECONDS, Stopped, telling
 from pdprep.personalize.state import State
 from pdprep.progress import Progress
 
@@ -105,7 +105,7 @@ class Job(State):
             else:
                 self.resume()
         try:
-            self._ended.wait(timeout)
+            self._await(timeout)
         except KeyboardInterrupt:
             print(f"No longer waiting for {self.id}; it goes on. job.stop() ends it.", file=sys.stderr)
             raise
@@ -185,6 +185,16 @@ class Job(State):
             self._ended.set()
         self._tell()
 
+    def _await(self, timeout: float | None) -> None:
+        """Wait for the end; after each minute say what the job itself waits for, where that is new."""
+        end, said = time.monotonic() + (timeout if timeout is not None else threading.TIMEOUT_MAX), ""
+        while not self._ended.wait(max(0.0, min(PATIENT_SECONDS, end - time.monotonic()))):
+            if self.note != said and self.note.startswith("waits"):
+                said = self.note
+                print(f"{self.id} {said}", file=sys.stderr)
+            if time.monotonic() >= end:
+                return
+
     def _elsewhere(self, timeout: float | None) -> None:
         """Follow in the journal what another process does, until it ends."""
         deadline = time.monotonic() + (timeout if timeout is not None else threading.TIMEOUT_MAX)
@@ -196,8 +206,10 @@ class Job(State):
 
     def _run(self, work: Work) -> None:
         try:
+            telling.set(lambda said: self.update(note=said))
             self.update(status="QUEUED", error="", ended=None)
-            work(self)
+            with disks.told(self._ledger.folder):
+                work(self)
         except Stopped:
             self._fail(_stopped(self), "STOPPED")
         except BaseException as error:

@@ -10,14 +10,13 @@ import atexit
 import fcntl
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pdprep.errors import LocalServerError
 from pdprep.ledger.folders import private
@@ -104,14 +103,14 @@ class LocalEndpoint:
         raise _unreachable(self.folder)
 
     def _take_lease(self) -> bool:
-        address = _read(self.folder / "endpoint.json")
-        if not address:
-            return False
-        lease = _lease(int(address["port"]))
-        if lease is None:
-            return False
-        self._lease, self._url = lease, str(address["url"])
-        return True
+        # The lock says the same: whatever becomes of the one file, its holder is found by the other.
+        for name in ("endpoint.json", "server.lock"):
+            port = _port(self.folder / name)
+            lease = _lease(port) if port else None
+            if lease is not None:
+                self._lease, self._url = lease, f"http://127.0.0.1:{port}"
+                return True
+        return False
 
     def _start(self, tries: int) -> subprocess.Popen[bytes]:
         # It gives up where another client looked at the lock in the same instant: then wait a little.
@@ -148,13 +147,15 @@ def _lease(port: int) -> socket.socket | None:
 
 def _closed(lease: socket.socket) -> bool:
     """Say whether the other end of a lease is gone; what the server sends to keep it alive is read away."""
-    while select.select([lease], [], [], 0)[0]:
-        try:
-            if not lease.recv(4096):
-                return True
-        except OSError:
-            return True
-    return False
+    try:
+        # Not select(), which takes no descriptor beyond the 1,024th.
+        while lease.recv(4096, socket.MSG_DONTWAIT):
+            pass
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _locked(path: Path) -> bool:
@@ -171,12 +172,13 @@ def _locked(path: Path) -> bool:
     return False
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _port(path: Path) -> int:
+    """Return the port that a file of the server names; 0 where it says nothing that one can use."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found
+        found = json.loads(path.read_text(encoding="utf-8"))["port"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    return found if isinstance(found, int) and 0 < found < 65536 else 0
 
 
 def _unreachable(folder: Path) -> LocalServerError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pdprep import clock
 from pdprep.contract import rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.rule import Route
@@ -23,6 +24,7 @@ from pdprep.personalize.prices import UNKNOWN, Prices
 from pdprep.personalize.puts import PUTS
 from pdprep.personalize.quotas import POLITE, quota
 from pdprep.personalize.resources import Dataset, Group, find_dataset
+from pdprep.personalize.returning import returning
 from pdprep.personalize.target import Target
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
@@ -48,6 +50,7 @@ class Plan:
         obstacles: What stands in the way of each route.
         report: What validation found.
         prices: What the profile says that a GB and a call cost.
+        returning: Users of whom no event went for three months: filters have forgotten their earlier ones.
     """
 
     dataset: str
@@ -64,6 +67,7 @@ class Plan:
     obstacles: tuple[str, ...]
     report: Report
     prices: Prices = UNKNOWN
+    returning: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.dataset}: {self.route}, {self.rows:,} records; {self.why}"]
@@ -71,7 +75,7 @@ class Plan:
         aside = self.report.quarantined + self.report.dropped
         if aside:
             lines.append(f"  {aside:,} of {self.report.read:,} rows break a rule and are left out")
-        lines += [f"  {line}" for line in self.balance.lines]
+        lines += [f"  {line}" for line in (*self.balance.lines, self.forgotten) if line]
         lines.append(f"  a FULL import replaces {self.going:,} bulk records, {self.staying:,} others stay")
         lines.append(f"  creates: {', '.join(self.creates) or 'nothing'}")
         lines.append(f"  in the way: {'; '.join(self.obstacles) or 'nothing'}")
@@ -97,6 +101,16 @@ class Plan:
         data, calls = self.prices.of(self.bytes, self.calls)
         put = f"{self.calls:,} put call{'s' * (self.calls != 1)}{time}{calls}"
         return f"an import of about {self.bytes:,} bytes{data}, or {put}"
+
+    @property
+    def forgotten(self) -> str:
+        """What filters have forgotten of the users of the frame; empty where nothing."""
+        if not self.returning:
+            return ""
+        return (
+            f"{self.returning:,} user{'s' * (self.returning != 1)} come back after three months without an "
+            "event: filters have forgotten their earlier events until all of them are imported again"
+        )
 
     def __repr__(self) -> str:
         return str(self)
@@ -125,6 +139,7 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
             known = filling.known(target.ledger, prepared.contract, frame, absent)
             frame = filling.filled(frame, known, prepared.contract.key, absent)
         found = balance(prepared.contract, frame, held, tracker)
+        back = returning(target.ledger, kind, frame, clock.now())
         nulled = {} if fill else filling.lost(held, prepared.contract, going.frame, absent)
     found = replace(found, nulled=tuple(nulled.items()))
     report, size, route = filling.warned(going.report, kind, nulled), going.size, going.route
@@ -139,7 +154,7 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
             *obstacles.of_rows(report), *obstacles.of_dataset(standing, coming, kind),
             *differences, *obstacles.of_jobs(target, group, dataset, kind),
         ),
-        report, target.world.prices,
+        report, target.world.prices, back,
     )  # fmt: skip
 
 

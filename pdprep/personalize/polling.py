@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Final
 
 from pdprep.contract.payloads import camel
@@ -16,7 +18,36 @@ FIRST_SECONDS: Final = 0.05
 GROWTH: Final = 1.6
 MISSES: Final = 20
 
+PATIENT_SECONDS: Final = 60.0  # a wait that is longer says for what
+
 Look = Callable[[dict[str, Any]], None]
+Tell = Callable[[str], None]
+
+
+def _print(said: str) -> None:
+    print(said, file=sys.stderr)
+
+
+# Whoever waits on this thread hears here for what: the job that the thread works on, or the screen.
+telling: ContextVar[Tell] = ContextVar("telling", default=_print)
+
+
+class Patience:
+    """Says for what something waits, once the wait has taken a minute."""
+
+    def __init__(self) -> None:
+        self._since, self._said = time.monotonic(), ""
+
+    def wait(self, said: str) -> None:
+        """Hear what it still waits for."""
+        if time.monotonic() - self._since >= PATIENT_SECONDS and said != self._said:
+            self._said = said
+            telling.get()(said)
+
+    def done(self) -> None:
+        """Take back what was said."""
+        if self._said:
+            telling.get()("")
 
 
 class Stopped(Exception):  # noqa: N818 - somebody asked for it
@@ -52,14 +83,17 @@ def settled(
         Stopped: ``stop`` was set.
     """
     stop = stop or threading.Event()
-    pause, misses = FIRST_SECONDS, 0
+    pause, misses, patience = FIRST_SECONDS, 0, Patience()
     while True:
         found = _described(world, kind, arn, misses)
+        state = found["status"] if found else "no answer"
         misses = 0 if found else misses + 1
         if found and look:
             look(found)
         if found and found["status"] in SETTLED:
+            patience.done()
             return found
+        patience.wait(f"waits for the {_named(kind, arn)} ({state})")
         if stop.wait(pause):
             raise Stopped
         pause = min(world.poll, pause * GROWTH)
@@ -78,16 +112,22 @@ def _described(world: World, kind: str, arn: str, misses: int) -> dict[str, Any]
     return None
 
 
+def _named(kind: str, arn: str) -> str:
+    return f"{kind.replace('_', ' ')} {arn.partition('/')[2] or arn}"
+
+
 def updated(world: World, kind: str, arn: str, member: str) -> None:
     """Wait until the latest update of a resource is ACTIVE.
 
     Raises:
         ServiceError: It failed; the service's reason is in the message.
     """
-    pause = FIRST_SECONDS
+    pause, patience = FIRST_SECONDS, Patience()
     while (found := describe(world, kind, arn).get(member, {})).get("status", "ACTIVE") not in SETTLED:
+        patience.wait(f"waits for the update of the {_named(kind, arn)} ({found['status']})")
         time.sleep(pause)
         pause = min(world.poll, pause * GROWTH)
+    patience.done()
     if found.get("status", "ACTIVE") != "ACTIVE":
         raise failure("the update", found, "ACTIVE", "mend what the reason names and repeat the call")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
@@ -127,6 +128,7 @@ def _valid_rows(ledger: Ledger, prepared: Prepared, job: Job) -> tuple[Contract,
         staged = stage(
             prepared, folder, route="put", on_rows=runs.append,
             quarantine=ledger.folder / "quarantine" / job.id, listener=job.listen,
+            scratch=folder / "partitions",
         )  # fmt: skip
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -186,8 +188,9 @@ def _send(target: Target, plan: PlanRow, job: Job, manner: Manner) -> Tally:
         raise
     journal.finish_plan(plan)
     _set_aside(target.ledger, plan, sender.tally)
-    layers.compact(target.ledger, plan.dataset)
-    records.refresh(target.ledger, plan.dataset)
+    with suppress(Exception):  # copies for speed; every record is answered all the same
+        layers.compact(target.ledger, plan.dataset)
+        records.refresh(target.ledger, plan.dataset)
     return sender.tally
 
 

@@ -12,7 +12,7 @@ from pdprep.contract.payloads import camel
 from pdprep.errors import GroupError, RefusedError, ServiceError
 from pdprep.personalize import names, uploads
 from pdprep.personalize.clients import World, call, missing, pages
-from pdprep.personalize.polling import describe
+from pdprep.personalize.polling import Patience, describe
 from pdprep.personalize.resources import Group
 from pdprep.personalize.target import Target
 
@@ -102,7 +102,7 @@ def _tagged(world: World, made: Made, group: str) -> bool:
 def _remove(world: World, made: Made) -> None:
     member = camel(made.kind.upper())
     call(world, "personalize", f"delete_{made.kind}", **{f"{member}Arn": made.arn})
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline, patience = time.monotonic() + PATIENCE_SECONDS, Patience()
     while time.monotonic() < deadline:
         try:
             describe(world, made.kind, made.arn)
@@ -110,4 +110,10 @@ def _remove(world: World, made: Made) -> None:
             if missing(error):
                 return
             raise
+        patience.wait(f"waits until the {made.kind.replace('_', ' ')} {made.name} is gone")
         time.sleep(min(world.poll, 1.0))
+    raise ServiceError(
+        f"the {made.kind.replace('_', ' ')} {made.name} is still there after half an hour",
+        "a deletion that comes to its end",
+        "group.delete(confirm=group.name)",
+    )

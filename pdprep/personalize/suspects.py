@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import contracts, folders, layers
+from pdprep.ledger import contracts, folders, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
 
@@ -69,15 +69,17 @@ def told(ledger: Ledger, row: ImportRow) -> str:
     file = _file(ledger, row)
     if not file.exists():
         return ""
-    meant, key = pl.read_parquet(file), contracts.loads(row.contract).key
-    shown = ", ".join(meant[key].unique(maintain_order=True).head(SHOWN).to_list())
-    return f"; it may mean {meant.height:,} records, such as those of {key} {shown} (all in {file})"
+    meant, key = integrity.read(file), contracts.loads(row.contract).key
+    # The journal keeps this text, and no deletion of users reads it.
+    some = meant[key].unique(maintain_order=True).head(SHOWN).to_list() if key != "USER_ID" else []
+    shown = f", such as those of {key} {', '.join(some)}" if some else ""
+    return f"; it may mean {meant.height:,} records{shown} (all in {file})"
 
 
 def kept(ledger: Ledger, job: str) -> pl.DataFrame | None:
     """Return the records that were set aside for a job; None where there are none."""
     file = ledger.folder / "quarantine" / job / FILE
-    return pl.read_parquet(file) if file.exists() else None
+    return integrity.read(file) if file.exists() else None
 
 
 def _file(ledger: Ledger, row: ImportRow) -> Path:

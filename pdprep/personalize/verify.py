@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import folders, layers
+from pdprep.ledger import folders, integrity, layers
 from pdprep.ledger.layers import BULK, ORDER
+from pdprep.ledger.rows import ImportRow, PlanRow
 from pdprep.ledger.shares import ROWS_A_SHARE, shares
 from pdprep.personalize import guards
 from pdprep.personalize.compare import COUNTS, DIFFERENCES, LAYERS, REMARKS, Both, compare, no_counts
@@ -62,7 +63,11 @@ def verify(target: Target, dataset: str, rows_a_share: int = ROWS_A_SHARE) -> Ve
     """Export both layers of a dataset and compare them with the ledger, in bounded memory.
 
     Events are compared whole, items, users and actions by id and, for the newest of an id, by their values.
+
+    Raises:
+        LedgerError: A file of the ledger's records is not what was written.
     """
+    _whole(target, dataset)
     jobs, frames = zip(*(export(target, dataset, layer) for layer in LAYERS), strict=True)
     contract = target.deployed(dataset) or Contract.of(dataset, target.domain)
     alone = not guards.others(target.ledger, target.world, target.group(), dataset)
@@ -74,7 +79,16 @@ def verify(target: Target, dataset: str, rows_a_share: int = ROWS_A_SHARE) -> Ve
         more, listed = compare(Both(mine.collect(), there, layers.identity(contract), alone))
         counts = counts.with_columns(pl.col(name) + more[name] for name in COUNTS)
         listed.write_parquet(folder / f"{number:05d}.parquet")
-    return Verification(dataset, counts, pl.scan_parquet(folder / "*.parquet"))
+    return Verification(dataset, counts, integrity.scan(sorted(folder.glob("*.parquet"))))
+
+
+def _whole(target: Target, dataset: str) -> None:
+    """Read every file of the ledger's records again and hold it to the checksum that was written down."""
+    journal = target.ledger.journal
+    rows: list[ImportRow | PlanRow] = [*journal.layer(dataset), *journal.pending(dataset)]
+    for row in (*rows, *journal.plans(dataset)):
+        if found := layers.damage(target.ledger, row, thorough=True):
+            raise integrity.error(found, dataset)
 
 
 def _held(target: Target, contract: Contract) -> pl.LazyFrame:

@@ -30,6 +30,7 @@ class Way(NamedTuple):
     note: str
     rule: str = ""  # empty: cannot fail
     batch: columns.Batchwise | None = None
+    local: Convert | None = None  # where a time bears no zone, which is taken as UTC
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,8 +108,6 @@ def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, o
             f"{field.name} is {_WANTED[meaning]}",
             _hint(field, meaning, origin),
         )
-    if meaning == "timestamp" and field.type != "long":  # a schema that is deployed so is taken as it is
-        return found._replace(convert=_then(found.convert, _cast(_TIMES_OF[field.type])))
     return found
 
 
@@ -134,7 +133,7 @@ def _family(dtype: pl.DataType, from_text: bool) -> str:
     if isinstance(dtype, pl.Categorical | pl.Enum):
         return "category"
     if isinstance(dtype, pl.Datetime | pl.Date):
-        return "moment"
+        return "moment" if isinstance(dtype, pl.Datetime) and dtype.time_zone else "local"
     if isinstance(dtype, pl.List | pl.Array):
         return "other" if dtype.inner.is_nested() else "list"
     if isinstance(dtype, pl.Boolean):
@@ -182,13 +181,18 @@ _TIMES: Final = {
         times.epoch_of_text,
         f"ISO 8601 text (no zone: UTC) and numbers {_SECONDS}",
         "timestamp_unreadable",
+        local=times.without_zone,
     ),
     "integer": Way(times.epoch_of_number, f"numbers {_SECONDS}", "timestamp_unit"),
     "float": Way(times.epoch_of_float, f"numbers {_SECONDS}", "timestamp_unit"),
-    "moment": Way(times.epoch_of_moment, _MOMENTS),
+    "moment": Way(times.epoch_of_moment, "dates and times with a zone to seconds since 1970"),
+    "local": Way(
+        times.epoch_of_moment,
+        "dates and times without a zone, taken as UTC, to seconds since 1970",
+        local=lambda column: column.is_not_null(),
+    ),
     "null": Way(_cast(pl.Int64), "nothing there: null"),
 }
-_TIMES_OF: Final = {"int": pl.Int32, "float": pl.Float64, "double": pl.Float64}
 _STRINGS: Final = {
     "text": Way(columns.one_line, "text; line breaks become spaces, empty text null"),
     "category": Way(_then(_AS_TEXT, columns.one_line), "categories to text"),
@@ -196,6 +200,7 @@ _STRINGS: Final = {
     "float": Way(_AS_TEXT, "numbers to text"),
     "boolean": Way(columns.named_truth, "booleans to the text True and False"),
     "moment": Way(_AS_TEXT, "dates and times to text"),
+    "local": Way(_AS_TEXT, "dates and times to text"),
     "list": Way(columns.joined, "lists joined by |", "category_bar"),
     "null": _NULL,
 }
@@ -239,6 +244,7 @@ _LONGS: Final = _whole(pl.Int64) | {
         "number_unreadable",
     ),
     "moment": _TIMES["moment"],
+    "local": _TIMES["local"],
 }
 _WAYS: Final[dict[str, dict[str, Way]]] = {
     "id": _IDS,

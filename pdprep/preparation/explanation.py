@@ -15,7 +15,7 @@ from pdprep.contract.meanings import is_timestamp
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source
-from pdprep.preparation.times import number_of_text, unit_of_number
+from pdprep.preparation.times import number_of_text, unit_of_number, without_zone
 
 HEAD: Final = 1_000
 _HEADER: Final = ("field", "type", "from", "what is done")
@@ -24,13 +24,12 @@ _UNITS: Final = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One row a field, the columns that are left out, and notes."""
+    """One row a field, and the columns that are left out."""
 
     label: str
     steps: pl.DataFrame
     left_out: tuple[str, ...]
     without_field: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.label}:"]
@@ -51,7 +50,6 @@ class Explanation:
     def _ends(self) -> Iterator[str]:
         if self.without_field:
             yield f"the deployed schema has no field for: {', '.join(self.without_field)}"
-        yield from self.notes
         yield f"left out: {', '.join(self.left_out) or 'nothing'}"
 
 
@@ -61,28 +59,12 @@ def explain(
     typed: pl.LazyFrame,
     left_out: tuple[str, ...],
     without_field: tuple[str, ...] = (),
-    no_objective: tuple[str, ...] = (),
 ) -> Explanation:
-    """Explain the conversions of a source, with the units that its first thousand rows hold.
-
-    ``no_objective`` names the fields that cannot be the objective of a solution since they may be null.
-    """
+    """Explain the conversions of a source, with the units that its first thousand rows hold."""
     units = _units(source, conversions, typed)
     rows = [(each.field.name, each.field.kind, each.origin, _done(each, units)) for each in conversions]
     steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
-    notes = tuple(_objective(each) for each in conversions if each.field.name in no_objective)
-    return Explanation(Path(source.label).name, steps, left_out, without_field, notes)
-
-
-def _objective(each: Conversion) -> str:
-    """Say how a number is declared that is never missing; a type that is deployed stays."""
-    name, field = each.field.name, f'Field("{each.field.name}", "{each.field.type}")'
-    same = isinstance(each.given, str) and each.given.lower() == name.lower()
-    declared = field if same else f'("{each.given}", {field})' if isinstance(each.given, str) else field
-    return (
-        f"{name} may be null, so it cannot be the objective of a solution; if it is never missing, say so "
-        f'before the first import: metadata={{"{name}": {declared}}}'
-    )
+    return Explanation(Path(source.label).name, steps, left_out, without_field)
 
 
 def _done(each: Conversion, units: dict[str, str]) -> str:
@@ -103,9 +85,27 @@ def _units(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFram
 def _unit(each: Conversion) -> pl.Expr:
     if each.way.rule == "timestamp_unit":
         return unit_of_number(each.expr)
-    number = number_of_text(each.expr)
-    iso = pl.when(number.is_null() & each.expr.is_not_null()).then(pl.lit("ISO 8601 text"))
+    number, local = number_of_text(each.expr), without_zone(each.expr)
+    said = (
+        pl.when(local).then(pl.lit("text without a zone, taken as UTC")).otherwise(pl.lit("text with a zone"))
+    )
+    iso = pl.when(number.is_null() & each.expr.is_not_null()).then(said)
     return pl.when(number.is_not_null()).then(unit_of_number(number)).otherwise(iso)
+
+
+def local_times(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame) -> dict[str, int]:
+    """Count the times without a zone among the first rows, by field; fields that have none are left out."""
+    asked = {
+        each.field.name: each.way.local(each.expr).sum()
+        for each in conversions
+        if each.way.local and is_timestamp(each.field)
+    }
+    if not asked:
+        return {}
+    expressions = [each.field.name for each in conversions if isinstance(each.given, pl.Expr)]
+    with reading(source, expressions):
+        found = typed.head(HEAD).select(**asked).collect()
+    return {name: int(count) for name, count in found.row(0, named=True).items() if count}
 
 
 def _named(units: pl.Series) -> Iterator[str]:

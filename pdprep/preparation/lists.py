@@ -13,7 +13,7 @@ _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 _BRACKETED: Final = r"^\s*(?:\[.*\]|\{.*\}|\(.*,.*\))\s*$"
 _JSON: Final = rf"^\s*\[\s*(?:{_QUOTED}\s*,\s*)*{_QUOTED}\s*\]\s*$"
 _ITEM: Final = rf"""{_QUOTED}|'(?:[^'\\]|\\.)*'|[^,\[\]{{}}()"'\s][^,\[\]{{}}()]*"""
-_SIGNS: Final = (";", ",", "/", ">")
+_SIGNS: Final = (";", ",", "/")
 _SHARE: Final = 0.3  # of the different values that hold the sign
 
 

@@ -10,13 +10,12 @@ from typing import Final, Literal, Unpack
 
 import polars as pl
 
-from pdprep.contract import shape
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, resolution
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.dialects import TextArguments, TextOptions, options
-from pdprep.preparation.explanation import Explanation, explain
+from pdprep.preparation.explanation import Explanation, explain, local_times
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.sources import FILE, ROW, Source, open_source
 
@@ -105,8 +104,18 @@ class Prepared:
         True
         """
         typed = expressions.typed(self.source, self.conversions)
-        objectives = shape.no_objectives(self.contract)
-        return explain(self.source, self.conversions, typed, self.left_out, self._without_field, objectives)
+        return explain(self.source, self.conversions, typed, self.left_out, self._without_field)
+
+    def origin(self, field: str) -> str | None:
+        """Return the source's column that a field is read from; None where it is an expression or nothing."""
+        given = next((each.given for each in self.conversions if each.field.name == field), None)
+        return given if isinstance(given, str) else None
+
+    @property
+    def local_times(self) -> dict[str, int]:
+        """How many times among the first thousand rows bear no zone and are taken as UTC, by field."""
+        typed = expressions.typed(self.source, self.conversions)
+        return local_times(self.source, self.conversions, typed)
 
     @property
     def _without_field(self) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 import polars as pl
 
+from pdprep import disks
 from pdprep.errors import InputError, MappingError, PdprepError, SourceError
 from pdprep.preparation.blocks import BLOCK
 from pdprep.preparation.detection import undecodable
@@ -44,6 +44,8 @@ def reading(source: Source, expressions: Sequence[str] = ()) -> Iterator[None]:
     except PdprepError:
         raise
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        if disks.cause(error) is not None:  # whoever writes what is read says where
+            raise
         raise _read_error(source, expressions, error) from error
     except Exception as error:
         if not expressions:  # then it is no code of the user's that failed
@@ -55,12 +57,6 @@ def _read_error(source: Source, expressions: Sequence[str], error: BaseException
     text = str(error).lower()
     if "utf-8" in text or "utf8" in text:
         return _of_encoding(source)
-    if "no space left" in text:
-        return SourceError(
-            f"no space is left in {tempfile.gettempdir()} while {source.label} is read",
-            "room for the cleaned rows",
-            "export TMPDIR=/a/larger/disk",
-        )
     if expressions and isinstance(error, _OF_EXPRESSIONS):
         return _expression_error(source, expressions, error)
     return _source_error(source, error)

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.preparation.columns import applied, first_of, whole_of_text
-from pdprep.preparation.forms import epoch_of_forms
+from pdprep.preparation.forms import ZONED, epoch_of_forms
 
 # A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
 FROM_1980: Final = 315_532_800
@@ -34,6 +34,17 @@ def epoch_of_number(column: pl.Expr) -> pl.Expr:
 def epoch_of_float(column: pl.Expr) -> pl.Expr:
     """Read seconds since 1970 from numbers that may have a fraction, which is cut off."""
     return epoch_of_number(column.cast(pl.Float64).floor())
+
+
+def without_zone(column: pl.Expr) -> pl.Expr:
+    """Tell which texts are times that bear no zone; numbers count from 1970 in UTC.
+
+    >>> written = pl.DataFrame({"at": ["2026-01-05 10:00", "2026-01-05T10:00Z", "1767607200", "soon"]})
+    >>> written.select(without_zone(pl.col("at")))["at"].to_list()
+    [True, False, False, False]
+    """
+    read = epoch_of_text(column).is_not_null() & number_of_text(column).is_null()
+    return read & ~column.str.contains(ZONED)
 
 
 def unit_of_number(column: pl.Expr) -> pl.Expr:

@@ -16,8 +16,9 @@ import polars as pl
 from pdprep import assumptions
 from pdprep.contract import limits
 from pdprep.contract.contract import Contract
+from pdprep.validation import written
 from pdprep.validation.outliers import outliers
-from pdprep.validation.profile import Profile
+from pdprep.validation.profile import Column, Profile
 from pdprep.validation.summary import Summary
 from pdprep.validation.touched import busiest
 
@@ -38,19 +39,23 @@ FRAME: Final = pl.Schema(
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of one dataset."""
+    """What is known of one dataset; ``local`` counts the times without a zone of its first rows by field."""
 
     contract: Contract
     summary: Summary = field(default_factory=Summary)
     profile: Profile = field(default_factory=Profile)
+    local: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Known) -> Known:
         """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
         more = [each for each in other.contract.fields if each.name not in self.contract.names]
         contract, profile = self.contract.extend(*more), self.profile + other.profile
+        local = {**self.local, **other.local}
         rows = profile.touched[contract.key].rows if contract.key in profile.touched else pl.Series([])
         summary = self.summary + other.summary
-        return Known(contract, replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum())), profile)
+        return Known(
+            contract, replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum())), profile, local
+        )
 
 
 class Finding(NamedTuple):
@@ -82,39 +87,8 @@ def insights(group: Group) -> pl.DataFrame:
     return frame.sort("concern", descending=True, maintain_order=True)
 
 
-def columns(group: Group) -> pl.DataFrame:
-    """Return one row a column: how many values it holds, how complete it is, its categories and outliers."""
-    rows = [
-        (dataset, each.name, each.kind, *_facts(known, each.name))
-        for dataset, known in group.items()
-        for each in known.contract.stored
-    ]
-    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
-
-
-COLUMNS: Final = pl.Schema(
-    {
-        "dataset": pl.String,
-        "column": pl.String,
-        "type": pl.String,
-        "filled": pl.Int64,
-        "complete": pl.Float64,
-        "categories": pl.Int64,
-        "outliers": pl.Int64,
-    }
-)
-
-
-def _facts(known: Known, name: str) -> tuple[int, float | None, int | None, int | None]:
-    column = known.profile.columns.get(name)
-    if column is None:
-        return 0, None, None, None
-    complete = _percent(column.filled, known.profile.rows)
-    categories = len(column.categories) if known.contract.field(name).categorical else None
-    return column.filled, complete, categories, outliers(column.bins) if column.bins else None
-
-
-def _percent(part: int, whole: int) -> float:
+def percent(part: int, whole: int) -> float:
+    """Return a share in percent; of nothing it is none."""
     return 100.0 * part / whole if whole else 0.0
 
 
@@ -145,7 +119,7 @@ def _one_time(known: Known, group: Group) -> Iterator[Finding]:
 
 def _incomplete_rows(known: Known, group: Group) -> Iterator[Finding]:
     if known.profile.rows:
-        share = _percent(known.profile.incomplete, known.profile.rows)
+        share = percent(known.profile.incomplete, known.profile.rows)
         yield Finding("", share, 100 - COMPLETE, share > 100 - COMPLETE)
 
 
@@ -153,7 +127,7 @@ def _complete(textual: bool, least: float) -> Find:
     def find(known: Known, group: Group) -> Iterator[Finding]:
         for name, column in known.profile.columns.items():
             if known.contract.field(name).textual == textual and known.profile.rows:
-                share = _percent(column.filled, known.profile.rows)
+                share = percent(column.filled, known.profile.rows)
                 yield Finding(name, share, least, share < least)
 
     return find
@@ -171,6 +145,23 @@ def _categories(known: Known, group: Group) -> Iterator[Finding]:
     for name, column in known.profile.columns.items():
         if column.categories:
             yield Finding(name, len(column.categories), most, len(column.categories) > most)
+
+
+def _written(figure: Callable[[Column], int]) -> Find:
+    """Find the texts of a categorical column that are not written as categories are."""
+
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        for name, column in known.profile.columns.items():
+            count = figure(column)
+            if count:
+                yield Finding(name, count, 0, True)
+
+    return find
+
+
+def _local(known: Known, group: Group) -> Iterator[Finding]:
+    for name, rows in known.local.items():
+        yield Finding(name, rows, 0, name == "TIMESTAMP")  # a day of creation is none the worse for it
 
 
 def _untouched(dataset: str, events: str, name: str) -> Find:
@@ -196,7 +187,7 @@ def _unknown(dataset: str, records: str, name: str) -> Find:
 def _share_beyond(known: Known, other: Known, name: str) -> Iterator[Finding]:
     mine, theirs = known.profile.ids.get(name), other.profile.ids.get(name)
     if mine is not None and theirs is not None and mine.len():
-        share = _percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
+        share = percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
         yield Finding(name, share, 0, share > 0)
 
 
@@ -268,6 +259,23 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     ),
     "outliers": ("{value} numbers far from the others", _outliers),
     "categories": ("{value} categories; above {limit} they say little", _categories),
+    "categories_as_list": (
+        "{value} different values are lists written as text; transforms.split makes lists of them",
+        _written(lambda column: written.bracketed(column.untidy)),
+    ),
+    "categories_joined": (
+        "{value} different values look like several; transforms.split(..., separator=) splits them",
+        _written(lambda column: written.joined(column.categories)),
+    ),
+    "categories_untidy": (
+        "{value} different values hold a category twice, an empty one, a space around the bar or a word for "
+        "none such as N/A; transforms.split cleans them",
+        _written(lambda column: len(column.untidy) - written.bracketed(column.untidy)),
+    ),
+    "time_zone": (
+        "times without a zone, {value} of the first rows, are taken as UTC; transforms.in_zone names another",
+        _local,
+    ),
     "event_types": ("{value} event types; more than {limit} make training fail", _event_types),
     "timestamps": ("events on {value} days; one time for all gives no order", _one_time),
 }

@@ -13,7 +13,7 @@ import polars as pl
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
-from pdprep.validation.actions import Actions
+from pdprep.validation import written
 from pdprep.validation.touched import Touched
 
 DISTINCT: Final = 1_001  # categories remembered: one more than is called many
@@ -25,15 +25,18 @@ Bins = Mapping[int, int]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: how many values it holds, its categories (capped), its numbers by bin."""
+    """One column: how many values it holds, its categories and untidy texts (capped), its numbers by bin."""
 
     filled: int = 0
     categories: frozenset[str] = frozenset()
+    untidy: frozenset[str] = frozenset()
     bins: Bins = field(default_factory=dict)
 
     def __add__(self, other: Column) -> Column:
         categories = sorted(self.categories | other.categories)[:DISTINCT]
-        return Column(self.filled + other.filled, frozenset(categories), _added(self.bins, other.bins))
+        untidy = sorted(self.untidy | other.untidy)[:DISTINCT]
+        bins = _added(self.bins, other.bins)
+        return Column(self.filled + other.filled, frozenset(categories), frozenset(untidy), bins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,6 @@ class Profile:
         columns: What each column holds.
         days: Rows of each day since 1970.
         touched: The rows of each id of each id column.
-        actions: The events of each action in the last weeks.
     """
 
     rows: int = 0
@@ -54,7 +56,6 @@ class Profile:
     columns: Mapping[str, Column] = field(default_factory=dict)
     days: Bins = field(default_factory=dict)
     touched: Mapping[str, Touched] = field(default_factory=dict)
-    actions: Actions = field(default_factory=Actions)
 
     @cached_property
     def ids(self) -> Mapping[str, pl.Series]:
@@ -71,7 +72,6 @@ class Profile:
             _added(self.days, other.days),
             {name: self.touched.get(name, Touched()) + other.touched[name] for name in other.touched}
             or self.touched,
-            self.actions + other.actions,
         )
 
 
@@ -90,7 +90,6 @@ def profile(contract: Contract, rows: pl.DataFrame) -> Profile:
         {each.name: _column(each, stored[each.name]) for each in contract.stored},
         _counts(stored["TIMESTAMP"] // DAY) if "TIMESTAMP" in contract.columns else {},
         {name: Touched.of(rows[name]) for name in contract.ids},
-        Actions.of(contract, rows),
     )
 
 
@@ -103,8 +102,10 @@ def edge(number: int) -> float:
 def _column(field: Field, values: pl.Series) -> Column:
     filled = values.drop_nulls()
     if field.categorical:
-        names = filled.unique().str.split("|").explode(empty_as_null=True).drop_nulls().unique().sort()
-        return Column(filled.len(), frozenset(names.head(DISTINCT)))
+        texts = filled.unique()
+        names = texts.str.split("|").explode(empty_as_null=True).drop_nulls().unique().sort()
+        odd = written.untidy(texts).sort().head(DISTINCT)
+        return Column(filled.len(), frozenset(names.head(DISTINCT)), frozenset(odd))
     if field.numeric and not is_timestamp(field):
         return Column(filled.len(), bins=_binned(filled.cast(pl.Float64)))
     return Column(filled.len())

@@ -12,7 +12,8 @@ import polars as pl
 from pdprep import html
 from pdprep.contract import rules
 from pdprep.validation import page
-from pdprep.validation.insights import Known, columns, insights
+from pdprep.validation.completeness import columns
+from pdprep.validation.insights import Known, insights
 from pdprep.validation.ready import ready
 
 ROWS: Final = pl.Schema(

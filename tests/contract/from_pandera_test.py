@@ -106,9 +106,9 @@ def test_checks_stay_when_a_field_is_added_and_do_not_make_a_contract_another() 
 def test_what_is_no_model_or_no_type_of_the_service() -> None:
     class Odd(pa.DataFrameModel):
         USER_ID: str
-        SEEN: pl.Date
+        SEEN: pl.Duration
 
-    with pytest.raises(ContractError, match="SEEN is Date"):
+    with pytest.raises(ContractError, match="SEEN is Duration"):
         Contract.from_pandera(Odd, "users")
     with pytest.raises(ContractError, match=r"expects?|a pandera\.polars\.DataFrameModel"):
         Contract.from_pandera({"USER_ID": str}, "users")

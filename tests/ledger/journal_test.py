@@ -95,7 +95,7 @@ def test_a_migration_that_breaks_leaves_the_old_shape(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_ledger_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"no database" * 100)
-    with pytest.raises(LedgerError, match="cannot be used"):
+    with pytest.raises(LedgerError, match="is damaged"):
         Journal(tmp_path / "ledger.sqlite")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -137,3 +138,26 @@ def test_field_17_rows_that_one_route_refuses_are_counted_by_the_route_of_the_pl
     note = {"NOTE": Field("NOTE")}
     plan = group.plan(group.prepare(frame, "interactions", metadata=note, on_invalid="quarantine"))
     assert (plan.route, plan.rows, plan.balance.new, plan.report.quarantined) == ("put", 15, 15, 5)
+
+
+@pytest.mark.parametrize(("days", "back"), [(80, 0), (100, 9)])
+def test_facts_missing_1_users_who_come_back_after_three_months_are_counted(
+    filled: DatasetGroup, monkeypatch: pytest.MonkeyPatch, days: int, back: int
+) -> None:
+    today = datetime.now(UTC)
+    monkeypatch.setenv("PDPREP_CLOCK", f"{today + timedelta(days=days - 30):%Y-%m-%dT%H:%M:%SZ}")
+    filled.put(prepared(filled, events(1, first=5000))).wait()  # of the user u0
+    monkeypatch.setenv("PDPREP_CLOCK", f"{today + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}")
+    newcomer = events(10, first=9000).with_columns(USER_ID=pl.lit("new"))
+    plan = filled.plan(prepared(filled, pl.concat([events(10, first=8000), newcomer])))
+    assert plan.returning == back
+    assert ("9 users come back after three months" in str(plan)) == bool(back)
+
+
+def test_facts_missing_1_users_of_a_put_come_back_too(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group.put(prepared(group, events(5))).wait()
+    monkeypatch.setenv("PDPREP_CLOCK", f"{datetime.now(UTC) + timedelta(days=100):%Y-%m-%dT%H:%M:%SZ}")
+    assert group.plan(prepared(group, events(3, first=50))).returning == 3
+    assert group.plan(prepared(group, items("a"))).returning == 0

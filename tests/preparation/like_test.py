@@ -116,7 +116,7 @@ def test_explain_says_what_is_done_to_each_column() -> None:
     [
         ([1_700_000_000, 1_700_000_000_000], "seconds, milliseconds"),
         ([1_700_000_000_000_000, 1_700_000_000_000_000_000], "microseconds, nanoseconds"),
-        (["2024-01-01", "1700000000"], "ISO 8601 text, seconds"),
+        (["2024-01-01", "1700000000"], "text without a zone, taken as UTC, seconds"),
     ],
 )
 def test_explain_names_the_units_that_the_first_rows_hold(times: list[Any], units: str) -> None:

@@ -113,7 +113,8 @@ def test_a_value_that_cannot_be_read_is_named(field: Field, value: Any, dtype: A
 @pytest.mark.parametrize(
     ("field", "dtype", "wanted"),
     [
-        (WHOLE, pl.Date, "a whole number"),
+        (INT, pl.Date, "a whole number"),
+        (WHOLE, pl.Time, "a whole number, a date or a time"),
         (FLOAT, pl.List(pl.Float64), "a number"),
         (TRUTH, pl.Float64, "true or false"),
         (STRING, pl.Struct({"a": pl.Int8}), "text, or a list of categories"),

@@ -11,6 +11,7 @@ from tests.project.imports import MODULES, Import, imports
 ROOMS = (
     *(
         "errors",
+        "disks",
         "progress",
         "clock",
         "html",

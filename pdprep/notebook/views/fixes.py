@@ -5,12 +5,10 @@ In the code ``frame`` is what went into ``prepare``, and a column has the name o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pdprep.contract import rules
-from pdprep.contract.payload_rules import NOTHING
 from pdprep.notebook.views.sheet import Code
 
 
@@ -28,8 +26,6 @@ def _rows(holds: str, note: str = "") -> str:
 
 _NAMED: Final = 'frame = frame.lazy().pipe(transforms.map_event_types, {"rare": "View"}, others="Other")'
 
-_SAID: Final = f'~pl.col("{{column}}").cast(pl.String).str.to_lowercase().is_in({json.dumps(NOTHING)})'
-
 # What becomes of the column, or of the rows.
 FIXES: Final[Mapping[str, str]] = {
     "id_missing": _rows('pl.col("{column}").is_not_null() & (pl.col("{column}") != "")'),
@@ -40,7 +36,7 @@ FIXES: Final[Mapping[str, str]] = {
     "id_bar": _text('.str.replace_all("|", "_", literal=True)'),
     "id_line_break": _text(r'.str.replace_all(r"[\r\n]", "")'),
     "id_characters": _text(r""".str.replace_all(r'["\p{C}]', "")"""),
-    "timestamp_unreadable": _column('.str.to_datetime("%d.%m.%Y %H:%M", strict=False)'),
+    "timestamp_unreadable": 'frame = frame.lazy().pipe(transforms.epoch, "{column}", format="%d.%m.%Y")',
     "timestamp_unit": _column(" // 60", "  # until it is seconds since 1970"),
     "timestamp_past": _rows('pl.col("{column}") > 315_532_800', "  # 1980, in seconds"),
     "timestamp_future": _rows('pl.col("{column}") <= int(time.time())', "  # in seconds; import time"),
@@ -54,14 +50,7 @@ FIXES: Final[Mapping[str, str]] = {
     "text_length_asian": _text(".str.slice(0, 7_000)"),
     "keyword_value": _rows('pl.col("{column}") != "{column}"'),
     "impression_count": _column(".list.head(25)"),
-    "session_id_word": "frame = frame.with_columns("
-    f'pl.when({_SAID}).then(pl.col("{{column}}")).alias("{{column}}"))',
-    "session_of_user_word": _rows(_SAID),
-    "id_word": _rows(_SAID),
-    "time_implausible": 'frame = frame.with_columns(pl.date(pl.col("{column}").cast(pl.Int32), 1, 1)'
-    '.alias("{column}"))  # if it is a year',
-    "action_value": _column(".clip(1, 10)"),
-    "repeat_frequency": _column(".clip(0, 30)"),
+    "session_id_word": _column('.replace(["null", "None", "nan"], None)'),
     "bulk_minimum": "group.put(ready, new_only=True)  # ready = what prepare(...) returned",
     "event_types": _NAMED,
     "event_types_and_metadata": _NAMED,
@@ -84,7 +73,10 @@ def codes(row: Mapping[str, Any]) -> list[Code]:
     """
     rule = rules.rule(row["rule"])
     found = []
-    if rule.name in FIXES:
+    told = str(row.get("mend", ""))
+    if told.startswith(("frame.lazy()", "pdprep.read(")):  # from the values that were found
+        found.append(Code("To mend it in the frame", f"frame = {told}"))
+    elif rule.name in FIXES:
         found.append(Code("To mend it in the frame", _filled(FIXES[rule.name], row)))
     if rule.scope == "row" and rule.level == "error":
         found.append(Code("To keep such rows aside", _filled(_ASIDE, row)))

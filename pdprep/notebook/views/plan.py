@@ -55,6 +55,8 @@ def _notes(plan: Plan) -> Iterator[str]:
     """Yield what the balance says beside its counts."""
     if plan.balance.examples:
         yield f"Removed, for example: {', '.join(plan.balance.examples)}"
+    if plan.forgotten:
+        yield plan.forgotten
     told = 1 + bool(plan.balance.lacks)
     yield from list(plan.balance.lines)[told:]
 
