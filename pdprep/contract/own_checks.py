@@ -8,6 +8,8 @@ from typing import Any, Final
 import pandera.polars as pa
 import polars as pl
 
+from pdprep.errors import ContractError
+
 Holds = Callable[[pl.Expr, Any], pl.Expr]
 
 
@@ -28,7 +30,15 @@ def holds_of_rows(check: pa.Check, columns: Sequence[str]) -> pl.Expr:
 
 def _run(check: pa.Check, frame: pl.DataFrame, column: str | None) -> pl.Series:
     """Run a check on a batch; one answer for the whole batch is that of each row."""
-    found: pl.Series = check(frame.lazy(), column).check_output.collect().to_series()
+    try:
+        found: pl.Series = check(frame.lazy(), column).check_output.collect().to_series()
+    except Exception as error:  # it is code of the user's
+        have = ", ".join(f"{name} {dtype}" for name, dtype in frame.schema.items())
+        raise ContractError(
+            f"the check {check.name} fails ({type(error).__name__}: {str(error).splitlines()[0]})",
+            f"a check that takes what Amazon Personalize gets: {have}",
+            "dates are seconds since 1970 there, and lists are text joined by |",
+        ) from error
     return found if found.len() == frame.height else found.new_from_index(0, frame.height)
 
 

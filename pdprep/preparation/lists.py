@@ -14,7 +14,12 @@ _BRACKETED: Final = r"^\s*(?:\[.*\]|\{.*\}|\(.*,.*\))\s*$"
 _JSON: Final = rf"^\s*\[\s*(?:{_QUOTED}\s*,\s*)*{_QUOTED}\s*\]\s*$"
 _ITEM: Final = rf"""{_QUOTED}|'(?:[^'\\]|\\.)*'|[^,\[\]{{}}()"'\s][^,\[\]{{}}()]*"""
 _SIGNS: Final = (";", ",", "/")
-_SHARE: Final = 0.3  # of the different values that hold the sign
+# What tells categories joined by a sign from prose: shares of the different values, and characters.
+_SHARE: Final = 0.3  # hold the sign at least
+_RECUR: Final = 0.5  # of the parts are different at most
+_SHORT: Final = 25  # characters has a part on average at most
+_PROSE: Final = r"[.?!:\"](?:\s|$)"
+_FEW: Final = 0.1  # look like prose at most
 
 
 def categories(texts: pl.Series, separator: str | None = None, nothing: Sequence[str] = NOTHING) -> pl.Series:
@@ -69,11 +74,14 @@ def sign(texts: pl.Series) -> str | None:
     >>> sign(pl.Series(["Crime, Mystery & Thriller", "Arts, Crafts & Sewing", "Books"])) is None
     True
     """
+    if texts.str.contains(_PROSE).sum() > _FEW * texts.len():
+        return None
     for each in _SIGNS:
         holding = texts.filter(texts.str.contains(each, literal=True))
         if holding.len() < 2 or holding.len() < _SHARE * texts.len():
             continue
         parts = texts.str.split(each).explode().str.strip_chars()
-        if parts.n_unique() < 0.8 * parts.len():
+        length = parts.str.len_chars().mean()
+        if parts.n_unique() <= _RECUR * parts.len() and isinstance(length, float) and length <= _SHORT:
             return each
     return None

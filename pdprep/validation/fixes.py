@@ -10,6 +10,7 @@ import polars as pl
 
 from pdprep.contract.rule import Rule
 from pdprep.preparation.formats import fitting
+from pdprep.preparation.lists import bracketed
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.prices import amounts
 
@@ -78,9 +79,18 @@ def _price(name: str, values: pl.Series) -> str:
     return f'frame.lazy().pipe(transforms.prices, "{name}"{decimal if found.either.any() else ")"}'
 
 
+def _impression(name: str, values: pl.Series) -> str:
+    """Tell by which sign lists are joined; brackets and bars need none, and an id may hold a comma."""
+    plain = values.filter(~bracketed(values) & ~values.str.contains("|", literal=True))
+    sign = next((each for each in (";", ",") if plain.str.contains(each, literal=True).any()), "")
+    said = f', separator="{sign}"' if sign else ""
+    return f'frame.lazy().pipe(transforms.split, "{name}"{said})'
+
+
 _TOLD: Final[dict[str, Callable[[str, pl.Series], str]]] = {
     "timestamp_unreadable": _time,
     "timestamp_unit": _number_of_a_day,
     "timestamp_past": _number_of_a_day,
     "number_unreadable": _price,
+    "impression_list": _impression,
 }

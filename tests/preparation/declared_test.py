@@ -111,3 +111,20 @@ def test_field_wish_dates_and_lists_of_a_model_become_seconds_and_categories() -
         assert validate(ready).failures.select("row", "column", "rule").rows() == [
             (1, "SEEN", "greater_than_or_equal_to")
         ]
+
+
+def test_field_2_a_check_that_cannot_take_the_column_is_an_error_in_words() -> None:
+    class Films(pa.DataFrameModel):
+        ITEM_ID: str
+        TAGS: pl.List(pl.String)  # type: ignore[valid-type]  # Pandera's way
+
+        @pa.check("TAGS")
+        def two(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: N805 - Pandera's way
+            return data.lazyframe.select(pl.col(data.key or "").list.len() == 2)
+
+    prepared = prepare(
+        pl.DataFrame({"ITEM_ID": ["1"], "TAGS": [["a", "b"]]}), Contract.from_pandera(Films, "items")
+    )
+    with pytest.raises(ContractError, match="the check two fails") as caught:
+        validate(prepared)
+    assert "TAGS String" in caught.value.statement

@@ -158,6 +158,14 @@ def test_field_5_a_list_written_as_text_in_impression_is_an_error(text: str) -> 
     found = validate(prepare(frame, "interactions"))
     assert found.failures.filter(rule="impression_list")["row"].to_list() == [0]
     assert not found.ok
-    sign = ";" if ";" in text else "," if text[1] == "," else None
-    cured = transforms.split(frame, "IMPRESSION", separator=sign)
+    mend = found.counts.filter(rule="impression_list")["mend"].item()
+    cured = eval(mend, {"frame": frame, "transforms": transforms})
     assert prepare(cured, "interactions").frame.collect()["IMPRESSION"].to_list() == ["a|b"]
+
+
+def test_field_h_a_rating_that_is_no_number_is_an_error() -> None:
+    frame = pl.LazyFrame({"rating": ["4,5", "3", " ", None]})
+    with pytest.raises(MappingError, match="1 values of rating are no numbers") as caught:
+        transforms.events_of_ratings(frame, {"View": 0}).collect()
+    cured = eval(caught.value.hint, {"frame": frame, "transforms": transforms})
+    assert transforms.events_of_ratings(cured, {"View": 4}).collect().height == 1

@@ -52,6 +52,11 @@ def test_field_5_a_comma_in_a_name_is_no_concern() -> None:
     assert concerns(judged(films("Crime, Mystery & Thriller", "Arts, Crafts", "Books"))) == {}
 
 
+def test_field_5_prose_with_commas_is_no_concern() -> None:
+    plots = [f"A heist, {word}, and no way out." for word in ("a wedding", "a party", "a trial")]
+    assert concerns(judged(films(*plots, "A heist, a trial."))) == {}
+
+
 @pytest.mark.parametrize(
     "text", ["Action|Action", "Action | Drama", "a||b", "|", "a|", "N/A", "none|b", "Drama|n/a", " a"]
 )

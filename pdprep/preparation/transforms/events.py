@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pdprep.errors import MappingError
 from pdprep.preparation.transforms import asked
 
 
@@ -57,14 +58,17 @@ def events_of_ratings(
         rating: The column of the rating.
         event: The name of the new column.
 
-    A rating that is missing or no number makes no event.
+    A rating that is missing makes no event; text that is no number is an error.
 
     >>> ratings = pl.LazyFrame({"rating": [1.0, 4.0]})
     >>> events_of_ratings(ratings, {"Click": 0, "Watch": 3}).collect()["EVENT_TYPE"].to_list()
     ['Click', 'Click', 'Watch']
     """
-    asked.types(frame, "events_of_ratings", rating)
-    given = pl.col(rating).cast(pl.Float64, strict=False).fill_nan(None)
+    dtype = asked.types(frame, "events_of_ratings", rating)[rating]
+    number = pl.col(rating).map_batches(_ratings, return_dtype=pl.Float64, is_elementwise=True)
+    if not (dtype.is_numeric() or dtype == pl.Null):
+        asked.texts(frame, "events_of_ratings", rating)
+    given = (pl.col(rating).cast(pl.Float64) if dtype.is_numeric() else number).fill_nan(None)
     types = [pl.when(given > least).then(pl.lit(name)) for name, least in above.items()]
     listed = frame.with_columns(pl.concat_list(types).list.drop_nulls().alias(event))
     return listed.filter(pl.col(event).list.len() > 0).explode(event)
@@ -89,3 +93,15 @@ def impressions(
     joined = pl.col(column).cast(pl.List(pl.String)).list.drop_nulls().list.join("|")
     cut = pl.concat_str(joined, pl.lit("|")).str.slice(0, most + 1).str.replace(r"(^|\|)[^|]*$", "")
     return frame.with_columns(pl.when(cut != "").then(cut).alias(into))
+
+
+def _ratings(texts: pl.Series) -> pl.Series:
+    found = texts.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    lost = texts.filter(found.is_null() & (texts.cast(pl.String).str.strip_chars() != ""))
+    if lost.len():
+        raise MappingError(
+            f"{lost.len():,} values of {texts.name} are no numbers",
+            "a rating is a number",
+            f'frame.lazy().pipe(transforms.prices, "{texts.name}")  # which reads 4,5',
+        )
+    return found
