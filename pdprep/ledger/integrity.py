@@ -9,12 +9,16 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from pdprep.errors import LedgerError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import FileRow
+
+# Datasets that the service does not export. Source: developer guide, export-data.
+UNEXPORTED: Final = ("actions", "action_interactions")
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,11 @@ def checked(ledger: Ledger, dataset: str, files: Sequence[Path]) -> list[Path]:
 
 def error(found: Damage, dataset: str) -> LedgerError:
     """Return the error that names a damaged file and the way back."""
-    return LedgerError(
-        f"{found.file} {found.found}",
-        "the file as it was written: put it back from a copy, or build these records anew from the service",
-        f'group.adopt("{dataset}")',
-    )
+    said = "the file as it was written: put it back from a copy"
+    if dataset in UNEXPORTED:
+        return LedgerError(f"{found.file} {found.found}", f"{said}; no export brings {dataset} back")
+    more = ", or build these records anew from the service"
+    return LedgerError(f"{found.file} {found.found}", said + more, f'group.adopt("{dataset}")')
 
 
 def _wrong(ledger: Ledger, file: Path, row: FileRow | None, thorough: bool) -> str:

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from pdprep.errors import LedgerError
-from pdprep.ledger import layers, standing
+from pdprep.ledger import integrity, layers, standing
+from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records
 from tests.ledger.records_test import ITEMS, NONE, bulk, counts, items, put
@@ -146,3 +147,8 @@ def test_attack_9_half_a_plan_counts_nothing(ledger: Ledger, monkeypatch: pytest
             put(ledger, ITEMS, items(("g", "y")), sent=0)
     assert counts(records(ledger, "items", ITEMS, NONE)) == before
     assert [each.name for each in (ledger.folder / "scratch").iterdir() if each.name != ".gitignore"] == []
+
+
+def test_attack_9_what_no_export_brings_back_has_no_such_hint(tmp_path: Path) -> None:
+    found = integrity.error(Damage(tmp_path / "plan-000001.parquet", "is missing"), "actions")
+    assert (found.hint, "no export brings actions back" in found.expected) == ("", True)
