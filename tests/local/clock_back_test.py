@@ -15,7 +15,7 @@ FUTURE = "2030-01-01T00:00:00Z"
 
 
 def status(lab: Any, kind: str, arn: str) -> str:
-    return lab.status(kind, arn)
+    return str(lab.status(kind, arn))
 
 
 def test_attack_8_what_was_reached_stays_reached(
