@@ -17,6 +17,7 @@ from pdprep.ledger import folders, records
 from pdprep.ledger.records import Records
 from pdprep.personalize import (
     adoption,
+    alignment,
     bulk,
     connecting,
     deletion,
@@ -140,16 +141,17 @@ class DatasetGroup:
         """Prepare a source for a dataset of this group; see ``pdprep.prepare``.
 
         Once the dataset exists its schema rules: a missing nullable column becomes null, an extra one is left
-        out and named by ``.explain()``.
+        out and named by ``.explain()``. A warning names one that was asked for.
         """
         kind = dataset.dataset if isinstance(dataset, Contract) else dataset
         deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
         source = reading.opened(self.world, source, text, like)
-        return preparation.prepare(
+        found = preparation.prepare(
             source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,
             **text,
         )  # fmt: skip
+        return alignment.warned(found, deployed, dataset if isinstance(dataset, Contract) else None)
 
     def check(self) -> Check:
         """Ask whether this identity may do it all, before anything is uploaded."""

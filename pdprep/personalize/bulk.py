@@ -24,7 +24,7 @@ from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
 from pdprep.ledger.shares import lacking
 from pdprep.personalize import creating, following, guards, minima, put, uploads
-from pdprep.personalize.alignment import aligned
+from pdprep.personalize.alignment import aligned, unplaced
 from pdprep.personalize.guards import Coming, Standing
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.resources import ensure_bucket
@@ -85,6 +85,9 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
         if row is not None:
             following.follow(target, row, job)
             minima.judge(job, asked.ledger)
+            left_out = unplaced(asked.prepared, contracts.loads(row.contract))
+            if left_out:
+                job.update(note=f"left out, as the schema has no such field: {', '.join(left_out)}")
 
 
 def go_on(target: Target, job: Job) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from pdprep.contract.contract import Contract
 from pdprep.errors import MappingError
 from pdprep.personalize import guards
-from pdprep.personalize.alignment import aligned
+from pdprep.personalize.alignment import advice, aligned
 from pdprep.personalize.clients import pages
 from pdprep.personalize.guards import Coming, Standing
 from pdprep.personalize.jobs import ENDED
@@ -59,10 +59,10 @@ def of_schema(prepared: Prepared, deployed: Contract | None) -> tuple[Prepared, 
 
 
 def _differences(prepared: Prepared, deployed: Contract) -> Iterator[str]:
-    extra = [field.name for field in prepared.contract.stored if field.name not in deployed.names]
     absent = [field.name for field in deployed.stored if field.name not in prepared.contract.names]
+    extra = advice(prepared, deployed)
     if extra:
-        yield f"the schema has no {', '.join(extra)}: left out"
+        yield extra
     if absent:
         yield f"the frame has no {', '.join(absent)}: null"
 

@@ -22,7 +22,7 @@ from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
 from pdprep.personalize import batches, filling, following, minima, unknown
-from pdprep.personalize.alignment import aligned
+from pdprep.personalize.alignment import aligned, unplaced
 from pdprep.personalize.boto3_wire import Boto3Wire
 from pdprep.personalize.calls import runs
 from pdprep.personalize.jobs import Job
@@ -141,7 +141,8 @@ def _wanted(
     asked: Request, job: Job, prepared: Prepared, contract: Contract, rows: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[str]]:
     """Return the records to send, filled in if somebody asked for it, and what there is to say."""
-    absent, said = filling.absent(prepared), list[str]()
+    absent, left_out = filling.absent(prepared), unplaced(asked.prepared, contract)
+    said = [f"left out, as the schema has no such field: {', '.join(left_out)}"] * bool(left_out)
     if asked.fill:
         done = filling.fill(asked.ledger, contract, rows, absent)
         rows = done.frame

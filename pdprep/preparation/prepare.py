@@ -104,7 +104,7 @@ class Prepared:
         True
         """
         typed = expressions.typed(self.source, self.conversions)
-        return explain(self.source, self.conversions, typed, self.left_out, self._without_field)
+        return explain(self.source, self.conversions, typed, self.left_out, self.without_field)
 
     def origin(self, field: str) -> str | None:
         """Return the source's column that a field is read from; None where it is an expression or nothing."""
@@ -118,7 +118,8 @@ class Prepared:
         return local_times(self.source, self.conversions, typed)
 
     @property
-    def _without_field(self) -> tuple[str, ...]:
+    def without_field(self) -> tuple[str, ...]:
+        """The fields that were asked for and that the contract, the deployed schema's, does not have."""
         asked = {**self.options.columns, **self.options.metadata}
         return tuple(name for name in asked if name not in self.contract.names)
 

@@ -37,7 +37,7 @@ def resolve(
     origins = _origins(source, base, columns, metadata)
     if deployed:
         _check_types(deployed, metadata)
-    contract = base if deployed else base.extend(*_metadata_fields(source, base, metadata))
+    contract = base if deployed else base.extend(*metadata_fields(source, base, metadata))
     contract = contract.extend(*_more_fields(contract, origins, deployed))
     if not deployed:
         shape.check(contract)
@@ -120,7 +120,8 @@ def _metadata_given(source: Source, name: str, value: str | pl.Expr | Field | tu
     return value
 
 
-def _metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Iterator[Field]:
+def metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Iterator[Field]:
+    """Yield the field of each entry of a mapping: declared, reserved, or told from the first rows."""
     for name, value in metadata.items():
         given = value[1] if isinstance(value, tuple) else value
         reserved = catalogue.field(base.dataset, base.domain, name)

@@ -61,7 +61,7 @@ def test_jobs_that_are_not_over_are_named(filled: DatasetGroup, server: Running)
 def test_a_schema_that_differs_is_named(filled: DatasetGroup) -> None:
     frame = events(5).with_columns(DEVICE=pl.lit("tv"))
     sent = pdprep.prepare(frame, "interactions", metadata={"DEVICE": "DEVICE"})
-    assert "the schema has no DEVICE: left out" in filled.plan(sent).obstacles
+    assert "the schema of interactions has no DEVICE: left out" in "".join(filled.plan(sent).obstacles)
     fewer = pdprep.prepare(events(5).drop("EVENT_TYPE"), "interactions")
     assert any("EVENT_TYPE" in line for line in filled.plan(fewer).obstacles)
 
