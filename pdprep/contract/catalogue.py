@@ -41,13 +41,18 @@ _NICKNAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field of one dataset in one domain."""
+    """One field of one dataset in one domain.
+
+    Attributes:
+        others: Types that another page gives the field: a schema that has one of them is taken as it is.
+    """
 
     domain: str
     dataset: str
     field: Field
     required: bool
     source: str
+    others: tuple[str, ...] = ()
 
 
 def _string(name: str, **flags: bool) -> Field:
@@ -64,9 +69,10 @@ def _number(name: str, type: str = "float", nullable: bool = True) -> Field:
 
 _INTERACTIONS = "interactions-datasets"
 _RESERVED = "custom-datasets-and-schemas"
-_EVENTS = "model, PutEvents"
-_EC = "ECOMMERCE-datasets"
-_VOD = "VIDEO-ON-DEMAND-datasets"
+_EVENTS = "API_UBS_PutEvents"
+_ACTED = "API_UBS_ActionInteraction"
+_EC = "ECOMMERCE-datasets-and-schemas"
+_VOD = "VIDEO-ON-DEMAND-datasets-and-schemas"
 _EC_ITEMS = "ECOMMERCE-items-dataset"
 _VOD_ITEMS = "VIDEO-ON-DEMAND-items-dataset"
 
@@ -90,7 +96,14 @@ ROWS: Final = (
     Row("ECOMMERCE", "items", _category("CATEGORY_L2"), False, _EC_ITEMS),
     Row("ECOMMERCE", "items", _category("CATEGORY_L3"), False, _EC_ITEMS),
     Row("ECOMMERCE", "items", Field("PRODUCT_DESCRIPTION", nullable=True, textual=True), False, _EC_ITEMS),
-    Row("ECOMMERCE", "items", _number("CREATION_TIMESTAMP", "long", False), False, _EC_ITEMS),
+    Row(
+        "ECOMMERCE",
+        "items",
+        _number("CREATION_TIMESTAMP", "long", False),
+        False,
+        "ECOMMERCE-datasets-and-schemas; ECOMMERCE-items-dataset says float",
+        ("float",),
+    ),
     Row("ECOMMERCE", "items", _category("AGE_GROUP"), False, _EC_ITEMS),
     Row("ECOMMERCE", "items", _category("ADULT"), False, _EC_ITEMS),
     Row("ECOMMERCE", "items", _category("GENDER"), False, _EC_ITEMS),
@@ -115,8 +128,8 @@ ROWS: Final = (
     Row("CUSTOM", "actions", _string("ACTION_ID"), True, "actions-datasets"),
     Row("CUSTOM", "actions", _number("CREATION_TIMESTAMP", "long"), False, _RESERVED),
     Row("CUSTOM", "actions", _number("ACTION_EXPIRATION_TIMESTAMP", "long"), False, _RESERVED),
-    Row("CUSTOM", "actions", _number("VALUE"), False, _RESERVED),
-    Row("CUSTOM", "actions", _category("TYPE"), False, _RESERVED),
+    Row("CUSTOM", "actions", _number("VALUE", "long"), False, _RESERVED),
+    Row("CUSTOM", "actions", _string("TYPE", nullable=True), False, _RESERVED),
     Row("CUSTOM", "actions", _number("REPEAT_FREQUENCY", "long"), False, _RESERVED),
     Row("CUSTOM", "action_interactions", _string("USER_ID"), True, "action-interactions-datasets"),
     Row("CUSTOM", "action_interactions", _string("ACTION_ID"), True, "action-interactions-datasets"),
@@ -128,6 +141,10 @@ ROWS: Final = (
         True,
         "action-interactions-datasets",
     ),
+    Row("CUSTOM", "action_interactions", _string("IMPRESSION", nullable=True), False, _RESERVED),
+    Row("CUSTOM", "action_interactions", _string("RECOMMENDATION_ID", nullable=True), False, _RESERVED),
+    Row("CUSTOM", "action_interactions", _string("SESSION_ID", nullable=True, put_only=True), False, _ACTED),
+    Row("CUSTOM", "action_interactions", _string("EVENT_ID", nullable=True, put_only=True), False, _ACTED),
 )
 
 
@@ -155,9 +172,15 @@ def optional(dataset: str, domain: str) -> tuple[Field, ...]:
     return tuple(row.field for row in rows(dataset, domain) if not row.required)
 
 
+def row(dataset: str, domain: str, name: str) -> Row | None:
+    """Return the catalogue's row of the field of that name, or None."""
+    return next((each for each in rows(dataset, domain) if each.field.name == name), None)
+
+
 def field(dataset: str, domain: str, name: str) -> Field | None:
     """Return the catalogue's field of that name, or None."""
-    return next((row.field for row in rows(dataset, domain) if row.field.name == name), None)
+    found = row(dataset, domain, name)
+    return found.field if found else None
 
 
 def reserved(dataset: str, domain: str) -> list[str]:

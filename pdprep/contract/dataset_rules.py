@@ -99,9 +99,10 @@ RULES: Final = (
         "event_types_and_metadata",
         "warning",
         "none",
-        f"event types and optional columns together are more than {limits.EVENT_TYPES_AND_METADATA}",
+        "event types, EVENT_TYPE, EVENT_VALUE and columns of your own together are more than "
+        f"{limits.EVENT_TYPES_AND_METADATA}",
         "map rare event types to fewer names, or leave columns out",
-        "limits",
+        "interactions-dataset-requirements",
         limits.EVENT_TYPES_AND_METADATA,
     ),
     of_dataset(
@@ -141,10 +142,11 @@ RULES: Final = (
         "items_considered",
         "warning",
         "none",
-        f"more than {limits.ITEMS_CONSIDERED:,} items: only the recipes of version 2 consider them all, "
-        f"up to {limits.ITEMS_CONSIDERED_V2:,}",
-        "choose a recipe of version 2",
-        "limits",
+        f"more than {limits.ITEMS_CONSIDERED:,} items: only the recipes of version 2 "
+        f"(up to {limits.ITEMS_CONSIDERED_V2:,}) and Semantic-Similarity "
+        f"(up to {limits.ITEMS_CONSIDERED_SEMANTIC:,}) consider them all",
+        "choose one of those recipes",
+        "limits, native-recipe-semantic-similarity",
         limits.ITEMS_CONSIDERED,
     ),
     of_dataset(

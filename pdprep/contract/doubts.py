@@ -62,6 +62,14 @@ def _smaller(column: pl.Expr, statistics: Any) -> pl.Expr:
     return column.min().lt(statistics["min_value"])
 
 
+def _says_nothing(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Only texts as long as one of the words are compared."""
+    words: list[str] = statistics["words"]
+    size = column.str.len_bytes()
+    as_long = pl.any_horizontal([size == length for length in sorted({len(word) for word in words})])
+    return column.filter(as_long).str.to_lowercase().is_in(words).any()
+
+
 DOUBTS: Final[dict[str, Doubt]] = {
     "id_length": _longer,
     "id_bar": _any_unusual,
@@ -76,4 +84,6 @@ DOUBTS: Final[dict[str, Doubt]] = {
     "text_length_asian": _longer,
     "recommendation_id_length": _longer,
     "put_id_length": _longer,
+    "session_id_word": _says_nothing,
+    "id_word": _says_nothing,
 }

@@ -9,7 +9,8 @@ from pdprep.errors import ContractError
 
 TYPES = ("string", "int", "long", "float", "double", "boolean")
 NUMBERS = ("int", "long", "float", "double")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+# Two underscores begin the names of columns that pdprep adds to a frame.
+_NAME = re.compile(r"(?:[A-Za-z]|_[A-Za-z0-9])[A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Field:
     """Describe one column of a dataset.
 
     Args:
-        name: Letters, digits and underscores; Amazon Personalize's own fields are SNAKE_CASE in capitals.
+        name: Letters, digits and underscores, 150 at most; Amazon Personalize's own fields are SNAKE_CASE in
+            capitals.
         type: One of string, int, long, float, double, boolean.
         nullable: Whether the value may be missing.
         categorical: Whether a string holds categories, several of them joined by ``|``.
@@ -25,8 +27,8 @@ class Field:
         put_only: Whether the field is sent with single records and never stands in Avro or CSV.
         item_name: Whether a string is the name or title of an item, which Semantic-Similarity reads.
 
-    Sources: Amazon Personalize Developer Guide, how-it-works-dataset-schema and, of item_name,
-    native-recipe-semantic-similarity.
+    Sources: Amazon Personalize Developer Guide, how-it-works-dataset-schema; of names
+    API_TrainingDataConfig; of item_name native-recipe-semantic-similarity.
 
     >>> Field("GENRES", categorical=True).type
     'string'
@@ -43,7 +45,9 @@ class Field:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ContractError(
-                f"field name {self.name!r}", "letters, digits and underscores", 'Field("BRAND")'
+                f"field name {self.name!r}",
+                "letters, digits and underscores, no digit first and no two underscores",
+                'Field("BRAND")',
             )
         if self.type not in TYPES:
             raise ContractError(

@@ -16,8 +16,9 @@ import polars as pl
 from pdprep import assumptions
 from pdprep.contract import catalogue, limits, payload_rules, sizes
 from pdprep.contract.contract import Contract
+from pdprep.contract.doubts import DOUBTS
 from pdprep.contract.fields import Field
-from pdprep.contract.meanings import is_timestamp, may_be_anonymous
+from pdprep.contract.meanings import is_event_time, is_timestamp, may_be_anonymous
 
 DTYPES: Final = {
     "string": pl.String,
@@ -40,6 +41,17 @@ def at_most(column: pl.Expr, statistics: Any) -> pl.Expr:
 def at_least(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the number is not below the limit."""
     return column.ge(statistics["min_value"])
+
+
+def within(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the number is neither below the one limit nor above the other."""
+    return column.is_between(statistics["min_value"], statistics["max_value"])
+
+
+def plausible(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where a time is neither far away nor what numbers of another unit are as seconds."""
+    taken = [column.is_between(*span) for span in statistics["not_in"]]
+    return within(column, statistics) & ~pl.any_horizontal(taken)
 
 
 def no_longer(column: pl.Expr, statistics: Any) -> pl.Expr:
@@ -71,6 +83,11 @@ def no_word(column: pl.Expr, statistics: Any) -> pl.Expr:
     """Hold where the text is none of the words."""
     words = statistics["words"]
     return column != words[0] if len(words) == 1 else ~column.is_in(words)
+
+
+def nothing_said(column: pl.Expr, statistics: Any) -> pl.Expr:
+    """Hold where the text, in any case, is none of the words."""
+    return ~column.str.to_lowercase().is_in(statistics["words"])
 
 
 def one_word(column: pl.Expr, statistics: Any) -> pl.Expr:
@@ -106,24 +123,32 @@ HOLDS: Final[dict[str, Holds]] = {
     "recommendation_id_length": no_longer,
     "attribution_source": matching,
     "put_id_length": no_longer,
-    "session_id_word": without,
+    "session_id_word": nothing_said,
+    "id_word": nothing_said,
+    "time_implausible": plausible,
+    "action_value": within,
+    "repeat_frequency": within,
 }
 _USER, _SESSION = pl.col("USER_ID"), pl.col("SESSION_ID")
+_WORDS: Final = {"words": list(payload_rules.NOTHING)}
 # Checks over several columns of one row, and under which name a breach is shown.
 ROW_HOLDS: Final[dict[str, Callable[[Contract], pl.Expr]]] = {
     "id_missing": lambda contract: _USER.is_not_null() | _SESSION.is_not_null(),
     "user_missing_in_bulk": lambda contract: _USER.is_not_null() | _SESSION.is_null(),
+    "session_of_user_word": lambda contract: _session_said(contract),
     "properties_length": sizes.properties_fit,
     "event_bytes": sizes.event_fits,
 }
 # Where no row of a batch can break such a check, as `doubts` has it for those of one column.
 ROW_DOUBTS: Final[dict[str, Callable[[Contract], pl.Expr]]] = {
+    "session_of_user_word": lambda contract: DOUBTS["id_word"](_USER, _WORDS),
     "properties_length": sizes.properties_doubt,
     "event_bytes": sizes.event_doubt,
 }
 ROW_COLUMNS: Final = {
     "id_missing": "USER_ID",
     "user_missing_in_bulk": "USER_ID",
+    "session_of_user_word": "USER_ID",
     "properties_length": "properties",
     "event_bytes": "event",
 }
@@ -144,9 +169,14 @@ _NAMED: Final[dict[str, dict[str, dict[str, Any]]]] = {
     },
     "SESSION_ID": {
         "put_id_length": {"max_value": payload_rules.PUT_ID_LENGTH},
-        "session_id_word": {"pattern": payload_rules.NO_SESSION},
+        "session_id_word": _WORDS,
     },
     "EVENT_ID": {"put_id_length": {"max_value": payload_rules.PUT_ID_LENGTH}},
+}
+# Numbers of actions that the service bounds.
+_BOUNDED: Final[dict[str, tuple[str, int, int]]] = {
+    "VALUE": ("action_value", *limits.ACTION_VALUE),
+    "REPEAT_FREQUENCY": ("repeat_frequency", 0, limits.REPEAT_FREQUENCY),
 }
 
 
@@ -181,11 +211,13 @@ def _checks(contract: Contract, field: Field, now: datetime) -> Iterator[pa.Chec
     if field.name in contract.ids:
         yield from _id_checks()
         yield _own("keyword_value", words=[field.name])  # a header line amid the rows; this is a quick check
-    elif is_timestamp(field):
+    elif is_event_time(contract, field):
         yield _own("timestamp_past", min_value=limits.EARLIEST)
         yield _own("timestamp_future", max_value=int(now.timestamp()) + limits.AHEAD)
-    elif field.type in ("float", "double"):
-        yield _own("number_not_finite")
+    elif is_timestamp(field):
+        yield _implausible(field, now)
+    elif field.numeric:
+        yield from _number_checks(contract, field)
     elif field.type == "string":
         yield from _string_checks(contract, field)
 
@@ -195,6 +227,26 @@ def _id_checks() -> Iterator[pa.Check]:
     yield _own("id_bar", pattern=r"\|")
     yield _own("id_line_break", pattern=r"[\r\n]")
     yield _own("id_characters", pattern=r'["[\p{Cc}--[\r\n]]]')
+    yield _own("id_word", **_WORDS)
+
+
+def _implausible(field: Field, now: datetime) -> pa.Check:
+    # An action may be made to expire as late as one likes, and expires after there were actions.
+    expires = field.name.endswith("EXPIRATION_TIMESTAMP")
+    return _own(
+        "time_implausible",
+        min_value=limits.EARLIEST if expires else limits.OLDEST,
+        max_value=2**63 - 1 if expires else int(now.timestamp()) + limits.DISTANT,
+        not_in=limits.NUMBERS_TAKEN_FOR_TIMES,
+    )
+
+
+def _number_checks(contract: Contract, field: Field) -> Iterator[pa.Check]:
+    if field.type in ("float", "double"):
+        yield _own("number_not_finite")
+    if contract.dataset == "actions" and field.name in _BOUNDED:
+        name, least, most = _BOUNDED[field.name]
+        yield _own(name, min_value=least, max_value=most)
 
 
 def _string_checks(contract: Contract, field: Field) -> Iterator[pa.Check]:
@@ -209,7 +261,7 @@ def _string_checks(contract: Contract, field: Field) -> Iterator[pa.Check]:
     elif field.textual:
         yield _own("text_length", max_value=limits.TEXT_LENGTH)
         yield _own("text_length_asian", min_value=limits.TEXT_LENGTH_ASIAN, max_value=limits.TEXT_LENGTH)
-    elif contract.dataset == "items":
+    elif not contract.event_like:
         yield _own("string_length", max_value=limits.STRING_LENGTH)
 
 
@@ -222,9 +274,17 @@ def _own(name: str, **statistics: Any) -> pa.Check:
     return pa.Check(check, name=name, statistics=statistics)
 
 
+def _session_said(contract: Contract) -> pl.Expr:
+    """Hold where USER_ID does not stand in for a session, or is no word for nothing."""
+    said = nothing_said(_USER, _WORDS)
+    return said | _SESSION.is_not_null() if "SESSION_ID" in contract.names else said
+
+
 def _row_rules(contract: Contract) -> Iterator[str]:
     if any(may_be_anonymous(contract, field) for field in contract.fields):
         yield from ("id_missing", "user_missing_in_bulk")
+    if contract.event_like:
+        yield "session_of_user_word"
     if any(field.type == "string" for field in contract.metadata):
         yield from ("properties_length", "event_bytes") if contract.event_like else ("properties_length",)
 

@@ -15,6 +15,16 @@ def is_timestamp(field: Field) -> bool:
     return field.name.endswith("TIMESTAMP") and field.numeric
 
 
+def is_event_time(contract: Contract, field: Field) -> bool:
+    """Say whether the field is the time of an event: the one time that is bounded, to 1980 and a day ahead.
+
+    >>> contract = Contract.of("items").extend(Field("CREATION_TIMESTAMP", "long"))
+    >>> is_event_time(contract, contract.field("CREATION_TIMESTAMP"))
+    False
+    """
+    return contract.event_like and field.name == "TIMESTAMP"
+
+
 def may_be_anonymous(contract: Contract, field: Field) -> bool:
     """Say whether a null is allowed because a session stands in for the user (put alone)."""
     return field.name == "USER_ID" and "SESSION_ID" in contract.names

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pdprep import assumptions
 from pdprep.contract.rule import of_row
 
 IMPRESSIONS: Final = 25
@@ -18,7 +19,8 @@ RECOMMENDATION_ID_LENGTH: Final = 40
 PUT_ID_LENGTH: Final = 256
 ATTRIBUTION_SOURCE: Final = r"^[ -~]{0,1023}[!-~][ -~]{0,1023}$"
 ATTRIBUTION_LENGTH: Final = 1024
-NO_SESSION: Final = r"^(null|None|nan)$"
+# How programs write that there is nothing, in lower case.
+NOTHING: Final = tuple(assumptions.text("words_for_nothing").split(", "))
 EVENT_BYTES: Final = 10_240
 # Characters of the JSON in `properties`.
 PROPERTIES_LENGTH: Final = {
@@ -34,6 +36,7 @@ FORBIDDEN: Final = ("userid", "sessionid", "eventtype", "timestamp", "recommenda
 # Columns that stand beside `properties` in an event.
 BESIDE: Final = ("ITEM_ID", "ACTION_ID", "EVENT_TYPE", "RECOMMENDATION_ID", "IMPRESSION")
 
+_DROP = 'drop such rows with on_invalid="drop", or keep them aside with on_invalid="quarantine"'
 _BULK = "send these rows with group.bulk(...), or shorten them"
 
 RULES: Final = (
@@ -87,11 +90,20 @@ RULES: Final = (
     ),
     of_row(
         "session_id_word",
-        "warning",
-        "none",
-        "SESSION_ID is the word null, None or nan: the sessions of many users become one",
-        'make it missing: pl.col("session").replace("None", None)',
-        "API_UBS_PutEvents",
+        "error",
+        "put",
+        "SESSION_ID is a word for nothing, such as null or undefined: by one report such events are lost",
+        'make it missing: pl.when(~pl.col("session").str.to_lowercase().is_in(["null", "undefined", "none", '
+        '"nan", "[object object]"])).then(pl.col("session"))',
+        "aws-sdk-js issue 3371",
+    ),
+    of_row(
+        "session_of_user_word",
+        "error",
+        "put",
+        "USER_ID is a word for nothing and stands in for SESSION_ID: by one report such events are lost",
+        _DROP,
+        "aws-sdk-js issue 3371",
     ),
     of_row(
         "properties_length",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pdprep.contract import facts
 from pdprep.contract.rule import Rule
 from pdprep.contract.rules import RULES
 
@@ -22,7 +23,7 @@ _HEAD: Final = ("| rule | level | stops | limit | what it says | source |", "|--
 
 def page() -> str:
     """Return the page as Markdown."""
-    return "\n".join([_head(), *(_section(scope) for scope in _SCOPES)])
+    return "\n".join([_head(), *(_section(scope) for scope in _SCOPES), _facts()])
 
 
 def _head() -> str:
@@ -37,6 +38,13 @@ API_… are pages of its API reference. This page is made by `python -m pdprep.c
 def _section(scope: str) -> str:
     title, says = _SCOPES[scope]
     return "\n".join([f"## {title}\n\n{says}\n", *_HEAD, *_rows(scope), ""])
+
+
+def _facts() -> str:
+    says = "What happens to data that is there, by the documents; what they leave open is in assumptions.md."
+    lines = (_line(f"`{row.name}`", row.says, row.source) for row in facts.ROWS)
+    head = ("| fact | what it says | source |", "|---|---|---|")
+    return "\n".join([f"## What the service does\n\n{says}\n", *head, *lines, ""])
 
 
 def _rows(scope: str) -> Iterator[str]:

@@ -15,7 +15,8 @@ RULES: Final = (
         "metadata_none",
         "error",
         "all",
-        "a dataset of items, users or actions needs a field beside its id",
+        "items, users and actions need a field of your own that is categorical or a number (of items: or "
+        "textual); a plain string and a reserved field are none",
         'metadata={"GENRES": "genres"}',
         _RESERVED,
         1,
@@ -24,8 +25,8 @@ RULES: Final = (
         "metadata_most",
         "error",
         "all",
-        "more metadata fields than the dataset type takes: interactions and action interactions 5, "
-        "actions 10, users 25, items 100",
+        "more fields of your own than the dataset type takes: interactions and action interactions 5, "
+        "actions 10, users 25, items 100; reserved fields do not count",
         "leave some out of metadata=",
         "limits",
     ),
@@ -72,6 +73,15 @@ RULES: Final = (
         limits.SCHEMA_LENGTH,
     ),
     of_schema(
+        "name_length",
+        "error",
+        "all",
+        f"a field's name has more than {limits.COLUMN_NAME_LENGTH} characters",
+        'metadata={"SHORT_NAME": "column"}',
+        "API_TrainingDataConfig",
+        limits.COLUMN_NAME_LENGTH,
+    ),
+    of_schema(
         "property_forbidden",
         "error",
         "put",
@@ -102,6 +112,23 @@ RULES: Final = (
         "EVENT_ATTRIBUTION_SOURCE without EVENT_TYPE: a metric counts events of a type",
         'columns={"EVENT_TYPE": "event"}',
         "metric-attribution-requirements",
+    ),
+    of_schema(
+        "columns_chosen",
+        "info",
+        "none",
+        f"more than {limits.COLUMNS_CHOSEN} columns: no more can be chosen for a training, or left out of it",
+        "nothing, unless a training shall choose among them",
+        "API_TrainingDataConfig",
+        limits.COLUMNS_CHOSEN,
+    ),
+    of_schema(
+        "objective_nullable",
+        "info",
+        "none",
+        "a number that may be null cannot be the objective of a solution, and once deployed it stays so",
+        'metadata={"PRICE": Field("PRICE", "float")}, if no price is missing',
+        "optimizing-solution-for-objective, updating-dataset-schema",
     ),
     of_schema(
         "creation_timestamp_missing",

@@ -12,6 +12,7 @@ from typing import Final
 from pdprep.contract import catalogue, limits, payload_rules
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
+from pdprep.contract.meanings import is_timestamp
 from pdprep.contract.payloads import MEMBERS, camel
 from pdprep.contract.rule import Rule
 from pdprep.contract.schema_rules import RULES
@@ -26,8 +27,6 @@ METADATA_MAXIMUM: Final = {
 }
 TEXTUAL_MAXIMUM: Final = 1
 NEEDS_METADATA: Final = ("items", "users", "actions")
-# Reserved optional fields of interactions do not count as metadata of one's own.
-RESERVED: Final = ("EVENT_TYPE", "EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")
 
 Names = list[str]
 
@@ -52,14 +51,35 @@ def check(contract: Contract) -> None:
     """
     for rule, names in breaches(contract):
         if rule.blocks(None):
-            raise ContractError(f"{contract.dataset}: {rule.text} ({rule.name})", _found(names), rule.mend)
+            said = f"{contract.dataset}: {rule.text} ({rule.name})"
+            raise ContractError(said, _found(names), _mend(rule, contract))
 
 
 def own(contract: Contract) -> tuple[Field, ...]:
-    """Return the metadata fields that count against the limit; those a domain requires of items count too."""
-    if contract.event_like:
-        return tuple(field for field in contract.metadata if field.name not in RESERVED)
-    return tuple(field for field in contract.stored if field.name != contract.key)
+    """Return the metadata fields, which count against the limit: those that the catalogue does not have.
+
+    >>> [field.name for field in own(Contract.of("items").extend(Field("CREATION_TIMESTAMP", "long")))]
+    []
+    """
+    reserved = {row.field.name for row in catalogue.rows(contract.dataset, contract.domain)}
+    return tuple(field for field in contract.stored if field.name not in reserved)
+
+
+def _mend(rule: Rule, contract: Contract) -> str:
+    """Return how to mend a breach, by the names that the user has where there is one to name."""
+    plain = next((field.name for field in own(contract) if field.type == "string"), "")
+    if rule.name == "metadata_none" and plain:
+        return f'metadata={{"{plain}": Field("{plain}", nullable=True, categorical=True)}}'
+    return rule.mend
+
+
+def no_objectives(contract: Contract) -> tuple[str, ...]:
+    """Return the numbers of items, of one's own and no times, that may be null.
+
+    Source: Amazon Personalize Developer Guide, optimizing-solution-for-objective.
+    """
+    numbers = (field for field in own(contract) if field.numeric and not is_timestamp(field))
+    return tuple(field.name for field in numbers if field.nullable and contract.dataset == "items")
 
 
 def _found(names: Names) -> str:
@@ -71,8 +91,16 @@ def _where(wanted: Callable[[Contract, Field], bool]) -> Callable[[Contract], Na
 
 
 def _none(contract: Contract) -> Names:
-    lacks = contract.dataset in NEEDS_METADATA and len(contract.columns) == 1
-    return list(contract.columns) if lacks else []
+    """Name the fields of a dataset none of which is metadata that a model can learn from."""
+    # A domain's reserved fields do: its default schemas have no others.
+    general = {row.field.name for row in catalogue.rows(contract.dataset, "CUSTOM")}
+    if contract.dataset not in NEEDS_METADATA or any(
+        field.categorical or field.numeric or (field.textual and contract.dataset == "items")
+        for field in contract.stored
+        if field.name not in general
+    ):
+        return []
+    return list(contract.columns)
 
 
 def _most(contract: Contract) -> Names:
@@ -91,16 +119,17 @@ def _missing(contract: Contract) -> Names:
 
 
 def _other_type(contract: Contract, field: Field) -> bool:
-    reserved = catalogue.field(contract.dataset, contract.domain, field.name)
-    return reserved is not None and (_kind(reserved) != _kind(field) or _never_null(contract, field))
+    """Say whether a reserved field is of another type than its row, or another page, gives it."""
+    row = catalogue.row(contract.dataset, contract.domain, field.name)
+    if row is None:
+        return False
+    other = field.type not in (row.field.type, *row.others)
+    marks = (field.categorical, field.textual) != (row.field.categorical, row.field.textual)
+    return other or marks or _never_null(contract, field)
 
 
 def _never_null(contract: Contract, field: Field) -> bool:
     return field.nullable and field.name in (*contract.ids, "TIMESTAMP")
-
-
-def _kind(field: Field) -> tuple[str, bool, bool]:
-    return field.type, field.categorical, field.textual
 
 
 def _plain(contract: Contract, field: Field) -> bool:
@@ -110,6 +139,10 @@ def _plain(contract: Contract, field: Field) -> bool:
 
 def _long(contract: Contract) -> Names:
     return list(contract.columns) if len(contract.to_avro()) > limits.SCHEMA_LENGTH else []
+
+
+def _chosen(contract: Contract) -> Names:
+    return list(contract.columns) if len(contract.columns) > limits.COLUMNS_CHOSEN else []
 
 
 def _forbidden(contract: Contract, field: Field) -> bool:
@@ -135,6 +168,9 @@ _FAULTS: Final[dict[str, Callable[[Contract], Names]]] = {
     "field_missing": _missing,
     "reserved_type": _where(_other_type),
     "schema_length": _long,
+    "name_length": _where(lambda contract, field: len(field.name) > limits.COLUMN_NAME_LENGTH),
+    "columns_chosen": _chosen,
+    "objective_nullable": lambda contract: list(no_objectives(contract)),
     "property_forbidden": _where(_forbidden),
     "string_plain": _where(_plain),
     "boolean_unused": _where(lambda contract, field: field.type == "boolean"),

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from pdprep.local.refusals import invalid
-from pdprep.local.reserved import DATASET_TYPES, KEYS
+from pdprep.local.reserved import DATASET_TYPES, KEYS, RANGES
 
 TYPES = {"string", "int", "long", "float", "double", "boolean"}
 IDS = {"USER_ID": 256, "ITEM_ID": 256, "ACTION_ID": 256}
@@ -18,7 +18,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Column:
-    """One field of a schema. ``limit`` is the most characters a value may have, 0 for no limit."""
+    """One field of a schema.
+
+    ``limit`` is the most characters a value may have, 0 for no limit; ``bounds`` the least and the most a
+    number may be.
+    """
 
     name: str
     type: str
@@ -26,6 +30,12 @@ class Column:
     categorical: bool = False
     textual: bool = False
     limit: int = 0
+    bounds: tuple[int, int] | None = None
+
+    @property
+    def metadata(self) -> bool:
+        """Say whether a training can use a field: one that is categorical, textual or a number."""
+        return self.categorical or self.textual or self.type in ("int", "long", "float", "double")
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,8 @@ def _column(field: Any, kind: str) -> Column:
     name = str(field["name"])
     base, nullable = _types(name, field.get("type"))
     categorical, textual = field.get("categorical") is True, field.get("textual") is True
-    return Column(name, base, nullable, categorical, textual, _limit(name, base, kind, categorical, textual))
+    limit = _limit(name, base, kind, categorical, textual)
+    return Column(name, base, nullable, categorical, textual, limit, RANGES.get((kind, name)))
 
 
 def _types(name: str, given: Any) -> tuple[str, bool]:
@@ -121,9 +132,13 @@ def _types(name: str, given: Any) -> tuple[str, bool]:
 
 
 def _limit(name: str, base: str, kind: str, categorical: bool, textual: bool) -> int:
-    """Source: developer guide, limits (ids 256; categorical, impression, item strings 1000; text is cut)."""
+    """Return the most characters of a value; textual ones are cut and have none.
+
+    Source: developer guide, limits (ids 256; categorical values and impressions 1000); items-datasets,
+    users-datasets and actions-datasets (other strings 1000).
+    """
     if name in IDS:
         return IDS[name]
     if base != "string" or textual:
         return 0
-    return 1000 if categorical or name == "IMPRESSION" or kind == "ITEMS" else 0
+    return 1000 if categorical or name == "IMPRESSION" or kind in KEYS else 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NUMBERS = ("int", "long", "float", "double")
 PLAIN, CATEGORY, TEXT = "", "categorical", "textual"
 SHOP, FILM = "ECOMMERCE", "VIDEO_ON_DEMAND"
 
@@ -42,8 +41,9 @@ ROWS = (
     Reserved(SHOP, _INTER, "EVENT_TYPE", needed=True, source=_EC),
     Reserved(FILM, _INTER, "EVENT_TYPE", needed=True, source=_VOD),
     Reserved("", _ITEMS, "ITEM_ID", nulls=False, needed=True, source="items-datasets"),
-    # The schema page says long, the ECOMMERCE items page float: both are taken.
-    Reserved("", _ITEMS, "CREATION_TIMESTAMP", ("long", "float")),
+    Reserved("", _ITEMS, "CREATION_TIMESTAMP", _LONG),
+    # The ECOMMERCE schema page says long, its items page float: both are taken.
+    Reserved(SHOP, _ITEMS, "CREATION_TIMESTAMP", ("long", "float"), source=_EC),
     Reserved(SHOP, _ITEMS, "PRICE", _FLOAT, needed=True, source=_EC),
     Reserved(SHOP, _ITEMS, "CATEGORY_L1", mark=CATEGORY, needed=True, source=_EC),
     *(Reserved(SHOP, _ITEMS, name, mark=CATEGORY, source=_EC)
@@ -62,16 +62,21 @@ ROWS = (
     *(Reserved("", _ACTIONS, name, _LONG)
       for name in ("CREATION_TIMESTAMP", "REPEAT_FREQUENCY", "EXPIRATION_TIMESTAMP",
                    "ACTION_EXPIRATION_TIMESTAMP")),
-    Reserved("", _ACTIONS, "VALUE", NUMBERS),
+    Reserved("", _ACTIONS, "VALUE", _LONG),
+    Reserved("", _ACTIONS, "TYPE"),
     *(Reserved("", _TAKEN, name, nulls=False, needed=True, source="action-interactions-datasets")
       for name in ("USER_ID", "ACTION_ID", "EVENT_TYPE")),
     Reserved("", _TAKEN, "TIMESTAMP", _LONG, nulls=False, needed=True, source="action-interactions-datasets"),
+    *(Reserved("", _TAKEN, name) for name in ("IMPRESSION", "RECOMMENDATION_ID")),
 )  # fmt: skip
 
 # Metadata fields a schema may have besides reserved ones of interactions. Source: limits.
 MOST = {_USERS: 25, _ITEMS: 100, _ACTIONS: 10, _INTER: 5, _TAKEN: 5}
 KEYS = {_ITEMS: "ITEM_ID", _USERS: "USER_ID", _ACTIONS: "ACTION_ID"}
 DATASET_TYPES = (_INTER, _ITEMS, _USERS, _ACTIONS, _TAKEN)
+# The least and the most a reserved number may be. Source: actions-datasets, "Value data", "Repeat frequency
+# data"; the page gives the days to wait a maximum alone, and none is the least there can be.
+RANGES = {(_ACTIONS, "VALUE"): (1, 10), (_ACTIONS, "REPEAT_FREQUENCY"): (0, 30)}
 
 
 def rows(dataset: str, domain: str) -> dict[str, Reserved]:

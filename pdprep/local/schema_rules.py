@@ -51,10 +51,13 @@ def _column(column: Column, row: Reserved | None) -> Iterator[str]:
 
 
 def _numbers(schema: AvroSchema, known: dict[str, Reserved]) -> Iterator[str]:
-    keyed = schema.type in KEYS
-    own = [name for name in schema.names if name != schema.key and (keyed or name not in known)]
-    if keyed and not own:
-        yield f"The {schema.type} schema needs at least one metadata field."
+    own = [column for column in schema.columns if column.name not in known]
+    # Reserved fields are no metadata, but the default Users schema of VIDEO_ON_DEMAND has SUBSCRIPTION_MODEL
+    # alone: a reserved field that is categorical does for the one that is needed.
+    used = [c for c in schema.columns if c.categorical or (c.metadata and c in own)]
+    if schema.type in KEYS and not used:
+        needed = "categorical, textual or numerical" if schema.type == "ITEMS" else "categorical or numerical"
+        yield f"The {schema.type} schema needs at least one metadata field that is {needed}."
     most = MOST[schema.type]
     if len(own) > most:
         yield f"The {schema.type} schema has {len(own)} metadata fields, at most {most} are allowed."

@@ -61,6 +61,8 @@ def _checks(column: Column) -> dict[str, pl.Expr]:
         checks["type"] |= value.is_finite().not_()
     if column.type == "int":
         checks["type"] |= value.is_between(-(2**31), 2**31 - 1).not_()
+    if column.bounds:
+        checks["range"] = value.is_between(*column.bounds).not_()
     if column.limit:
         checks["long"] = text.str.len_chars() > column.limit
     if column.name in ("USER_ID", "ITEM_ID", "ACTION_ID"):
@@ -75,6 +77,9 @@ def _words(kind: str, schema: AvroSchema, name: str, line: int, value: str | Non
     if kind == "type":
         found = f"line {line} has '{(value or '')[:60]}'"
         return f"The column {name} must have values of type {column.type}; {found}."
+    if column.bounds and kind == "range":
+        least, most = column.bounds
+        return f"The column {name} must have values from {least} to {most}; line {line} has {value}."
     return (
         f"Length cannot be more than {column.limit} characters for {name}. If no values exceed the character "
         f"limit, make sure your data follows the formatting guidelines listed in {GUIDE} (line {line})."

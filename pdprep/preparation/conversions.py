@@ -108,6 +108,8 @@ def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, o
             f"{field.name} is {_WANTED[meaning]}",
             _hint(field, meaning, origin),
         )
+    if meaning == "timestamp" and field.type != "long":  # a schema that is deployed so is taken as it is
+        return found._replace(convert=_then(found.convert, _cast(_TIMES_OF[field.type])))
     return found
 
 
@@ -193,6 +195,7 @@ _TIMES: Final = {
     ),
     "null": Way(_cast(pl.Int64), "nothing there: null"),
 }
+_TIMES_OF: Final = {"int": pl.Int32, "float": pl.Float64, "double": pl.Float64}
 _STRINGS: Final = {
     "text": Way(columns.one_line, "text; line breaks become spaces, empty text null"),
     "category": Way(_then(_AS_TEXT, columns.one_line), "categories to text"),

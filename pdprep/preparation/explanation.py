@@ -24,12 +24,13 @@ _UNITS: Final = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One row a field, and the columns that are left out."""
+    """One row a field, the columns that are left out, and notes."""
 
     label: str
     steps: pl.DataFrame
     left_out: tuple[str, ...]
     without_field: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.label}:"]
@@ -50,6 +51,7 @@ class Explanation:
     def _ends(self) -> Iterator[str]:
         if self.without_field:
             yield f"the deployed schema has no field for: {', '.join(self.without_field)}"
+        yield from self.notes
         yield f"left out: {', '.join(self.left_out) or 'nothing'}"
 
 
@@ -59,12 +61,28 @@ def explain(
     typed: pl.LazyFrame,
     left_out: tuple[str, ...],
     without_field: tuple[str, ...] = (),
+    no_objective: tuple[str, ...] = (),
 ) -> Explanation:
-    """Explain the conversions of a source, with the units that its first thousand rows hold."""
+    """Explain the conversions of a source, with the units that its first thousand rows hold.
+
+    ``no_objective`` names the fields that cannot be the objective of a solution since they may be null.
+    """
     units = _units(source, conversions, typed)
     rows = [(each.field.name, each.field.kind, each.origin, _done(each, units)) for each in conversions]
     steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
-    return Explanation(Path(source.label).name, steps, left_out, without_field)
+    notes = tuple(_objective(each) for each in conversions if each.field.name in no_objective)
+    return Explanation(Path(source.label).name, steps, left_out, without_field, notes)
+
+
+def _objective(each: Conversion) -> str:
+    """Say how a number is declared that is never missing; a type that is deployed stays."""
+    name, field = each.field.name, f'Field("{each.field.name}", "{each.field.type}")'
+    same = isinstance(each.given, str) and each.given.lower() == name.lower()
+    declared = field if same else f'("{each.given}", {field})' if isinstance(each.given, str) else field
+    return (
+        f"{name} may be null, so it cannot be the objective of a solution; if it is never missing, say so "
+        f'before the first import: metadata={{"{name}": {declared}}}'
+    )
 
 
 def _done(each: Conversion, units: dict[str, str]) -> str:

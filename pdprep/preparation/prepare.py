@@ -10,6 +10,7 @@ from typing import Final, Literal, Unpack
 
 import polars as pl
 
+from pdprep.contract import shape
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, resolution
@@ -104,7 +105,8 @@ class Prepared:
         True
         """
         typed = expressions.typed(self.source, self.conversions)
-        return explain(self.source, self.conversions, typed, self.left_out, self.without_field)
+        objectives = shape.no_objectives(self.contract)
+        return explain(self.source, self.conversions, typed, self.left_out, self.without_field, objectives)
 
     def origin(self, field: str) -> str | None:
         """Return the source's column that a field is read from; None where it is an expression or nothing."""

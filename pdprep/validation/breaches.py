@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from pdprep.contract import catalogue, limits, rules, use_cases
+from pdprep.contract import catalogue, limits, rules, shape, use_cases
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Rule
 from pdprep.spelling import edit
@@ -84,8 +84,10 @@ def _types(figures: Figures) -> int:
 
 
 def _types_and_metadata(figures: Figures) -> int:
-    columns = set(figures.contract.columns) - {"USER_ID", "ITEM_ID", "TIMESTAMP"}
-    return _types(figures) + len(columns)
+    """Count as interactions-dataset-requirements does: the other reserved fields are no metadata."""
+    columns = figures.contract.columns
+    counted = [name for name in ("EVENT_TYPE", "EVENT_VALUE") if name in columns]
+    return _types(figures) + len(counted) + len(shape.own(figures.contract))
 
 
 def _single_time(figures: Figures) -> int | None:

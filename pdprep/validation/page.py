@@ -104,8 +104,9 @@ def _types(report: Report) -> str:
 
 def _ready(report: Report) -> str:
     words = pl.when("ready").then(pl.lit("yes")).otherwise(pl.lit("no")).alias("ready")
+    said = pl.concat_str("lacks", "says", separator="; ").str.strip_chars("; ").alias("lacks")
     columns = ["use_case", "ready", "events", "needed", "found", "lacks"]
-    return _table(report.ready.with_columns(words), columns, "") if report.ready.height else ""
+    return _table(report.ready.with_columns(words, said), columns, "") if report.ready.height else ""
 
 
 def _events(report: Report) -> Iterator[tuple[str, Known]]:

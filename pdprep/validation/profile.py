@@ -14,6 +14,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
 from pdprep.validation import written
+from pdprep.validation.actions import Actions
 from pdprep.validation.touched import Touched
 
 DISTINCT: Final = 1_001  # categories remembered: one more than is called many
@@ -49,6 +50,7 @@ class Profile:
         columns: What each column holds.
         days: Rows of each day since 1970.
         touched: The rows of each id of each id column.
+        actions: The events of each action in the last weeks.
     """
 
     rows: int = 0
@@ -56,6 +58,7 @@ class Profile:
     columns: Mapping[str, Column] = field(default_factory=dict)
     days: Bins = field(default_factory=dict)
     touched: Mapping[str, Touched] = field(default_factory=dict)
+    actions: Actions = field(default_factory=Actions)
 
     @cached_property
     def ids(self) -> Mapping[str, pl.Series]:
@@ -72,6 +75,7 @@ class Profile:
             _added(self.days, other.days),
             {name: self.touched.get(name, Touched()) + other.touched[name] for name in other.touched}
             or self.touched,
+            self.actions + other.actions,
         )
 
 
@@ -90,6 +94,7 @@ def profile(contract: Contract, rows: pl.DataFrame) -> Profile:
         {each.name: _column(each, stored[each.name]) for each in contract.stored},
         _counts(stored["TIMESTAMP"] // DAY) if "TIMESTAMP" in contract.columns else {},
         {name: Touched.of(rows[name]) for name in contract.ids},
+        Actions.of(contract, rows),
     )
 
 

@@ -15,12 +15,14 @@ from pdprep.validation.summary import Summary
 
 FRAME: Final = pl.Schema(
     {
+        "domain": pl.String,
         "use_case": pl.String,
         "ready": pl.Boolean,
         "events": pl.String,
         "needed": pl.Int64,
         "found": pl.Int64,
         "lacks": pl.String,
+        "says": pl.String,
         "source": pl.String,
     }
 )
@@ -29,17 +31,21 @@ FRAME: Final = pl.Schema(
 def ready(group: Group) -> pl.DataFrame:
     """Return one row a use case of the domain, or a recipe: what it needs, what is there, what it lacks.
 
+    A use case that lacks nothing may still have something to say, such as how many actions have a score.
+
     Args:
         group: What is known of each dataset type.
     """
     domains = {known.contract.domain for known in group.values()}
-    rows = [_row(case, group) for domain in sorted(domains) for case in use_cases.of_domain(domain)]
+    rows = [_row(case, group) for domain in sorted(domains) for case in use_cases.of_group(domain)]
     return pl.DataFrame(rows, schema=FRAME, orient="row")
 
 
 def _row(case: UseCase, group: Group) -> tuple[object, ...]:
     found, lacks = _events(case, group), ", ".join(_lacks(case, group))
-    return case.name, not lacks, case.event_type or "any", case.minimum, found, lacks, case.source
+    says = _scored(group) if "actions" in case.needs else ""
+    events = case.event_type or "any"
+    return case.domain, case.name, not lacks, events, case.minimum, found, lacks, says, case.source
 
 
 def _events(case: UseCase, group: Group) -> int:
@@ -59,7 +65,9 @@ def _lacking_events(case: UseCase, group: Group) -> Iterator[str]:
     short = case.minimum - _events(case, group)
     if short > 0:
         yield f"{short:,} {case.event_type or 'interactions'}{' events' if case.event_type else ''}"
-    users = limits.TRAINING_USERS - group["interactions"].summary.ids_with_two
+    summary = group["interactions"].summary
+    share = -(-summary.ids // limits.TRAINING_SHARE)  # rounded up: one user in a hundred
+    users = max(limits.TRAINING_USERS, share) - summary.ids_with_two
     if users > 0:
         yield f"{users} users with two interactions"
 
@@ -79,4 +87,25 @@ def _text(items: Contract) -> Iterator[str]:
         yield "a field of items with item_name=True"
 
 
-_OF_ITEMS: Final = {"metadata": _metadata, "text": _text}
+def _themes(items: Contract) -> Iterator[str]:
+    """Ask for a text and a string that may be the name."""
+    if not any(field.textual for field in items.fields):
+        yield "a textual field of items"
+    own = [field for field in items.metadata if field.type == "string"]
+    if all(field.categorical or field.textual for field in own):
+        yield "a string of items that is neither categorical nor textual, for the names"
+
+
+def _scored(group: Group) -> str:
+    """Say how many actions Next-Best-Action can score; it can be trained without, and then knows no score."""
+    each = f"{limits.ACTION_EVENTS} TAKEN and {limits.ACTION_EVENTS} NOT_TAKEN or VIEWED"
+    weeks = f"within {limits.ACTION_WEEKS} weeks of the latest"
+    if "action_interactions" not in group:
+        return f"no action has a score: each needs {each}, {weeks}"
+    events = group["action_interactions"]
+    found = events.profile.actions.scored
+    actions = group["actions"].summary.ids if "actions" in group else events.profile.ids["ACTION_ID"].len()
+    return f"{found:,} of {actions:,} actions have a score: each needs {each}, {weeks}"
+
+
+_OF_ITEMS: Final = {"metadata": _metadata, "text": _text, "themes": _themes}

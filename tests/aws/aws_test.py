@@ -9,6 +9,7 @@ import pytest
 
 import pdprep
 from pdprep import assumptions
+from pdprep.contract import facts
 from pdprep.errors import ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running, running
@@ -36,7 +37,7 @@ def test_every_assumption_has_a_probe_or_a_reason(groups: tuple[DatasetGroup, Da
     assert {finding.name for finding in found if finding.agrees is False} == LENIENT
     assert {finding.name for finding in found if finding.seen == probes.NO_PROBE} == set()
     told = {finding.name for finding in found if finding.agrees is None} - {"empty_text_is_null"}
-    assert told == set(probes.NOT_ASKED) <= {row.name for row in assumptions.ROWS}
+    assert told == set(probes.NOT_ASKED) <= {row.name for row in (*assumptions.ROWS, *facts.ROWS)}
 
 
 def test_it_goes_all_the_way_and_leaves_nothing(

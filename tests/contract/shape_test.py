@@ -15,12 +15,19 @@ def own(dataset: str, count: int, domain: str = "CUSTOM") -> Contract:
     return Contract.of(dataset, domain).extend(*(Field(f"OWN{n}", "int") for n in range(count)))
 
 
-ITEMS = own("items", 1).extend(Field("CREATION_TIMESTAMP", "long", nullable=True))
+MADE = Field("CREATION_TIMESTAMP", "long", nullable=True)
+ITEMS = own("items", 1).extend(MADE)
 SHOP = Contract.of("items", "ECOMMERCE").extend(Field("CREATION_TIMESTAMP", "long"))
 EVENTS = Contract.of("interactions")
+PLAIN = Contract.of("users").extend(Field("A"), Field("B", "boolean"))
+ITEMS_MADE = Contract.of("items").extend(MADE)
+WIDE = Contract.of("items").extend(*(Field(f"{'A' * 148}{n}", "int") for n in range(100)))
 # The smallest contract that breaks a rule, and its passing twin.
 CASES = [
-    *(("metadata_none", Contract.of(name), own(name, 1)) for name in ("users", "actions")),
+    *(("metadata_none", Contract.of(name), own(name, 1)) for name in ("items", "users", "actions")),
+    ("metadata_none", PLAIN, PLAIN.extend(Field("B", categorical=True))),
+    ("metadata_none", ITEMS_MADE, ITEMS_MADE.extend(Field("A", textual=True))),
+    ("metadata_none", Contract.of("actions").extend(Field("VALUE", "long")), own("actions", 1)),
     *(("metadata_most", own(name, most + 1), own(name, most)) for name, most in MOST.items()),
     (
         "textual_dataset",
@@ -44,7 +51,14 @@ CASES = [
         EVENTS.extend(Field("EVENT_TYPE", categorical=True)),
         EVENTS.extend(Field("EVENT_TYPE"), Field("EVENT_VALUE", "float")),
     ),
-    ("schema_length", EVENTS.extend(Field("A" * 20_000, "int")), EVENTS.extend(Field("A" * 19_000, "int"))),
+    ("schema_length", WIDE, own("items", 100)),
+    ("name_length", EVENTS.extend(Field("A" * 151, "int")), EVENTS.extend(Field("A" * 150, "int"))),
+    ("columns_chosen", own("items", 50).extend(MADE), own("items", 48).extend(MADE)),
+    (
+        "objective_nullable",
+        ITEMS.extend(Field("PRICE", "float", nullable=True)),
+        ITEMS.extend(Field("PRICE", "float")),
+    ),
     ("property_forbidden", EVENTS.extend(Field("SESSIONID", "int")), EVENTS.extend(Field("SESSION", "int"))),
     ("string_plain", EVENTS.extend(Field("A")), EVENTS.extend(Field("A", categorical=True))),
     ("boolean_unused", EVENTS.extend(Field("A", "boolean")), EVENTS.extend(Field("A", "int"))),

@@ -82,7 +82,7 @@ def test_a_column_with_a_check_of_ones_own_is_not_packed() -> None:
 
     class Users(pa.DataFrameModel):
         USER_ID: str
-        PLAN: str = pa.Field(nullable=True)
+        PLAN: str = pa.Field(nullable=True, metadata={"categorical": True})
 
         @pa.check("PLAN")
         def not_all_gold(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: N805
@@ -91,7 +91,7 @@ def test_a_column_with_a_check_of_ones_own_is_not_packed() -> None:
     frame = pl.DataFrame({"USER_ID": ["a"], "PLAN": ["gold"]})
     prepared = prepare(frame, Contract.from_pandera(Users, dataset="users"))
     assert not judging.packed(prepared, violations(prepared, NOW)).alphabets
-    plain = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True)))
+    plain = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
     assert list(judging.packed(plain, violations(plain, NOW)).alphabets) == ["PLAN"]
 
 

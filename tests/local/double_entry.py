@@ -45,7 +45,22 @@ TIMES = (
     "10000000000", "soon", "",
 )  # fmt: skip
 FLAGS = ("true", "False", "1", "0", "maybe", "")
-IDS = ("u7", "x" * 256, "é" * 256, "a,b", 'a"b', "a\\", "a b", "x" * 257, "a|b", "a\nb", "a\x01b", "", " ")
+IDS = (
+    "u7",
+    "x" * 256,
+    "é" * 256,
+    "a,b",
+    'a"b',
+    "a\\",
+    "a b",
+    "x" * 257,
+    "a|b",
+    "a\nb",
+    "a\x01b",
+    "undefined",
+    "",
+    " ",
+)
 TEXTS = (
     "t", 'say "hi"', "back\\slash", "end\\", "a,b", "two\nlines", "漢字", "c" * 1000, "c" * 1001, "e" * 1024,
     "z" * 20_000, "ü" * 20_001, "w" * 32_001, '"' * 600, "", " ",
@@ -55,7 +70,9 @@ NAMED = {
     "RECOMMENDATION_ID": ("r", "r" * 40, "r" * 41, ""),
     "EVENT_ATTRIBUTION_SOURCE": ("mail", "m" * 1024, "m" * 1025, "é", " ", ""),
     "EVENT_TYPE": ("click", "Taken", "e" * 256, "e" * 257, "bought", ""),
-    "SESSION_ID": ("s", "s" * 256, "s" * 257, ""),
+    "SESSION_ID": ("s", "s" * 256, "s" * 257, "null", ""),
+    "VALUE": ("7", "1", "10", "0", "11", "7.5", "dear", ""),
+    "REPEAT_FREQUENCY": ("7", "30", "31", "7.5", "dear", ""),
     "EVENT_ID": ("", "e" * 256, "e" * 257),
 }
 POOLS = {"float": FLOATS, "double": FLOATS, "int": WHOLE, "long": LONGS, "boolean": FLAGS, "string": TEXTS}

@@ -32,6 +32,8 @@ STRICTER = {
     "timestamp_unit": "a number that is no seconds, ms, us or ns of 1980 to 2286 cannot be meant",
     "action_event_type": "only Taken, Not Taken and Viewed exist (API_UBS_ActionInteraction is an enum)",
     "event_type_missing": "every event must have one (interactions-datasets); a put would carry a stand-in",
+    "session_id_word": "by one report such events are answered with 200 and lost (aws-sdk-js issue 3371)",
+    "session_of_user_word": "the same, where USER_ID stands in for the session",
     "id_missing": "a put with neither user nor session would join strangers in one session",
 }
 

@@ -19,7 +19,7 @@ SHOP, FILM = "ECOMMERCE", "VIDEO_ON_DEMAND"
 
 
 def many(count: int) -> list[dict[str, str]]:
-    return [{"name": f"M{n}", "type": "string"} for n in range(count)]
+    return [{"name": f"M{n}", "type": "int"} for n in range(count)]
 
 
 GOOD: list[tuple[str, str, list[dict[str, Any]]]] = [

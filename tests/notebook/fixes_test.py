@@ -30,8 +30,17 @@ BAD: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("event_type_missing", "interactions", {"EVENT_TYPE": ["View", None]}, {}),
     ("number_not_finite", "items", {"WEIGHT": [1.0, float("nan")]}, WEIGHT),
     ("number_unreadable", "items", {"WEIGHT": ["1.5 kg", "2"]}, WEIGHT),
-    ("string_length", "items", {"NOTE": ["n" * 1_200, "m"]}, {"NOTE": Field("NOTE", nullable=True)}),
+    (
+        "string_length",
+        "items",
+        {"NOTE": ["n" * 1_200, "m"]},
+        {"NOTE": Field("NOTE", nullable=True), **WEIGHT},
+    ),
     ("category_length", "items", {"NOTE": ["n" * 1_200, "m"]}, PLAIN),
+    ("id_word", "interactions", {"ITEM_ID": ["Undefined", "z"]}, {}),
+    ("session_of_user_word", "interactions", {"USER_ID": ["None", "b"]}, {}),
+    ("session_id_word", "interactions", {"SESSION_ID": ["[object Object]", "s"]}, {}),
+    ("time_implausible", "items", {"CREATION_TIMESTAMP": [1995, 2004]}, WEIGHT),
     ("id_twice", "items", {"ITEM_ID": ["x", "x"]}, WEIGHT),
 ]
 

@@ -153,7 +153,7 @@ def test_what_the_service_would_refuse_is_named_before_anything_is_sent(group: D
     assert group.arn is None
 
 
-ACTIONS = pl.DataFrame({"ACTION_ID": ["a", "b"], "VALUE": [1, 2]})
+ACTIONS = pl.DataFrame({"ACTION_ID": ["a", "b"], "VALUE": [1, 2], "LEVEL": ["x", "y"]})
 TAKEN = pl.DataFrame(
     {
         "USER_ID": ["u"] * 23,
@@ -166,7 +166,9 @@ TAKEN = pl.DataFrame(
 
 @BOTH
 def test_actions_and_their_interactions_go_in(group: DatasetGroup, fast: bool) -> None:
-    assert group.put(group.prepare(ACTIONS, "actions"), fast=fast).wait().rows == 2
+    assert (
+        group.put(group.prepare(ACTIONS, "actions", metadata={"LEVEL": "LEVEL"}), fast=fast).wait().rows == 2
+    )
     assert group.put(group.prepare(TAKEN, "action_interactions"), fast=fast).wait().rows == 23
     assert counts(group, "actions")["incremental"] == 2
     assert counts(group, "action_interactions")["incremental"] == 23

@@ -36,7 +36,7 @@ def test_the_judge_counts_what_each_rule_finds_alone(data: st.DataObject) -> Non
 @pytest.mark.parametrize("length", [256, 257])
 def test_the_longest_text_alone_is_enough_for_a_doubt(length: int) -> None:
     frame = pl.DataFrame({"USER_ID": ["a", "b" * length], "PLAN": [None, "c"]})
-    prepared = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True)))
+    prepared = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
     found = Judge(violations(prepared, NOW), None)(prepared.rows.collect()).counts
     assert found == (Counter({("id_length", "USER_ID"): 1}) if length > 256 else Counter())
 
@@ -63,7 +63,7 @@ def test_what_is_plain_is_not_doubted() -> None:
 
 def test_the_judge_names_the_columns_that_may_have_to_be_quoted() -> None:
     frame = pl.DataFrame({"USER_ID": ["a", "b"], "PLAN": ["x", 'say "x"'], "CITY": ["x", "y"]})
-    contract = Contract.of("users").extend(Field("PLAN"), Field("CITY"))
+    contract = Contract.of("users").extend(Field("PLAN", categorical=True), Field("CITY"))
     prepared = prepare(frame, contract)
     judge = Judge(violations(prepared, NOW), None, contract)
     assert judge(prepared.rows.collect()).unusual == {"PLAN"}

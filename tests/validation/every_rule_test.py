@@ -31,8 +31,14 @@ OWN = {
     "WEIGHT": Field("WEIGHT", "float", nullable=True),
 }
 
-# The members of an action interaction that have a length of their own do not add up to 10 KB.
-NEVER = {"action_interactions": {"event_bytes", "event_type_length"}}
+# What no row here can break alone: members of an action interaction that have a length of their own do not
+# add up to 10 KB, nor two texts of 1,000 characters to the properties of a user.
+NEVER = {
+    "interactions": {"session_of_user_word"},
+    "action_interactions": {"event_bytes", "event_type_length", "session_of_user_word"},
+    "users": {"properties_length"},
+    "actions": {"properties_length"},
+}
 
 
 class Bad(NamedTuple):
@@ -58,14 +64,18 @@ BAD = [
     Bad("timestamp_missing", "TIMESTAMP", ""),
     *(Bad("timestamp_unreadable", name, "soon") for name in ("TIMESTAMP", "MADE_TIMESTAMP")),
     *(Bad("timestamp_unit", name, "10000000000") for name in ("TIMESTAMP", "MADE_TIMESTAMP")),
-    *(Bad("timestamp_past", name, "1979-01-01") for name in ("TIMESTAMP", "MADE_TIMESTAMP")),
-    *(Bad("timestamp_future", name, "2100-01-01") for name in ("TIMESTAMP", "MADE_TIMESTAMP")),
+    Bad("timestamp_past", "TIMESTAMP", "1979-01-01"),
+    Bad("timestamp_future", "TIMESTAMP", "2100-01-01"),
+    Bad("time_implausible", "MADE_TIMESTAMP", "2024"),
+    *(Bad("id_word", name, "undefined") for name in IDS),
+    Bad("action_value", "VALUE", "11"),
+    Bad("repeat_frequency", "REPEAT_FREQUENCY", "31"),
     Bad("event_type_missing", "EVENT_TYPE", " "),
     Bad("event_type_length", "EVENT_TYPE", LONG),
     Bad("action_event_type", "EVENT_TYPE", "Accepted"),
     Bad("value_missing", "STOCK", ""),
     Bad("number_unreadable", "STOCK", "many"),
-    *(Bad("number_not_finite", name, "inf") for name in ("WEIGHT", "EVENT_VALUE", "VALUE")),
+    *(Bad("number_not_finite", name, "inf") for name in ("WEIGHT", "EVENT_VALUE")),
     Bad("boolean_unreadable", "LISTED", "perhaps"),
     Bad(
         "category_length", "TAGS", "x" * 1_001, others=dict.fromkeys(("NOTE", "LISTED", "MADE_TIMESTAMP"), "")

@@ -26,7 +26,8 @@ def failures(dataset: str, **values: Any) -> list[tuple[Any, ...]]:
     wanted = [name for name in keys if name in Contract.of(dataset).names]
     row = {name: keys[name] for name in wanted} | {"EVENT_TYPE": "Viewed"} | values
     frame = pl.DataFrame({name: [value] for name, value in row.items()})
-    note = {"NOTE": Field("NOTE", textual=dataset == "items")} if "NOTE" in values else {}
+    field = Field("NOTE", textual=dataset == "items", categorical=dataset in ("users", "actions"))
+    note = {"NOTE": field} if "NOTE" in values else {}
     report = validate(prepare(frame, dataset, metadata=note), route="put")
     found = report.failures.filter(pl.col("rule").is_in(["properties_length", "event_bytes"]))
     return found.select("row", "column", "rule").rows()

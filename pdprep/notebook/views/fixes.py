@@ -5,10 +5,12 @@ In the code ``frame`` is what went into ``prepare``, and a column has the name o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pdprep.contract import rules
+from pdprep.contract.payload_rules import NOTHING
 from pdprep.notebook.views.sheet import Code
 
 
@@ -25,6 +27,8 @@ def _rows(holds: str, note: str = "") -> str:
 
 
 _NAMED: Final = 'frame = frame.lazy().pipe(transforms.map_event_types, {"rare": "View"}, others="Other")'
+
+_SAID: Final = f'~pl.col("{{column}}").cast(pl.String).str.to_lowercase().is_in({json.dumps(NOTHING)})'
 
 # What becomes of the column, or of the rows.
 FIXES: Final[Mapping[str, str]] = {
@@ -50,7 +54,14 @@ FIXES: Final[Mapping[str, str]] = {
     "text_length_asian": _text(".str.slice(0, 7_000)"),
     "keyword_value": _rows('pl.col("{column}") != "{column}"'),
     "impression_count": _column(".list.head(25)"),
-    "session_id_word": _column('.replace(["null", "None", "nan"], None)'),
+    "session_id_word": "frame = frame.with_columns("
+    f'pl.when({_SAID}).then(pl.col("{{column}}")).alias("{{column}}"))',
+    "session_of_user_word": _rows(_SAID),
+    "id_word": _rows(_SAID),
+    "time_implausible": 'frame = frame.with_columns(pl.date(pl.col("{column}").cast(pl.Int32), 1, 1)'
+    '.alias("{column}"))  # if it is a year',
+    "action_value": _column(".clip(1, 10)"),
+    "repeat_frequency": _column(".clip(0, 30)"),
     "bulk_minimum": "group.put(ready, new_only=True)  # ready = what prepare(...) returned",
     "event_types": _NAMED,
     "event_types_and_metadata": _NAMED,
