@@ -101,7 +101,7 @@ RULES: Final = (
         "warning",
         "none",
         "a time that is no event's looks like a number of another unit, such as a year",
-        'if it is a year: columns={"CREATION_TIMESTAMP": pl.date(pl.col("year").cast(pl.Int32), 1, 1)}',
+        'if it is a year: columns={"CREATION_TIMESTAMP": pl.date(pl.col("when").cast(pl.Int32), 1, 1)}',
         "items-datasets, which sets no range",
     ),
     of_row(
@@ -237,7 +237,7 @@ RULES: Final = (
         "warning",
         "none",
         "an id is a word for nothing, such as null, None or undefined",
-        'leave such rows out: frame.filter(~pl.col("USER_ID").str.to_lowercase().is_in(["null", "undefined", '
+        'leave such rows out: frame.filter(~pl.col("id").str.to_lowercase().is_in(["null", "undefined", '
         '"none", "nan", "[object object]"]))',
         "aws-sdk-js issue 3371",
     ),

@@ -15,7 +15,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.prices import amounts
 
 # Names of columns in the code that rules show as an example.
-_NAMES: Final = re.compile(r'(pl\.col\(|, )"(?:id|when|price|genres|event|session|shown)"')
+_NAMES: Final = re.compile(r'(pl\.col\(|, )"(?:id|when|price|genres|event|session|shown|value|days)"')
 _ZONE: Final = r"\d\s*\(?(?:[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_]+)\)?$"
 _1900_TO_1970: Final = 25_569  # days; Excel counts them from the end of 1899
 
@@ -91,6 +91,7 @@ _TOLD: Final[dict[str, Callable[[str, pl.Series], str]]] = {
     "timestamp_unreadable": _time,
     "timestamp_unit": _number_of_a_day,
     "timestamp_past": _number_of_a_day,
+    "time_implausible": _number_of_a_day,
     "number_unreadable": _price,
     "impression_list": _impression,
 }

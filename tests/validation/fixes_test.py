@@ -78,7 +78,7 @@ def test_field_10_years_become_their_first_day() -> None:
     prepared = prepare(frame, "items", columns={"CREATION_TIMESTAMP": "year"}, metadata={"GENRE": "GENRE"})
     counts = validate(prepared).counts.filter(column="CREATION_TIMESTAMP")
     mend = next(each for each in counts["mend"] if each.startswith("frame.lazy()"))
-    again = prepare(cured(mend, frame), "items", columns={"CREATION_TIMESTAMP": "year"})
+    again = prepare(cured(mend, frame), like=prepared)
     assert again.rows.collect()["CREATION_TIMESTAMP"].to_list() == [TIME - 4 * 86_400]
 
 
