@@ -28,7 +28,6 @@ from pdprep.personalize import (
     reading,
     removal,
     trainings,
-    user_ids,
 )
 from pdprep.personalize.check import Check, check
 from pdprep.personalize.connecting import Given
@@ -253,7 +252,7 @@ class DatasetGroup:
         Raises:
             InputError: It is one text, which would be read letter by letter, or holds what is no id.
         """
-        ids = user_ids.read(users)
+        ids = deletion.ids_of(self._target, users)
         left = deletion.unfinished(self._target, ids)
         if left:
             return history.find(self._target, left).resume()

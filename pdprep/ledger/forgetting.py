@@ -38,8 +38,8 @@ def forget(ledger: Ledger, users: pl.Series) -> None:
             _blank(ledger, dataset, changed)
 
 
-def known(ledger: Ledger, users: pl.Series) -> int:
-    """Count the users of whom a record is kept.
+def known(ledger: Ledger, users: pl.Series) -> pl.Series:
+    """Return the users of whom a record is kept.
 
     Args:
         ledger: The ledger of the dataset group.
@@ -47,11 +47,10 @@ def known(ledger: Ledger, users: pl.Series) -> int:
     """
     held = [layer for name in USER_DATASETS for layer in layers.scan(ledger, name)[1]]
     if not held:
-        return 0
+        return users.clear()
     ids = pl.concat([layer.select(USER) for layer in held])
     asked = users.rename(USER).to_frame().lazy()
-    found = asked.join(ids, on=USER, how="semi").select(pl.len())
-    return int(found.collect(engine="streaming").item())
+    return asked.join(ids, on=USER, how="semi").collect(engine="streaming").to_series()
 
 
 def _files(ledger: Ledger) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from pdprep.errors import GroupError, LedgerError, ServiceError
 from pdprep.ledger import folders, forgetting, integrity, layers
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize import keys, names, uploads
+from pdprep.personalize import keys, names, uploads, user_ids
 from pdprep.personalize.clients import World, call, pages, upload
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.polling import failure, settled
@@ -50,6 +50,17 @@ def begin(target: Target, ids: pl.Series) -> Job:
     job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
     _write(target.ledger, ids, _file(target.ledger, job.id))
     return job.start(lambda job: run(target, job))
+
+
+def ids_of(target: Target, users: object) -> pl.Series:
+    """Read ids; ``1.0`` is ``1`` unless the ledger has it to the letter.
+
+    Raises:
+        InputError: They are no ids.
+    """
+    ids = user_ids.read(users)
+    pointed = ids.filter(ids.str.contains(r"\.0*$"))
+    return user_ids.undone(ids, forgetting.known(target.ledger, pointed)) if len(pointed) else ids
 
 
 def unfinished(target: Target, ids: pl.Series) -> str | None:
@@ -98,7 +109,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
         file.unlink()
         hint = "group.delete_users(users)  # once what the reason names is mended"
         raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
-    known = forgetting.known(target.ledger, ids)
+    known = len(forgetting.known(target.ledger, ids))
     forgetting.forget(target.ledger, ids)
     spill.sweep()  # what a killed check of a frame without a group left
     _discard_staged(target)

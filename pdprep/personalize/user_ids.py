@@ -1,4 +1,4 @@
-"""Ids of users as people hold them, read as ``prepare`` reads them: ``" 16 "`` and ``16.0`` are user 16."""
+"""Ids of users as people hold them, read as ``prepare`` reads them: ``" 16 "`` and the float 16.0 are 16."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from uuid import UUID
 
 import polars as pl
 
-from pdprep.contract.contract import Contract
-from pdprep.errors import InputError, MappingError
+from pdprep.errors import InputError
 from pdprep.html import shortened
-from pdprep.preparation import conversions, mapping
+from pdprep.preparation import ids, mapping
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import open_source
 
 COLUMN: Final = "USER_ID"
-USERS: Final = Contract.of("users")
 _WANTED: Final = "a list of ids, a Series, or a frame with a column of them"
 
 
@@ -63,7 +61,7 @@ def _column(frame: Any) -> pl.Series:
         )
     name = COLUMN if COLUMN in names else names[0]
     found = source.frame.select(name).collect(engine="streaming").to_series()
-    return _converted(found, from_text=source.is_text)
+    return _converted(found)
 
 
 def _values(users: object) -> pl.Series:
@@ -85,25 +83,35 @@ def _values(users: object) -> pl.Series:
 
 def _of_one_kind(values: list[Any]) -> pl.Series:
     series = pl.Series(values, strict=False)
-    return _converted(series.fill_nan(None) if series.dtype.is_float() else series)
+    return _converted(series)
 
 
-def _converted(ids: pl.Series, *, from_text: bool = False) -> pl.Series:
-    """Read ids by the table that ``prepare`` reads them by."""
-    try:
-        way = conversions.way(USERS, USERS.field(COLUMN), ids.dtype, from_text, "users")
-    except MappingError:
+def _converted(given: pl.Series) -> pl.Series:
+    """Read ids as ``prepare`` reads them, text to the letter."""
+    dtype = given.dtype
+    given = given.fill_nan(None) if dtype.is_float() else given
+    if not (dtype.is_numeric() or isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null)):
         hint = 'group.delete_users(["u1", "u2"])'
-        raise InputError(f"user ids of type {ids.dtype}", "texts or whole numbers", hint) from None
-    found = ids.rename(COLUMN).to_frame().select(way.convert(pl.col(COLUMN)).alias(COLUMN)).to_series()
-    if way.rule and found.null_count() > ids.null_count():
-        lost = (found.is_null() & ids.is_not_null()).arg_true()
+        raise InputError(f"user ids of type {dtype}", "texts or whole numbers", hint)
+    found = ids.normalise(given, ids.TEXT).alias(COLUMN)
+    lost = (found.is_null() & given.is_not_null()).arg_true()
+    if dtype.is_numeric() and len(lost):
         raise InputError(
-            f"{len(lost):,} of {ids.len():,} user ids have a fraction, the first in place {lost[0]}",
+            f"{len(lost):,} of {given.len():,} user ids have a fraction, the first in place {lost[0]}",
             "ids as they were prepared: texts or whole numbers",
             'group.records("users").frame.select("USER_ID") has them as they were sent',
         )
     return found
+
+
+def undone(given: pl.Series, known: pl.Series) -> pl.Series:
+    """Take the ``.0`` off ids that a float may have written, but for those that are known to the letter.
+
+    >>> undone(pl.Series(["1.0", "2.0", "1.10"]), pl.Series(["2.0"])).to_list()
+    ['1', '2.0', '1.10']
+    """
+    kept = given.is_in(known.implode())
+    return given.zip_with(kept, ids.normalise(given, ids.UNDONE)).unique(maintain_order=True)
 
 
 def _no_list(users: object) -> InputError:

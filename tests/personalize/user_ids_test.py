@@ -46,6 +46,7 @@ NUMBERS: dict[str, Callable[[], object]] = {
     "floats": lambda: [1.0, 2.0, float("nan")],
     "range": lambda: range(1, 3),
     "NumPy numbers": lambda: numpy.array([1, 2]),
+    "NumPy floats": lambda: numpy.array([1.0, float("nan"), 2.0]),
     "NumPy numbers in a list": lambda: [numpy.int64(1), numpy.int64(2)],
     "int Series": lambda: pl.Series([1, 2]),
     "pandas floats": lambda: pandas.Series([1.0, None, 2.0]),
@@ -111,3 +112,12 @@ def test_field_1_the_job_says_how_many_ids_were_known(group: DatasetGroup) -> No
     assert (job.note, job.done) == ("2 of 3 ids were known to this ledger", 3)
     assert not {"u1", "u2"} & set(exported(group, "ALL")["USER_ID"])
     assert group.verify("interactions").ok
+
+
+def test_field_1_a_point_is_kept_where_the_ledger_has_it(group: DatasetGroup) -> None:
+    frame = events(1200).with_columns(USER_ID=pl.col("USER_ID").str.slice(1))
+    group.bulk(prepared(group, frame)).wait()
+    assert group.delete_users(["7.0"]).wait().note == "1 of 1 ids were known to this ledger"
+    assert "7" not in set(exported(group, "ALL")["USER_ID"])
+    kept = user_ids.undone(pl.Series(["1.10", "1.0"]), pl.Series(["1.0"]))
+    assert kept.to_list() == ["1.10", "1.0"]
