@@ -96,6 +96,14 @@ class Contract:
         >>> Contract.of("items").extend(Field("BRAND", categorical=True)).field("BRAND").kind
         'categorical string'
         """
+        for field in fields:
+            if not isinstance(field, Field):
+                written = field if isinstance(field, str) else "BRAND"
+                raise ContractError(
+                    f"a {type(field).__name__} in place of a field",
+                    "Field values",
+                    f'.extend(Field("{written}"))',
+                )
         new = {field.name: field for field in fields}
         kept = tuple(new.pop(field.name, field) for field in self.fields)
         return replace(self, fields=kept + tuple(new.values()))

@@ -34,6 +34,7 @@ def split(
     >>> split(films, "genres").collect()["genres"].to_list()
     [['Action', 'Drama'], ['Drama'], ['Drama']]
     """
+    nothing = (nothing,) if isinstance(nothing, str) else nothing  # one word, not its letters
     schema = asked.types(frame, "split", *columns)
     listed = [name for name in columns if isinstance(schema[name], pl.List | pl.Array)]
     asked.texts(frame, "split", *(name for name in columns if name not in listed))

@@ -31,6 +31,7 @@ def category_levels(
     ('Home', None)
     """
     asked.texts(frame, "category_levels", column)
+    into = (into,) if isinstance(into, str) else into  # one name, not its letters
     parts = pl.col(column).cast(pl.String).str.split(separator)
     levels = [parts.list.get(i, null_on_oob=True).str.strip_chars() for i in range(len(into))]
     filled = [pl.when(level != "").then(level).alias(name) for level, name in zip(levels, into, strict=True)]
