@@ -28,18 +28,19 @@ def main(arguments: list[str] | None = None) -> int:
         linger=linger_seconds() if options.linger else None,
     )  # fmt: skip
     _log_to(settings.folder)
+    caught = _signals()  # before the address is said: whoever reads it may end the server at once
     try:
         with serve(settings) as server:
             print(SHELL.format(url=server.url), flush=True)
-            _wait(server, settings)
+            _wait(server, settings, caught)
     except (FolderInUse, LostState, NewerState, OSError) as error:
         print(f"pdprep.local: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _wait(server: Running, settings: Settings) -> None:
-    """Wait for a signal, or for the linger.
+def _signals() -> list[int]:
+    """Return the list that signals are written to from now on.
 
     The handler takes no lock: it runs within whatever this thread is doing, and an event that is waited for
     may hold its own.
@@ -47,6 +48,11 @@ def _wait(server: Running, settings: Settings) -> None:
     caught: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda got, _: caught.append(got))
+    return caught
+
+
+def _wait(server: Running, settings: Settings, caught: list[int]) -> None:
+    """Wait for a signal, or for the linger."""
     while not caught:
         if settings.linger is not None and server.idle_seconds() >= settings.linger:
             return

@@ -1,4 +1,8 @@
-"""The admin path ``/_local/``: status, the manual clock, faults. No bucket can have this name."""
+"""The admin path ``/_local/``: status, the manual clock, faults. No bucket can have this name.
+
+No web page reaches it, not even one of this machine: a request that a page made carries headers by which
+every browser says so, and pages cannot leave them out.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +20,29 @@ from pdprep.local.signatures import MOST_SECONDS
 from pdprep.local.state import State
 
 PREFIX = "/_local/"
+MOST_AHEAD = 10**9  # s, thirty years
+
+
+def asked(request: Request) -> bool:
+    """Say whether somebody asked for a request, and not a page that a browser shows."""
+    site = request.headers.get("sec-fetch-site", "none")  # "none": typed by a person
+    return site == "none" and not {"origin", "referer"} & request.headers.keys()
 
 
 def answer(state: State, request: Request) -> Answer:
     """Answer an admin call; bodies and answers are JSON."""
+    if not asked(request):
+        return _json({"message": "No web page may use the admin path."}, 403)
     handler = _HANDLERS.get((request.method, request.path.removeprefix(PREFIX).rstrip("/")))
     if handler is None:
         known = ", ".join(f"{method} {PREFIX}{path}" for method, path in _HANDLERS)
         return _json({"message": f"The admin path knows {known}."}, 404)
     try:
         given = json.loads(request.document() or b"{}")
+        if not isinstance(given, dict):
+            raise TypeError("the body must be a JSON object")
         return _json(handler(state, given))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         return _json({"message": f"{type(error).__name__}: {error}"}, 400)
 
 
@@ -41,7 +56,7 @@ def _status(state: State, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _advance(state: State, given: dict[str, Any]) -> dict[str, Any]:
-    now = state.clock.advance(float(given["seconds"]))
+    now = state.clock.advance(_number(given["seconds"]))
     state.workers.settle()
     return {"now": now}
 
@@ -65,8 +80,15 @@ def _filters(state: State, given: dict[str, Any]) -> dict[str, Any]:
 
 def _signatures(state: State, given: dict[str, Any]) -> dict[str, Any]:
     most = given.get("max_age", MOST_SECONDS)
-    state.age.most = None if most is None else float(most)
+    state.age.most = None if most is None else _number(most, -MOST_AHEAD)
     return {"max_age": state.age.most}
+
+
+def _number(value: Any, least: float = 0) -> float:
+    """Return a number of seconds that is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= MOST_AHEAD:
+        raise ValueError(f"{value!r} must be a number of seconds from {least} to {MOST_AHEAD}")
+    return float(value)
 
 
 def _rows(state: State, given: dict[str, Any]) -> dict[str, Any]:

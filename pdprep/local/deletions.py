@@ -12,7 +12,7 @@ from pdprep.local.resources import Resource
 from pdprep.local.state import State
 from pdprep.local.workers import Commit, JobFailed
 
-MOST_BYTES = 100 << 20
+MOST_BYTES = 100 * 10**6
 
 
 def run(state: State, job: Resource) -> Commit:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import errno
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from threading import Lock
 from typing import Any
 
 from pdprep.local.refusals import Dropped, Refusal
 
 WHEN = ("before", "after")
+_TYPES: dict[str, Any] = {"str": str, "int": int, "bool": bool, "float": (int, float)}
 POINTS = ("write objects", "write rows", "commit")
 
 
@@ -51,10 +52,16 @@ class Faults:
         self._lock = Lock()
 
     def ask(self, **fault: Any) -> Fault:
-        """Ask for a fault."""
+        """Ask for a fault; one that could not happen is refused."""
         asked = Fault(**fault)
+        for each in fields(Fault):
+            value, wanted = getattr(asked, each.name), _TYPES[str(each.type)]
+            if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+                raise TypeError(f"{each.name} must be of type {each.type}, not {value!r}")
         if asked.when not in WHEN:
             raise ValueError(f"when must be one of {WHEN}")
+        if asked.calls < 1 or asked.skip < 0 or not 0 <= asked.delay < 3600 or not 100 <= asked.status < 600:
+            raise ValueError("calls begin at 1, skip at 0; delay is below an hour, status an HTTP status")
         with self._lock:
             self._faults.append(asked)
         return asked

@@ -15,10 +15,14 @@ COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 LISTS = ("IN", "NOT IN")
 SUBJECTS = ("ITEMID", "ACTIONID", "USERID")
 DATASETS = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+# An example of the guide says Action for Actions (action-recommendation-filter-examples).
+ALIASES = {"ACTION": "ACTIONS"}
 CURRENT_USER, CURRENT_ITEM = "CURRENTUSER", "CURRENTITEM"
-# The guide's elements and a message of the service name = and IN alone; an example of the guide has >.
+# A message of the service names = and IN alone; the guide's elements name every comparison.
 PLACEHOLDER_OPERATORS = ("IN", "=")
-PLACEHOLDER_OPERATORS_LENIENT = ("IN", "=", "<", "<=", ">", ">=")
+PLACEHOLDER_OPERATORS_LENIENT = ("IN", *COMPARISONS)
+# The service applies these by itself (filter-expression-guidelines-requirements).
+APPLIED_ANYWAY = ("REPEAT_FREQUENCY", "EXPIRATION_TIMESTAMP", "ACTION_EXPIRATION_TIMESTAMP")
 _TOKEN = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?\b|\w+(?:\.\w+)?|!=|<=|>=|[=<>(),|])""", re.ASCII
 )
@@ -95,6 +99,8 @@ def _expression(tokens: _Tokens) -> list[Condition]:
         raise _wrong("the conditions of an expression name fields of one dataset")
     for each in where:
         _check_interactions(each)
+        if each.dataset == "ACTIONS" and each.field.upper() in APPLIED_ANYWAY:
+            raise _wrong(f"actions cannot be filtered by {each.field}")
     return where + _if(tokens)
 
 
@@ -124,14 +130,17 @@ def _condition(tokens: _Tokens) -> Condition:
     if operator == "NOT":
         tokens.take("IN")
     operator = "NOT IN" if operator.startswith("NOT") else operator
-    return Condition(dataset.upper(), field, operator, _values(tokens, operator))
+    name = ALIASES.get(dataset.upper(), dataset.upper())
+    return Condition(name, field, operator, _values(tokens, operator))
 
 
 def _values(tokens: _Tokens, operator: str) -> tuple[str, ...]:
     if not tokens.next_is("("):
-        if operator in LISTS:
+        value = _value(tokens)
+        # The guide's own example lists a field of the current item without parentheses.
+        if operator in LISTS and not _of_current_item(value):
             raise _wrong()
-        return (_value(tokens),)
+        return (value,)
     tokens.take("(")
     found = [_value(tokens)]
     while tokens.next_is(","):
@@ -146,10 +155,13 @@ def _values(tokens: _Tokens, operator: str) -> tuple[str, ...]:
 def _value(tokens: _Tokens) -> str:
     """Take a text, a number, a placeholder or a field of the current item."""
     word = tokens.take()
-    current = word.upper().startswith(f"{CURRENT_ITEM}.")
-    if word[0] in '"$' or current or re.fullmatch(r"-?\d+(\.\d+)?", word):
+    if word[0] in '"$' or _of_current_item(word) or re.fullmatch(r"-?\d+(\.\d+)?", word):
         return word
     raise _wrong()
+
+
+def _of_current_item(word: str) -> bool:
+    return word.upper().startswith(f"{CURRENT_ITEM}.")
 
 
 def _check_interactions(condition: Condition) -> None:
@@ -162,7 +174,12 @@ def _check_interactions(condition: Condition) -> None:
 
 def _check_placeholders(conditions: Iterable[Condition], operators: tuple[str, ...]) -> None:
     for each in conditions:
-        if each.operator not in operators and any(value.startswith("$") for value in each.values):
+        named = next((value for value in each.values if value.startswith("$")), "")
+        if named and each.operator == "NOT IN":
+            # Text: developer guide, error-messages.
+            text = "Placeholders are not allowed with NOT_IN operator."
+            raise invalid(f"Invalid input symbol: {named}. {text}")
+        if named and each.operator not in operators:
             raise invalid("Placeholders can only be used with IN or EQ operator")
 
 

@@ -10,14 +10,15 @@ from typing import Any
 
 from cheroot import wsgi
 
-from pdprep.local import leases
+from pdprep.local import admin, leases
 from pdprep.local.app import App, allowed
+from pdprep.local.connections import Connection
 from pdprep.local.http import from_environ
 from pdprep.local.refusals import Dropped
 from pdprep.local.settings import SERVER
 
 log = logging.getLogger("pdprep.local")
-THREADS = 16
+THREADS = 64  # more than a few stalled requests can hold
 KEEP_ALIVE_SECONDS = 60
 MAX_HEADERS = 64 << 10
 MAX_BODY = 5 << 30
@@ -28,9 +29,11 @@ class Gateway(wsgi.Gateway_10):
 
     def respond(self) -> None:
         """Answer the request."""
-        if self.env["PATH_INFO"] == leases.PATH and allowed(from_environ(self.env)):
-            self._lease()
-            return
+        if self.env["PATH_INFO"] == leases.PATH:
+            request = from_environ(self.env)
+            if allowed(request) and admin.asked(request):
+                self._lease()
+                return
         try:
             super().respond()
         except Dropped:
@@ -52,6 +55,7 @@ class Gateway(wsgi.Gateway_10):
 class Server(wsgi.Server):
     """cheroot on the loopback, bounded, with quiet errors."""
 
+    ConnectionClass = Connection
     keep_alive_conn_limit = 1000
     expiration_interval = 0.1  # also how long a stop may take
     max_request_header_size = MAX_HEADERS

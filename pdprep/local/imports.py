@@ -22,7 +22,7 @@ log = logging.getLogger("pdprep.local")
 # Source: developer guide, limits.
 MINIMUM = {"INTERACTIONS": 1000}
 MINIMUM_INCREMENTAL = {"INTERACTIONS": 1000, "ACTION_INTERACTIONS": 1000}
-MOST_BYTES = {"FULL": 100 << 30, "INCREMENTAL": 1 << 30}
+MOST_BYTES = {"FULL": 100 * 10**9, "INCREMENTAL": 10**9}
 
 Written = list[tuple[Path, int]]
 
@@ -50,7 +50,7 @@ def run(state: State, job: Resource) -> Commit:
 
 def _read(state: State, job: Resource, schema: AvroSchema, written: Written) -> None:
     with ExitStack() as stack:
-        found = sources.find(state.objects, job.body["dataSource"]["dataLocation"])
+        found = sources.find(state.objects, job.body["dataSource"]["dataLocation"], levels=1)
         _check_size(job.body["importMode"], found)
         row = 0
         for frame in _frames(state, job, schema, found, stack):

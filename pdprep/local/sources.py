@@ -26,22 +26,30 @@ class Source:
     size: int
 
 
-def find(objects: Objects, location: str) -> list[Source]:
-    """Return the CSV files of an S3 location."""
+def find(objects: Objects, location: str, levels: int = 0) -> list[Source]:
+    """Return the CSV files of an S3 location; of a folder those of its first ``levels``, 0 for all.
+
+    An import reads the first level alone (bulk-data-import-step), a deletion job all (delete-records).
+    """
     bucket, _, key = location.removeprefix("s3://").partition("/")
     if not objects.has_bucket(bucket):
         raise JobFailed(NO_ACCESS.format(bucket=bucket))
     single = objects.find(bucket, key) if key else None
-    found = [single] if single else _folder(objects, bucket, key)
+    found = [single] if single else _folder(objects, bucket, key, levels)
     if not found:
         raise JobFailed(NO_DATA)
     return [Source(item.key, objects.blobs.path(item.blob), item.size) for item in found]
 
 
-def _folder(objects: Objects, bucket: str, key: str) -> list[Stored]:
+def _folder(objects: Objects, bucket: str, key: str, levels: int) -> list[Stored]:
     prefix = key if not key or key.endswith("/") else key + "/"
     found, after = list[Stored](), ""
     while batch := objects.keys(bucket, prefix, after, 1000):
-        found += [item for item in batch if item.key.lower().endswith(".csv")]
+        found += [
+            item
+            for item in batch
+            if item.key.lower().endswith(".csv")
+            and (not levels or item.key.removeprefix(prefix).count("/") < levels)
+        ]
         after = batch[-1].key
     return found

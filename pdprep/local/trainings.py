@@ -5,22 +5,36 @@ from __future__ import annotations
 import polars as pl
 
 from pdprep.local.layers import ALL, scan
+from pdprep.local.reserved import ROWS
 from pdprep.local.resources import Resource
 from pdprep.local.state import State
 from pdprep.local.workers import Commit, JobFailed
 
 # Source: developer guide, limits; the texts: error-messages.
-LEAST_ROWS, LEAST_USERS = 1000, 25
+LEAST_ROWS, LEAST_USERS, LEAST_SHARE = 1000, 25, 0.01
+# Distinct event types and optional fields together. Source: interactions-dataset-requirements.
+MOST_KINDS = 10
+# Recipes that learn from items alone. Source: native-recipe-semantic-similarity.
+ITEMS_ALONE = ("aws-semantic-similarity",)
 
 
 def run(state: State, resource: Resource) -> Commit:
     """Count what a solution version or recommender would be trained on."""
     family = resource.family
-    datasets = state.resources.list("dataset", parent=family)
-    found = [dataset for dataset in datasets if dataset.body["datasetType"] == "INTERACTIONS"]
-    if not found:
-        raise JobFailed("The dataset group has no Interactions dataset.")
-    rows, users = _count(state, found[0], resource.body.get("eventType"))
+    datasets = {each.body["datasetType"]: each for each in state.resources.list("dataset", parent=family)}
+    recipe = str(resource.body.get("recipeArn")).rpartition("/")[2]
+    needed = "ITEMS" if recipe in ITEMS_ALONE else "INTERACTIONS"
+    if needed not in datasets:
+        raise JobFailed(f"The dataset group has no {needed.title()} dataset.")
+    if recipe not in ITEMS_ALONE:
+        _check(state, resource, datasets)
+    return lambda: {"trainingHours": 0.0}
+
+
+def _check(state: State, resource: Resource, datasets: dict[str, Resource]) -> None:
+    found = datasets["INTERACTIONS"]
+    _check_kinds(state, found)
+    rows, users, all_users = _count(state, found, resource.body.get("eventType"))
     if rows < LEAST_ROWS:
         kind = f" by event type: {resource.body['eventType']}" if resource.body.get("eventType") else ""
         raise JobFailed(f"Dataset has fewer than {LEAST_ROWS} interactions after filtering{kind}.")
@@ -28,16 +42,44 @@ def run(state: State, resource: Resource) -> Commit:
         raise JobFailed(
             f"Create failed. Dataset has fewer than {LEAST_USERS} users with at least 2 interactions each."
         )
-    return lambda: {"trainingHours": 0.0}
+    if "USERS" in datasets:
+        all_users = max(all_users, _size(state, datasets["USERS"]))
+    if users < LEAST_SHARE * all_users:
+        raise JobFailed(
+            f"Create failed. Of {all_users} users {users} have at least 2 interactions each, "
+            f"fewer than {LEAST_SHARE:.0%}."
+        )
 
 
-def _count(state: State, dataset: Resource, event_type: str | None) -> tuple[int, int]:
-    """Count distinct interactions and users with two of them."""
+def _check_kinds(state: State, dataset: Resource) -> None:
+    """Hold the event types and the optional fields together against the ten there may be."""
+    schema = state.schema(dataset)
+    known = {row.name for row in ROWS if row.dataset == "INTERACTIONS"} - {"EVENT_TYPE", "EVENT_VALUE"}
+    fields = [name for name in schema.names if name not in known]
+    if "EVENT_TYPE" not in fields:
+        return
+    with state.layers.reading(dataset.arn, ALL) as snapshot:
+        types = scan(snapshot, schema).select(pl.col("EVENT_TYPE").n_unique()).collect().item()
+    if types + len(fields) > MOST_KINDS:
+        raise JobFailed(
+            f"Create failed. The Interactions dataset has {types} distinct event types and {len(fields)} "
+            f"metadata fields, together at most {MOST_KINDS} are allowed."
+        )
+
+
+def _size(state: State, dataset: Resource) -> int:
+    schema = state.schema(dataset)
+    with state.layers.reading(dataset.arn, ALL) as snapshot:
+        return int(scan(snapshot, schema).select(pl.col(schema.key).n_unique()).collect().item())
+
+
+def _count(state: State, dataset: Resource, event_type: str | None) -> tuple[int, int, int]:
+    """Count distinct interactions, users with two of them, and users."""
     schema = state.schema(dataset)
     with state.layers.reading(dataset.arn, ALL) as snapshot:
         rows = scan(snapshot, schema).select(schema.names)
         if event_type and "EVENT_TYPE" in schema.names:
             rows = rows.filter(pl.col("EVENT_TYPE") == event_type)
         users = rows.unique().group_by("USER_ID").len().collect()
-    known = users.filter(pl.col("USER_ID").is_not_null() & (pl.col("len") >= 2))
-    return int(users["len"].sum()), known.height
+    named = users.filter(pl.col("USER_ID").is_not_null())
+    return int(users["len"].sum()), named.filter(pl.col("len") >= 2).height, named.height

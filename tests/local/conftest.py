@@ -30,7 +30,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "Interactions": {"USER_ID": STRING, "ITEM_ID": STRING, "EVENT_TYPE": STRING, "TIMESTAMP": LONG},
     "Items": {"ITEM_ID": STRING, "GENRES": [STRING, "null"], "PRICE": FLOAT},
     "Users": {"USER_ID": STRING, "AGE": ["int", "null"]},
-    "Actions": {"ACTION_ID": STRING, "VALUE": ["long", "null"]},
+    "Actions": {"ACTION_ID": STRING, "VALUE": ["long", "null"], "LEVEL": ["int", "null"]},
     "Action_Interactions": {"USER_ID": STRING, "ACTION_ID": STRING, "EVENT_TYPE": STRING, "TIMESTAMP": LONG},
 }
 

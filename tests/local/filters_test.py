@@ -27,6 +27,10 @@ TAKEN = [
     ITEM + 'Items.A IN ($C) | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click")',
     ITEM + "Items.PRICE < CurrentItem.PRICE",
     ITEM + "Items.GENRE IN (CurrentItem.GENRE)",
+    ITEM + "Items.PRICE < CurrentItem.PRICE AND Items.GENRE IN CurrentItem.GENRE",
+    ITEM + "Items.GENRE NOT IN CurrentItem.GENRE",
+    ITEM + "Items.A != $A",
+    'INCLUDE ActionID WHERE Action.MEMBERSHIP_LEVEL IN ("Premium") IF CurrentUser.MEMBERSHIP = $PREMIUM',
     ITEM + 'Items.A IN ("a \\" quote, | and )")',
     'EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("NOT_TAKEN")',
     "INCLUDE ActionID WHERE Actions.VALUE > ($VALUE)",
@@ -55,8 +59,10 @@ REFUSED = [
     (ITEM + "Items.A = CurrentUser.AGE", WRONG),
     (ITEM + "Items.A = 1 IF Items.B = 2", "CurrentUser alone"),
     (ITEM + "Items.A = 1 IF CurrentUser.B = 2 OR CurrentUser.C = 3", WRONG),
-    (ITEM + "Items.A NOT IN ($A)", PLACEHOLDER),
-    (ITEM + "Items.A != $A", PLACEHOLDER),
+    (ITEM + "Items.A NOT IN ($A)", "Placeholders are not allowed with NOT_IN operator"),
+    ("INCLUDE ActionID WHERE Actions.REPEAT_FREQUENCY > 3", "cannot be filtered by REPEAT_FREQUENCY"),
+    ("EXCLUDE ActionID WHERE Actions.Expiration_Timestamp < $now", "cannot be filtered"),
+    (ITEM + "Items.A IN $A", WRONG),
     ("", WRONG),
     ("INCLUDE Item WHERE Items.A = 1", WRONG),
     (ITEM + "Items.A = é", WRONG),
@@ -75,8 +81,9 @@ def test_refused(expression: str, error: str) -> None:
 
 
 def test_what_a_message_of_the_service_rules_out_and_an_example_of_the_guide_has() -> None:
-    with pytest.raises(Refusal, match=PLACEHOLDER):
-        parse(ITEM + "Items.A > $A", strict=True)
+    for operator in (">", "!="):
+        with pytest.raises(Refusal, match=PLACEHOLDER):
+            parse(ITEM + f"Items.A {operator} $A", strict=True)
     assert parse(ITEM + "Items.A > $A")
 
 

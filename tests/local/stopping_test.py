@@ -71,7 +71,8 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one that comes before the first
 signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
 for moment in range(2000):
     signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0002, 0.002), 0.003)
-    program._wait(SimpleNamespace(idle_seconds=lambda: 0.0), SimpleNamespace(linger=9e9))
+    caught = program._signals()
+    program._wait(SimpleNamespace(idle_seconds=lambda: 0.0), SimpleNamespace(linger=9e9), caught)
     signal.setitimer(signal.ITIMER_REAL, 0)
 """
 

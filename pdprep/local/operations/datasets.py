@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pdprep.local import avro
@@ -15,6 +16,14 @@ from pdprep.local.resources import WAITING, Resource
 MOST_GROUPS = 5
 CHILDREN = ("dataset", "event-tracker", "solution", "recommender", "filter", "metric-attribution")
 JOBS = ("dataset-import-job", "dataset-export-job")
+# What must be deleted before a dataset of a type: every filter, the tracker of interactions, a metric
+# attribution that names the dataset, every campaign. Source: developer guide, delete-dataset.
+NEEDED_BY: dict[str, Callable[[str, Resource], bool]] = {
+    "filter": lambda kind, _: True,
+    "event-tracker": lambda kind, _: kind == "INTERACTIONS",
+    "metric-attribution": lambda kind, found: kind == "INTERACTIONS" or _measured(kind, found),
+    "campaign": lambda kind, _: True,
+}
 
 
 @operation("CreateDatasetGroup")
@@ -79,17 +88,26 @@ def update_dataset(call: Call) -> dict[str, Any]:
 
 @operation("DeleteDataset")
 def delete_dataset(call: Call) -> dict[str, Any]:
-    """Delete a dataset that no job works on, with its jobs."""
+    """Delete a dataset that no job works on and nothing needs, with its jobs (delete-dataset)."""
     resources = call.state.resources
     dataset = resources.get(call.given["datasetArn"], "dataset")
     check_finished(call, dataset)
     jobs = [job for kind in JOBS for job in resources.list(kind, parent=dataset.arn)]
     jobs += resources.list("solution-version", family=dataset.parent)
+    jobs += resources.list("recommender", parent=dataset.parent)
     for job in jobs:
         if job.work == WAITING:
             raise in_use(f"The dataset {dataset.arn} is used by the job {job.arn}.")
+    for kind, needed in NEEDED_BY.items():
+        for found in resources.list(kind, family=dataset.parent):
+            if needed(str(dataset.body["datasetType"]), found):
+                raise in_use(f"The dataset {dataset.arn} is needed by the {kind} {found.arn}.")
     resources.delete(dataset.arn)
     return {}
+
+
+def _measured(kind: str, attribution: Resource) -> bool:
+    return any(f"{kind}." in metric["expression"].upper() for metric in attribution.body["metrics"])
 
 
 def _dataset_type(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from pdprep.local import puts, refresh
@@ -9,6 +10,8 @@ from pdprep.local.operations.call import Call
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import in_use, invalid
 from pdprep.local.resources import Resource
+
+log = logging.getLogger("pdprep.local")
 
 
 @operation("PutEvents")
@@ -22,6 +25,9 @@ def put_events(call: Call) -> dict[str, Any]:
     if state.resources.status(dataset) != "ACTIVE":
         raise invalid(f"The dataset {dataset.arn} is not ACTIVE.")
     _throttle(call, dataset)
+    if given["sessionId"].strip().lower() in puts.NOTHING:
+        log.warning("events of the session %r are dropped, as the service was seen to do", given["sessionId"])
+        return {}
     schema = state.schema(dataset)
     owner = {"userId": given.get("userId"), "sessionId": given["sessionId"]}
     _keep(call, dataset, [puts.event(schema, {**owner, **event}) for event in given["eventList"]])

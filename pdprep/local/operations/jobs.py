@@ -8,8 +8,12 @@ from pdprep.local.operations.call import Call
 from pdprep.local.operations.common import create
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import invalid, limit
+from pdprep.local.resources import Resource
 
+# Source: developer guide, limits: imports that are pending or in progress, in a region; deletions that are
+# pending, in a dataset group. Exports have no such quota.
 MOST_OPEN = 5
+MOST_PENDING = 5
 
 
 @operation("CreateDatasetImportJob")
@@ -40,7 +44,6 @@ def create_export(call: Call) -> dict[str, Any]:
     if dataset.body["datasetType"].startswith("ACTION"):
         raise invalid("Actions and action interactions cannot be exported.")
     check_location(given["jobOutput"]["s3DataDestination"]["path"])
-    _check_open(call, "dataset-export-job")
     job = create(
         call, "dataset-export-job", f"dataset-export-job/{given['jobName']}", parent=dataset.arn,
         family=dataset.parent, datasetArn=dataset.arn, ingestionMode=given.get("ingestionMode", "PUT"),
@@ -56,7 +59,7 @@ def create_deletion(call: Call) -> dict[str, Any]:
     given, state = call.given, call.state
     group = state.resources.active(given["datasetGroupArn"], "dataset-group")
     location = check_location(given["dataSource"].get("dataLocation", ""))
-    _check_open(call, "data-deletion-job")
+    _check_pending(call, group)
     job = create(
         call, "data-deletion-job", f"data-deletion-job/{given['jobName']}", parent=group.arn,
         datasetGroupArn=group.arn, dataSource={"dataLocation": location}, roleArn=given["roleArn"],
@@ -71,6 +74,13 @@ def check_location(location: str) -> str:
     if not location.startswith("s3://") or not bucket:
         raise invalid("Invalid Data location.")
     return location
+
+
+def _check_pending(call: Call, group: Resource) -> None:
+    resources = call.state.resources
+    waiting = resources.unfinished("data-deletion-job", parent=group.arn)
+    if sum(resources.status(job) == "PENDING" for job in waiting) >= MOST_PENDING:
+        raise limit(f"More than {MOST_PENDING} resources with PENDING status.")
 
 
 def _check_open(call: Call, kind: str) -> None:

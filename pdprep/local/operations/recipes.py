@@ -36,20 +36,24 @@ RECIPES = tuple(
         ("aws-vod-because-you-watched-x", "RELATED_ITEMS", FILM),
         ("aws-vod-more-like-x", "RELATED_ITEMS", FILM),
         ("aws-vod-most-popular", "POPULAR_ITEMS", FILM),
-        ("aws-vod-trending-now", "TRENDING_NOW", FILM),
+        ("aws-vod-trending-now", "POPULAR_ITEMS", FILM),
         ("aws-vod-top-picks", "USER_PERSONALIZATION", FILM),
         ("aws-user-personalization", "USER_PERSONALIZATION"),
         ("aws-user-personalization-v2", "USER_PERSONALIZATION"),
         ("aws-popularity-count", "POPULAR_ITEMS"),
-        ("aws-trending-now", "TRENDING_NOW"),
+        ("aws-trending-now", "POPULAR_ITEMS"),
         ("aws-personalized-ranking", "PERSONALIZED_RANKING"),
         ("aws-personalized-ranking-v2", "PERSONALIZED_RANKING"),
         ("aws-sims", "RELATED_ITEMS"),
         ("aws-similar-items", "RELATED_ITEMS"),
         ("aws-semantic-similarity", "RELATED_ITEMS"),
-        ("aws-next-best-action", "NEXT_BEST_ACTION"),
+        ("aws-next-best-action", "PERSONALIZED_ACTIONS"),
         ("aws-item-affinity", "USER_SEGMENTATION"),
         ("aws-item-attribute-affinity", "USER_SEGMENTATION"),
+        # Legacy: the service still lists them.
+        ("aws-hrnn", "USER_PERSONALIZATION"),
+        ("aws-hrnn-metadata", "USER_PERSONALIZATION"),
+        ("aws-hrnn-coldstart", "USER_PERSONALIZATION"),
     )
 )
 _BY_ARN = {PREFIX + recipe.name: recipe for recipe in RECIPES}

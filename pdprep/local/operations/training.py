@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pdprep.local.ids import Ids
@@ -14,6 +15,12 @@ from pdprep.local.refusals import in_use, invalid, missing
 from pdprep.local.resources import WAITING, Resource
 
 LATEST = "/$LATEST"
+RATE = re.compile(r"rate\((\d+) days?\)")
+MOST_DAYS = 30  # solution-config-auto-training
+DEFAULT_RATE = "rate(7 days)"
+# API_CreateSolutionVersion, API_CreateSolution
+UPDATING = ("aws-user-personalization", "aws-hrnn-coldstart")
+INCREMENTAL = ("aws-semantic-similarity",)
 
 
 @operation("CreateSolution")
@@ -23,10 +30,12 @@ def create_solution(call: Call) -> dict[str, Any]:
     group = state.resources.active(given["datasetGroupArn"], "dataset-group")
     if not given.get("recipeArn"):
         raise invalid("A recipeArn is needed; the local Personalize provides no AutoML.")
-    recipes.find(given["recipeArn"])
+    recipe = recipes.find(given["recipeArn"])
+    _check_incremental(recipe.name, given)
     automatic = given.get("performAutoTraining", True)
-    names = ("recipeArn", "eventType", "solutionConfig", "performIncrementalUpdate")
+    names = ("recipeArn", "eventType", "performIncrementalUpdate")
     body: dict[str, Any] = {name: given.get(name) for name in names}
+    body["solutionConfig"] = _scheduled(given.get("solutionConfig", {}), automatic)
     solution = create(
         call, "solution", f"solution/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
         performHPO=given.get("performHPO", False), performAutoML=False, performAutoTraining=automatic, **body,
@@ -40,6 +49,8 @@ def create_solution(call: Call) -> dict[str, Any]:
 def create_version(call: Call) -> dict[str, Any]:
     """Train a version by hand."""
     solution = call.state.resources.active(call.given["solutionArn"], "solution")
+    if call.given.get("trainingMode") == "UPDATE":
+        _check_update(call, solution)
     return {"solutionVersionArn": _train(call, solution, "MANUAL", call.given.get("name", "")).arn}
 
 
@@ -74,12 +85,16 @@ def list_versions(call: Call) -> dict[str, Any]:
 
 @operation("UpdateSolution")
 def update_solution(call: Call) -> dict[str, Any]:
-    """Change how a solution trains."""
+    """Change how a solution trains: the parts of its configuration that are given replace those it has."""
     given = call.given
     solution = call.state.resources.active(given["solutionArn"], "solution")
+    _check_incremental(solution.body["recipeArn"].rpartition("/")[2], given)
     names = ("performAutoTraining", "performIncrementalUpdate")
     body = {name: given[name] for name in names if name in given}
     summary = {**body, "solutionUpdateConfig": given.get("solutionUpdateConfig")}
+    config = {**(solution.body.get("solutionConfig") or {}), **given.get("solutionUpdateConfig", {})}
+    automatic = body.get("performAutoTraining", solution.body["performAutoTraining"])
+    body["solutionConfig"] = _scheduled(config, automatic)
     call.state.resources.update(solution.arn, "latestSolutionUpdate", summary, **body)
     return {"solutionArn": solution.arn}
 
@@ -129,6 +144,33 @@ def update_campaign(call: Call) -> dict[str, Any]:
         body["solutionVersionArn"] = _version(call, body["solutionVersionArn"]).arn
     call.state.resources.update(campaign.arn, "latestCampaignUpdate", body, **body)
     return {"campaignArn": campaign.arn}
+
+
+def _scheduled(config: dict[str, Any], automatic: bool) -> dict[str, Any] | None:
+    """Return a configuration with its training frequency, seven days where none was asked for."""
+    wanted = config.get("autoTrainingConfig", {}).get("schedulingExpression")
+    if wanted:
+        match = RATE.fullmatch(wanted)
+        if match is None or not 1 <= int(match[1]) <= MOST_DAYS:
+            raise invalid(f"The scheduling expression must be rate(n days) with n from 1 to {MOST_DAYS}.")
+    elif automatic:
+        config = {**config, "autoTrainingConfig": {"schedulingExpression": DEFAULT_RATE}}
+    return config or None
+
+
+def _check_incremental(recipe: str, given: dict[str, Any]) -> None:
+    if given.get("performIncrementalUpdate") and recipe not in INCREMENTAL:
+        raise invalid(f"performIncrementalUpdate is for solutions of {', '.join(INCREMENTAL)} alone.")
+
+
+def _check_update(call: Call, solution: Resource) -> None:
+    resources = call.state.resources
+    if solution.body["recipeArn"].rpartition("/")[2] not in UPDATING:
+        raise invalid(f"The training mode UPDATE is for solutions of {' and '.join(UPDATING)} alone.")
+    versions = resources.list("solution-version", parent=solution.arn)
+    full = (each for each in versions if each.body["trainingMode"] == "FULL")
+    if not any(resources.status(each) == "ACTIVE" for each in full):
+        raise invalid("The training mode UPDATE needs an ACTIVE version that was trained with FULL.")
 
 
 def _train(call: Call, solution: Resource, kind: str, name: str) -> Resource:
