@@ -7,12 +7,12 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pdprep.local import admin, identity, model, wire
+from pdprep.local import admin, identity, model, services, wire
 from pdprep.local.faults import happen
 from pdprep.local.http import Answer, Request, from_environ, host_name, loopback
 from pdprep.local.operations import OPERATIONS
 from pdprep.local.operations.call import Call
-from pdprep.local.refusals import Dropped, Refusal, not_provided, unexpected
+from pdprep.local.refusals import Dropped, Refusal, missing, not_provided, unexpected
 from pdprep.local.s3 import routes
 from pdprep.local.settings import SERVER
 from pdprep.local.state import State
@@ -53,6 +53,8 @@ class App:
             return self._personalize(request, model.EVENTS, model.event_paths()[request.path])
         if request.scope[1] in identity.HOSTS:
             return self._identity(request)
+        if request.scope[1] not in ("", "s3"):
+            return services.left_out(request, self.state.ids.request())
         return self._s3(request)
 
     def _identity(self, request: Request) -> Answer:
@@ -92,6 +94,9 @@ class App:
             )
         self.state.age.check(request, self.state.clock.now())
         given = wire.read(operation.input_shape, wire.load(request.document()))
+        for member, value in given.items():
+            if member.endswith("Arn") and elsewhere(value, region):
+                raise missing(value)
         faults = self.state.faults.take(name, request.key)
         happen(faults, "before")
         if name not in OPERATIONS:
@@ -134,6 +139,16 @@ def allowed(request: Request) -> bool:
     origin = request.headers.get("origin")
     local_origin = origin is None or loopback(host_name(origin.partition("://")[2]))
     return loopback(request.host) and local_origin
+
+
+def elsewhere(arn: str, region: str) -> bool:
+    """Say whether an ARN is of Personalize in another region than a call's; recipes have none.
+
+    >>> elsewhere("arn:aws:personalize:eu-west-1:000000000000:schema/s", "us-east-1")
+    True
+    """
+    parts = arn.split(":")
+    return len(parts) > 3 and parts[2] == "personalize" and parts[3] not in ("", region)
 
 
 def _json_error(service: str, refusal: Refusal) -> Answer:

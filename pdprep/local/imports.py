@@ -72,7 +72,7 @@ def _frames(
         raise JobFailed("Every file of an import must have the same headers.")
     for handle, columns in zip(handles, headers, strict=True):
         _check_header(state, job, columns, schema)
-        for line, text in csvtext.frames(handle, columns, state.settings.chunk_bytes):
+        for line, text in csvtext.frames(handle, columns, state.settings.chunk_bytes, state.settings.strict):
             frame = typed.convert(text, schema)
             if problem := typed.problem(text, frame, schema, line):
                 raise JobFailed(problem)

@@ -14,9 +14,11 @@ CONSTRAINT_CODE = "InvalidInputException"
 class Refusal(Exception):  # noqa: N818 - an answer, not an accident
     """An answer with an error code."""
 
-    def __init__(self, code: str, message: str, status: int | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, status: int | None = None, details: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(code, message)
-        self.code, self.message, self.status = code, message, status
+        self.code, self.message, self.status, self.details = code, message, status, details
 
 
 class Dropped(Exception):  # noqa: N818 - a fault that was asked for

@@ -158,8 +158,19 @@ def _unfinished(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX resources_work ON resources (kind, work)")
 
 
+def _completed(database: sqlite3.Connection) -> None:
+    columns = ", ".join(f"{name} TEXT NOT NULL" for name in ("id", "bucket", "key", "answer"))
+    database.execute(f"CREATE TABLE completed ({columns})")
+
+
 # Append, never edit: each is applied once to a folder, in order, and counted in the file itself.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _touched, _identity, _unfinished)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first,
+    _touched,
+    _identity,
+    _unfinished,
+    _completed,
+)
 
 
 class LostState(Exception):  # noqa: N818 - names what was found

@@ -52,7 +52,7 @@ def test_empty_text_is_not_null() -> None:
     assert read(b'A,B\n"",\n', 100) == [("", None)]
 
 
-@pytest.mark.parametrize("line", ['1,"a""b"', '1,"a', '1,a"', "1", "1,2,3", '1,"a"b', '1,"a\\"', '"a" ,1'])
+@pytest.mark.parametrize("line", ['1,"a""b', '1,"a', '1,a"', "1", "1,2,3", '1,"a"b', '1,"a\\"', '"a" ,1'])
 def test_what_is_not_escaped_is_refused_with_its_line(line: str) -> None:
     with pytest.raises(csvtext.Malformed, match="Line 3"):
         read(f"A,B\n1,2\n{line}\n3,4\n".encode(), 7)
@@ -62,3 +62,20 @@ def test_a_record_without_end_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(csvtext, "MAX_RECORD", 1000)
     with pytest.raises(csvtext.Malformed, match="longer"):
         read(b"A,B\n" + b"x" * 5000, 100)
+
+
+DOUBLED = [('1,"a ""b"" c"', ("1", 'a "b" c')), ('"""",""', ('"', ""))]
+
+
+@pytest.mark.parametrize(("line", "row"), DOUBLED)
+def test_clients_2_doubled_quotes_are_read_as_pandas_writes_them(line: str, row: tuple[str, str]) -> None:
+    assert read(f"A,B\n{line}\n".encode(), 7) == [row]
+    with pytest.raises(csvtext.Malformed):
+        csvtext.parse(line.encode() + b"\n", ["A", "B"], strict=True)
+
+
+@given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=5), st.integers(1, 50))
+def test_clients_2_what_pandas_writes_comes_back(rows: list[tuple[str, str]], chunk: int) -> None:
+    plain = [(a.replace("\\", "/"), b.replace("\\", "/")) for a, b in rows]  # pandas escapes no backslash
+    text = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in plain)
+    assert read(b"A,B\n" + text.encode(), chunk) == plain

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 
 from pdprep.local.http import Request
-from pdprep.local.s3.checksums import COMPUTED, Digest
+from pdprep.local.s3.checksums import COMPUTED, SIZES, Digest
 from pdprep.local.s3.errors import error
 from pdprep.local.s3.framing import Body, chunks, plain
 
@@ -69,9 +69,12 @@ def sums(headers: Mapping[str, str]) -> Sums:
 
 def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: Sums) -> dict[str, str]:
     """Refuse a body that is not what its checksums say; return the checksum headers to keep."""
-    given = {k: v for k, v in {**headers, **trailer}.items() if k.startswith(CHECKSUM) and "=" in v}
+    both = {**headers, **trailer}
+    given = {k: v for k, v in both.items() if k.removeprefix(CHECKSUM) in SIZES and k.startswith(CHECKSUM)}
     for header, value in given.items():
         name = header.removeprefix(CHECKSUM)
+        if not well_formed(name, value):
+            raise error("InvalidRequest", f"Value for {header} header is invalid.")
         if name in found.wanted and found.value(name) != value:
             raise error("BadDigest", f"The {name.upper()} you specified did not match what we received.")
     _verify_md5(headers.get("content-md5"), found)
@@ -79,6 +82,18 @@ def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: Sums) 
     if len(signed) == 64 and found.digests["sha256"].digest().hex() != signed:
         raise error("XAmzContentSHA256Mismatch")
     return given
+
+
+def well_formed(name: str, value: str) -> bool:
+    """Say whether a checksum is base64 of as many bytes as it has.
+
+    >>> well_formed("crc32", "AAAAAA=="), well_formed("crc32", "AAAA")
+    (True, False)
+    """
+    try:
+        return len(base64.b64decode(value, validate=True)) == SIZES[name]
+    except ValueError:
+        return False
 
 
 def _verify_md5(given: str | None, found: Sums) -> None:

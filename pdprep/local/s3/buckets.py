@@ -1,26 +1,30 @@
-"""Buckets, listings, tags and policies."""
+"""Buckets, listings and policies."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode
-
 from pdprep.local.http import Answer
-from pdprep.local.s3 import listing, uploads
-from pdprep.local.s3.call import Call, empty, xml
+from pdprep.local.s3 import listing
+from pdprep.local.s3.call import OWNER, Call, empty, xml
 from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Stored
 from pdprep.local.s3.xmltext import Node, document, iso, parse
-from pdprep.local.settings import ACCOUNT
-
-_OWNER: Node = ("Owner", [("ID", ACCOUNT)])
 
 
 def list_buckets(call: Call) -> Answer:
-    """List every bucket."""
-    found = [
-        ("Bucket", [("Name", b["name"]), ("CreationDate", iso(b["created"]))]) for b in call.objects.buckets()
+    """List buckets by name; the token of the next page is the last name shown."""
+    region, prefix = call.query("bucket-region"), call.query("prefix")
+    after, most = call.query("continuation-token"), call.number("max-buckets", 10_000, 10_000)
+    left = [
+        b
+        for b in call.objects.buckets()
+        if b["name"] > after and b["name"].startswith(prefix) and region in ("", b["region"])
     ]
-    return xml(document("ListAllMyBucketsResult", [_OWNER, ("Buckets", found)]))
+    found = []
+    for bucket in left[:most]:
+        entry = [("Name", bucket["name"]), ("CreationDate", iso(bucket["created"]))]
+        found.append(("Bucket", [*entry, ("BucketRegion", bucket["region"])]))
+    following = left[most - 1]["name"] if 0 < most < len(left) else None
+    nodes: list[Node] = [("Owner", OWNER), ("Buckets", found), ("ContinuationToken", following)]
+    return xml(document("ListAllMyBucketsResult", [*nodes, ("Prefix", prefix or None)]))
 
 
 def create_bucket(call: Call) -> Answer:
@@ -53,62 +57,7 @@ def location(call: Call) -> Answer:
 
 def list_objects(call: Call) -> Answer:
     """List objects."""
-    return xml(listing.answer(call.objects, call.bucket, call.request.query))
-
-
-def list_uploads(call: Call) -> Answer:
-    """List unfinished multipart uploads."""
-    call.objects.bucket(call.bucket)
-    sql = "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, created"
-    rows = [r for r in call.objects.store.rows(sql, call.bucket) if r["key"].startswith(call.query("prefix"))]
-    nodes: list[Node] = [("Bucket", call.bucket), ("Prefix", call.query("prefix")), ("IsTruncated", False)]
-    for row in rows:
-        nodes.append(
-            ("Upload", [("Key", row["key"]), ("UploadId", row["id"]), ("Initiated", iso(row["created"]))])
-        )
-    return xml(document("ListMultipartUploadsResult", nodes))
-
-
-def list_parts(call: Call) -> Answer:
-    """List the parts of an upload."""
-    upload = uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
-    after = int(call.query("part-number-marker") or 0)
-    most = int(call.query("max-parts") or 1000)
-    rows = [row for n, row in uploads.parts(call.objects, upload["id"]).items() if n > after]
-    nodes: list[Node] = [
-        ("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload["id"]), ("PartNumberMarker", after),
-        ("MaxParts", most), ("IsTruncated", len(rows) > most),
-        ("NextPartNumberMarker", rows[:most][-1]["number"] if rows[:most] else 0),
-    ]  # fmt: skip
-    for row in rows[:most]:
-        part: list[Node] = [("PartNumber", row["number"]), ("LastModified", iso(row["modified"]))]
-        nodes.append(("Part", [*part, ("ETag", f'"{row["etag"]}"'), ("Size", row["size"])]))
-    return xml(document("ListPartsResult", nodes))
-
-
-def get_tags(call: Call) -> Answer:
-    """Return an object's tags."""
-    text = call.objects.get(call.bucket, call.key).headers.get("x-amz-tagging", "")
-    tags = [("Tag", [("Key", k), ("Value", v)]) for k, v in parse_qsl(text, keep_blank_values=True)]
-    return xml(document("Tagging", [("TagSet", tags)]))
-
-
-def put_tags(call: Call) -> Answer:
-    """Replace an object's tags."""
-    tags = [
-        (t.findtext("Key") or "", t.findtext("Value") or "")
-        for t in parse(call.request.document()).iter("Tag")
-    ]
-    if len(tags) > 10:
-        raise error("InvalidArgument", "Object tags cannot be greater than 10")
-    _retag(call, urlencode(tags))
-    return empty()
-
-
-def delete_tags(call: Call) -> Answer:
-    """Remove an object's tags."""
-    _retag(call, "")
-    return empty(204)
+    return xml(listing.answer(call))
 
 
 def put_policy(call: Call) -> Answer:
@@ -133,10 +82,3 @@ def delete_policy(call: Call) -> Answer:
     call.objects.bucket(call.bucket)
     call.objects.store.run("DELETE FROM meta WHERE name = ?", f"policy {call.bucket}")
     return empty(204)
-
-
-def _retag(call: Call, text: str) -> None:
-    old = call.objects.get(call.bucket, call.key)
-    headers = {**old.headers, "x-amz-tagging": text}
-    kept = {k: v for k, v in headers.items() if v}
-    call.objects.put(call.bucket, Stored(old.key, old.blob, old.size, old.etag, old.modified, kept))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pdprep.local.http import Answer, Request, decode, loopback
 from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Objects
+from pdprep.local.s3.objects import TAGS, Objects
+from pdprep.local.s3.xmltext import Node
+from pdprep.local.settings import ACCOUNT
 
+STORAGE_CLASS = "x-amz-storage-class"
 KEPT = (
     "content-type", "content-encoding", "content-disposition", "content-language", "cache-control", "expires",
-    "x-amz-storage-class", "x-amz-website-redirect-location",
+    STORAGE_CLASS, "x-amz-website-redirect-location",
 )  # fmt: skip
+OWNER: list[Node] = [("ID", ACCOUNT), ("DisplayName", "pdprep-local")]
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,23 @@ class Call:
     def header(self, name: str) -> str:
         """Return a header, empty if missing."""
         return self.request.headers.get(name, "")
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """Return a number of the query, at most ``most``, or refuse what is none."""
+        text = self.request.query.get(name, "")
+        if text and not re.fullmatch(r"[0-9]{1,10}", text):
+            raise error("InvalidArgument", f"Provided {name} not an integer or within integer range")
+        return min(int(text), most) if text else default
+
+
+class Encoder:
+    """Percent-encode keys where a request asked for it."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self._encode = query.get("encoding-type") == "url"
+
+    def __call__(self, text: str) -> str:
+        return quote(text, safe="/-_.*") if self._encode else text
 
 
 def locate(request: Request) -> tuple[str, str]:
@@ -62,6 +85,5 @@ def kept_headers(call: Call) -> dict[str, str]:
     coding = [part.strip() for part in given.get("content-encoding", "").split(",")]
     left: Iterable[str] = (part for part in coding if part and part != "aws-chunked")
     kept["content-encoding"] = ",".join(left)
-    if given.get("x-amz-tagging"):
-        kept["x-amz-tagging"] = given["x-amz-tagging"]
-    return {k: v for k, v in kept.items() if v}
+    kept[TAGS] = given.get(TAGS, "")
+    return {k: v for k, v in kept.items() if v or k.startswith("x-amz-meta-")}

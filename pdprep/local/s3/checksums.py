@@ -70,6 +70,11 @@ def _of_the_crt() -> dict[str, Callable[[], Digest]]:
     }
 
 
+# Bytes of each, known to the service whether it is computed here or not.
+SIZES = {
+    "crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32, "sha512": 64, "md5": 16,
+    "xxhash64": 8, "xxhash3": 8, "xxhash128": 16,
+}  # fmt: skip
 COMPUTED: dict[str, Callable[[], Digest]] = {
     "crc32": partial(Crc, zlib.crc32, 4),
     "sha1": hashlib.sha1,

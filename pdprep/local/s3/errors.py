@@ -26,8 +26,10 @@ ERRORS: dict[str, tuple[int, str]] = {
         "One or more of the specified parts could not be found, or the part's ETag did not match.",
     ),
     "InvalidPartOrder": (400, "The list of parts was not in ascending order."),
+    "InvalidPartNumber": (416, "The requested partnumber is not satisfiable"),
     "InvalidRange": (416, "The requested range is not satisfiable"),
     "InvalidRequest": (400, "Invalid Request"),
+    "InvalidTag": (400, "The tag provided was not a valid tag."),
     "InvalidURI": (400, "Could not parse the specified URI."),
     "KeyTooLongError": (400, "Your key is too long"),
     "MalformedXML": (400, "The XML that you provided was not well formed or did not validate."),
@@ -37,7 +39,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "NoSuchBucketPolicy": (404, "The bucket policy does not exist"),
     "NoSuchKey": (404, "The specified key does not exist."),
     "NoSuchUpload": (404, "The specified multipart upload does not exist."),
-    "NotImplemented": (501, "The local Personalize does not provide this part of Amazon S3."),
+    "NoSuchVersion": (404, "The specified version does not exist."),
     "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold"),
     "XAmzContentSHA256Mismatch": (
         400,
@@ -46,11 +48,11 @@ ERRORS: dict[str, tuple[int, str]] = {
 }
 
 
-def error(code: str, message: str = "") -> Refusal:
-    """Return an S3 error, ready to raise.
+def error(code: str, message: str = "", **details: str) -> Refusal:
+    """Return an S3 error, ready to raise; ``details`` are further elements of it.
 
     >>> error("NoSuchKey").status
     404
     """
     status, text = ERRORS[code]
-    return Refusal(code, message or text, status)
+    return Refusal(code, message or text, status, tuple(details.items()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from pdprep.local.s3.call import OWNER, STORAGE_CLASS, Call, Encoder
 from pdprep.local.s3.errors import error
 from pdprep.local.s3.objects import Objects, Stored
 from pdprep.local.s3.xmltext import Node, document, iso
@@ -33,20 +33,23 @@ def collect(objects: Objects, bucket: str, prefix: str, delimiter: str, after: s
     return Page(tuple(found), tuple(prefixes), after if more else "")
 
 
-def answer(objects: Objects, bucket: str, query: Mapping[str, str]) -> bytes:
+def answer(call: Call) -> bytes:
     """Return the XML of a listing; ``list-type=2`` in the query makes it version 2."""
+    objects, bucket, query = call.objects, call.bucket, call.request.query
     objects.bucket(bucket)
+    limit = call.number("max-keys", 1000, 1000)
     second = query.get("list-type") == "2"
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
-    page = collect(objects, bucket, prefix, delimiter, _after(query, second), _limit(query))
-    encode = _encoder(query)
+    page = collect(objects, bucket, prefix, delimiter, _after(query, second), limit)
+    encode = Encoder(query)
     nodes: list[Node] = [
         ("Name", bucket), ("Prefix", encode(prefix)), ("Delimiter", encode(delimiter) or None),
-        ("MaxKeys", _limit(query)), ("EncodingType", query.get("encoding-type")),
+        ("MaxKeys", limit), ("EncodingType", query.get("encoding-type")),
         ("IsTruncated", bool(page.more)),
     ]  # fmt: skip
     nodes += _second(query, page) if second else _first(query, page, encode)
-    nodes += [("Contents", _entry(item, encode)) for item in page.objects]
+    owned = not second or query.get("fetch-owner") == "true"
+    nodes += [("Contents", _entry(item, encode, owned)) for item in page.objects]
     nodes += [("CommonPrefixes", [("Prefix", encode(text))]) for text in page.prefixes]
     return document("ListBucketResult", nodes)
 
@@ -80,13 +83,6 @@ def _after(query: Mapping[str, str], second: bool) -> str:
         raise error("InvalidArgument", "The continuation token provided is incorrect") from problem
 
 
-def _limit(query: Mapping[str, str]) -> int:
-    text = query.get("max-keys", "1000")
-    if not text.isdigit():
-        raise error("InvalidArgument", "Provided max-keys not an integer or within integer range")
-    return min(int(text), 1000)
-
-
 def _second(query: Mapping[str, str], page: Page) -> list[Node]:
     token = base64.urlsafe_b64encode(page.more.encode()).decode() if page.more else None
     return [
@@ -96,7 +92,7 @@ def _second(query: Mapping[str, str], page: Page) -> list[Node]:
     ]  # fmt: skip
 
 
-def _first(query: Mapping[str, str], page: Page, encode: _Encoder) -> list[Node]:
+def _first(query: Mapping[str, str], page: Page, encode: Encoder) -> list[Node]:
     following = page.more.rstrip("\U0010ffff")
     return [
         ("Marker", encode(query.get("marker", ""))),
@@ -104,22 +100,9 @@ def _first(query: Mapping[str, str], page: Page, encode: _Encoder) -> list[Node]
     ]
 
 
-def _entry(item: Stored, encode: _Encoder) -> list[Node]:
+def _entry(item: Stored, encode: Encoder, owned: bool) -> list[Node]:
     return [
         ("Key", encode(item.key)), ("LastModified", iso(item.modified)), ("ETag", f'"{item.etag}"'),
-        ("Size", item.size), ("StorageClass", item.headers.get("x-amz-storage-class", "STANDARD")),
+        ("Size", item.size), ("StorageClass", item.headers.get(STORAGE_CLASS, "STANDARD")),
+        *([("Owner", OWNER)] if owned else []),
     ]  # fmt: skip
-
-
-class _Encoder:
-    """Percent-encode keys where the request asked for it."""
-
-    def __init__(self, encode: bool) -> None:
-        self._encode = encode
-
-    def __call__(self, text: str) -> str:
-        return quote(text, safe="/-_.*") if self._encode else text
-
-
-def _encoder(query: Mapping[str, str]) -> _Encoder:
-    return _Encoder(query.get("encoding-type") == "url")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,12 @@ from pdprep.local.s3.errors import error
 from pdprep.local.store import Row, Store
 
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
+_RESERVED = re.compile(
+    r"(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)|.*(\.-|-\.).*"
+)
 MAX_KEY = 1024
+TAGS = "x-amz-tagging"
+PARTS = "parts"  # the sizes of the parts that an object was joined from; no header has this name
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,9 @@ class Stored:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+Judge = Callable[[Stored | None], None]
+
+
 class Objects:
     """What S3 holds."""
 
@@ -39,7 +48,7 @@ class Objects:
 
     def create_bucket(self, name: str, region: str) -> bool:
         """Create a bucket; return False when it was there."""
-        if not _BUCKET.fullmatch(name):
+        if not _BUCKET.fullmatch(name) or _RESERVED.fullmatch(name):
             raise error("InvalidBucketName")
         if self.has_bucket(name):
             return False
@@ -84,12 +93,13 @@ class Objects:
             raise error("NoSuchKey")
         return found
 
-    def put(self, bucket: str, item: Stored) -> None:
-        """Store an object in the place of an older one."""
+    def put(self, bucket: str, item: Stored, judge: Judge = lambda _: None) -> None:
+        """Store an object in the place of an older one; ``judge`` may refuse in view of that."""
         sql = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)"
         headers = json.dumps(item.headers)
         with self.store.transaction():
             old = self.find(bucket, item.key)
+            judge(old)
             self.store.run(sql, bucket, item.key, item.blob, item.size, item.etag, item.modified, headers)
         if old and old.blob != item.blob:
             self.blobs.remove(old.blob)
@@ -99,10 +109,11 @@ class Objects:
         blob, size, md5 = self.blobs.adopt(path)
         self.put(bucket, Stored(key, blob, size, md5, self.clock.now(), {"content-type": "text/csv"}))
 
-    def delete(self, bucket: str, key: str) -> None:
-        """Delete an object; nothing happens when there is none."""
+    def delete(self, bucket: str, key: str, judge: Judge = lambda _: None) -> None:
+        """Delete an object; nothing happens when there is none. ``judge`` may refuse in view of it."""
         with self.store.transaction():
             old = self.find(bucket, key)
+            judge(old)
             self.store.run("DELETE FROM objects WHERE bucket = ? AND key = ?", bucket, key)
         if old:
             self.blobs.remove(old.blob)

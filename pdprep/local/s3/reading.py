@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 
 from pdprep.local.http import Answer
+from pdprep.local.s3 import conditions
 from pdprep.local.s3.body import CHECKSUM
 from pdprep.local.s3.call import Call, empty
+from pdprep.local.s3.customer_keys import check as check_customer_key
 from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Stored
+from pdprep.local.s3.objects import PARTS, TAGS, Stored
 from pdprep.local.s3.xmltext import http_date
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 # response-content-type and the like, in the query of a signed request
-_OVERRIDES = ("content-type", "content-language", "expires", "cache-control", "content-disposition")
+_OVERRIDES = (
+    "content-type", "content-encoding", "content-language", "expires", "cache-control", "content-disposition",
+)  # fmt: skip
 
 
 def get_object(call: Call) -> Answer:
     """Answer an object's bytes, or the range asked for."""
     item = call.objects.get(call.bucket, call.key)
-    if _unchanged(call, item):
+    answered = check_customer_key(call)
+    if conditions.unchanged(call, item):
         return empty(304, {"ETag": f'"{item.etag}"'})
-    start, end, partial = _range(call.header("range"), item.size)
-    headers = _headers(call, item)
+    start, end, partial = _part(call, item) or _range(call.header("range"), item.size)
+    headers = {**_headers(call, item), **answered}
     headers["Content-Length"] = str(end - start)
     if partial:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{item.size}"
@@ -35,7 +39,9 @@ def get_object(call: Call) -> Answer:
 def _headers(call: Call, item: Stored) -> dict[str, str]:
     checked = call.header("x-amz-checksum-mode").upper() == "ENABLED"
     kept = {k: v for k, v in item.headers.items() if checked or not k.startswith(CHECKSUM)}
-    tags = kept.pop("x-amz-tagging", "")
+    tags, parts = kept.pop(TAGS, ""), kept.pop(PARTS, "")
+    if parts and call.query("partNumber"):
+        kept["x-amz-mp-parts-count"] = str(len(parts.split(",")))
     overrides = {k: v for k in _OVERRIDES if (v := call.query(f"response-{k}"))}
     headers = {"content-type": "binary/octet-stream", **kept, **overrides}
     if tags:
@@ -46,6 +52,22 @@ def _headers(call: Call, item: Stored) -> dict[str, str]:
         "Last-Modified": http_date(item.modified),
         "Accept-Ranges": "bytes",
     }
+
+
+def _part(call: Call, item: Stored) -> tuple[int, int, bool] | None:
+    """Return where the part asked for begins and ends; an object that was put whole is one part."""
+    if not call.query("partNumber"):
+        return None
+    if call.header("range"):
+        raise error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter.")
+    number = call.number("partNumber", 0, 10_000)
+    sizes = [int(size) for size in item.headers.get(PARTS, str(item.size)).split(",")]
+    if not 1 <= number <= 10_000:
+        raise error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+    if number > len(sizes):
+        raise error("InvalidPartNumber")
+    start = sum(sizes[: number - 1])
+    return start, start + sizes[number - 1], PARTS in item.headers
 
 
 def _range(text: str, size: int) -> tuple[int, int, bool]:
@@ -61,29 +83,3 @@ def _range(text: str, size: int) -> tuple[int, int, bool]:
     if start >= size:
         raise error("InvalidRange")
     return start, end, True
-
-
-def _unchanged(call: Call, item: Stored) -> bool:
-    """Judge the conditions in RFC 9110's order; True means 304."""
-    match, none_match = call.header("if-match"), call.header("if-none-match")
-    if match and not _names(match, item.etag):
-        raise error("PreconditionFailed")
-    if not match and _later(item, call.header("if-unmodified-since")):
-        raise error("PreconditionFailed")
-    if none_match:
-        return _names(none_match, item.etag)
-    since = call.header("if-modified-since")
-    return bool(since) and not _later(item, since)
-
-
-def _names(tags: str, etag: str) -> bool:
-    return tags.strip() == "*" or etag in {
-        tag.strip().removeprefix("W/").strip('"') for tag in tags.split(",")
-    }
-
-
-def _later(item: Stored, text: str) -> bool:
-    try:
-        return bool(text) and int(item.modified) > parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return False

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pdprep.local.http import Answer, Request
-from pdprep.local.refusals import Refusal
-from pdprep.local.s3 import buckets, reading, writing
+from pdprep.local.refusals import Refusal, not_provided
+from pdprep.local.s3 import buckets, copying, multipart, reading, tagging, writing
 from pdprep.local.s3.call import Call, locate, xml
 from pdprep.local.s3.errors import error
 from pdprep.local.s3.objects import Objects
@@ -33,7 +33,7 @@ ROUTES = tuple(
     for row in (
         (SERVICE, "GET", "", "ListBuckets", buckets.list_buckets),
         (BUCKET, "GET", "location", "GetBucketLocation", buckets.location),
-        (BUCKET, "GET", "uploads", "ListMultipartUploads", buckets.list_uploads),
+        (BUCKET, "GET", "uploads", "ListMultipartUploads", multipart.list_uploads),
         (BUCKET, "GET", "policy", "GetBucketPolicy", buckets.get_policy),
         (BUCKET, "PUT", "policy", "PutBucketPolicy", buckets.put_policy),
         (BUCKET, "DELETE", "policy", "DeleteBucketPolicy", buckets.delete_policy),
@@ -42,22 +42,23 @@ ROUTES = tuple(
         (BUCKET, "PUT", "", "CreateBucket", buckets.create_bucket),
         (BUCKET, "HEAD", "", "HeadBucket", buckets.head_bucket),
         (BUCKET, "DELETE", "", "DeleteBucket", buckets.delete_bucket),
-        (OBJECT, "GET", "uploadId", "ListParts", buckets.list_parts),
-        (OBJECT, "GET", "tagging", "GetObjectTagging", buckets.get_tags),
-        (OBJECT, "PUT", "tagging", "PutObjectTagging", buckets.put_tags),
-        (OBJECT, "DELETE", "tagging", "DeleteObjectTagging", buckets.delete_tags),
-        (OBJECT, "POST", "uploads", "CreateMultipartUpload", writing.create_upload),
-        (OBJECT, "POST", "uploadId", "CompleteMultipartUpload", writing.complete_upload),
-        (OBJECT, "DELETE", "uploadId", "AbortMultipartUpload", writing.abort_upload),
-        (OBJECT, "PUT", "uploadId x-amz-copy-source", "UploadPartCopy", writing.copy_part),
-        (OBJECT, "PUT", "uploadId", "UploadPart", writing.upload_part),
-        (OBJECT, "PUT", "x-amz-copy-source", "CopyObject", writing.copy_object),
+        (OBJECT, "GET", "uploadId", "ListParts", multipart.list_parts),
+        (OBJECT, "GET", "tagging", "GetObjectTagging", tagging.get_tags),
+        (OBJECT, "PUT", "tagging", "PutObjectTagging", tagging.put_tags),
+        (OBJECT, "DELETE", "tagging", "DeleteObjectTagging", tagging.delete_tags),
+        (OBJECT, "POST", "uploads", "CreateMultipartUpload", multipart.create_upload),
+        (OBJECT, "POST", "uploadId", "CompleteMultipartUpload", multipart.complete_upload),
+        (OBJECT, "DELETE", "uploadId", "AbortMultipartUpload", multipart.abort_upload),
+        (OBJECT, "PUT", "uploadId x-amz-copy-source", "UploadPartCopy", multipart.copy_part),
+        (OBJECT, "PUT", "uploadId", "UploadPart", multipart.upload_part),
+        (OBJECT, "PUT", "x-amz-copy-source", "CopyObject", copying.copy_object),
         (OBJECT, "PUT", "", "PutObject", writing.put_object),
         (OBJECT, "GET", "", "GetObject", reading.get_object),
         (OBJECT, "HEAD", "", "HeadObject", reading.get_object),
         (OBJECT, "DELETE", "", "DeleteObject", writing.delete_object),
     )
 )
+METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 # Parts of S3 that are not provided; without this list they would be taken for the plain operation.
 OTHERS = frozenset(
     {
@@ -65,19 +66,23 @@ OTHERS = frozenset(
         "inventory", "legal-hold", "lifecycle", "logging", "metrics", "notification", "object-lock",
         "ownershipControls", "policyStatus", "publicAccessBlock", "replication", "requestPayment",
         "restore", "retention", "select", "torrent", "versioning", "versions", "website", "tagging",
-        "versionId",
     }
 )  # fmt: skip
 
 
 def route(request: Request) -> Route:
-    """Return the route of a request or refuse."""
+    """Return the route of a request or refuse; no object has a version but ``null``."""
     bucket, key = locate(request)
+    if key and request.query.get("versionId", "null") != "null":
+        raise error("NoSuchVersion")
     level = OBJECT if key else BUCKET if bucket else SERVICE
     for row in ROUTES:
         if row.level == level and row.method == request.method and _marked(row, request):
             return row
-    raise error("NotImplemented" if OTHERS & request.query.keys() else "MethodNotAllowed")
+    if request.method not in METHODS:
+        raise error("MethodNotAllowed")
+    asked = ", ".join(sorted(OTHERS & request.query.keys())) or f"{request.method} of a {level}"
+    raise not_provided(f"This part of Amazon S3 ({asked})")
 
 
 def answer(objects: Objects, request: Request, row: Route) -> Answer:
@@ -96,7 +101,8 @@ def refused(refusal: Refusal, request: Request, request_id: str) -> Answer:
     """Answer an error as S3 does."""
     if request.method == "HEAD" or refusal.status == 304:
         return Answer(refusal.status or 400, {"Content-Type": "application/xml"}, b"")
-    nodes = [("Code", refusal.code), ("Message", refusal.message), ("Resource", request.path)]
+    nodes = [("Code", refusal.code), ("Message", refusal.message), *refusal.details]
+    nodes.append(("Resource", request.path))
     return xml(document("Error", [*nodes, ("RequestId", request_id)], namespace=False), refusal.status or 400)
 
 

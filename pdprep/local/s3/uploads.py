@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+from dataclasses import dataclass
 
 from pdprep.local.ids import Ids
+from pdprep.local.s3.body import CHECKSUM
+from pdprep.local.s3.checksums import COMPUTED
 from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Objects, Stored
+from pdprep.local.s3.objects import PARTS, Judge, Objects, Stored
 from pdprep.local.store import Row
 
 MIN_PART = 5 << 20
 MAX_PARTS = 10_000
+REMEMBERED = 1000  # completed uploads whose answer may be asked for again
+_TRIM = "DELETE FROM completed WHERE rowid <= (SELECT max(rowid) FROM completed) - ?"
 
 
 def create(objects: Objects, bucket: str, key: str, headers: dict[str, str]) -> str:
@@ -49,18 +55,73 @@ def parts(objects: Objects, upload: str) -> dict[int, Row]:
     return {row["number"]: row for row in rows}
 
 
-def complete(objects: Objects, upload: Row, asked: list[tuple[int, str]]) -> Stored:
+@dataclass(frozen=True)
+class Asked:
+    """A part that a completion names: its number, its ETag, and the checksums it should have."""
+
+    number: int
+    etag: str
+    checksums: dict[str, str]
+
+
+def complete(objects: Objects, upload: Row, asked: list[Asked], judge: Judge) -> Stored:
     """Join the parts asked for, in order, into an object."""
     chosen = _choose(parts(objects, upload["id"]), asked)
+    headers = json.loads(upload["headers"])
     blob = objects.blobs.join(row["blob"] for row in chosen)
-    digests = b"".join(bytes.fromhex(row["etag"]) for row in chosen)
-    etag = f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(chosen)}"
+    etag = joined_etag([row["etag"] for row in chosen])
     size = sum(row["size"] for row in chosen)
-    item = Stored(upload["key"], blob, size, etag, objects.clock.now(), json.loads(upload["headers"]))
+    headers |= _checksum(objects, headers, blob, chosen)
+    headers[PARTS] = ",".join(str(row["size"]) for row in chosen)
+    item = Stored(upload["key"], blob, size, etag, objects.clock.now(), headers)
     with objects.store.transaction():
-        objects.put(upload["bucket"], item)
+        objects.put(upload["bucket"], item, judge)
         abort(objects, upload["id"])
+        kept = json.dumps({**headers, "etag": etag})
+        objects.store.run(
+            "INSERT INTO completed VALUES (?, ?, ?, ?)", upload["id"], upload["bucket"], upload["key"], kept
+        )
+        objects.store.run(_TRIM, REMEMBERED)
     return item
+
+
+def completed(objects: Objects, bucket: str, key: str, upload: str) -> Stored | None:
+    """Return what an upload became, if it was completed not long ago."""
+    sql = "SELECT answer FROM completed WHERE id = ? AND bucket = ? AND key = ?"
+    kept = objects.store.value(sql, upload, bucket, key)
+    if kept is None:
+        return None
+    headers = json.loads(kept)
+    return Stored(key, "", 0, headers.pop("etag"), 0.0, headers)
+
+
+def joined_etag(etags: list[str]) -> str:
+    """Return the ETag of an object that was joined from parts."""
+    try:
+        digests = b"".join(bytes.fromhex(etag) for etag in etags)
+    except ValueError:
+        return ""
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(etags)}"
+
+
+def _checksum(objects: Objects, headers: dict[str, str], blob: str, chosen: list[Row]) -> dict[str, str]:
+    """Return the checksum of the whole that was asked for: of its bytes, or of its parts' checksums."""
+    name = headers.pop("x-amz-checksum-algorithm", "").lower()
+    kind = headers.pop("x-amz-checksum-type", "FULL_OBJECT" if name == "crc64nvme" else "COMPOSITE")
+    if name not in COMPUTED:
+        return {}
+    digest = COMPUTED[name]()
+    if kind == "FULL_OBJECT":
+        for block in objects.blobs.read(blob, 0, sum(row["size"] for row in chosen)):
+            digest.update(block)
+        value = base64.b64encode(digest.digest()).decode()
+    else:
+        known = [json.loads(row["headers"]).get(CHECKSUM + name) for row in chosen]
+        if None in known:
+            return {}
+        digest.update(b"".join(base64.b64decode(each) for each in known))
+        value = f"{base64.b64encode(digest.digest()).decode()}-{len(chosen)}"
+    return {CHECKSUM + name: value, CHECKSUM + "type": kind}
 
 
 def abort(objects: Objects, upload: str) -> None:
@@ -71,12 +132,16 @@ def abort(objects: Objects, upload: str) -> None:
         objects.blobs.remove(blob)
 
 
-def _choose(known: dict[int, Row], asked: list[tuple[int, str]]) -> list[Row]:
-    numbers = [number for number, _ in asked]
+def _choose(known: dict[int, Row], asked: list[Asked]) -> list[Row]:
+    numbers = [part.number for part in asked]
     if numbers != sorted(set(numbers)) or not numbers:
         raise error("InvalidPartOrder" if numbers else "MalformedXML")
-    if any(number not in known or known[number]["etag"] != etag for number, etag in asked):
-        raise error("InvalidPart")
+    for part in asked:
+        if part.number not in known or known[part.number]["etag"] != part.etag:
+            raise error("InvalidPart")
+        held = json.loads(known[part.number]["headers"])
+        if any(name in held and held[name] != value for name, value in part.checksums.items()):
+            raise error("InvalidPart", "One or more checksums of the specified parts did not match.")
     if any(known[number]["size"] < MIN_PART for number in numbers[:-1]):
         raise error("EntityTooSmall")
     return [known[number] for number in numbers]

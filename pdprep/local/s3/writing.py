@@ -1,162 +1,82 @@
-"""PutObject, CopyObject, multipart uploads and deletions."""
+"""PutObject and deletions."""
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
-from urllib.parse import unquote
+from functools import partial
 
 from pdprep.local.http import Answer
 from pdprep.local.refusals import Refusal
-from pdprep.local.s3 import uploads
+from pdprep.local.s3 import conditions, tagging
 from pdprep.local.s3.body import CHECKSUM, blocks, sums, verify
 from pdprep.local.s3.call import Call, empty, kept_headers, xml
+from pdprep.local.s3.customer_keys import check as check_customer_key
 from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Stored, check_key
-from pdprep.local.s3.xmltext import Node, document, iso, parse
+from pdprep.local.s3.objects import TAGS, Stored, check_key
+from pdprep.local.s3.xmltext import Node, document, parse
 
 
 def put_object(call: Call) -> Answer:
     """Store a body as an object."""
     call.objects.bucket(call.bucket)
     check_key(call.key)
-    _not_there(call)
-    item = _receive(call, kept_headers(call))
-    _not_there(call)
-    call.objects.put(call.bucket, item)
-    return empty(headers=_tags(item))
-
-
-def copy_object(call: Call) -> Answer:
-    """Store a copy of an object."""
-    call.objects.bucket(call.bucket)
-    check_key(call.key)
-    source = _source(call)
-    replaced = call.header("x-amz-metadata-directive").upper() == "REPLACE"
-    headers = kept_headers(call) if replaced else source.headers
-    blob, size = call.objects.blobs.write(call.objects.blobs.read(source.blob, 0, source.size))
-    item = Stored(call.key, blob, size, source.etag, call.objects.clock.now(), headers)
-    call.objects.put(call.bucket, item)
-    return xml(
-        document("CopyObjectResult", [("LastModified", iso(item.modified)), ("ETag", f'"{item.etag}"')])
-    )
+    headers = kept_headers(call)
+    tagging.check(headers.get(TAGS, ""))
+    answered = check_customer_key(call)
+    judge = partial(conditions.write, call)
+    judge(call.objects.find(call.bucket, call.key))
+    item = receive(call, headers)
+    try:
+        call.objects.put(call.bucket, item, judge)  # again: another may have been faster
+    except Refusal:
+        call.objects.blobs.remove(item.blob)
+        raise
+    return empty(headers={"ETag": f'"{item.etag}"', **checksums(item), **answered})
 
 
 def delete_object(call: Call) -> Answer:
     """Delete an object."""
     call.objects.bucket(call.bucket)
-    call.objects.delete(call.bucket, call.key)
+    call.objects.delete(call.bucket, call.key, partial(conditions.delete, call.header("if-match")))
     return empty(204)
 
 
 def delete_objects(call: Call) -> Answer:
-    """Delete up to a thousand objects."""
+    """Delete up to a thousand objects; each has an outcome of its own."""
     call.objects.bucket(call.bucket)
     root = parse(call.request.document())
-    keys = [entry.findtext("Key") or "" for entry in root.iter("Object")]
-    if not 1 <= len(keys) <= 1000:
+    entries = list(root.iter("Object"))
+    if not 1 <= len(entries) <= 1000:
         raise error("MalformedXML")
-    for key in keys:
-        call.objects.delete(call.bucket, key)
+    nodes = list[Node]()
+    for entry in entries:
+        key, version, etag = (entry.findtext(name) or "" for name in ("Key", "VersionId", "ETag"))
+        try:
+            if version not in ("", "null"):
+                raise error("NoSuchVersion")
+            call.objects.delete(call.bucket, key, partial(conditions.delete, etag))
+            nodes.append(("Deleted", [("Key", key), ("VersionId", version or None)]))
+        except Refusal as refusal:
+            why: list[Node] = [("Key", key), ("VersionId", version or None), ("Code", refusal.code)]
+            nodes.append(("Error", [*why, ("Message", refusal.message)]))
     quiet = (root.findtext("Quiet") or "").lower() == "true"
-    return xml(document("DeleteResult", [] if quiet else [("Deleted", [("Key", key)]) for key in keys]))
+    return xml(document("DeleteResult", [node for node in nodes if node[0] == "Error" or not quiet]))
 
 
-def create_upload(call: Call) -> Answer:
-    """Begin a multipart upload."""
-    call.objects.bucket(call.bucket)
-    check_key(call.key)
-    upload = uploads.create(call.objects, call.bucket, call.key, kept_headers(call))
-    nodes: list[Node] = [("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload)]
-    return xml(document("InitiateMultipartUploadResult", nodes))
-
-
-def upload_part(call: Call) -> Answer:
-    """Keep one part."""
-    uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
-    item = _receive(call, {})
-    uploads.add_part(call.objects, call.query("uploadId"), _number(call), item)
-    return empty(headers=_tags(item))
-
-
-def copy_part(call: Call) -> Answer:
-    """Keep one part, taken from another object."""
-    uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
-    source, found = _source(call), sums({})
-    start, end = _copy_range(call.header("x-amz-copy-source-range"), source.size)
-    blob, size = call.objects.blobs.write(call.objects.blobs.read(source.blob, start, end), found)
-    item = Stored(call.key, blob, size, found.md5.hexdigest(), call.objects.clock.now())
-    uploads.add_part(call.objects, call.query("uploadId"), _number(call), item)
-    return xml(document("CopyPartResult", [("LastModified", iso(item.modified)), ("ETag", f'"{item.etag}"')]))
-
-
-def complete_upload(call: Call) -> Answer:
-    """Join the parts."""
-    upload = uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
-    _not_there(call)
-    asked = [(_part_number(p.findtext("PartNumber")), (p.findtext("ETag") or "").strip('"'))
-             for p in parse(call.request.document()).iter("Part")]  # fmt: skip
-    item = uploads.complete(call.objects, upload, asked)
-    nodes: list[Node] = [("Location", call.request.path), ("Bucket", call.bucket), ("Key", call.key)]
-    return xml(document("CompleteMultipartUploadResult", [*nodes, ("ETag", f'"{item.etag}"')]))
-
-
-def abort_upload(call: Call) -> Answer:
-    """Forget an upload."""
-    uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
-    uploads.abort(call.objects, call.query("uploadId"))
-    return empty(204)
-
-
-def _receive(call: Call, kept: dict[str, str]) -> Stored:
+def receive(call: Call, kept: dict[str, str]) -> Stored:
+    """Write a body and check it; return it as what it may become."""
     found, trailer = sums(call.request.headers), dict[str, str]()
     with closing(blocks(call.request, trailer)) as stream:
         blob, size = call.objects.blobs.write(stream, found)
     try:
-        checksums = verify(call.request.headers, trailer, found)
+        given = verify(call.request.headers, trailer, found)
     except Refusal:
         call.objects.blobs.remove(blob)
         raise
     now = call.objects.clock.now()
-    return Stored(call.key, blob, size, found.md5.hexdigest(), now, {**kept, **checksums})
+    return Stored(call.key, blob, size, found.md5.hexdigest(), now, {**kept, **given})
 
 
-def _tags(item: Stored) -> dict[str, str]:
-    checksums = {k: v for k, v in item.headers.items() if k.startswith(CHECKSUM)}
-    return {"ETag": f'"{item.etag}"', **checksums}
-
-
-def _not_there(call: Call) -> None:
-    if call.header("if-none-match") == "*" and call.objects.find(call.bucket, call.key):
-        raise error("PreconditionFailed")
-
-
-def _source(call: Call) -> Stored:
-    path = unquote(call.header("x-amz-copy-source").split("?")[0]).lstrip("/")
-    bucket, _, key = path.partition("/")
-    source = call.objects.get(bucket, key)
-    match = call.header("x-amz-copy-source-if-match").strip('"')
-    if match and match != source.etag:
-        raise error("PreconditionFailed")
-    return source
-
-
-def _copy_range(text: str, size: int) -> tuple[int, int]:
-    if not text:
-        return 0, size
-    match = re.fullmatch(r"bytes=(\d+)-(\d+)", text)
-    if not match or int(match[2]) >= size or int(match[1]) > int(match[2]):
-        raise error(
-            "InvalidArgument", "The x-amz-copy-source-range value must be of the form bytes=first-last"
-        )
-    return int(match[1]), int(match[2]) + 1
-
-
-def _number(call: Call) -> int:
-    return _part_number(call.query("partNumber"))
-
-
-def _part_number(text: str | None) -> int:
-    if not (text or "").isdigit():
-        raise error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
-    return int(text or "0")
+def checksums(item: Stored) -> dict[str, str]:
+    """Return the checksum headers of an object or part."""
+    return {k: v for k, v in item.headers.items() if k.startswith(CHECKSUM)}
