@@ -30,7 +30,7 @@ BROKEN = {
         ITEMS + "a," + "g" * 1001 + ",1\n",
         "Length cannot be more than 1000 characters for GENRES",
     ),
-    "doubled quotes": (ITEMS + 'a,"say ""hi""",1\n', "Line 2 is not a record of 3 fields"),
+    "doubled quotes": (ITEMS + 'a,"say "hi"",1\n', "Line 2 is not a record of 3 fields"),
     "a quote in bare text": (ITEMS + 'a,5" wide,1\n', "Line 2"),
     "a line break in text": (ITEMS + 'a,A,1\nb,"two\nlines",1\n', "Line 3"),
     "a field too few": (ITEMS + "a,A\n", "Line 2"),
