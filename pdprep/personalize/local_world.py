@@ -142,6 +142,7 @@ def _lease(port: int) -> socket.socket | None:
     if b" 200 " not in head.partition(b"\r\n")[0]:
         lease.close()
         return None
+    lease.setblocking(False)  # one with a time-out would wait for it at every look
     return lease
 
 
@@ -149,7 +150,7 @@ def _closed(lease: socket.socket) -> bool:
     """Say whether the other end of a lease is gone; what the server sends to keep it alive is read away."""
     try:
         # Not select(), which takes no descriptor beyond the 1,024th.
-        while lease.recv(4096, socket.MSG_DONTWAIT):
+        while lease.recv(4096):
             pass
     except BlockingIOError:
         return False
