@@ -9,7 +9,7 @@ import polars as pl
 
 from pdprep.contract import rules, shape
 from pdprep.contract.rules import Rule
-from pdprep.engine.lines import locate
+from pdprep.engine.lines import locate, short
 from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
@@ -30,7 +30,9 @@ def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
         _failures(prepared, tally.examples, counts),
         route=route,
         known={
-            prepared.dataset: Known(prepared.contract, tally.summary, tally.profile, prepared.local_times)
+            prepared.dataset: Known(
+                prepared.contract, tally.summary, tally.profile, prepared.local_times, short(prepared.source)
+            )
         },
         too_many=_too_many(prepared, tally),
     )

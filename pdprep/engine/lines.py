@@ -9,7 +9,9 @@ import polars as pl
 
 from pdprep.preparation.blocks import Blocks
 from pdprep.preparation.opening import in_zip
+from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source
+from pdprep.validation.insights import Short
 
 
 def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
@@ -31,6 +33,21 @@ def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
         found |= {row: (file, line) for row, line in _lines(file, blocks, first, inside)}
         first += count
     return found
+
+
+def short(source: Source) -> Short:
+    """Count the rows of text files of this machine that have fewer values than there are columns."""
+    blocks, width, count, place = source.blocks, len(source.schema), 0, None
+    for file in source.files if blocks and width > 1 else ():
+        if blocks is None or not Path(file).is_file() or file.endswith((".zst", ".gz")):
+            continue
+        with reading(source):
+            first = None
+            for row in blocks.short_rows(file, width):
+                first, count = row if first is None else first, count + 1
+            if first is not None and place is None:
+                place = next(_lines(file, blocks, 0, {first}))[1]
+    return Short(count, place or 0)
 
 
 def _count(file: str, source: Source) -> int:

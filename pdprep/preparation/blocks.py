@@ -9,6 +9,7 @@ names the lines of the user's file.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -122,6 +123,28 @@ class Blocks:
             odd = (number for number, line in enumerate(block.split(b"\n"), 1) if line.count(b'"') % 2)
             yield from (before + number for number in odd)
             before += block.count(b"\n")
+
+    def short_rows(self, file: str, width: int) -> Iterator[int]:
+        """Yield the 0-based rows of a file with fewer values than there are columns, without blank ones.
+
+        Separators are counted in a block at once, and line by line only where some are missing.
+        """
+        before, quote, quoted = 0, (self.dialect.quote_char or "").encode(), None
+        if quote:
+            quoted = re.compile(rb"%b[^%b]*+%b" % ((re.escape(quote),) * 3))
+        for block in self.records(file):
+            text = self.separated(block, file)
+            bare = quoted.sub(b"", text) if quoted and quote in text else text
+            sign, lines = self.sign.encode(), bare.count(b"\n") + (not bare.endswith(b"\n"))
+            if bare.count(sign) != lines * (width - 1) or self.dialect.comment_prefix:
+                found = [line for line in bare.removesuffix(b"\n").split(b"\n") if not self._is_comment(line)]
+                lines = len(found)
+                yield from (
+                    before + row
+                    for row, line in enumerate(found)
+                    if line.count(sign) < width - 1 and line.strip(b"\r")
+                )
+            before += lines
 
     @property
     def sign(self) -> str:

@@ -201,8 +201,6 @@ def first_line(error: BaseException) -> str:
     >>> first_line(ValueError("could not parse `a b\\nc` as dtype `str` at column 'b' (column number 2)"))
     "could not parse a value as dtype `str` at column 'b' (column number 2)"
     """
-    text = re.sub(
-        r"could not parse `.*?` as dtype", "could not parse a value as dtype", str(error), flags=re.DOTALL
-    )
+    text = _OBJECT.sub(r"\1", _QUOTED.sub("could not parse a value as dtype", str(error)))
     line = next(iter(text.splitlines()), type(error).__name__)
     return line if len(line) <= LINE_MAXIMUM else line[:LINE_MAXIMUM] + "…"

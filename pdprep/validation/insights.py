@@ -37,6 +37,13 @@ FRAME: Final = pl.Schema(
 )
 
 
+class Short(NamedTuple):
+    """The rows of text with fewer values than there are columns: how many, and the line of the first."""
+
+    rows: int = 0
+    line: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Known:
     """What is known of one dataset; ``local`` counts the times without a zone of its first rows by field."""
@@ -45,6 +52,7 @@ class Known:
     summary: Summary = field(default_factory=Summary)
     profile: Profile = field(default_factory=Profile)
     local: Mapping[str, int] = field(default_factory=dict)
+    short: Short = field(default_factory=Short)
 
     def __add__(self, other: Known) -> Known:
         """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
@@ -53,9 +61,9 @@ class Known:
         local = {**self.local, **other.local}
         rows = profile.touched[contract.key].rows if contract.key in profile.touched else pl.Series([])
         summary = self.summary + other.summary
-        return Known(
-            contract, replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum())), profile, local
-        )
+        summary = replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum()))
+        short = Short(self.short.rows + other.short.rows, self.short.line or other.short.line)
+        return Known(contract, summary, profile, local, short)
 
 
 class Finding(NamedTuple):
@@ -131,6 +139,11 @@ def _complete(textual: bool, least: float) -> Find:
                 yield Finding(name, share, least, share < least)
 
     return find
+
+
+def _short(known: Known, group: Group) -> Iterator[Finding]:
+    if known.short.rows:
+        yield Finding("", known.short.rows, known.short.line, True)
 
 
 def _outliers(known: Known, group: Group) -> Iterator[Finding]:
@@ -252,6 +265,10 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     "users_busiest": ("a tenth of the users has {value} % of the interactions", _rows_of("USER_ID", busiest)),
     "users_single": ("{value} % of the users have a single interaction", _rows_of("USER_ID", _single)),
     "rows_incomplete": ("{value} % of the rows lack a value; at most {limit} % is well", _incomplete_rows),
+    "rows_short": (
+        "{value} rows have fewer values than there are columns, the first on line {limit}: the rest is null",
+        _short,
+    ),
     "column_incomplete": ("{value} % complete; {limit} % is well", _complete(False, COMPLETE)),
     "text_incomplete": (
         "{value} % complete; text below {limit} % is not used in training",

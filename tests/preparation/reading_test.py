@@ -295,6 +295,23 @@ def test_field_b_carriage_returns_are_read_at_once(tmp_path: Path) -> None:
     assert validate(prepare(tmp_path / "x.csv", "interactions", columns=MAPPING)).read == 100_000
 
 
+SHORT = {
+    "none": (TEXT, []),
+    "a bare line feed": ("user,item,time\r\n1,a\nb,2\r\n3,c,4\r\n", [(2.0, 2.0)]),
+    "the last value": (TEXT + "1,a\n\n1,b\n", [(2.0, 4.0)]),
+    "after commas in quotation marks": (TEXT + '1,"a,\nb,c",2\n1,a\n', [(1.0, 6.0)]),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), SHORT.values(), ids=SHORT)
+def test_field_14_short_rows_are_counted_and_the_first_is_named(
+    tmp_path: Path, text: str, found: list[tuple[float, float]]
+) -> None:
+    (tmp_path / "x.csv").write_bytes(text.encode())
+    insights = validate(prepare(tmp_path / "x.csv", "interactions", columns=MAPPING)).insights
+    assert insights.filter(insight="rows_short").select("value", "limit").rows() == found
+
+
 def test_attack_14_utf_16_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(TEXT.encode("utf-16-le")[:-1])
     with pytest.raises(SourceError, match="utf-16"):
