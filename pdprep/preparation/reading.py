@@ -10,6 +10,7 @@ import polars as pl
 
 from pdprep import disks
 from pdprep.errors import InputError, MappingError, PdprepError, SourceError
+from pdprep.preparation import forks
 from pdprep.preparation.blocks import BLOCK
 from pdprep.preparation.detection import undecodable
 from pdprep.preparation.files import first_line
@@ -39,6 +40,7 @@ def reading(source: Source, expressions: Sequence[str] = ()) -> Iterator[None]:
         SourceError: The source cannot be read to its end.
         MappingError: An expression fails on its rows.
     """
+    forks.check()
     try:
         yield
     except PdprepError:

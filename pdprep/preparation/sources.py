@@ -16,7 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.errors import InputError, SourceError
-from pdprep.preparation import documents, scans, spreadsheets
+from pdprep.preparation import documents, forks, scans, spreadsheets
 from pdprep.preparation.blocks import Blocks
 from pdprep.preparation.detection import assumed, detect
 from pdprep.preparation.dialects import TextOptions
@@ -84,6 +84,7 @@ def open_source(
     >>> open_source(pl.DataFrame({"user": [1]})).frame.collect().columns
     ['__row', 'user']
     """
+    forks.check()
     if isinstance(source, Source):
         return source
     if isinstance(source, str | Path):

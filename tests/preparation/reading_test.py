@@ -312,6 +312,34 @@ def test_field_14_short_rows_are_counted_and_the_first_is_named(
     assert insights.filter(insight="rows_short").select("value", "limit").rows() == found
 
 
+def test_field_wishes_shapes_of_public_data_become_events() -> None:
+    orders = pl.LazyFrame(
+        {
+            "user": ["a", "", "b"],
+            "items": ["x|y", "z", "x"],
+            "more": ["n=2;note=a=b", "n=-1", "other"],
+            "new": ["1", "0", "true"],
+            "sale": [0, 1, 0],
+        }
+    )
+    from pdprep import transforms as t
+
+    flat = (
+        orders.pipe(t.fill_down, "user")
+        .pipe(t.key_values, "more", "n", "note")
+        .pipe(t.flags_to_list, "new", "sale", into="FLAGS")
+        .pipe(t.split, "items")
+        .pipe(t.explode_events, "items")
+        .pipe(t.returns, "n", returned="Return")
+    )
+    assert flat.select("user", "items", "n", "note", "FLAGS", "EVENT_TYPE").collect().rows() == [
+        ("a", "x", "2", "a=b", ["new"], None),
+        ("a", "y", "2", "a=b", ["new"], None),
+        ("a", "z", "-1", None, ["sale"], "Return"),
+        ("b", "x", None, None, ["new"], None),
+    ]
+
+
 def test_attack_14_utf_16_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(TEXT.encode("utf-16-le")[:-1])
     with pytest.raises(SourceError, match="utf-16"):

@@ -19,6 +19,13 @@ from pdprep.preparation.transforms.events import (
 )
 from pdprep.preparation.transforms.lists import split
 from pdprep.preparation.transforms.sessions import sessionize
+from pdprep.preparation.transforms.shapes import (
+    explode_events,
+    fill_down,
+    flags_to_list,
+    key_values,
+    returns,
+)
 from pdprep.preparation.transforms.texts import category_levels, prices, trim, truth_text
 from pdprep.preparation.transforms.times import epoch, hold_out, in_zone, window
 
@@ -28,16 +35,21 @@ __all__ = [
     "creation_timestamps",
     "epoch",
     "events_of_ratings",
+    "explode_events",
+    "fill_down",
+    "flags_to_list",
     "hold_out",
     "impressions",
     "in_zone",
     "items_of",
     "k_core",
     "keep_event_types",
+    "key_values",
     "latest_per_id",
     "map_event_types",
     "minimum_interactions",
     "prices",
+    "returns",
     "sample_users",
     "sessionize",
     "split",
