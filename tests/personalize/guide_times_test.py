@@ -1,0 +1,35 @@
+"""Times and numbers that the guide allows go all the way: validate, bulk, put and export."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pdprep import Field, clock
+from pdprep.group import DatasetGroup
+
+FILM_OF_1940 = -946_771_200
+MONTH = 30 * 86_400
+GENRES = {"GENRES": Field("GENRES", categorical=True)}
+LEVEL = {"LEVEL": Field("LEVEL", categorical=True)}
+
+
+def test_facts_2_films_of_1940_and_of_next_month_go_in_and_come_out(group: DatasetGroup) -> None:
+    soon = int(clock.now().timestamp()) + MONTH
+    films = {"ITEM_ID": ["old", "new"], "GENRES": "Drama", "CREATION_TIMESTAMP": [FILM_OF_1940, soon]}
+    group.bulk(group.prepare(pl.DataFrame(films), "items", metadata=GENRES)).wait()
+    put = pl.DataFrame(films).with_columns(ITEM_ID=pl.format("put {}", "ITEM_ID"))
+    assert group.put(group.prepare(put, "items", metadata=GENRES)).wait().rows == 2
+    found = pl.DataFrame(group.export("items").collect()).select("ITEM_ID", "CREATION_TIMESTAMP")
+    assert sorted((name, int(time)) for name, time in found.rows()) == sorted(
+        (name, time)
+        for kind in ("", "put ")
+        for name, time in ((f"{kind}old", FILM_OF_1940), (f"{kind}new", soon))
+    )
+
+
+def test_facts_1_an_action_that_expires_next_month_goes_in(group: DatasetGroup) -> None:
+    soon = int(clock.now().timestamp()) + MONTH
+    action = {"ACTION_ID": ["a"], "VALUE": [10], "LEVEL": "Gold", "ACTION_EXPIRATION_TIMESTAMP": [soon]}
+    group.bulk(group.prepare(pl.DataFrame(action), "actions", metadata=LEVEL)).wait()
+    put = pl.DataFrame(action).with_columns(ACTION_ID=pl.lit("b"), VALUE=pl.lit(1))
+    assert group.put(group.prepare(put, "actions", metadata=LEVEL)).wait().rows == 1
