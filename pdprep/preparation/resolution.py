@@ -106,9 +106,24 @@ def _checked(source: Source, target: str, given: Given, argument: str) -> Given:
             "a column's name or a Polars expression",
             f'{argument}={{"{target}": pl.lit({given!r})}}',
         )
+    nested = _nested(source, given) if isinstance(given, str) and given not in have else None
+    if nested is not None:
+        return nested
     for name in [given] if isinstance(given, str) else given.meta.root_names():
         mapping.check_column(name, target, have, argument)
     return given
+
+
+def _nested(source: Source, path: str) -> pl.Expr | None:
+    """Return the field that a path such as ``user.id`` means in a column of structs, if there is one."""
+    first, *rest = path.split(".")
+    dtype, found = source.schema.get(first), pl.col(first)
+    for piece in rest:
+        fields = dict(dtype.to_schema()) if isinstance(dtype, pl.Struct) else {}
+        if piece not in fields:
+            return None
+        dtype, found = pl.DataFrame(schema={"x": fields[piece]}).dtypes[0], found.struct.field(piece)
+    return found if rest else None
 
 
 def _metadata_given(source: Source, name: str, value: str | pl.Expr | Field | tuple[str, Field]) -> Given:

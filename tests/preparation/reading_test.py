@@ -340,6 +340,21 @@ def test_field_wishes_shapes_of_public_data_become_events() -> None:
     ]
 
 
+@pytest.mark.parametrize("ending", ["ndjson", "json", "parquet"])
+def test_field_wishes_a_path_names_a_field_within_structs(tmp_path: Path, ending: str) -> None:
+    frame = pl.DataFrame(
+        {"user": [{"id": "007", "at": {"plan": "gold"}}], "item": ["i"], "time": [1_700_000_000]}
+    )
+    write: dict[str, Any] = {"ndjson": frame.write_ndjson, "json": frame.write_json}
+    write.get(ending, frame.write_parquet)(tmp_path / f"x.{ending}")
+    mapping = MAPPING | {"USER_ID": "user.id"}
+    prepared = prepare(
+        tmp_path / f"x.{ending}", "interactions", columns=mapping, metadata={"PLAN": "user.at.plan"}
+    )
+    assert prepared.frame.collect().rows() == [("007", "i", 1_700_000_000, "gold")]
+    assert prepare(frame, like=prepared).frame.collect().equals(prepared.frame.collect())
+
+
 def test_attack_14_utf_16_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(TEXT.encode("utf-16-le")[:-1])
     with pytest.raises(SourceError, match="utf-16"):
