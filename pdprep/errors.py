@@ -46,6 +46,7 @@ class PdprepError(Exception):
         found, _, by_polars = found.partition(_BY_POLARS)
         if by_polars:
             found, _, hint = found.partition(" Try: ")
+            found, _, expected = found.removesuffix(".").partition("; ")
         self.found, self.expected, self.hint = found, expected, hint
         super().__init__(found, expected, hint)
 

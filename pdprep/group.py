@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -14,6 +14,7 @@ from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.engine.validate import check as prepared_only
 from pdprep.ledger import folders, records
+from pdprep.ledger.id_forms import following
 from pdprep.ledger.records import Records
 from pdprep.personalize import (
     adoption,
@@ -39,6 +40,7 @@ from pdprep.personalize.target import Target
 from pdprep.personalize.verify import Verification, verify
 from pdprep.preparation import prepare as preparation
 from pdprep.preparation.dialects import TextArguments
+from pdprep.preparation.ids import Form
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.prepare import OnInvalid, Prepared
 
@@ -135,12 +137,13 @@ class DatasetGroup:
         on_invalid: OnInvalid = "raise",
         max_invalid: float | None = None,
         dedupe_on: Sequence[str] = (),
+        id_forms: Mapping[str, Form] | None = None,
         **text: Unpack[TextArguments],
     ) -> Prepared:
         """Prepare a source for a dataset of this group; see ``pdprep.prepare``.
 
         Once the dataset exists its schema rules: a missing nullable column becomes null, an extra one is left
-        out and named by ``.explain()``. A warning names one that was asked for.
+        out and named by ``.explain()``; a warning names one that was asked for. Ids keep their form.
         """
         kind = dataset.dataset if isinstance(dataset, Contract) else dataset
         deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
@@ -148,8 +151,9 @@ class DatasetGroup:
         found = preparation.prepare(
             source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,
-            **text,
+            id_forms=id_forms, **text,
         )  # fmt: skip
+        found = following(self._target.ledger, found)
         return alignment.warned(found, deployed, dataset if isinstance(dataset, Contract) else None)
 
     def check(self) -> Check:

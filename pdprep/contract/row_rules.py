@@ -33,7 +33,7 @@ RULES: Final = (
         "id_unreadable",
         "error",
         "all",
-        "an id is a fraction, or a float above 2^53 that has lost digits",
+        "an id is a number with a fraction, or a float so large that it may have lost digits",
         "read the column as text or as integers",
         "interactions-datasets",
     ),

@@ -31,7 +31,12 @@ def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
         route=route,
         known={
             prepared.dataset: Known(
-                prepared.contract, tally.summary, tally.profile, prepared.local_times, short(prepared.source)
+                prepared.contract,
+                tally.summary,
+                tally.profile,
+                prepared.local_times,
+                short(prepared.source),
+                prepared.id_forms.known,
             )
         },
         too_many=_too_many(prepared, tally),

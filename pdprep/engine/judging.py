@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from pdprep import clock
 from pdprep.engine.buckets import Run, partitions, size
 from pdprep.engine.sieve import Aside, Sieve
+from pdprep.preparation.ids_told import Readings
 from pdprep.preparation.packing import Packing, pack
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener
@@ -50,10 +52,13 @@ def judged(
 
         def read(packing: Packing) -> Judged:
             sieve = Sieve(packing, rules, route, aside)
-            loads = partitions(packing.prepared, sieve.on, listener, measured, scratch)
-            return Judged(packing, sieve, stack.enter_context(loads))
+            with ExitStack() as attempt:
+                loads = partitions(packing.prepared, sieve.on, listener, measured, scratch)
+                found = Judged(packing, sieve, attempt.enter_context(loads))
+                stack.push(attempt.pop_all())
+            return found
 
-        yield _read(read, packed(prepared, rules) if worth else Packing(prepared), aside)
+        yield _read(read, prepared, rules, worth, aside)
 
 
 def packed(prepared: Prepared, rules: Sequence[Violation]) -> Packing:
@@ -61,13 +66,28 @@ def packed(prepared: Prepared, rules: Sequence[Violation]) -> Packing:
     return pack(prepared, but={name for each in rules if each.doubt is None for name in each.columns})
 
 
-def _read(read: Callable[[Packing], Judged], packing: Packing, aside: Aside | None) -> Judged:
-    """Read with columns packed, or again without if there are more texts than it seemed."""
-    try:
-        return read(packing)
-    except Exception:
-        if not packing.full:
-            raise
-    if aside:
-        aside.forget()
-    return read(Packing(packing.unpacked))
+def _read(
+    read: Callable[[Packing], Judged],
+    prepared: Prepared,
+    rules: Sequence[Violation],
+    worth: bool,
+    aside: Aside | None,
+) -> Judged:
+    """Read with columns packed and a float's ``.0`` taken off ids; read again where that turns out wrong.
+
+    There may be more texts than it seemed, or ids with a point of their own, which are kept.
+    """
+    readings = Readings(prepared.id_forms, prepared.source, prepared.conversions)
+    while True:
+        spelled = replace(prepared, conversions=readings.begin())
+        packing = packed(spelled, rules) if worth else Packing(spelled)
+        try:
+            found = read(packing)
+            if readings.whole():
+                return found
+        except Exception:
+            worth = worth and not packing.full
+            if not packing.full and not readings.failed():
+                raise
+        if aside:
+            aside.forget()

@@ -6,6 +6,7 @@ under a clock that stands still.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,21 @@ class Journal:
             binding.arn,
             binding.created,
         )
+
+    def id_forms(self, dataset: str) -> dict[str, str]:
+        """Return the form of the ids of each field of a dataset, as far as it is known."""
+        rows = self.database.rows("SELECT field, form FROM id_forms WHERE dataset = ?", dataset)
+        return {row["field"]: row["form"] for row in rows}
+
+    def keep_id_forms(self, dataset: str, forms: Mapping[str, str]) -> None:
+        """Write down the form of the ids of fields of a dataset."""
+        for field, form in forms.items():
+            self.database.run(
+                "INSERT OR REPLACE INTO id_forms (dataset, field, form) VALUES (?, ?, ?)",
+                dataset,
+                field,
+                form,
+            )
 
     def new_job(self, dataset: str, route: str, mode: str = "", name: str = "") -> JobRow:
         """Write down a job that is about to start; its id is unique in this ledger."""

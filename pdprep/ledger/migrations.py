@@ -34,5 +34,14 @@ CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, sha256 TEXT NOT NULL
 ) WITHOUT ROWID
 """
+# What was sent before had each ``.0`` taken off.
+_ID_FORMS = """
+CREATE TABLE id_forms (
+    dataset TEXT NOT NULL, field TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (dataset, field)
+) WITHOUT ROWID;
+INSERT INTO id_forms SELECT dataset, field, 'undone'
+    FROM (SELECT dataset FROM imports UNION SELECT dataset FROM plans),
+    (SELECT 'USER_ID' AS field UNION SELECT 'ITEM_ID' UNION SELECT 'ACTION_ID')
+"""
 
-MIGRATIONS: Final = (_FIRST, _FILES)
+MIGRATIONS: Final = (_FIRST, _FILES, _ID_FORMS)

@@ -24,7 +24,7 @@ def text(column: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"t": [" a ", "  "]}).select(text(pl.col("t")))["t"].to_list()
     ['a', None]
     """
-    return _by_batch(column, stripped)
+    return by_batch(column, stripped)
 
 
 def not_blank(column: pl.Expr) -> pl.Expr:
@@ -40,17 +40,12 @@ def _not_blank(values: pl.Series) -> pl.Series:
 
 def one_line(column: pl.Expr) -> pl.Expr:
     """Make text without a letter null and line breaks one space: a record of the CSV is one line."""
-    return _by_batch(column, lined)
+    return by_batch(column, lined)
 
 
 def word(column: pl.Expr) -> pl.Expr:
     """Strip outer spaces, make empty text null and line breaks one space."""
-    return _by_batch(column, lambda values, look: _unbroken(stripped(values, look), look))
-
-
-def id_from_text(column: pl.Expr) -> pl.Expr:
-    """Read an id from a CSV: ``1.0`` is ``1``, ``007`` stays, a fraction is null."""
-    return _by_batch(column, whole_id)
+    return by_batch(column, lambda values, look: _unbroken(stripped(values, look), look))
 
 
 def marked(column: pl.Expr, convert: Batchwise, name: str) -> pl.Expr:
@@ -71,7 +66,7 @@ def marked(column: pl.Expr, convert: Batchwise, name: str) -> pl.Expr:
     return column.map_batches(batch, return_dtype=both, is_elementwise=True)
 
 
-def _by_batch(column: pl.Expr, convert: Batchwise) -> pl.Expr:
+def by_batch(column: pl.Expr, convert: Batchwise) -> pl.Expr:
     """Convert text a batch at a time, after a look at it: what is not there needs no pattern, and no copy."""
 
     def batch(values: pl.Series) -> pl.Series:
@@ -90,12 +85,6 @@ def lined(values: pl.Series, look: Look) -> pl.Series:
     return _unbroken(_lettered(values, look), look)
 
 
-def whole_id(values: pl.Series, look: Look) -> pl.Series:
-    """Strip outer spaces, read ``1.0`` as ``1`` and a fraction as null."""
-    text = stripped(values, look)
-    return applied(_undotted, text) if look.has(".") else text
-
-
 def _lettered(values: pl.Series, look: Look) -> pl.Series:
     if look.trimmed:
         return _filled(values)
@@ -109,18 +98,6 @@ def _filled(values: pl.Series) -> pl.Series:
 
 def _unbroken(values: pl.Series, look: Look) -> pl.Series:
     return values.str.replace_all(r"\s*[\r\n]+\s*", " ") if look.has("\n") or look.has("\r") else values
-
-
-def _undotted(text: pl.Expr) -> pl.Expr:
-    fraction = text.str.contains(r"^-?\d+\.\d*[1-9]\d*$")
-    return pl.when(~fraction).then(text.str.replace(r"^(-?\d+)\.0*$", "$1"))
-
-
-def id_from_float(column: pl.Expr) -> pl.Expr:
-    """Read an id from a float: ``1.0`` is ``1``; a fraction, or a number above 2^53, is null."""
-    number = column.cast(pl.Float64)
-    whole = number.is_finite() & (number == number.round()) & (number.abs() <= MAX_EXACT)
-    return pl.when(whole).then(number).cast(pl.Int64).cast(pl.String)
 
 
 def float_of_text(column: pl.Expr) -> pl.Expr:

@@ -12,7 +12,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
 from pdprep.errors import MappingError
-from pdprep.preparation import columns, times
+from pdprep.preparation import columns, ids, times
 
 Convert = Callable[[pl.Expr], pl.Expr]
 EXPRESSION: Final = "the expression"
@@ -23,7 +23,8 @@ MARKED: Final = "__marked_"
 class Way(NamedTuple):
     """How values of one type are read, what to tell the user, and the rule that an unreadable one breaks.
 
-    ``batch`` converts text of which no outer space is left, a batch at a time.
+    ``batch`` converts text of which no outer space is left, a batch at a time. ``of_id`` says that it is yet
+    to be read in the form that the ids of the whole column have, by ``ids_told.read_in``.
     """
 
     convert: Convert
@@ -31,6 +32,7 @@ class Way(NamedTuple):
     rule: str = ""  # empty: cannot fail
     batch: columns.Batchwise | None = None
     local: Convert | None = None  # where a time bears no zone, which is taken as UTC
+    of_id: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,21 +89,21 @@ class Conversion:
         return columns.not_blank(as_text(pl.when(doubtful).then(pl.col(self.raw)))).alias(self.raw)
 
 
-def way(contract: Contract, field: Field, dtype: pl.DataType, from_text: bool, origin: str) -> Way:
+def way(contract: Contract, field: Field, dtype: pl.DataType, origin: str) -> Way:
     """Return how a column of this type becomes this field.
 
     Args:
         contract: The contract that the field belongs to.
         field: What the column becomes.
         dtype: What the column is.
-        from_text: Whether it comes straight from a CSV, where numbers are text.
         origin: The column's name, for the error.
 
     Raises:
         MappingError: No value of this type can become the field.
     """
-    meaning = _meaning(contract, field)
-    found = _WAYS[meaning].get(_family(dtype, from_text)) or _WAYS[meaning].get(_family(dtype, False))
+    meaning, family = _meaning(contract, field), _family(dtype)
+    ways = _WAYS[meaning]
+    found = ways.get(family) or (ways.get("float") if family == "decimal" else None)
     if found is None:
         raise MappingError(
             f"{origin} is {dtype}",
@@ -119,6 +121,11 @@ def _hint(field: Field, meaning: str, origin: str) -> str:
     return f'columns={{"{field.name}": pl.col("{column}").cast(pl.{casts.get(meaning, "String")})}}'
 
 
+def holds_ids(contract: Contract, field: Field) -> bool:
+    """Say whether a field is an id, or a list of ids: what an expression gives it comes from text alone."""
+    return field.name in contract.ids or field.put_only or field.name == "IMPRESSION"
+
+
 def _meaning(contract: Contract, field: Field) -> str:
     if field.name in contract.ids or field.put_only:
         return "id"
@@ -129,9 +136,9 @@ def _meaning(contract: Contract, field: Field) -> str:
     return {"string": "string", "boolean": "boolean", "int": "int", "long": "long"}.get(field.type, "float")
 
 
-def _family(dtype: pl.DataType, from_text: bool) -> str:
+def _family(dtype: pl.DataType) -> str:
     if isinstance(dtype, pl.String):
-        return "csv" if from_text else "text"
+        return "text"
     if isinstance(dtype, pl.Categorical | pl.Enum):
         return "category"
     if isinstance(dtype, pl.Datetime | pl.Date):
@@ -142,7 +149,9 @@ def _family(dtype: pl.DataType, from_text: bool) -> str:
         return "boolean"
     if isinstance(dtype, pl.Null):
         return "null"
-    if dtype.is_float() or isinstance(dtype, pl.Decimal):
+    if isinstance(dtype, pl.Decimal):
+        return "decimal"
+    if dtype.is_float():
         return "float"
     return "integer" if dtype.is_integer() else "other"
 
@@ -166,16 +175,11 @@ _MOMENTS: Final = "dates and times (no zone: UTC) to seconds since 1970"
 _SECONDS: Final = "to seconds since 1970; the unit (s, ms, us, ns) is told by the magnitude"
 
 _IDS: Final = {
-    "csv": Way(
-        columns.id_from_text,
-        "text; outer spaces stripped, 1.0 becomes 1, 007 stays",
-        "id_unreadable",
-        columns.whole_id,
-    ),
-    "text": Way(columns.text, "text; outer spaces stripped", batch=columns.stripped),
-    "category": Way(_then(_AS_TEXT, columns.text), "categories to text"),
+    "text": Way(columns.text, "text; outer spaces stripped", batch=columns.stripped, of_id=True),
+    "category": Way(_then(_AS_TEXT, columns.text), "categories to text", batch=columns.stripped, of_id=True),
     "integer": Way(_AS_TEXT, "integers to text"),
-    "float": Way(columns.id_from_float, "floats to text, 1.0 becomes 1", "id_unreadable"),
+    "float": Way(ids.from_float, "floats to text, 1.0 becomes 1", "id_unreadable", of_id=True),
+    "decimal": Way(ids.from_decimal, "decimals to text, 1.00 becomes 1", "id_unreadable", of_id=True),
     "null": _NULL,
 }
 _TIMES: Final = {
@@ -200,7 +204,8 @@ _STRINGS: Final = {
     "text": Way(columns.one_line, "text; line breaks become spaces, empty text null"),
     "category": Way(_then(_AS_TEXT, columns.one_line), "categories to text"),
     "integer": Way(_AS_TEXT, "integers to text"),
-    "float": Way(_AS_TEXT, "numbers to text"),
+    "float": Way(_then(lambda column: column.fill_nan(None), _AS_TEXT), "numbers to text, NaN to null"),
+    "decimal": Way(_AS_TEXT, "numbers to text"),
     "boolean": Way(columns.named_truth, "booleans to the text True and False"),
     "moment": Way(_AS_TEXT, "dates and times to text"),
     "local": Way(_AS_TEXT, "dates and times to text"),

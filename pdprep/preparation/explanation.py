@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -12,13 +12,20 @@ import polars as pl
 
 from pdprep import html
 from pdprep.contract.meanings import is_timestamp
+from pdprep.preparation import expressions, ids
 from pdprep.preparation.conversions import Conversion
+from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source
 from pdprep.preparation.times import number_of_text, unit_of_number, without_zone
 
 HEAD: Final = 1_000
 _HEADER: Final = ("field", "type", "from", "what is done")
+_FORMS: Final[dict[Form | None, str]] = {
+    UNDONE: "1.0 becomes 1, as a float wrote it",
+    TEXT: "1.0 and 1.10 stay, as they are no floats'",
+    None: "007 stays",
+}
 _UNITS: Final = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 
@@ -59,18 +66,26 @@ def explain(
     source: Source,
     conversions: Sequence[Conversion],
     typed: pl.LazyFrame,
+    forms: Mapping[str, Form],
     left_out: tuple[str, ...],
     without_field: tuple[str, ...] = (),
+    missing: tuple[str, ...] = (),
     no_objective: tuple[str, ...] = (),
 ) -> Explanation:
-    """Explain the conversions of a source, with the units that its first thousand rows hold.
+    """Explain the conversions of a source, with the units and the ids that its first thousand rows hold.
 
     ``no_objective`` names the fields that cannot be the objective of a solution since they may be null.
     """
-    units = _units(source, conversions, typed)
-    rows = [(each.field.name, each.field.kind, each.origin, _done(each, units)) for each in conversions]
+    said = _units(source, conversions, typed) | _forms(source, conversions, typed, forms)
+    rows = [(each.field.name, each.field.kind, each.origin, _done(each, said)) for each in conversions]
     steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
     notes = tuple(_objective(each) for each in conversions if each.field.name in no_objective)
+    if missing:
+        notes = (f"not in this source, so null: {', '.join(missing)}", *notes)
+    types = expressions.types(source, sorted(expressions.used_in(conversions))) if source.is_text else {}
+    if types:
+        named = ", ".join(f"{name} {dtype}" for name, dtype in types.items())
+        notes = (f"typed for expressions by the first rows, each value checked: {named}", *notes)
     return Explanation(Path(source.label).name, steps, left_out, without_field, notes)
 
 
@@ -85,19 +100,31 @@ def _objective(each: Conversion) -> str:
     )
 
 
-def _done(each: Conversion, units: dict[str, str]) -> str:
-    found = units.get(each.field.name)
-    return f"{each.way.note}; the first rows hold {found}" if found else each.way.note
+def _done(each: Conversion, said: dict[str, str]) -> str:
+    found = said.get(each.field.name)
+    return f"{each.way.note}; {found}" if found else each.way.note
+
+
+def _forms(
+    source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame, forms: Mapping[str, Form]
+) -> dict[str, str]:
+    """Say in which form ids of text are read: known, or told by the first rows until all have been read."""
+    own = [each for each in conversions if each.way.of_id and not each.way.rule]
+    fresh = {each.field.name: each.expr.cast(pl.String) for each in own if each.field.name not in forms}
+    with reading(source, list(fresh)):
+        head = typed.head(HEAD).select(**fresh).collect() if fresh else pl.DataFrame()
+    told = {name: ids.told(head[name]) for name in head.columns}
+    known = told | {each.field.name: forms[each.field.name] for each in own if each.field.name in forms}
+    return {name: _FORMS[form] for name, form in known.items()}
 
 
 def _units(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame) -> dict[str, str]:
     numbers = {
         each.field.name: _unit(each) for each in conversions if is_timestamp(each.field) and each.way.rule
     }
-    expressions = [each.field.name for each in conversions if isinstance(each.given, pl.Expr)]
-    with reading(source, expressions):
+    with reading(source, expressions.by_expression(conversions)):
         head = typed.head(HEAD).select(**numbers).collect() if numbers else pl.DataFrame()
-    return {name: ", ".join(_named(head[name])) for name in head.columns}
+    return {name: f"the first rows hold {', '.join(_named(head[name]))}" for name in head.columns}
 
 
 def _unit(each: Conversion) -> pl.Expr:

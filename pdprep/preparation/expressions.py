@@ -1,46 +1,78 @@
-"""Expressions of the user's over a source's columns: tried, typed, and told from column names."""
+"""Expressions of the user's over a source's columns: tried, typed, and told from column names.
+
+A CSV is read as text, while ``pl.col("rating") > 3`` needs a number: a column that an expression uses is
+typed by its first rows, and each value is held to that. An expression that gives ids sees the text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from pdprep.errors import MappingError
-from pdprep.preparation import columns
+from pdprep.html import shortened
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.files import first_line
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import FILE, ROW, Source
 
 TEXT: Final = "__text_"
+GIVEN: Final = "__given_"
 INFER_ROWS: Final = 10_000
+_NUMBER: Final = r"^-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$"
+_WHOLE: Final = r"^-?\d+(?:\.0*)?$"
+_EXACT: Final = 2**53
 
 Given = str | pl.Expr
 
 
 def typed(source: Source, conversions: Sequence[Conversion]) -> pl.LazyFrame:
-    """Return the source's rows with the columns that expressions use typed as Polars infers them.
+    """Return the source's rows as the conversions read them.
 
-    A CSV is read as text so that ids keep their zeros, while ``pl.col("rating") > 3`` needs a number. A
-    column that is used both ways is kept as text under another name.
+    Of a CSV, the columns that expressions use are typed, what an expression gives for ids is made of the text
+    before, and a column that is used both ways is kept as text under another name.
     """
     used, frame = used_in(conversions), _without_blanks(source, conversions)
-    if not (source.is_text and used):
+    if not source.is_text:
         return frame
-    types = _inferred(source)
-    kept = frame.with_columns(pl.col(name).alias(TEXT + name) for name in sorted(used))
-    return kept.with_columns(_as(pl.col(name), types[name]).alias(name) for name in sorted(used))
+    of_text = {each.expr.meta.output_name(): each.given for each in conversions if _reads_text(each)}
+    kept = [pl.col(name).alias(TEXT + name) for name in sorted(used)]
+    made = [given.alias(name) for name, given in of_text.items() if isinstance(given, pl.Expr)]
+    if not kept and not made:
+        return frame
+    return frame.with_columns(*kept, *made).with_columns(_typed(source, used))
 
 
 def typed_for(source: Source, given: Given) -> pl.LazyFrame:
     """Return the source's frame typed for one expression."""
     if isinstance(given, str) or not source.is_text:
         return source.frame
-    types = _inferred(source)
-    roots = given.meta.root_names()
-    return source.frame.with_columns(_as(pl.col(name), types[name]).alias(name) for name in roots)
+    return source.frame.with_columns(_typed(source, given.meta.root_names()))
+
+
+def types(source: Source, names: Iterable[str]) -> dict[str, pl.DataType]:
+    """Return the types of columns in expressions: those of a CSV are told by its first rows, once."""
+    if not source.is_text:
+        return {name: source.schema[name] for name in names}
+    fresh = [name for name in names if name not in source.types]
+    if fresh:
+        with reading(source):
+            head = source.frame.select(fresh).head(INFER_ROWS).collect()
+        source.types.update((name, _proposed(head[name])) for name in fresh)
+    return {name: source.types[name] for name in names}
+
+
+def typed_like(source: Source, like: Source, conversions: Sequence[Conversion]) -> Source:
+    """Return a CSV with the types that the columns of expressions have in a source before it."""
+    if not source.is_text:
+        return source
+    before = types(like, sorted(used_in(conversions)))
+    kept = {name: each for name, each in before.items() if each == pl.String or type(each) in _READ}
+    return replace(source, types=kept)
 
 
 def by_expression(conversions: Sequence[Conversion]) -> tuple[str, ...]:
@@ -49,35 +81,42 @@ def by_expression(conversions: Sequence[Conversion]) -> tuple[str, ...]:
 
 
 def used_in(conversions: Sequence[Conversion]) -> set[str]:
-    """Return the source's columns that expressions use."""
+    """Return the source's columns that expressions use, but for those that give ids of a CSV."""
     return {
         name
         for each in conversions
-        if isinstance(each.given, pl.Expr)
+        if isinstance(each.given, pl.Expr) and not _reads_text(each)
         for name in each.given.meta.root_names()
     }
 
 
-def dtype(source: Source, name: str, given: Given) -> pl.DataType:
-    """Return the type of a column, or of an expression as tried on no row: most mistakes show there."""
+def dtype(source: Source, name: str, given: Given, ids: bool = False) -> pl.DataType:
+    """Return the type of a column, or of an expression as tried on no row: most mistakes show there.
+
+    Args:
+        source: What is read.
+        name: The field.
+        given: The column or the expression.
+        ids: Whether it gives ids, and so sees the text of a CSV.
+    """
     if isinstance(given, str):
         return source.schema[given]
-    types = _inferred(source) if source.is_text else source.schema
+    roots = given.meta.root_names()
+    known = dict(source.schema) | ({} if ids else types(source, roots))
     try:
-        tried = pl.DataFrame(schema=dict(types)).lazy().select(given).collect()
+        tried = pl.DataFrame(schema=known).lazy().select(given).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        roots = [root for root in given.meta.root_names() if root in types]
-        have = ", ".join(f"{root} {types[root]}" for root in roots)
+        have = ", ".join(f"{root} {known[root]}" for root in roots)
         raise MappingError(
             f"the expression for {name} cannot be used ({first_line(error)})",
             f"an expression that fits the source's columns ({have})",
-            f'pl.col("{roots[0] if roots else "..."}").cast(pl.Float64, strict=False) in the expression',
+            f'pl.col("{roots[0] if roots else "..."}").cast(pl.Float64) in the expression',
         ) from error
     if tried.width != 1:
         raise MappingError(
             f"the expression for {name} gives {tried.width} columns ({', '.join(tried.columns)})",
             "one column",
-            f'columns={{"{name}": "{next(iter(types), "...")}"}}',
+            f'columns={{"{name}": "{next(iter(known), "...")}"}}',
         )
     return tried.dtypes[0]
 
@@ -85,6 +124,10 @@ def dtype(source: Source, name: str, given: Given) -> pl.DataType:
 def expression(given: Given) -> pl.Expr:
     """Return what the user wrote as an expression."""
     return pl.col(given) if isinstance(given, str) else given
+
+
+def _reads_text(conversion: Conversion) -> bool:
+    return conversion.expr.meta.root_names()[:1] == [GIVEN + conversion.field.name]
 
 
 def _without_blanks(source: Source, conversions: Sequence[Conversion]) -> pl.LazyFrame:
@@ -108,10 +151,71 @@ def _filled(rows: pl.DataFrame, names: set[str]) -> pl.DataFrame:
     return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
 
 
-def _inferred(source: Source) -> dict[str, pl.DataType]:
-    with reading(source):
-        return dict(source.scan(source.files[0], infer_schema_length=INFER_ROWS).collect_schema())
+def _proposed(values: pl.Series) -> pl.DataType:
+    """Return the type that keeps each of the first values, or text."""
+    filled = values.drop_nulls()
+    fits = (
+        dtype for dtype, read in _READ.items() if filled.len() and not _changed(filled, read(filled)).any()
+    )
+    return next(fits, pl.String)()
 
 
-def _as(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return columns.truth_of_text(column) if isinstance(dtype, pl.Boolean) else column.cast(dtype)
+def _typed(source: Source, names: Iterable[str]) -> list[pl.Expr]:
+    found = {name: each for name, each in types(source, sorted(names)).items() if each != pl.String}
+    return [
+        pl.struct(ROW, name)
+        .map_batches(partial(_checked, source, name, each), return_dtype=each, is_elementwise=True)
+        .alias(name)
+        for name, each in found.items()
+    ]
+
+
+def _checked(source: Source, name: str, dtype: pl.DataType, rows: pl.Series) -> pl.Series:
+    """Return a batch of text as a type that keeps each of its values.
+
+    Raises:
+        MappingError: It does not keep one; the row and the column are named.
+    """
+    texts = rows.struct.field(name)
+    values = _READ[type(dtype)](texts)
+    changed = _changed(texts, values)
+    if changed.any():
+        place = changed.arg_max() or 0
+        row, text = rows.struct.field(ROW)[place], shortened(texts[place])
+        raise MappingError(
+            f"column {name!r} holds {text!r} in row {row}, which is not kept as {dtype}",
+            f"{name} is typed for the expression by its first {INFER_ROWS:,} rows, and no value may change",
+            f"pdprep.prepare({source.asked.code(source.label)}, ...), "
+            f"where the expression sees text: {_read_by_hand(name, dtype)}",
+        )
+    return values
+
+
+def _read_by_hand(name: str, dtype: pl.DataType) -> str:
+    if dtype == pl.Boolean:
+        return f'pl.col("{name}").str.to_lowercase() == "true"'
+    return f'pl.col("{name}").cast(pl.Float64, strict=False), in which text that is no number is null'
+
+
+def _changed(texts: pl.Series, values: pl.Series) -> pl.Series:
+    """Say which texts a type does not keep: a number may be spelled otherwise, but stays the same."""
+    if values.dtype == pl.Int64:
+        return (values.cast(pl.String) != texts).fill_null(True) & texts.is_not_null()
+    if values.dtype == pl.Boolean:
+        return values.is_null() & texts.is_not_null()
+    beyond = (values.abs() >= _EXACT) & texts.str.contains(_WHOLE)
+    kept = values.is_not_null() & texts.str.contains(_NUMBER) & ~beyond
+    return ~kept.fill_null(False) & texts.is_not_null()
+
+
+def _truths(texts: pl.Series) -> pl.Series:
+    word = texts.str.to_lowercase()
+    return (word == "true").set(~word.is_in(["true", "false"]), None)
+
+
+# Each type that a column of text may have in an expression, and how it is read; what is lost is counted.
+_READ: Final[dict[type[pl.DataType], Callable[[pl.Series], pl.Series]]] = {
+    pl.Int64: lambda texts: texts.cast(pl.Int64, strict=False),
+    pl.Boolean: _truths,
+    pl.Float64: lambda texts: texts.cast(pl.Float64, strict=False),
+}

@@ -74,7 +74,7 @@ def from_decimal(column: pl.Expr) -> pl.Expr:
 
 
 class Spellings:
-    """How the ids of one field are spelled, counted as batches of text go by on any thread.
+    """How the ids of one field are spelled, counted as batches go by on any thread.
 
     Attributes:
         values: Ids that there are.
@@ -82,8 +82,9 @@ class Spellings:
         others: Whether there is a decimal that is none.
     """
 
-    def __init__(self, field: str) -> None:
-        self.field, self.values, self.wholes, self.others = field, 0, 0, False
+    def __init__(self, field: str, form: Form | None = None) -> None:
+        self.field, self.form = field, form
+        self.values, self.wholes, self.others = 0, 0, False
         self._lengths: set[int] = set()  # bytes after the point
         self._lock = threading.Lock()
 
@@ -92,30 +93,47 @@ class Spellings:
         """Whether two texts may become one when a ``.0`` is taken off."""
         return self.wholes > 0 and (self.wholes < self.values or len(self._lengths) > 1)
 
+    @property
+    def found(self) -> Form | None:
+        """The form that they are in, as far as one batch tells: None where none has a point."""
+        if self.form == TEXT or self.others:
+            return TEXT
+        return UNDONE if self.wholes else None
+
     def undone(self, values: pl.Series, look: Look) -> pl.Series:
-        """Strip a batch and take off each ``.0``.
+        """Strip a batch of text and take off each ``.0``.
 
         Raises:
             IdFormError: A decimal is there that no float has written: the column is to be kept as text.
         """
         clean = stripped(values, look)
         decimals = clean.filter(clean.str.contains(_DECIMAL)) if look.has(".") else clean.clear()
-        points = decimals.str.find(".", literal=True)
+        lengths = (decimals.str.len_bytes() - decimals.str.find(".", literal=True)).unique().to_list()
+        others = decimals.len() > 0 and not decimals.str.contains(_WHOLE).all()
+        # Nothing of Polars is asked under the lock: its threads would wait for one another.
+        there = clean.len() - clean.null_count()
         with self._lock:
-            self.values += clean.len() - clean.null_count()
+            self.values += there
             self.wholes += decimals.len()
-            self._lengths.update((decimals.str.len_bytes() - points).unique())
-            self.others |= not decimals.str.contains(_WHOLE).all()
+            self._lengths.update(lengths)
+            self.others |= others
         if self.others:
             raise differs(self.field, UNDONE, TEXT)
         return clean.str.replace(_WHOLE, "$1") if decimals.len() else clean
 
-    def kept(self, values: pl.Series, look: Look) -> pl.Series:
-        """Strip a batch and keep its text to the letter."""
-        clean = stripped(values, look)
+    def floats(self, values: pl.Series) -> pl.Series:
+        """Count a batch of floats or decimals, of which no text is left.
+
+        Raises:
+            IdFormError: The ids of the dataset are text.
+        """
+        there = values.len() - values.null_count()
         with self._lock:
-            self.values += clean.len() - clean.null_count()
-        return clean
+            self.values += there
+            self.wholes += there
+        if there and self.form == TEXT:
+            raise differs(self.field, TEXT, UNDONE)
+        return values
 
 
 def meet(rows: pl.LazyFrame, name: str) -> bool:

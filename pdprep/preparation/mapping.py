@@ -109,7 +109,9 @@ def check_column(name: str, target: str, columns: Sequence[str], argument: str =
     close = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
     best = close[0] if close else _guess(target, list(columns)) or "..."
     expected = f"one of {', '.join(columns)}" if columns else "a source with columns"
-    hint = f"{argument}={_code({target: best})}" if argument else f"frame.rename({_code({best: name})})"
+    hint = f"{argument}={_code({target: best})}"
+    if not argument:
+        hint = f"frame.rename({_code({best: name})})" if best != "..." else f"a source with a column {name}"
     raise MappingError(f"no column {name!r} for {target}", expected, hint)
 
 

@@ -15,7 +15,6 @@ from typing import Final
 import polars as pl
 
 from pdprep.preparation.conversions import Conversion, Convert
-from pdprep.preparation.expressions import typed
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
 
@@ -135,7 +134,7 @@ def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
 
 
 def _few(prepared: Prepared, asked: list[Conversion]) -> list[Conversion]:
-    rows = typed(prepared.source, prepared.conversions).select(each.carried for each in asked)
+    rows = prepared.typed.select(each.carried for each in asked)
     with reading(prepared.source):
         texts = rows.head(SAMPLE).select(pl.all().n_unique()).collect()
     return [each for each in asked if texts[each.raw].item() <= FEW]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,10 +13,12 @@ import polars as pl
 from pdprep.contract import shape
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
-from pdprep.preparation import expressions, resolution
+from pdprep.preparation import expressions, ids_told, resolution
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.dialects import TextArguments, TextOptions, options
 from pdprep.preparation.explanation import Explanation, explain, local_times
+from pdprep.preparation.ids import Form
+from pdprep.preparation.ids_told import IdForms
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.sources import FILE, ROW, Source, open_source
 
@@ -53,17 +55,27 @@ class Prepared:
     conversions: tuple[Conversion, ...] = field(repr=False)
     options: Options = field(repr=False, default_factory=Options)
     left_out: tuple[str, ...] = ()
+    id_forms: IdForms = field(repr=False, default_factory=IdForms)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> pl.LazyFrame:
+        """The source's rows, typed as the conversions read them."""
+        return expressions.typed(self.source, self.conversions)
 
     @cached_property
     def rows(self) -> pl.LazyFrame:
-        """The converted rows with their row numbers and the source's values."""
+        """The converted rows with their row numbers and the source's values.
+
+        Where the form of ids is not known yet, their columns are read for it.
+        """
+        conversions = ids_told.told(self.id_forms, self.source, self.conversions)
         hidden = [pl.col(name) for name in (ROW, FILE) if name in self.source.frame.collect_schema()]
-        found = {each.field.name: each.marked for each in self.conversions}
+        found = {each.field.name: each.marked for each in conversions}
         marked = {name: both for name, both in found.items() if both is not None}
-        clean = [marked.get(each.field.name, each.clean) for each in self.conversions]
-        can_fail = [each for each in self.conversions if each.way.rule]
-        frame = expressions.typed(self.source, self.conversions)
-        rows = frame.select(*hidden, *clean, *(each.carried for each in can_fail))
+        clean = [marked.get(each.field.name, each.clean) for each in conversions]
+        can_fail = [each for each in conversions if each.way.rule]
+        rows = self.typed.select(*hidden, *clean, *(each.carried for each in can_fail))
         return rows.unnest(*(each.meta.output_name() for each in marked.values()))
 
     def shown(self, now: datetime) -> dict[str, pl.Expr]:
@@ -104,9 +116,10 @@ class Prepared:
         >>> "milliseconds" in str(prepare(frame, "interactions").explain())
         True
         """
-        typed = expressions.typed(self.source, self.conversions)
-        objectives = shape.no_objectives(self.contract)
-        return explain(self.source, self.conversions, typed, self.left_out, self.without_field, objectives)
+        return explain(
+            self.source, self.conversions, self.typed, self.id_forms.known, self.left_out,
+            self.without_field, self.missing, shape.no_objectives(self.contract),
+        )  # fmt: skip
 
     def origin(self, field: str) -> str | None:
         """Return the source's column that a field is read from; None where it is an expression or nothing."""
@@ -142,6 +155,7 @@ def prepare(
     max_invalid: float | None = None,
     dedupe_on: Sequence[str] = (),
     deployed: Contract | None = None,
+    id_forms: Mapping[str, Form] | None = None,
     **text: Unpack[TextArguments],
 ) -> Prepared:
     """Prepare a source for a dataset; lazy, reads no more than a file's head.
@@ -158,6 +172,8 @@ def prepare(
         dedupe_on: A shorter key for duplicates than all fields; it holds the dataset's id.
         deployed: The schema that the dataset already has; it rules. A nullable field that it has and the
             source lacks is null, and what it has no field for is left out and named by ``explain``.
+        id_forms: Id field to ``"text"``, which keeps ids to the letter, or ``"undone"``, which reads 1.0 as
+            1; told from the whole column, or from what the dataset has, if not given.
         text: How a text file is read, as ``pdprep.read`` takes it: encoding, separator, has_header,
             new_columns, escape, comment_prefix, quote_char, skip_lines, truncate_ragged_lines. ``like``
             brings those of its own source.
@@ -173,28 +189,22 @@ def prepare(
     [('1', '2', 1700000000)]
     """
     key = (dedupe_on,) if isinstance(dedupe_on, str) else tuple(dedupe_on)
-    said, asked = (
-        options(text),
-        Options(
-            {} if columns is None else columns,
-            {} if metadata is None else metadata,
-            _choice(on_invalid),
-            _share(max_invalid),
-            key,
-        ),
-    )
+    asked = Options(columns or {}, metadata or {}, _choice(on_invalid), _share(max_invalid), key)
+    said, forms = options(text), ids_told.check(id_forms)
     if like is not None:
         _check_alone(dataset=dataset, columns=columns, metadata=metadata, deployed=deployed)
-        return _like(like, source, asked, said)
+        return _like(like, source, asked, said, forms)
     opened = open_source(source, asked=said)
-    return _prepared(opened, _contract(dataset, domain, deployed), asked, deployed)
+    return _prepared(opened, _contract(dataset, domain, deployed), asked, deployed, IdForms(forms))
 
 
-def _prepared(source: Source, base: Contract, options: Options, deployed: Contract | None) -> Prepared:
+def _prepared(
+    source: Source, base: Contract, options: Options, deployed: Contract | None, forms: IdForms
+) -> Prepared:
     contract, conversions = resolution.resolve(source, base, options.columns, options.metadata, deployed)
     resolution.check_key(contract, options.dedupe_on)
     left_out = resolution.left_out(source, conversions)
-    return Prepared(contract, source, conversions, options, left_out)
+    return Prepared(contract, source, conversions, options, left_out, forms)
 
 
 def _check_alone(**others: object) -> None:
@@ -207,9 +217,12 @@ def _check_alone(**others: object) -> None:
         )
 
 
-def _like(like: Prepared, source: object, asked: Options, said: TextOptions) -> Prepared:
+def _like(
+    like: Prepared, source: object, asked: Options, said: TextOptions, forms: Mapping[str, Form]
+) -> Prepared:
     opened = open_source(source, asked=said, before=like.source.asked)
-    conversions = resolution.again(opened, like.contract, like.conversions)
+    opened = expressions.typed_like(opened, like.source, like.conversions)
+    conversions, missing = resolution.again(opened, like.contract, like.conversions)
     resolution.check_key(like.contract, asked.dedupe_on)
     options = replace(
         like.options,
@@ -218,7 +231,10 @@ def _like(like: Prepared, source: object, asked: Options, said: TextOptions) -> 
         dedupe_on=asked.dedupe_on or like.options.dedupe_on,
     )
     left_out = resolution.left_out(opened, conversions)
-    return replace(like, source=opened, conversions=conversions, options=options, left_out=left_out)
+    return replace(
+        like, source=opened, conversions=conversions, options=options, left_out=left_out, missing=missing,
+        id_forms=like.id_forms.again(forms),
+    )  # fmt: skip
 
 
 def _contract(dataset: str | Contract | None, domain: str | None, deployed: Contract | None) -> Contract:

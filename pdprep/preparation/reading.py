@@ -111,13 +111,6 @@ def _of_quotes(source: Source) -> SourceError:
 def _expression_error(source: Source, expressions: Sequence[str], error: BaseException) -> MappingError:
     names = ", ".join(expressions)
     found = f"the expression for {names} fails on the rows of {source.label} ({_said(error)})"
-    if source.is_text and "conversion from" in str(error):
-        return MappingError(
-            found,
-            "CSV columns that an expression uses are typed by the first 10,000 rows of the first file",
-            f"pdprep.prepare({source.asked.code(source.label)}, ...)"
-            + " and cast(..., strict=False) in the expression",
-        )
     return MappingError(found, "an expression that gives one value for each row")
 
 

@@ -13,7 +13,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import MappingError
 from pdprep.preparation import expressions, mapping
-from pdprep.preparation.conversions import EXPRESSION, Conversion, way
+from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, way
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata
@@ -45,21 +45,32 @@ def resolve(
     return contract, _conversions(source, contract, origins)
 
 
-def again(source: Source, contract: Contract, before: Sequence[Conversion]) -> tuple[Conversion, ...]:
-    """Resolve the conversions of another source of the same shape."""
-    origins = {
-        each.field.name: _checked(source, each.field.name, each.given, "")
-        for each in before
-        if each.given is not None
+def again(
+    source: Source, contract: Contract, before: Sequence[Conversion]
+) -> tuple[tuple[Conversion, ...], tuple[str, ...]]:
+    """Resolve the conversions of another source of the same shape.
+
+    Returns:
+        The conversions, and the columns that are missing: their fields may be null, and are.
+
+    Raises:
+        MappingError: A column is missing that is required, or that an expression uses.
+    """
+    given = {each.field.name: each.given for each in before if each.given is not None}
+    optional = {each.field.name for each in before if each.field.nullable}
+    missing = {
+        name: column
+        for name, column in given.items()
+        if name in optional and isinstance(column, str) and column not in source.schema
     }
-    return _conversions(source, contract, origins)
+    origins = {name: _checked(source, name, each, "") for name, each in given.items() if name not in missing}
+    return _conversions(source, contract, origins), tuple(missing.values())
 
 
 def left_out(source: Source, conversions: Sequence[Conversion]) -> tuple[str, ...]:
     """Return the source's columns that no field is read from."""
-    used = {
-        name.removeprefix(expressions.TEXT) for each in conversions for name in each.expr.meta.root_names()
-    }
+    given = [expressions.expression(each.given) for each in conversions if each.given is not None]
+    used = {name for each in given for name in each.meta.root_names()}
     return tuple(name for name in source.schema if name not in used)
 
 
@@ -216,10 +227,11 @@ def _check_complete(
 def _conversion(source: Source, contract: Contract, field: Field, origins: Mapping[str, Given]) -> Conversion:
     given = origins.get(field.name)
     if given is None:
-        return Conversion(field, pl.lit(None), None, way(contract, field, pl.Null(), False, field.name))
-    direct = isinstance(given, str)
+        return Conversion(field, pl.lit(None), None, way(contract, field, pl.Null(), field.name))
+    of_ids = holds_ids(contract, field)
     origin = given if isinstance(given, str) else EXPRESSION
-    found = way(
-        contract, field, expressions.dtype(source, field.name, given), source.is_text and direct, origin
-    )
-    return Conversion(field, expressions.expression(given), given, found)
+    dtype = expressions.dtype(source, field.name, given, of_ids)
+    expr = expressions.expression(given)
+    if source.is_text and of_ids and origin == EXPRESSION:
+        expr = pl.col(expressions.GIVEN + field.name)  # made of the text, before columns are typed
+    return Conversion(field, expr, given, way(contract, field, dtype, origin))

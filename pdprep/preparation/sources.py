@@ -41,6 +41,8 @@ class Source:
         scan: Reads files of a CSV as this source does.
         asked: What the user said of its text; ``like=`` uses it again.
         blocks: How the bytes of text files become records.
+        types: The types of a CSV's columns in expressions, as far as they were asked for.
+        index: The names that the index of a pandas frame would have as columns; it is not read.
     """
 
     label: str
@@ -52,6 +54,8 @@ class Source:
     scan: Callable[..., pl.LazyFrame] = field(default=pl.scan_csv, repr=False)
     asked: TextOptions = field(default=TextOptions(), repr=False)
     blocks: Blocks | None = field(default=None, repr=False)
+    types: dict[str, pl.DataType] = field(default_factory=dict, repr=False)
+    index: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:

@@ -7,7 +7,7 @@ whose bins are nine percent wide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ import polars as pl
 from pdprep import assumptions
 from pdprep.contract import limits
 from pdprep.contract.contract import Contract
+from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.validation import written
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import Column, Profile
@@ -53,6 +54,7 @@ class Known:
     profile: Profile = field(default_factory=Profile)
     local: Mapping[str, int] = field(default_factory=dict)
     short: Short = field(default_factory=Short)
+    id_forms: Mapping[str, Form] = field(default_factory=dict)
 
     def __add__(self, other: Known) -> Known:
         """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
@@ -63,7 +65,7 @@ class Known:
         summary = self.summary + other.summary
         summary = replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum()))
         short = Short(self.short.rows + other.short.rows, self.short.line or other.short.line)
-        return Known(contract, summary, profile, local, short)
+        return Known(contract, summary, profile, local, short, {**self.id_forms, **other.id_forms})
 
 
 class Finding(NamedTuple):
@@ -110,6 +112,19 @@ def _at_least(figure: Callable[[Known], int], least: int) -> Find:
             yield Finding("", figure(known), least, figure(known) < least)
 
     return find
+
+
+def _counted(figures: Callable[[Known], Iterable[tuple[str, int]]], concern: bool = True) -> Find:
+    """Find the columns of which something is counted."""
+
+    def find(known: Known, group: Group) -> Iterator[Finding]:
+        yield from (Finding(name, count, 0, concern) for name, count in figures(known) if count)
+
+    return find
+
+
+def _ids_in(form: Form, concern: bool) -> Find:
+    return _counted(lambda known: ((name, each == form) for name, each in known.id_forms.items()), concern)
 
 
 def _event_types(known: Known, group: Group) -> Iterator[Finding]:
@@ -162,14 +177,7 @@ def _categories(known: Known, group: Group) -> Iterator[Finding]:
 
 def _written(figure: Callable[[Column], int]) -> Find:
     """Find the texts of a categorical column that are not written as categories are."""
-
-    def find(known: Known, group: Group) -> Iterator[Finding]:
-        for name, column in known.profile.columns.items():
-            count = figure(column)
-            if count:
-                yield Finding(name, count, 0, True)
-
-    return find
+    return _counted(lambda known: ((name, figure(each)) for name, each in known.profile.columns.items()))
 
 
 def _local(known: Known, group: Group) -> Iterator[Finding]:
@@ -177,31 +185,17 @@ def _local(known: Known, group: Group) -> Iterator[Finding]:
         yield Finding(name, rows, 0, name == "TIMESTAMP")  # a day of creation is none the worse for it
 
 
-def _untouched(dataset: str, events: str, name: str) -> Find:
-    """Find the share of a dataset's ids that no event names."""
+def _lacking(dataset: str, other: str, name: str) -> Find:
+    """Find the share of the ids of a dataset that another one, an event or a record, does not name."""
 
     def find(known: Known, group: Group) -> Iterator[Finding]:
-        if known.contract.dataset == dataset and events in group:
-            yield from _share_beyond(known, group[events], name)
+        if known.contract.dataset == dataset and other in group:
+            mine, theirs = known.profile.ids.get(name), group[other].profile.ids.get(name)
+            if mine is not None and theirs is not None and mine.len():
+                share = percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
+                yield Finding(name, share, 0, share > 0)
 
     return find
-
-
-def _unknown(dataset: str, records: str, name: str) -> Find:
-    """Find the share of the ids of events that a dataset of records lacks."""
-
-    def find(known: Known, group: Group) -> Iterator[Finding]:
-        if known.contract.dataset == dataset and records in group:
-            yield from _share_beyond(known, group[records], name)
-
-    return find
-
-
-def _share_beyond(known: Known, other: Known, name: str) -> Iterator[Finding]:
-    mine, theirs = known.profile.ids.get(name), other.profile.ids.get(name)
-    if mine is not None and theirs is not None and mine.len():
-        share = percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
-        yield Finding(name, share, 0, share > 0)
 
 
 def _rows_of(name: str, figure: Callable[[pl.Series], float]) -> Find:
@@ -238,27 +232,33 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     ),
     "items_untouched": (
         "{value} % of the items have no interaction",
-        _untouched("items", "interactions", "ITEM_ID"),
+        _lacking("items", "interactions", "ITEM_ID"),
     ),
     "users_untouched": (
         "{value} % of the users have no interaction",
-        _untouched("users", "interactions", "USER_ID"),
+        _lacking("users", "interactions", "USER_ID"),
     ),
     "actions_untouched": (
         "{value} % of the actions have no interaction",
-        _untouched("actions", "action_interactions", "ACTION_ID"),
+        _lacking("actions", "action_interactions", "ACTION_ID"),
     ),
     "items_unknown": (
         "{value} % of the items in interactions are not in items",
-        _unknown("interactions", "items", "ITEM_ID"),
+        _lacking("interactions", "items", "ITEM_ID"),
     ),
     "users_unknown": (
         "{value} % of the users in interactions are not in users",
-        _unknown("interactions", "users", "USER_ID"),
+        _lacking("interactions", "users", "USER_ID"),
     ),
     "actions_unknown": (
         "{value} % of the actions in action interactions are not in actions",
-        _unknown("action_interactions", "actions", "ACTION_ID"),
+        _lacking("action_interactions", "actions", "ACTION_ID"),
+    ),
+    "ids_undone": ("1.0 is the id 1: a float has written these ids", _ids_in(UNDONE, True)),
+    "ids_text": ("ids with a point, such as 1.10, are kept to the letter", _ids_in(TEXT, False)),
+    "ids_respelled": (
+        "{value} ids are the number of another one, spelled otherwise: 1 and 1.0, or 7 and 007",
+        _counted(lambda known: ((name, each.respelled) for name, each in known.profile.touched.items())),
     ),
     "items_busiest": ("a tenth of the items has {value} % of the interactions", _rows_of("ITEM_ID", busiest)),
     "items_single": ("{value} % of the items have a single interaction", _rows_of("ITEM_ID", _single)),

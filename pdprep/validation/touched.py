@@ -10,6 +10,7 @@ import polars as pl
 
 POINTS: Final = 50  # of a curve
 TENTH: Final = 0.1
+_ODD_START: Final = pl.col("id").str.starts_with("0") | pl.col("id").str.starts_with("-0")
 _SCHEMA: Final = {"id": pl.UInt64, "rows": pl.UInt32}
 
 
@@ -19,9 +20,11 @@ class Touched:
 
     Attributes:
         parts: Counts whose sum is meant; they are summed up when they have doubled, and so seldom.
+        spelled: The ids that are a number in another spelling than its shortest (007, 1.50), and that one.
     """
 
     parts: tuple[pl.DataFrame, ...] = ()
+    spelled: tuple[pl.DataFrame, ...] = ()
 
     @classmethod
     def of(cls, ids: pl.Series) -> Touched:
@@ -31,12 +34,19 @@ class Touched:
         [2, 1]
         """
         counts = ids.drop_nulls().rename("id").value_counts()
-        return cls((counts.select(pl.col("id").hash(), rows=pl.col("count").cast(pl.UInt32)),))
+        longer = counts.filter(_ODD_START | pl.col("id").str.contains(".", literal=True))
+        numbers = longer.filter(pl.col("id").str.contains(r"^-?\d+(?:\.\d*)?$"))
+        spelled = numbers.select(pl.col("id").hash(), short=_shortest(pl.col("id")).hash())
+        spelled = spelled.filter(pl.col("id") != pl.col("short"))
+        return cls(
+            (counts.select(pl.col("id").hash(), rows=pl.col("count").cast(pl.UInt32)),),
+            (spelled,) if spelled.height else (),
+        )
 
     def __add__(self, other: Touched) -> Touched:
-        found = Touched(self.parts + other.parts)
+        found = Touched(self.parts + other.parts, self.spelled + other.spelled)
         first, *rest = (part.height for part in found.parts or (self.frame,))
-        return Touched((found.frame,)) if sum(rest) > first else found
+        return Touched((found.frame,), found.spelled) if sum(rest) > first else found
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -52,9 +62,24 @@ class Touched:
         return self.frame["id"]
 
     @cached_property
+    def respelled(self) -> int:
+        """How many ids are the number that another id is, in another spelling."""
+        if not self.spelled:
+            return 0
+        every = pl.concat(self.spelled).unique()
+        meets = pl.col("short").is_in(self.ids.implode())
+        return int(every.select((meets | pl.col("short").is_duplicated()).sum()).item())
+
+    @cached_property
     def rows(self) -> pl.Series:
         """The rows of each id, the most first."""
         return self.frame["rows"].sort(descending=True)
+
+
+def _shortest(number: pl.Expr) -> pl.Expr:
+    """Spell a number without zeros that add nothing: 007 is 7, 1.50 is 1.5, 1.0 is 1."""
+    whole = number.str.replace(r"^(-?)0+(\d)", "${1}${2}")
+    return whole.str.replace(r"^(-?\d+)\.0*$", "${1}").str.replace(r"(\.\d*[1-9])0+$", "${1}")
 
 
 def curve(rows: pl.Series) -> pl.DataFrame:

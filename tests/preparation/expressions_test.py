@@ -8,8 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+import pdprep
 from pdprep import prepare, stage, validate
 from pdprep.errors import MappingError
+from pdprep.preparation.expressions import INFER_ROWS
 from tests.preparation.frames import EVENT
 
 FRAME = pl.DataFrame(
@@ -69,21 +71,87 @@ def test_columns_of_a_csv_are_typed_for_expressions_and_kept_as_text_for_fields(
     metadata: dict[str, Any] = {"OK": pl.when("ok").then(pl.lit("y")).otherwise(pl.lit("n"))}
     frame = prepare(path, "interactions", columns=columns, metadata=metadata).frame.collect()
     assert frame.rows() == [
-        ("007", "1", 1_700_000_000, "y", "watch", 4.0, "7"),
+        ("007", "1", 1_700_000_000, "y", "watch", 4.0, "007"),
         ("8", "2", 1_700_000_001, "n", "click", 2.5, "8"),
     ]
 
 
-def test_a_csv_column_that_changes_its_type_late_is_explained(tmp_path: Path) -> None:
+LATE = {
+    "rating": ("good", "Float64"),
+    "age": ("044", "Int64"),
+    "phone": ("+49", "Int64"),
+    "weight": ("1.5 kg", "Float64"),
+    "big": ("9007199254740993", "Float64"),
+    "ok": ("7", "Boolean"),
+    "sold": ("0.5", "Boolean"),
+    "paid": ("maybe", "Boolean"),
+}
+FIRST = ("2.5", "44", "49", "1.50", "1.5", "FALSE", "true", "True")
+
+
+@pytest.mark.parametrize("name", LATE)
+@pytest.mark.parametrize("partitions", [1, 4])
+def test_field_3_a_late_value_that_its_type_does_not_keep_is_named(
+    tmp_path: Path, name: str, partitions: int
+) -> None:
+    late, kept_as = LATE[name]
+    values = dict(zip(LATE, FIRST, strict=True))
+    lines = [f"8,2,1700000001,{','.join(values.values())}\n"] * (INFER_ROWS + 3)
+    lines.append(f"8,2,1700000001,{','.join({**values, name: late}.values())}\n")
     path = tmp_path / "ratings.csv"
-    text = CSV + "8,2,1700000001,2,true\n" * 10_000 + "8,2,1700000001,good,true\n"
-    path.write_text(text.replace(",", ";"))
+    path.write_text(f"USER_ID,ITEM_ID,TIMESTAMP,{','.join(values)}\n{''.join(lines)}".replace(",", ";"))
+    prepared = prepare(path, "interactions", columns={"EVENT_TYPE": pl.format("{}!", name)})
     with pytest.raises(MappingError) as caught:
-        validate(prepare(path, "interactions", columns={"EVENT_TYPE": STARS}))
-    assert "column 'rating' for 1 out of" in caught.value.found
-    assert '["good"]' in caught.value.found
-    assert "typed by the first 10,000 rows of the first file" in caught.value.expected
-    assert f'pdprep.read("{path}")' in caught.value.hint
+        stage(prepared, tmp_path / "staged", partitions=partitions)
+    assert caught.value.found == (
+        f"column '{name}' holds '{late}' in row {INFER_ROWS + 3}, which is not kept as {kept_as}"
+    )
+    assert "first 10,000 rows" in caught.value.expected
+    assert f'pdprep.prepare(pdprep.read("{path}"), ...)' in caught.value.hint
+    read = prepare(pdprep.read(path), "interactions", columns={"EVENT_TYPE": pl.format("{}!", name)})
+    assert validate(read).failures.is_empty()
+
+
+def test_field_a_numbers_that_would_lose_a_zero_are_text_in_an_expression(tmp_path: Path) -> None:
+    path = tmp_path / "shops.csv"
+    path.write_text("USER_ID,ITEM_ID,TIMESTAMP,zip,plus,n\n1,2,1700000000,01067,+49,1.50\n")
+    columns: dict[str, Any] = {"EVENT_TYPE": pl.format("{} {} {}", "zip", "plus", "n")}
+    prepared = prepare(path, "interactions", columns=columns)
+    assert prepared.frame.collect()["EVENT_TYPE"].to_list() == ["01067 +49 1.5"]
+    said = "typed for expressions by the first rows, each value checked: n Float64, plus String, zip String"
+    assert said in str(prepared.explain())
+
+
+OVER_IDS = {
+    "coalesce": (pl.coalesce("a", "b"), ["0663713001", "0012", "12", "7"]),
+    "format": (pl.format("{}-{}", "a", pl.col("b").fill_null("x")), ["0663713001-x", None, "12-9", None]),
+    "cast": (pl.col("b").cast(pl.String).fill_null("0"), ["0", "0012", "9", "7"]),
+    "whole": (pl.col("b").cast(pl.Int64).fill_null(0), ["0", "12", "9", "7"]),
+}
+
+
+@pytest.mark.parametrize(("expression", "wanted"), OVER_IDS.values(), ids=OVER_IDS)
+@pytest.mark.parametrize("name", ["USER_ID", "SESSION_ID", "IMPRESSION"])
+def test_field_a_an_expression_that_gives_ids_sees_text(
+    tmp_path: Path, expression: pl.Expr, wanted: list[str | None], name: str
+) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("USER_ID,ITEM_ID,TIMESTAMP,a,b\nu,i,1,0663713001,\nu,i,2,,0012\nu,i,3,12,9\nu,i,4,,7\n")
+    late = {"EVENT_VALUE": pl.col("b").cast(pl.Float64)}  # the same column as a number, elsewhere
+    prepared = prepare(path, "interactions", columns={name: expression, **late})
+    assert prepared.rows.collect().sort("__row")[name].to_list() == wanted
+
+
+def test_field_a_another_file_has_the_types_of_the_first(tmp_path: Path) -> None:
+    head = "USER_ID,ITEM_ID,TIMESTAMP,n,m\n"
+    (tmp_path / "history.csv").write_text(head + "1,2,1700000000,1.5,a\n")
+    (tmp_path / "today.csv").write_text(head + "1,2,1700000001,2,7\n")
+    (tmp_path / "other.csv").write_text(head + "1,2,1700000001,many,7\n")
+    columns: dict[str, Any] = {"EVENT_TYPE": pl.format("{} {}", "n", "m")}
+    history = prepare(tmp_path / "history.csv", "interactions", columns=columns)
+    assert prepare(tmp_path / "today.csv", like=history).frame.collect()["EVENT_TYPE"].to_list() == ["2.0 7"]
+    with pytest.raises(MappingError, match="holds 'many' in row 0"):
+        validate(prepare(tmp_path / "other.csv", like=history))
 
 
 def test_a_literal_and_an_aggregate_hold_for_every_row() -> None:

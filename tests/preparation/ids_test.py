@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pdprep import prepare
+from pdprep import Field, prepare
 from pdprep.errors import MappingError
 from tests.preparation.frames import column, converted, one, rules
 
@@ -23,7 +24,7 @@ BIG = 2**53
         ([2**63 + 5], pl.UInt64, ["9223372036854775813"]),
         ([1.0, 20.0], pl.Float64, ["1", "20"]),
         ([1.0, None], pl.Float32, ["1", None]),
-        ([float(BIG)], pl.Float64, [str(BIG)]),
+        ([float(BIG - 1)], pl.Float64, [str(BIG - 1)]),
         ([Decimal("3")], pl.Decimal(10, 2), ["3"]),
         (["007", " 7 ", "\t7\n", "x y"], pl.String, ["007", "7", "7", "x y"]),
         (["", "  ", None], pl.String, [None, None, None]),
@@ -66,6 +67,7 @@ def test_an_id_of_a_csv_keeps_its_digits_and_loses_a_point_zero(
     ("value", "dtype"),
     [
         (1.5, pl.Float64),
+        (float(BIG), pl.Float64),
         (float(BIG + 2), pl.Float64),
         (-float(BIG + 2), pl.Float64),
         (float("nan"), pl.Float64),
@@ -80,11 +82,41 @@ def test_a_fraction_or_a_float_that_lost_digits_is_named(value: object, dtype: A
     assert [each[:3] for each in found] == [(1, "ITEM_ID", "id_unreadable")]
 
 
-@pytest.mark.parametrize("text", ["1.5", "-0.25", "3.10"])
-def test_a_fraction_in_a_csv_is_named_with_its_value(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "events.csv"
-    path.write_text(f"USER_ID,ITEM_ID,TIMESTAMP\n{text},i,1700000000\n", encoding="utf-8")
-    assert rules(prepare(path, "interactions")) == [(0, "USER_ID", "id_unreadable", text)]
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([16_777_216, 16_777_217], pl.Float32),
+        ([2048, 2049], pl.Float16),
+        ([BIG, BIG + 1], pl.Float64),
+        ([Decimal("2.0000000000000000001"), Decimal("2.0000000000000000002")], pl.Decimal(30, 19)),
+    ],
+)
+def test_attack_2_two_numbers_are_never_one_id(values: list[Any], dtype: Any) -> None:
+    found = rules(prepare(one("ITEM_ID", values, dtype), "interactions"))
+    assert [each[:3] for each in found] == [(0, "ITEM_ID", "id_unreadable"), (1, "ITEM_ID", "id_unreadable")]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "wanted"),
+    [
+        ([2**24 - 1], pl.Float32, [str(2**24 - 1)]),
+        ([Decimal(BIG + 1), Decimal(BIG + 2)], pl.Decimal(20, 2), [str(BIG + 1), str(BIG + 2)]),
+        ([Decimal(10**37 + 1), None], pl.Decimal(38, 0), [str(10**37 + 1), None]),
+    ],
+)
+def test_attack_2_exact_numbers_are_kept_exactly(values: list[Any], dtype: Any, wanted: list[Any]) -> None:
+    assert converted("ITEM_ID", values, dtype) == wanted
+
+
+@pytest.mark.parametrize("field", [Field("GROUP", categorical=True), Field("GROUP")])
+def test_attack_11_nan_is_blank_where_numbers_become_text(field: Field) -> None:
+    values = [1.5, float("nan"), None]
+    frame = one("GROUP", values, pl.Float64)
+    own = {"GROUP": replace(field, nullable=True)}
+    kept = [
+        column(prepare(each, "interactions", metadata=own), "GROUP") for each in (frame, frame.to_pandas())
+    ]
+    assert kept == [["1.5", None, None]] * 2
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,27 @@ def test_like_may_handle_bad_rows_otherwise() -> None:
     assert (today.on_invalid, today.options.max_invalid, today.dedupe_on) == ("quarantine", 0.1, ["USER_ID"])
 
 
+@pytest.mark.parametrize("gone", ["device", "kind"])
+def test_field_i_an_optional_column_that_is_missing_is_null_and_named(tmp_path: Path, gone: str) -> None:
+    frame = DAY.with_columns(kind=pl.lit("watch"))
+    columns = {**MAPPING, "EVENT_VALUE": pl.col("item").cast(pl.Float64), "SESSION_ID": "kind"}
+    history = prepare(frame, "interactions", columns=columns, metadata={"DEVICE": "device"})
+    frame.drop(gone).write_csv(tmp_path / "today.csv")
+    for source in (frame.drop(gone), tmp_path / "today.csv"):
+        today = prepare(source, like=history)
+        field = {"device": "DEVICE", "kind": "SESSION_ID"}[gone]
+        assert today.contract == history.contract
+        assert today.frame.collect()[field].to_list() == [None]
+        assert f"not in this source, so null: {gone}" in str(today.explain())
+
+
+def test_field_i_a_column_that_an_expression_uses_is_named() -> None:
+    history = prepare(DAY, "interactions", columns=MAPPING, metadata={"DEVICE": pl.col("device") + "!"})
+    with pytest.raises(MappingError, match="no column 'device' for DEVICE") as caught:
+        prepare(DAY.drop("device"), like=history)
+    assert "rename" not in caught.value.hint
+
+
 @pytest.mark.parametrize(
     "more", [{"columns": {}}, {"metadata": {}}, {"dataset": "items"}, {"deployed": SHOP}]
 )

@@ -56,7 +56,6 @@ BAD = [
     *(Bad("id_missing", name, "") for name in IDS),
     Bad("user_missing_in_bulk", "USER_ID", ""),
     *(Bad("id_length", name, LONG) for name in IDS),
-    *(Bad("id_unreadable", name, "1.5") for name in IDS),
     *(Bad("id_bar", name, "a|b") for name in IDS),
     *(Bad("id_line_break", name, "a\nb") for name in IDS),
     *(Bad("id_characters", name, 'a"b') for name in IDS),

@@ -40,7 +40,7 @@ def epoch(frame: pl.LazyFrame, *names: str, format: str | None = None, strict: b
     field, schema = _INTERACTIONS.field("TIMESTAMP"), asked.types(frame, "epoch", *names)
     moved = []
     for name in names:
-        way = conversions.way(_INTERACTIONS, field, schema[name], False, name)
+        way = conversions.way(_INTERACTIONS, field, schema[name], name)
         if schema[name] == pl.String:
             hint = f'frame.lazy().pipe(transforms.epoch, "{name}", format="{{format}}")'
             moved.append(_read(name, format, hint if strict else None))
