@@ -13,8 +13,7 @@ from pdprep import clock
 from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.engine.validate import check as prepared_only
-from pdprep.ledger import folders, records
-from pdprep.ledger.id_forms import following
+from pdprep.ledger import folders, forms, records
 from pdprep.ledger.records import Records
 from pdprep.personalize import (
     adoption,
@@ -153,8 +152,7 @@ class DatasetGroup:
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,
             id_forms=id_forms, **text,
         )  # fmt: skip
-        found = following(self._target.ledger, found)
-        return alignment.warned(found, deployed, dataset if isinstance(dataset, Contract) else None)
+        return alignment.warned(forms.following(self._target.ledger, found), deployed, dataset)
 
     def check(self) -> Check:
         """Ask whether this identity may do it all, before anything is uploaded."""

@@ -55,8 +55,9 @@ def advice(prepared: Prepared, deployed: Contract, declared: Contract | None = N
     return f"{said}; to send it, type this and prepare the frame again: {call}"
 
 
-def warned(prepared: Prepared, deployed: Contract | None, declared: Contract | None) -> Prepared:
+def warned(prepared: Prepared, deployed: Contract | None, asked: str | Contract | None) -> Prepared:
     """Return the frame, with a warning to whom called our caller where fields are left out."""
+    declared = asked if isinstance(asked, Contract) else None
     said = advice(prepared, deployed, declared) if deployed else ""
     if said:
         warnings.warn(said, stacklevel=3)

@@ -19,7 +19,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.parts import Part
 from pdprep.engine.stage import Staged, stage
 from pdprep.errors import InputError, RefusedError
-from pdprep.ledger import contracts, id_forms, integrity, layers
+from pdprep.ledger import contracts, forms, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
 from pdprep.ledger.shares import lacking
@@ -162,7 +162,7 @@ def _stage(
         scratch=folder / "partitions",
     )  # fmt: skip
     job.report = staged.report
-    id_forms.check(asked.ledger, prepared)
+    forms.check(asked.ledger, prepared)
     job.update(rows=staged.rows)
     return staged, Coming(asked.mode, staged.rows, staged.ids, staged.bytes, fingerprint(staged))
 
@@ -219,7 +219,7 @@ def _send(asked: Import, staged: Staged, coming: Coming, row: ImportRow, folder:
         contract=contracts.dumps(staged.contract),
     )  # fmt: skip
     layers.file_import(asked.ledger, row, folder / RECORDS)
-    id_forms.keep(asked.ledger, asked.prepared)
+    forms.keep(asked.ledger, asked.prepared)
     return creating.create(target, row, dataset, job)
 
 

@@ -15,7 +15,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.rule import Route
 from pdprep.engine.validate import judged
 from pdprep.errors import ServiceError
-from pdprep.ledger import id_forms, layers
+from pdprep.ledger import forms, layers
 from pdprep.personalize import filling, guards, obstacles
 from pdprep.personalize.balance import Balance, Tracker, balance
 from pdprep.personalize.clients import call, missing, pages
@@ -133,7 +133,7 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
     tracker = _tracker(target, group)
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
         going = _going(target, prepared, standing, Path(folder))
-        id_forms.check(target.ledger, prepared)
+        forms.check(target.ledger, prepared)
         _, held = layers.scan(target.ledger, kind)
         absent, frame = filling.absent(prepared), going.frame
         if fill:

@@ -16,7 +16,7 @@ from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.engine.stage import stage
 from pdprep.errors import InputError, JobError, ServiceError
-from pdprep.ledger import contracts, filters, folders, id_forms, layers, records
+from pdprep.ledger import contracts, filters, folders, forms, layers, records
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
@@ -94,7 +94,7 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
         if frame.is_empty():
             job.update(status="DONE", phase="done", note="; ".join(said))
             return
-        id_forms.keep(asked.ledger, prepared)
+        forms.keep(asked.ledger, prepared)
         plan = layers.file_plan(asked.ledger, job.id, contract, frame, _fingerprint(frame))
         _end(job, _send(asked.target, plan, job, asked.manner), said)
         minima.judge(job, asked.ledger)
@@ -134,7 +134,7 @@ def _valid_rows(ledger: Ledger, prepared: Prepared, job: Job) -> tuple[Contract,
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     job.report = staged.report
-    id_forms.check(ledger, prepared)
+    forms.check(ledger, prepared)
     contract = batches.put_contract(staged.contract)
     return contract, pl.concat(runs) if runs else prepared.frame.clear().collect()
 

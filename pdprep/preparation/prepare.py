@@ -189,7 +189,8 @@ def prepare(
     [('1', '2', 1700000000)]
     """
     key = (dedupe_on,) if isinstance(dedupe_on, str) else tuple(dedupe_on)
-    asked = Options(columns or {}, metadata or {}, _choice(on_invalid), _share(max_invalid), key)
+    own = {} if metadata is None else metadata
+    asked = Options({} if columns is None else columns, own, _choice(on_invalid), _share(max_invalid), key)
     said, forms = options(text), ids_told.check(id_forms)
     if like is not None:
         _check_alone(dataset=dataset, columns=columns, metadata=metadata, deployed=deployed)

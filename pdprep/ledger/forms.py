@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
 from pdprep.preparation import ids
 from pdprep.preparation.ids import Form
@@ -18,12 +17,6 @@ FORMS: Final[dict[str, Form]] = {"undone": ids.UNDONE, "text": ids.TEXT}
 def known(ledger: Ledger, dataset: str) -> dict[str, Form]:
     """Return the form of each id field of which ids with a point were sent."""
     return {name: FORMS[form] for name, form in ledger.journal.id_forms(dataset).items()}
-
-
-def of_users(ledger: Ledger) -> Form | None:
-    """Return the form of the ids of users, in whichever dataset they are; text where one has text."""
-    found = {known(ledger, dataset).get("USER_ID") for dataset in USER_DATASETS}
-    return next((form for form in (ids.TEXT, ids.UNDONE) if form in found), None)
 
 
 def following(ledger: Ledger, prepared: Prepared) -> Prepared:
