@@ -16,7 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.errors import InputError, SourceError
-from pdprep.preparation import documents, forks, scans, spreadsheets
+from pdprep.preparation import documents, forks, objects, scans, spreadsheets
 from pdprep.preparation.blocks import Blocks
 from pdprep.preparation.detection import assumed, detect
 from pdprep.preparation.dialects import TextOptions
@@ -138,6 +138,9 @@ def _maker(source: object) -> str:
 
 def _from_pandas(source: Any) -> pl.LazyFrame:
     try:
+        if source.columns.is_unique:
+            own = [name for name, dtype in source.dtypes.items() if str(dtype) == "object"]
+            source = objects.as_text(source, [name for name in own if not _readable(source, name)])
         return pl.from_pandas(source).lazy()
     except ImportError as error:
         raise SourceError(
@@ -163,7 +166,7 @@ def _mended(source: Any) -> str:
 def _readable(source: Any, name: str) -> bool:
     try:
         pl.from_pandas(source[[name]])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return True
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import pandas
 import polars as pl
 import pytest
 
@@ -176,3 +178,12 @@ def test_field_d_one_function_says_what_becomes_of_ids(
     values: list[Any], dtype: Any, form: Any, wanted: list[str | None]
 ) -> None:
     assert normalise(pl.Series(values, dtype=dtype), form).to_list() == wanted
+
+
+def test_field_8_objects_of_pandas_that_are_plainly_ids_are_converted() -> None:
+    held = [1.0, "u7", None, 16, UUID(int=7), float("nan")]
+    frame = pandas.DataFrame({"USER_ID": pandas.Series(held, dtype=object), "ITEM_ID": "i"})
+    frame["TIMESTAMP"] = range(TIME, TIME + len(held))
+    assert ids(prepare(frame, "interactions")) == ["1", "u7", None, "16", str(UUID(int=7)), None]
+    frame["USER_ID"] = [UUID(int=n) for n in range(len(held))]
+    assert ids(prepare(frame, "interactions")) == [str(UUID(int=n)) for n in range(len(held))]

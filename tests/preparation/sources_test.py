@@ -211,7 +211,7 @@ def test_what_is_no_frame_is_refused(source: object, found: str) -> None:
 @pytest.mark.parametrize(
     ("frame", "hint"),
     [
-        (pd.DataFrame({"user": ["a", 1], "item": "i", "time": 1}), 'frame.astype({"user": "string"})'),
+        (pd.DataFrame({"user": ["a", True], "item": "i", "time": 1}), 'frame.astype({"user": "string"})'),
         (pd.DataFrame([[1, 2]], columns=["user", "user"]), "frame.loc[:, ~frame.columns.duplicated()]"),
     ],
 )
