@@ -155,7 +155,8 @@ def _without_comments(text: str, prefix: str | None) -> str:
 
 
 def _separator(body: str, label: str) -> str:
-    lines = [re.sub(r'"[^"]*"', "", line) for line in body.split("\n", SAMPLE)[:SAMPLE] if line.strip()]
+    # A mark stands for a quoted value: two separators around it are not one of two characters.
+    lines = [re.sub(r'"[^"]*"', '"', line) for line in body.split("\n", SAMPLE)[:SAMPLE] if line.strip()]
     header = lines[0] if lines else ""
     for long in _LONG:
         counts = {line.count(long) for line in lines[:-1] or lines}
