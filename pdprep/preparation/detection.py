@@ -78,6 +78,7 @@ def detect(head: bytes, asked: TextOptions, label: str, *, whole: bool) -> Diale
         "utf-8" if encoding in ("utf-8-sig", "ascii") else encoding,
         separator, has_header, names, escape, asked.comment_prefix, quote, skipped,
         bool(asked.truncate_ragged_lines), carriage, proven, tuple(said),
+        narrow=not has_header and bool(names and len(records[0]) < len(names)),
     )  # fmt: skip
 
 
@@ -256,7 +257,8 @@ def _header(
 
 def _named(records: Sequence[Sequence[str]], asked: TextOptions, label: str) -> tuple[str, ...] | None:
     names = asked.new_columns
-    width = len(records[0]) if records else 0
+    # A row may end early, and the first one too; a header names every column.
+    width = max((len(row) for row in records), default=0) if asked.has_header is False else len(records[0])
     if names and width and len(names) != width:
         raise SourceError(
             f"new_columns= gives {len(names)} names, and {label} has {width} columns",

@@ -81,6 +81,7 @@ class Dialect:
         carriage: Whether a carriage return alone ends a line.
         proven: Whether the first bytes prove how quotation marks are escaped, or the user said it.
         said: What was told from the bytes and is worth saying.
+        narrow: Whether the first row has fewer values than there are columns, which Polars would go by.
     """
 
     encoding: str = "utf-8"
@@ -95,11 +96,12 @@ class Dialect:
     carriage: bool = False
     proven: bool = True
     said: tuple[str, ...] = ()
+    narrow: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether Polars reads such a file by itself."""
-        common = self.encoding == "utf-8" and self.escape == '"' and not self.carriage
+        common = self.encoding == "utf-8" and self.escape == '"' and not (self.carriage or self.narrow)
         return common and len(self.separator.encode()) == 1
 
     @property

@@ -1,7 +1,7 @@
 """What a case of the corpus is: data as somebody has it, what they write, and the records that must come out.
 
-The records are written down by hand or by plain Python from the rules of Amazon Personalize; nothing here asks
-the product. A record is the text of each field as the service reads it, None where it is blank.
+The records are written down by hand or by plain Python from the rules of Amazon Personalize; nothing here
+asks the product. A record is the text of each field as the service reads it, None where it is blank.
 """
 
 from __future__ import annotations

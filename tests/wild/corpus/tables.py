@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
@@ -22,7 +23,7 @@ MOMENTS: Final = [
 ]
 
 
-def _events(name: str, users: list[object], expected: list[str], **more: object) -> Table:
+def _events(name: str, users: Sequence[object], expected: list[str], **more: object) -> Table:
     """Return three events of such users."""
     return Table(
         name, {"user": users, "item": ["a", "b", "c"], "at": AT}, Call("interactions", EVENT),
