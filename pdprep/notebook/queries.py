@@ -12,7 +12,7 @@ from pdprep.errors import InputError, UnknownFrameError
 from pdprep.notebook import frames
 from pdprep.notebook.frames import Namespace
 from pdprep.preparation.prepare import Prepared
-from pdprep.preparation.sources import open_source
+from pdprep.preparation.sources import named, open_source
 
 # What other tools fill in: {x}, {x + 1}, $x, ${x}, %(x)s; and where Polars stumbled, also :x.
 _FILLED: Final = re.compile(
@@ -48,7 +48,7 @@ def lazy(frame: object) -> pl.LazyFrame:
     if isinstance(frame, Prepared):
         return frame.frame
     source = open_source(frame)
-    return source.frame.select(list(source.schema))
+    return source.frame.select(named(name).alias(name) for name in source.schema)
 
 
 def _mentions(sql: str, name: str) -> bool:

@@ -18,7 +18,7 @@ from pdprep.html import shortened
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.files import first_line
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import FILE, ROW, Source
+from pdprep.preparation.sources import FILE, ROW, Source, inner, named
 
 TEXT: Final = "__text_"
 GIVEN: Final = "__given_"
@@ -101,16 +101,16 @@ def dtype(source: Source, name: str, given: Given, ids: bool = False) -> pl.Data
     """
     if isinstance(given, str):
         return source.schema[given]
-    roots = given.meta.root_names()
-    known = dict(source.schema) | ({} if ids else types(source, roots))
+    used = roots(given)
+    known = dict(source.schema) | ({} if ids else types(source, used))
     try:
         tried = pl.DataFrame(schema=known).lazy().select(given).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        have = ", ".join(f"{root} {known[root]}" for root in roots)
+        have = ", ".join(f"{root} {known[root]}" for root in used)
         raise MappingError(
             f"the expression for {name} cannot be used ({first_line(error)})",
             f"an expression that fits the source's columns ({have})",
-            f'pl.col("{roots[0] if roots else "..."}").cast(pl.Float64) in the expression',
+            f'pl.col("{used[0] if used else "..."}").cast(pl.Float64) in the expression',
         ) from error
     if tried.width != 1:
         raise MappingError(
@@ -123,7 +123,12 @@ def dtype(source: Source, name: str, given: Given, ids: bool = False) -> pl.Data
 
 def expression(given: Given) -> pl.Expr:
     """Return what the user wrote as an expression."""
-    return pl.col(given) if isinstance(given, str) else given
+    return named(given) if isinstance(given, str) else given
+
+
+def roots(given: Given) -> list[str]:
+    """Return the columns that a column or an expression reads."""
+    return [given] if isinstance(given, str) else given.meta.root_names()
 
 
 def _reads_text(conversion: Conversion) -> bool:
@@ -136,8 +141,7 @@ def _without_blanks(source: Source, conversions: Sequence[Conversion]) -> pl.Laz
     Polars gives a row of nulls for each. Columns that are not used are not looked at: reading them would
     double the cost of a wide file.
     """
-    given = (expression(each.given) for each in conversions if each.given is not None)
-    names = {name for each in given for name in each.meta.root_names()}
+    names = {inner(name) for each in conversions if each.given is not None for name in roots(each.given)}
     if not (source.is_text and names):
         return source.frame
     used = [name for name in (ROW, FILE, *sorted(names)) if name in source.frame.collect_schema()]

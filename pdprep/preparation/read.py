@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.preparation.dialects import options
-from pdprep.preparation.sources import open_source
+from pdprep.preparation.sources import named, open_source
 
 
 def read(
@@ -52,4 +52,4 @@ def read(
     """
     asked = options({name: value for name, value in locals().items() if name != "source"})
     opened = open_source(source, asked=asked)
-    return opened.frame.select(list(opened.schema))
+    return opened.frame.select(named(name).alias(name) for name in opened.schema)

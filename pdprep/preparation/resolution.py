@@ -18,7 +18,7 @@ from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import Source
+from pdprep.preparation.sources import Source, named
 
 SAMPLE_ROWS: Final = 1_000
 
@@ -69,8 +69,7 @@ def again(
 
 def left_out(source: Source, conversions: Sequence[Conversion]) -> tuple[str, ...]:
     """Return the source's columns that no field is read from."""
-    given = [expressions.expression(each.given) for each in conversions if each.given is not None]
-    used = {name for each in given for name in each.meta.root_names()}
+    used = {name for each in conversions if each.given is not None for name in expressions.roots(each.given)}
     return tuple(name for name in source.schema if name not in used)
 
 
@@ -120,7 +119,7 @@ def _checked(source: Source, target: str, given: Given, argument: str) -> Given:
     nested = _nested(source, given) if isinstance(given, str) and given not in have else None
     if nested is not None:
         return nested
-    for name in [given] if isinstance(given, str) else given.meta.root_names():
+    for name in expressions.roots(given):
         mapping.check_column(name, target, have, argument)
     return given
 
@@ -128,7 +127,7 @@ def _checked(source: Source, target: str, given: Given, argument: str) -> Given:
 def _nested(source: Source, path: str) -> pl.Expr | None:
     """Return the field that a path such as ``user.id`` means in a column of structs, if there is one."""
     first, *rest = path.split(".")
-    dtype, found = source.schema.get(first), pl.col(first)
+    dtype, found = source.schema.get(first), named(first)
     for piece in rest:
         fields = dict(dtype.to_schema()) if isinstance(dtype, pl.Struct) else {}
         if piece not in fields:

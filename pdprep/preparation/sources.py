@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from pdprep.preparation.tables import scan_table
 
 ROW: Final = "__row"
 FILE: Final = "__file"
+_NAMED: Final = "__named_"
 NOTHING_SAID: Final = TextOptions()
 
 
@@ -65,7 +66,8 @@ class Source:
     @property
     def schema(self) -> Mapping[str, pl.DataType]:
         """The source's own columns and their types."""
-        return {name: dtype for name, dtype in self.frame.collect_schema().items() if name not in (ROW, FILE)}
+        own = (item for item in self.frame.collect_schema().items() if item[0] not in (ROW, FILE))
+        return {name.removeprefix(_NAMED): dtype for name, dtype in own}
 
 
 def open_source(
@@ -92,7 +94,7 @@ def open_source(
     if isinstance(source, Source):
         return source
     if isinstance(source, str | Path):
-        return _open_path(str(source), storage, asked.over(before))
+        return _renamed(_open_path(str(source), storage, asked.over(before)))
     label = f"a {_maker(source)} {type(source).__name__}"
     if asked.given:
         raise InputError(
@@ -112,7 +114,7 @@ def open_source(
             "a name without two leading underscores",
             f'frame.rename({{"{name}": "{name.strip("_")}"}})',
         )
-    return Source(label, frame.with_row_index(ROW))
+    return _renamed(Source(label, frame.with_row_index(ROW)))
 
 
 def _as_lazy(source: object) -> pl.LazyFrame:
@@ -234,6 +236,28 @@ def _open_text(text: str, files: Files, asked: TextOptions, path: str | None) ->
         frame = _counted(frame)
     said = head.decode(dialect.encoding, errors="replace")
     return Source(text, frame, files.names, dialect.separator, files.bytes, said, scan, asked, blocks)
+
+
+def inner(name: str) -> str:
+    """Return the name that a column of the source bears in its frame.
+
+    Polars takes ``*`` and ``^...$`` for patterns, in places that we do not see too: such names get another.
+    """
+    return _NAMED + name if name == "*" or (name.startswith("^") and name.endswith("$")) else name
+
+
+def named(name: str) -> pl.Expr:
+    """Return the source's column of this very name.
+
+    >>> open_source(pl.DataFrame({"*": [1], "a": [2]})).frame.select(named("*").alias("*")).collect().item()
+    1
+    """
+    return pl.col(inner(name))
+
+
+def _renamed(source: Source) -> Source:
+    odd = {name: inner(name) for name in source.frame.collect_schema() if inner(name) != name}
+    return replace(source, frame=source.frame.rename(odd)) if odd else source
 
 
 def _counted(frame: pl.LazyFrame) -> pl.LazyFrame:

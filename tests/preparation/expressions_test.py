@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import pdprep
-from pdprep import prepare, stage, validate
+from pdprep import infer_contract, prepare, read, stage, validate
 from pdprep.errors import MappingError
 from pdprep.preparation.expressions import INFER_ROWS
 from tests.preparation.frames import EVENT
@@ -158,3 +158,17 @@ def test_a_literal_and_an_aggregate_hold_for_every_row() -> None:
     columns: dict[str, Any] = {"EVENT_TYPE": pl.lit("watch"), "EVENT_VALUE": pl.col("n").mean()}
     rows = prepare(FRAME, "interactions", columns=columns).rows.collect()
     assert rows.select("EVENT_TYPE", "EVENT_VALUE").rows() == [("watch", 2.0)] * 3
+
+
+def test_attack_10_a_name_that_looks_like_a_pattern_is_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("^id$,*,id,at,x\n007,a,8,1700000000,1\n", encoding="utf-8")
+    mapping = {"USER_ID": "^id$", "ITEM_ID": "*", "TIMESTAMP": "at"}
+    for source in (path, pl.read_csv(path, infer_schema=False), read(path)):
+        ready = prepare(source, "interactions", columns=mapping)
+        assert ready.frame.collect().rows() == [("007", "a", 1_700_000_000)]
+        assert ready.left_out == ("id", "x")
+        assert "from ^id$" in str(ready.explain())
+    used = prepare(path, "interactions", columns=mapping | {"EVENT_VALUE": pl.col("x") * 2})
+    assert used.frame.collect().row(0)[-1] == 2.0
+    assert infer_contract(path, "interactions").reasons["column"].to_list() == ["^id$", "*", "id", "at", "x"]
