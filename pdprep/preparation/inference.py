@@ -20,7 +20,7 @@ from pdprep.preparation.calls import call
 from pdprep.preparation.dialects import TextArguments, options
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import Source, named, open_source
+from pdprep.preparation.sources import Source, open_source
 
 ROWS: Final = 10_000  # rows that are looked at
 _HEADER: Final = ("column", "field", "type", "reason")
@@ -93,7 +93,7 @@ def infer_contract(
     """
     opened, base = open_source(source, asked=options(text)), Contract.of(dataset, domain)
     with reading(opened):
-        head = opened.frame.head(ROWS).select(named(name).alias(name) for name in opened.schema).collect()
+        head = opened.frame.head(ROWS).select(*opened.schema).collect()
     known = list(_known(base, list(opened.schema)))
     taken = {guess.column for guess in known}
     rest = [name for name in opened.schema if name not in taken]

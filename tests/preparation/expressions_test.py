@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import pdprep
-from pdprep import infer_contract, prepare, read, stage, validate
+from pdprep import prepare, read, stage, validate
 from pdprep.errors import MappingError
 from pdprep.preparation.expressions import INFER_ROWS
 from tests.preparation.frames import EVENT
@@ -171,4 +171,3 @@ def test_attack_10_a_name_that_looks_like_a_pattern_is_a_name(tmp_path: Path) ->
         assert "from ^id$" in str(ready.explain())
     used = prepare(path, "interactions", columns=mapping | {"EVENT_VALUE": pl.col("x") * 2})
     assert used.frame.collect().row(0)[-1] == 2.0
-    assert infer_contract(path, "interactions").reasons["column"].to_list() == ["^id$", "*", "id", "at", "x"]

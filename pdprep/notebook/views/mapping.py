@@ -20,7 +20,7 @@ from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.inference import Proposal, snake
 from pdprep.preparation.prepare import Prepared, prepare
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import named, open_source
+from pdprep.preparation.sources import open_source
 from pdprep.validation.report import Report
 
 ROWS: Final = 1_000  # rows that are checked
@@ -92,7 +92,7 @@ class Mapper:
         """Begin with what was guessed; reads the first thousand rows."""
         opened = open_source(proposal.source)
         with reading(opened):
-            head = opened.frame.head(ROWS).select(named(name).alias(name) for name in opened.schema).collect()
+            head = opened.frame.head(ROWS).select(*opened.schema).collect()
         catalogued = {column: Choice(name) for name, column in proposal.columns.items()}
         own = {column: Choice(name, kind_of(each)) for name, (column, each) in proposal.metadata.items()}
         guessed = {**catalogued, **own}
