@@ -55,6 +55,7 @@ def judged(
             with ExitStack() as attempt:
                 loads = partitions(packing.prepared, sieve.on, listener, measured, scratch)
                 found = Judged(packing, sieve, attempt.enter_context(loads))
+                sieve.sort_out()
                 stack.push(attempt.pop_all())
             return found
 

@@ -49,7 +49,9 @@ class Sieve:
         self.unusual: frozenset[str] = frozenset()
         self._judge, self._packing = Judge(rules, route, contract, packing), packing
         self._shown = list(packing.unpacked.shown(clock.now()).values())
-        self._aside, self._lock = aside, threading.Lock()
+        self._aside, self._lock, self._sorting = aside, threading.Lock(), threading.Lock()
+        self._failing: list[pl.DataFrame] = []
+        self._bad: list[pl.DataFrame] = []
         self.examples = pl.DataFrame(schema=FAILURES)
         self._full: dict[tuple[str, str], int] = {}
 
@@ -67,9 +69,28 @@ class Sieve:
             bad = self._named(rows.filter(verdict.stopped)) if self._aside else None
         with self._lock:
             self._count(rows.height, rows.height - good.height, verdict)
-            if self._aside and bad is not None:
-                self._aside.take(bad)
+            self._failing += [verdict.failures] if verdict.failures.height else []
+            self._bad += [] if bad is None else [bad]
+        self.sort_out()
         return good
+
+    def sort_out(self) -> None:
+        """Keep the examples to show and the bad rows; if another batch is at it, a later one or the end does.
+
+        Polars is asked here: its threads would wait for one another if one of them waited for a lock.
+        """
+        if not self._sorting.acquire(blocking=False):
+            return
+        try:
+            with self._lock:
+                failing, self._failing, bad, self._bad = self._failing, [], self._bad, []
+            if failing:
+                self.examples = first(pl.concat([self.examples, *failing]))
+                self._full = _full(self.examples)
+            for rows in bad if self._aside else ():
+                self._aside.take(rows)
+        finally:
+            self._sorting.release()
 
     def _named(self, bad: pl.DataFrame) -> pl.DataFrame:
         """Return bad rows with their texts, the rules they break and the source's values."""
@@ -81,9 +102,6 @@ class Sieve:
         self.bad += bad
         self.counts += verdict.counts
         self.unusual |= verdict.unusual
-        if verdict.failures.height:
-            self.examples = first(pl.concat([self.examples, verdict.failures]))
-            self._full = _full(self.examples)
 
 
 def _full(examples: pl.DataFrame) -> dict[tuple[str, str], int]:

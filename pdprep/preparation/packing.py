@@ -21,6 +21,7 @@ from pdprep.preparation.reading import reading
 SAMPLE: Final = 20_000  # rows
 FEW: Final = 256  # texts among these
 MOST: Final = 4_096  # texts of a column; with more it is no longer worth it
+UNKNOWN: Final = 2**16 - 1  # the number of a text that none has been given
 
 
 class Alphabet:
@@ -38,12 +39,11 @@ class Alphabet:
     def __init__(self, convert: Convert, most: int = MOST) -> None:
         self.texts, self.full = pl.Series(dtype=pl.String), False
         self._convert, self._most, self._lock = convert, most, threading.Lock()
-        self._dtype = pl.Categorical(pl.Categories.random(physical=pl.UInt16))  # of the source's texts
+        self._dtype = pl.Categorical(pl.Categories.random(physical=pl.UInt32))  # of the source's texts
         self._alive = pl.Series([], dtype=self._dtype)  # Polars forgets categories that no series has
-        self._numbers = pl.Series(
-            dtype=pl.UInt16
-        )  # of each of them its number, null where it comes to nothing
         self._known: dict[str, int] = {}
+        self._numbers: list[int | None] = [UNKNOWN] * most  # of each category, null where it comes to nothing
+        self._table, self._learnt = pl.Series(self._numbers, dtype=pl.UInt16), 0
 
     def encode(self, values: pl.Series) -> pl.Series:
         """Return the number of each value's converted text.
@@ -51,29 +51,36 @@ class Alphabet:
         Raises:
             OverflowError: More texts came than the alphabet takes.
         """
-        with self._lock:  # of two threads, one might see a category before it has its text
-            found = values.cast(self._dtype).to_physical()
-            last = found.max()
-            if last is not None and int(last) >= self._numbers.len():  # type: ignore[arg-type]  # a number
-                self._learn()
-        return self._numbers.gather(found).alias(values.name)
+        categories = values.cast(self._dtype)
+        places, table = categories.to_physical(), self._table
+        last = places.max()
+        if last is not None and int(last) >= self._most:  # type: ignore[arg-type]  # a number
+            self.full = True
+            raise OverflowError("more texts than an alphabet takes")
+        numbers = table.gather(places)
+        if numbers.max() == UNKNOWN:
+            numbers = self._learn(categories.filter(numbers == UNKNOWN).unique()).gather(places)
+        return numbers.alias(values.name)
 
     def decode(self, numbers: pl.Series) -> pl.Series:
         """Return the texts of numbers."""
         return self.texts.gather(numbers).alias(numbers.name)
 
-    def _learn(self) -> None:
-        fresh = self._dtype.categories.to_series().slice(self._numbers.len()).alias("text")
-        converted = fresh.to_frame().select(self._convert(pl.col("text"))).to_series()
-        numbers = [None if text is None else self._number(text) for text in converted]
-        self.texts = pl.Series(list(self._known), dtype=pl.String)
-        self._numbers = pl.concat([self._numbers, pl.Series(numbers, dtype=pl.UInt16)])
-        self.full = self._numbers.len() > self._most
-        if self.full:
-            raise OverflowError("more texts than an alphabet takes")
-
-    def _number(self, text: str) -> int:
-        return self._known.setdefault(text, len(self._known))
+    def _learn(self, fresh: pl.Series) -> pl.Series:
+        """Give numbers to texts that are not known yet; return the number of each category."""
+        places, texts = fresh.to_physical().to_list(), fresh.cast(pl.String).alias("text").to_frame()
+        converted = texts.select(self._convert(pl.col("text"))).to_series().to_list()
+        # Nothing of Polars is asked under the lock: its threads would wait for one another.
+        with self._lock:
+            for place, text in zip(places, converted, strict=True):
+                self._numbers[place] = None if text is None else self._known.setdefault(text, len(self._known))
+            numbers, known = list(self._numbers), list(self._known)
+            learnt = len(numbers) - numbers.count(UNKNOWN)
+        table, alphabet = pl.Series(numbers, dtype=pl.UInt16), pl.Series(known, dtype=pl.String)
+        with self._lock:
+            if learnt > self._learnt:  # another thread may have learnt more since
+                self._table, self.texts, self._learnt = table, alphabet, learnt
+        return table
 
 
 @dataclass(frozen=True, eq=False)

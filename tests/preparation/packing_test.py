@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 
 import polars as pl
@@ -49,6 +52,56 @@ def test_a_number_is_the_same_for_all_threads() -> None:
         thread.join()
     assert not wrong
     assert alphabet.texts.len() == 500
+
+
+def test_no_thread_waits_for_the_conversion_of_another() -> None:
+    both = threading.Barrier(2)  # holds if one of them waits for a lock
+
+    def together(column: pl.Expr) -> pl.Expr:
+        both.wait(timeout=20)
+        return columns.word(column)
+
+    alphabet, found = Alphabet(together), {}
+
+    def work(text: str) -> None:
+        found[text] = alphabet.decode(alphabet.encode(pl.Series([text]))).to_list()
+
+    threads = [threading.Thread(target=work, args=(text,)) for text in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {"a": ["a"], "b": ["b"]}
+
+
+STRESS = """
+import polars as pl
+from pdprep.preparation import columns
+from pdprep.preparation.packing import Alphabet
+
+texts = (pl.int_range(400_000, eager=True) // 200).cast(pl.String)
+rows = pl.DataFrame([texts.alias(name) for name in "abcd"])
+for _ in range(5):
+    alphabets = {name: Alphabet(columns.one_line) for name in rows.columns}
+    packed = rows.lazy().select(
+        pl.col(name).map_batches(each.encode, return_dtype=pl.UInt16, is_elementwise=True)
+        for name, each in alphabets.items()
+    )
+    numbers = packed.collect(engine="streaming")
+    assert all(each.decode(numbers[name]).equals(rows[name]) for name, each in alphabets.items())
+"""
+
+
+def test_many_batches_of_new_texts_on_few_threads_come_to_an_end() -> None:
+    few = {"POLARS_MAX_THREADS": "2", "POLARS_IDEAL_MORSEL_SIZE": "2000"}
+    subprocess.run([sys.executable, "-c", STRESS], env=os.environ | few, check=True, timeout=120)
+
+
+def test_a_batch_of_more_texts_than_there_are_short_numbers_is_full_too() -> None:
+    alphabet = Alphabet(columns.word)
+    with pytest.raises(OverflowError):
+        alphabet.encode(pl.Series([str(n) for n in range(70_000)]))
+    assert alphabet.full
 
 
 def test_an_alphabet_that_is_full_says_so() -> None:
