@@ -73,7 +73,9 @@ class Alphabet:
         # Nothing of Polars is asked under the lock: its threads would wait for one another.
         with self._lock:
             for place, text in zip(places, converted, strict=True):
-                self._numbers[place] = None if text is None else self._known.setdefault(text, len(self._known))
+                self._numbers[place] = (
+                    None if text is None else self._known.setdefault(text, len(self._known))
+                )
             numbers, known = list(self._numbers), list(self._known)
             learnt = len(numbers) - numbers.count(UNKNOWN)
         table, alphabet = pl.Series(numbers, dtype=pl.UInt16), pl.Series(known, dtype=pl.String)
