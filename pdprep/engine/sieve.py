@@ -87,8 +87,9 @@ class Sieve:
             if failing:
                 self.examples = first(pl.concat([self.examples, *failing]))
                 self._full = _full(self.examples)
-            for rows in bad if self._aside else ():
-                self._aside.take(rows)
+            for rows in bad:
+                if self._aside:
+                    self._aside.take(rows)
         finally:
             self._sorting.release()
 
