@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from pdprep.ledger.records import Records
     from pdprep.personalize.jobs import Job
     from pdprep.preparation import transforms
-    from pdprep.preparation.inference import Proposal, infer_contract
+    from pdprep.preparation.inference import infer_contract
     from pdprep.preparation.prepare import Prepared, prepare
+    from pdprep.preparation.proposal import Proposal
     from pdprep.preparation.read import read
     from pdprep.validation.report import Report
 
@@ -66,7 +67,7 @@ _MODULES = {
     "Field": "pdprep.contract.fields",
     "Job": "pdprep.personalize.jobs",
     "Prepared": "pdprep.preparation.prepare",
-    "Proposal": "pdprep.preparation.inference",
+    "Proposal": "pdprep.preparation.proposal",
     "Records": "pdprep.ledger.records",
     "Report": "pdprep.validation.report",
     "Staged": "pdprep.engine.stage",

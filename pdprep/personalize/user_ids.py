@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep.errors import InputError
 from pdprep.html import shortened
-from pdprep.preparation import ids, mapping
+from pdprep.preparation import ids, naming
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import open_source
 
@@ -51,7 +51,7 @@ def _column(frame: Any) -> pl.Series:
     source = open_source(frame.frame if isinstance(frame, Prepared) else frame)
     names = list(source.schema)
     if COLUMN not in names and len(names) != 1:
-        best = mapping.usual([COLUMN], names).get(COLUMN) or (names[0] if names else COLUMN)
+        best = naming.usual([COLUMN], names, "users").get(COLUMN) or (names[0] if names else COLUMN)
         way = f'.select("{best}")' if isinstance(frame, pl.LazyFrame) else f'["{best}"]'
         call = f'pl.scan_csv("{frame}").select("{best}")' if isinstance(frame, Path) else f"frame{way}"
         raise InputError(

@@ -227,12 +227,7 @@ def _header(
     if asked.has_header is not None:
         return asked.has_header, _named(records, asked, label)
     first, rest = records[0], records[1:]
-    kinds = [_kind([row[place] for row in rest if place < len(row)]) for place in range(len(first))]
-    cells = [bool(_VALUE.fullmatch(cell.strip())) for cell in first]
-    over = any(
-        kind and not cell and name.strip() for kind, cell, name in zip(kinds, cells, first, strict=True)
-    )
-    values = any(cell and (kind or not rest) for kind, cell in zip(kinds, cells, strict=True))
+    over, values = _told(first, rest)
     if values and not over:
         if asked.new_columns:
             return False, _named(records, asked, label)
@@ -253,6 +248,26 @@ def _header(
     if not asked.new_columns and all(typed):
         return True, tuple(each[1] for each in typed if each)
     return True, _named(records, asked, label)
+
+
+def holds_values(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first record holds values, and no names, by the records below it.
+
+    >>> holds_values(["196", "881250949"], [["22", "891717742"]])
+    True
+    """
+    over, values = _told(first, rest)
+    return values and not over
+
+
+def _told(first: Sequence[str], rest: Sequence[Sequence[str]]) -> tuple[bool, bool]:
+    """Tell whether a name stands over values of another kind, and whether a value stands over its like."""
+    kinds = [_kind([row[place] for row in rest if place < len(row)]) for place in range(len(first))]
+    cells = [bool(_VALUE.fullmatch(cell.strip())) for cell in first]
+    over = any(
+        kind and not cell and name.strip() for kind, cell, name in zip(kinds, cells, first, strict=True)
+    )
+    return over, any(cell and (kind or not rest) for kind, cell in zip(kinds, cells, strict=True))
 
 
 def _named(records: Sequence[Sequence[str]], asked: TextOptions, label: str) -> tuple[str, ...] | None:

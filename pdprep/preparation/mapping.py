@@ -12,6 +12,7 @@ from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import MappingError
+from pdprep.preparation import naming
 
 Columns = Mapping[str, "str | pl.Expr"]
 Metadata = Mapping[str, "str | pl.Expr | Field | tuple[str, Field]"]
@@ -43,32 +44,13 @@ def guesses(contract: Contract, names: Iterable[str], columns: Sequence[str]) ->
     >>> guesses(Contract.of("items", "VIDEO_ON_DEMAND"), ["GENRES"], ["movieId", "genre"])
     {'GENRES': 'genre'}
     """
-    free = list(columns)
-    found: dict[str, str] = {}
-    for name in names:
-        best = _guess(name, free)
-        if best:
-            found[name] = best
-            free.remove(best)
-    return found
-
-
-def usual(names: Iterable[str], columns: Sequence[str]) -> dict[str, str]:
-    """Find the columns that bear a usual name of a field; no name is stretched.
-
-    >>> usual(["USER_ID", "EVENT_VALUE"], ["uid", "rating", "raking"])
-    {'USER_ID': 'uid', 'EVENT_VALUE': 'rating'}
-    """
-    bare = {column.lower().replace("_", "").replace(" ", ""): column for column in reversed(columns)}
-    found: dict[str, str] = {}
-    for name in names:
-        aliases = _ALIASES.get(name, (name.lower().replace("_", ""),))
-        best = next(
-            (bare[alias] for alias in aliases if bare.get(alias) not in (None, *found.values())), None
-        )
-        if best:
-            found[name] = best
-    return found
+    fields = list(names)
+    found = naming.usual(fields, columns, contract.dataset)
+    for name in fields:
+        near = naming.misspelt(name, [column for column in columns if column not in found.values()])
+        if name not in found and near:
+            found[name] = near
+    return {name: found[name] for name in fields if name in found}
 
 
 def missing(contract: Contract, names: Sequence[str], columns: Sequence[str], given: Columns) -> MappingError:
@@ -107,7 +89,7 @@ def check_column(name: str, target: str, columns: Sequence[str], argument: str =
     if name in columns:
         return
     close = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
-    best = close[0] if close else _guess(target, list(columns)) or "..."
+    best = close[0] if close else next(iter(naming.candidates(target, columns, "")), "...")
     expected = f"one of {', '.join(columns)}" if columns else "a source with columns"
     hint = f"{argument}={_code({target: best})}"
     if not argument:
@@ -138,33 +120,6 @@ def _no_such_field(contract: Contract, name: str, value: Any, known: set[str]) -
         hint = f"metadata={_code({name: value})}, if it is a column of your own"
     expected = f"{contract.dataset} in {contract.domain} has {', '.join(sorted(known))}"
     return MappingError(f"no field {name!r}", expected, hint)
-
-
-def _guess(name: str, columns: list[str]) -> str | None:
-    bare = {column: column.lower().replace("_", "") for column in columns}
-    for alias in _ALIASES.get(name, (name.lower().replace("_", ""),)):
-        hit = next((column for column in columns if bare[column] == alias), None)
-        if hit:
-            return hit
-    close = difflib.get_close_matches(name.lower().replace("_", ""), bare.values(), n=1, cutoff=0.75)
-    return next((column for column in columns if close and bare[column] == close[0]), None)
-
-
-_ALIASES: dict[str, tuple[str, ...]] = {
-    "USER_ID": ("userid", "user", "uid", "customerid", "customer", "visitorid", "memberid", "clientid"),
-    "ITEM_ID": (
-        "itemid", "item", "movieid", "productid", "product", "videoid", "contentid", "sku", "asin",
-        "articleid", "trackid", "songid", "bookid", "id",
-    ),
-    "TIMESTAMP": ("timestamp", "ts", "time", "eventtime", "unixtime", "datetime", "date", "when"),
-    "EVENT_TYPE": ("eventtype", "event", "action", "type", "interaction"),
-    "EVENT_VALUE": ("eventvalue", "value", "rating", "score"),
-    "CREATION_TIMESTAMP": ("creationtimestamp", "createdat", "created", "releasedate", "added", "year"),
-    "GENRES": ("genres", "genre", "categories", "category"),
-    "CATEGORY_L1": ("categoryl1", "category", "categories", "department"),
-    "PRICE": ("price", "amount", "cost"),
-    "SESSION_ID": ("sessionid", "session", "visitid"),
-}  # fmt: skip
 
 
 def _code(columns: Mapping[str, Any]) -> str:

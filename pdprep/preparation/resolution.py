@@ -11,14 +11,14 @@ import polars as pl
 from pdprep.contract import catalogue, shape
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.errors import MappingError
-from pdprep.preparation import expressions, mapping
+from pdprep.errors import ContractError, MappingError
+from pdprep.preparation import expressions, leftovers, mapping
 from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, way
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import Source, named
+from pdprep.preparation.sources import FILE, ROW, Source, named
 
 SAMPLE_ROWS: Final = 1_000
 
@@ -39,10 +39,24 @@ def resolve(
         _check_types(deployed, metadata)
     contract = base if deployed else base.extend(*metadata_fields(source, base, metadata))
     contract = contract.extend(*_more_fields(contract, origins, deployed))
-    if not deployed:
-        shape.check(contract)
     _check_complete(source, contract, origins, columns)
+    if not deployed:
+        _check_shape(source, contract, origins)
     return contract, _conversions(source, contract, origins)
+
+
+def _check_shape(source: Source, contract: Contract, origins: Mapping[str, Given]) -> None:
+    try:
+        shape.check(contract)
+    except ContractError as error:
+        if not any(rule.name == "metadata_none" for rule, _ in shape.breaches(contract)):
+            raise
+        used = {
+            root for given in origins.values() for root in expressions.expression(given).meta.root_names()
+        }
+        with reading(source):
+            free = source.frame.head(SAMPLE_ROWS).collect().drop(ROW, FILE, *used, strict=False)
+        raise leftovers.without_metadata(error, contract, free) from error
 
 
 def again(

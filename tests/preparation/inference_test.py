@@ -42,21 +42,21 @@ def test_a_time_has_many_names(name: str) -> None:
 
 def test_each_column_has_a_field_or_none_and_a_reason() -> None:
     proposal = infer_contract(ITEMS, "items", "VIDEO_ON_DEMAND")
-    assert proposal.columns == {"ITEM_ID": "movieId", "GENRES": "genre"}
+    assert proposal.columns == {"ITEM_ID": "movieId", "GENRES": "genre", "PRODUCT_DESCRIPTION": "plot"}
     assert proposal.missing == ("CREATION_TIMESTAMP",)
     kinds = {name: field.kind for name, (_, field) in proposal.metadata.items()}
     assert kinds == {
-        "TITLE": "categorical string or null",
-        "PLOT": "textual string or null",
+        "TITLE": "name string or null",
         "RELEASED": "long or null",
         "COLOUR": "categorical string or null",
+        "EXTRA_A": "long or null",
     }
     assert reason(proposal, "movieId") == "a usual name for it"
-    assert reason(proposal, "title") == "2 different values in 2 rows: categories"
+    assert reason(proposal, "title") == "the name of the item"
     assert reason(proposal, "released") == "every value is a number; 1995 to 1995"
     assert reason(proposal, "empty") == "left out: nothing in it"
-    assert reason(proposal, "extra").startswith("left out: Struct")
-    assert proposal.reasons["column"].to_list() == ITEMS.columns
+    assert reason(proposal, "extra.a") == "every value is a number; 1 to 2"
+    assert proposal.reasons["column"].to_list() == [*ITEMS.columns[:-1], "extra.a"]
 
 
 def test_what_is_proposed_can_be_prepared() -> None:

@@ -85,7 +85,7 @@ VIEWS: Final = (
     _of_sheet("pdprep.personalize.plan", "Plan", plan.sheet),
     View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
     View("pdprep.validation.report", "Report", report.text, report.html),
-    _of_sheet("pdprep.preparation.inference", "Proposal", _mapping, _choices),
+    _of_sheet("pdprep.preparation.proposal", "Proposal", _mapping, _choices),
     _of_sheet("pdprep.personalize.check", "Check", findings.check),
     _of_sheet("pdprep.personalize.verify", "Verification", findings.verification),
     _of_sheet("pdprep.engine.stage", "Staged", findings.staged),

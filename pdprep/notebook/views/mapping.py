@@ -15,12 +15,12 @@ from pdprep.contract.fields import Field
 from pdprep.engine.validate import validate
 from pdprep.errors import PdprepError
 from pdprep.notebook.views.sheet import Code, Grid, Sheet
-from pdprep.preparation.calls import Own, call
+from pdprep.preparation.calls import Own
 from pdprep.preparation.guessing import infer_field
-from pdprep.preparation.inference import Proposal, snake
+from pdprep.preparation.leftovers import snake
 from pdprep.preparation.prepare import Prepared, prepare
+from pdprep.preparation.proposal import Proposal
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import open_source
 from pdprep.validation.report import Report
 
 ROWS: Final = 1_000  # rows that are checked
@@ -90,13 +90,13 @@ class Mapper:
     @classmethod
     def of(cls, proposal: Proposal, source: str = "frame") -> Mapper:
         """Begin with what was guessed; reads the first thousand rows."""
-        opened = open_source(proposal.source)
-        with reading(opened):
-            head = opened.frame.head(ROWS).select(*opened.schema).collect()
-        catalogued = {column: Choice(name) for name, column in proposal.columns.items()}
-        own = {column: Choice(name, kind_of(each)) for name, (column, each) in proposal.metadata.items()}
-        guessed = {**catalogued, **own}
-        return cls(proposal, head, {name: guessed.get(name, Choice()) for name in head.columns}, source)
+        with reading(proposal.opened):
+            head = proposal.head(ROWS)
+        choices = {
+            column: Choice(field.name, kind_of(field) if own else "") if field else Choice()
+            for column, field, own, *_ in proposal.guesses
+        }
+        return cls(proposal, head, choices, source)
 
     def choose(self, column: str, name: str, kind: str = "") -> Mapper:
         """Let a column become a field; a column that had the field is left out."""
@@ -159,7 +159,7 @@ class Mapper:
     @property
     def code(self) -> str:
         """The call of ``prepare``."""
-        return call(self.dataset, self.domain, self.columns, self.metadata, self.source)
+        return self.proposal.call(self.columns, self.metadata, self.source)
 
     @cached_property
     def look(self) -> Look:

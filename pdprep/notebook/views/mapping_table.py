@@ -10,7 +10,8 @@ import traitlets
 from IPython.core.getipython import get_ipython
 
 from pdprep.notebook.views.mapping import KINDS, OF_ITEMS, Mapper
-from pdprep.preparation.inference import Proposal
+from pdprep.preparation import proposal as proposals
+from pdprep.preparation.proposal import Proposal
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -70,7 +71,7 @@ def message(mapper: Mapper) -> dict[str, Any]:
 def written(proposal: Proposal) -> str:
     """Return how the source of a proposal is written in code: a variable's name, a path, or ``frame``."""
     if isinstance(proposal.source, str | Path):
-        return f'"{proposal.source}"'
+        return proposals.written(proposal.source)
     shell = get_ipython()
     names = shell.user_ns.items() if shell else ()
     return next((n for n, each in names if each is proposal.source and not n.startswith("_")), "frame")
