@@ -11,6 +11,7 @@ from pdprep.errors import SourceError
 from pdprep.preparation.dialects import UNIT, Dialect, TextOptions
 
 WINDOW: Final = 1 << 15  # bytes around a backslash that are looked at
+_ESCAPE: Final = re.compile(rb'\\["\\]')
 Escaping = Literal["doubled", "backslash", "either", "none"]
 
 
@@ -61,5 +62,7 @@ def evidence(data: bytes | mmap, dialect: Dialect) -> Iterator[Escaping]:
 
 
 def _next_escape(data: bytes | mmap, place: int) -> int:
-    found = (data.find(sign, place) for sign in (b'\\"', b"\\\\"))
-    return min((at for at in found if at >= 0), default=-1)
+    # Most files hold no backslash: one search for a byte is many times as quick as one for a pattern.
+    first = data.find(b"\\", place)
+    found = _ESCAPE.search(data, first) if first >= 0 else None
+    return found.start() if found else -1
