@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pdprep import clock
 from pdprep.engine.buckets import Run, partitions, size
 from pdprep.engine.sieve import Aside, Sieve
+from pdprep.preparation import scans
 from pdprep.preparation.ids_told import Readings
 from pdprep.preparation.packing import Packing, pack
 from pdprep.preparation.prepare import Prepared
@@ -56,6 +57,8 @@ def judged(
                 loads = partitions(packing.prepared, sieve.on, listener, measured, scratch)
                 found = Judged(packing, sieve, attempt.enter_context(loads))
                 sieve.sort_out()
+                if sieve.unusual and prepared.source.blocks:
+                    scans.check_escapes(prepared.source.blocks, prepared.source.files)
                 stack.push(attempt.pop_all())
             return found
 

@@ -6,7 +6,7 @@ import mmap
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -15,6 +15,8 @@ from pdprep.errors import SourceError
 from pdprep.preparation.blocks import Blocks
 from pdprep.preparation.dialects import Dialect, TextOptions
 from pdprep.preparation.escapes import evidence, unclear_escape
+
+SEARCHED: Final = 1 << 32  # bytes that are searched before a row is read
 
 
 def scan(
@@ -133,10 +135,13 @@ def searched(files: Sequence[str], dialect: Dialect, asked: TextOptions) -> Dial
     """Settle how quotation marks are escaped in files of this machine whose first bytes left it open.
 
     A backslash is looked for in all their bytes, which takes a fraction of the time that parsing them does.
+    Of larger files it is left open: ``check_escapes`` is asked once rows with such values have been read.
 
     Raises:
         SourceError: There are some, and they do not tell what they are.
     """
+    if sum(os.path.getsize(file) for file in files) > SEARCHED:
+        return dialect
     for file in files:
         if not os.path.getsize(file):
             continue
@@ -146,4 +151,16 @@ def searched(files: Sequence[str], dialect: Dialect, asked: TextOptions) -> Dial
             raise unclear_escape(file, asked)
         if found != "either":
             return replace(dialect, escape="\\" if found == "backslash" else '"', proven=True)
-    return dialect
+    return replace(dialect, proven=True)
+
+
+def check_escapes(blocks: Blocks, files: Sequence[str]) -> None:
+    """Look for backslashes that escape in files that Polars has read with doubled quotation marks.
+
+    Raises:
+        SourceError: There are some: values may have been read wrong.
+    """
+    if blocks.dialect.plain and not blocks.dialect.proven:
+        for file in files:
+            for _ in blocks.lines(file):
+                pass

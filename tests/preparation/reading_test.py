@@ -15,6 +15,7 @@ import pytest
 import pdprep
 from pdprep import infer_contract, prepare, read, stage, validate
 from pdprep.errors import InputError, SourceError
+from pdprep.preparation import scans
 
 MAPPING: dict[str, Any] = {"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "time"}
 TEXT = "user,item,time\n007,Käse €,1700000000\n8,b,1700000001\n"
@@ -423,3 +424,19 @@ def test_attack_3_every_field_of_an_ndjson_file_is_a_column(tmp_path: Path) -> N
     assert rows["late"].count() == 149
     assert rows["rating"].to_list()[150] == 150.5
     assert rows["item"].to_list()[-2:] == ["298", "text"]
+
+
+def test_field_4_a_backslash_far_into_a_large_file_is_found_once_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is too large to be searched beforehand is checked when its rows have been read."""
+    monkeypatch.setattr(scans, "SEARCHED", 0)
+    path = tmp_path / "late.csv"
+    plain = "".join(f'{n},"a, {n}"\n' for n in range(10_000))
+    path.write_text("sku,title\n" + plain + '10000,"say \\"hi\\""\n', encoding="utf-8")
+    ready = prepare(path, "items", columns={"ITEM_ID": "sku"}, metadata={"TITLE": "title"})
+    with pytest.raises(SourceError, match="backslashes within quoted values") as caught:
+        validate(ready)
+    assert "escape=" in caught.value.hint
+    path.write_text("sku,title\n" + plain, encoding="utf-8")
+    assert validate(prepare(path, "items", columns={"ITEM_ID": "sku"}, metadata={"TITLE": "title"})).ok
