@@ -82,8 +82,8 @@ def _values(users: object) -> pl.Series:
 
 
 def _of_one_kind(values: list[Any]) -> pl.Series:
-    series = pl.Series(values, strict=False)
-    return _converted(series)
+    whole = isinstance(values[0], int) and not isinstance(values[0], bool)  # of any length
+    return _converted(pl.Series([str(each) for each in values] if whole else values, strict=False))
 
 
 def _converted(given: pl.Series) -> pl.Series:

@@ -89,7 +89,13 @@ class Conversion:
         return columns.not_blank(as_text(pl.when(doubtful).then(pl.col(self.raw)))).alias(self.raw)
 
 
-def way(contract: Contract, field: Field, dtype: pl.DataType, origin: str) -> Way:
+def way(
+    contract: Contract,
+    field: Field,
+    dtype: pl.DataType,
+    origin: str,
+    hint: Callable[[str], str] = lambda cast: "",
+) -> Way:
     """Return how a column of this type becomes this field.
 
     Args:
@@ -97,6 +103,7 @@ def way(contract: Contract, field: Field, dtype: pl.DataType, origin: str) -> Wa
         field: What the column becomes.
         dtype: What the column is.
         origin: The column's name, for the error.
+        hint: What to type instead, given the name of a Polars type that the field is read from.
 
     Raises:
         MappingError: No value of this type can become the field.
@@ -108,17 +115,13 @@ def way(contract: Contract, field: Field, dtype: pl.DataType, origin: str) -> Wa
         raise MappingError(
             f"{origin} is {dtype}",
             f"{field.name} is {_WANTED[meaning]}",
-            _hint(field, meaning, origin),
+            hint(_CASTS.get(meaning, "String")),
         )
     if meaning == "timestamp" and field.type != "long":  # a schema that is deployed so is taken as it is
-        return found._replace(convert=_then(found.convert, _cast(_TIMES_OF[field.type])))
+        # A moment that the deployed type does not hold is no missing one.
+        rule = found.rule or "timestamp_unreadable"
+        return found._replace(convert=_then(found.convert, _cast(_TIMES_OF[field.type])), rule=rule)
     return found
-
-
-def _hint(field: Field, meaning: str, origin: str) -> str:
-    column = "..." if origin == EXPRESSION else origin
-    casts = {"int": "Int32", "long": "Int64", "float": "Float64", "timestamp": "Int64", "boolean": "Boolean"}
-    return f'columns={{"{field.name}": pl.col("{column}").cast(pl.{casts.get(meaning, "String")})}}'
 
 
 def holds_ids(contract: Contract, field: Field) -> bool:
@@ -198,6 +201,13 @@ _TIMES: Final = {
         local=lambda column: column.is_not_null(),
     ),
     "null": Way(_cast(pl.Int64), "nothing there: null"),
+}
+_CASTS: Final = {
+    "int": "Int32",
+    "long": "Int64",
+    "float": "Float64",
+    "timestamp": "Int64",
+    "boolean": "Boolean",
 }
 _TIMES_OF: Final = {"int": pl.Int32, "float": pl.Float64, "double": pl.Float64}
 _STRINGS: Final = {

@@ -12,7 +12,7 @@ import polars as pl
 
 from pdprep import html
 from pdprep.contract.meanings import is_timestamp
-from pdprep.preparation import expressions, ids
+from pdprep.preparation import expressions, ids, unfit
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.preparation.reading import reading
@@ -77,11 +77,16 @@ def explain(
     ``no_objective`` names the fields that cannot be the objective of a solution since they may be null.
     """
     said = _units(source, conversions, typed) | _forms(source, conversions, typed, forms)
-    rows = [(each.field.name, each.field.kind, each.origin, _done(each, said)) for each in conversions]
+    rows = [
+        (each.field.name, each.field.kind, _origin(source, each), _done(each, said)) for each in conversions
+    ]
     steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
     notes = tuple(_objective(each) for each in conversions if each.field.name in no_objective)
     if missing:
         notes = (f"not in this source, so null: {', '.join(missing)}", *notes)
+    if source.index:
+        named = ", ".join(source.index)
+        notes = (*notes, f"the index ({named}) is not read; frame.reset_index() makes a column of it")
     types = expressions.types(source, sorted(expressions.used_in(conversions))) if source.is_text else {}
     if types:
         named = ", ".join(f"{name} {dtype}" for name, dtype in types.items())
@@ -98,6 +103,11 @@ def _objective(each: Conversion) -> str:
         f"{name} may be null, so it cannot be the objective of a solution; if it is never missing, say so "
         f'before the first import: metadata={{"{name}": {declared}}}'
     )
+
+
+def _origin(source: Source, each: Conversion) -> str:
+    path = unfit.path_of(source, each.given) if isinstance(each.given, pl.Expr) else None
+    return path or each.origin
 
 
 def _done(each: Conversion, said: dict[str, str]) -> str:

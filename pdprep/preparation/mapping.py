@@ -64,6 +64,12 @@ def missing(contract: Contract, names: Sequence[str], columns: Sequence[str], gi
     )
 
 
+def in_index(found: str, columns: Iterable[str], index: Sequence[str]) -> MappingError:
+    """Return the error for a column that may be in the index of a pandas frame."""
+    expected = f"the frame has {', '.join(columns)}; its index ({', '.join(index)}) is not read"
+    return MappingError(found, expected, "frame.reset_index()")
+
+
 def check_shape(argument: str, value: object, example: str) -> None:
     """Refuse a mapping that is no mapping.
 

@@ -1,4 +1,4 @@
-"""Columns of Python objects in a pandas frame: what is plainly ids or numbers becomes text."""
+"""Columns of Python objects and of UUIDs: what is plainly ids or numbers becomes text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from numbers import Integral, Real
 from typing import Any, Final
 from uuid import UUID
 
+import polars as pl
+
+from pdprep.errors import SourceError
+
 PLAIN: Final = (str, UUID, Integral, Real, Decimal)
+UUID_BYTES: Final = '.bin.encode("hex").str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")'
 _EXACT: Final = 2**53
+_SAMPLE: Final = 100
 
 
 def as_text(frame: Any, unreadable: list[str]) -> Any:
@@ -38,3 +44,83 @@ def _plain(value: object) -> bool:
 def _text(value: Any) -> str:
     """Spell a value: a whole number that became a float beside a gap is that number again."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def lazily_text(frame: pl.LazyFrame, sample: pl.DataFrame | None = None) -> pl.LazyFrame:
+    """Return a frame of Polars with its columns of Python objects as text, which is made as they are read.
+
+    Args:
+        frame: What is read.
+        sample: Its rows, where they are there: a column of other objects then stays as it is.
+    """
+    names = [name for name, dtype in frame.collect_schema().items() if isinstance(dtype, pl.Object)]
+    if sample is not None:
+        names = [name for name in names if all(map(_plain, sample[name].head(_SAMPLE).drop_nulls()))]
+    return frame.with_columns(
+        pl.col(name).map_batches(_texts, return_dtype=pl.String, is_elementwise=True) for name in names
+    )
+
+
+def _texts(values: pl.Series) -> pl.Series:
+    held = values.to_list()
+    odd = next((each for each in held if each is not None and not _plain(each)), None)
+    if odd is not None:
+        raise SourceError(
+            f"column {values.name!r} holds Python objects ({type(odd).__name__})",
+            "texts, UUIDs, or numbers that a float has not rounded",
+        )
+    texts = [None if each is None or each != each else _text(each) for each in held]
+    return pl.Series(values.name, texts, pl.String)
+
+
+def uuid_text(frame: pl.LazyFrame, source: object) -> pl.LazyFrame:
+    """Return a frame with the columns as text that its source, of Arrow or pandas, declares to be UUIDs.
+
+    Polars reads them as the bytes that they are stored in.
+    """
+    types = {field.name: field.type for field in getattr(source, "schema", ())}
+    if hasattr(source, "dtypes"):
+        types = {name: getattr(dtype, "pyarrow_dtype", None) for name, dtype in source.dtypes.items()}
+    names = [name for name, each in types.items() if getattr(each, "extension_name", "") == "arrow.uuid"]
+    return frame.with_columns(as_uuids(pl.col(name)) for name in names)
+
+
+def as_uuids(column: pl.Expr) -> pl.Expr:
+    """Write the sixteen bytes of a UUID as its text."""
+    groups = r"^(.{8})(.{4})(.{4})(.{4})(.{12})$"
+    return column.bin.encode("hex").str.replace(groups, "$1-$2-$3-$4-$5")
+
+
+def index_names(frame: Any) -> tuple[str, ...]:
+    """Return the columns that a pandas frame would have more if its index were read: more than row numbers.
+
+    Args:
+        frame: A pandas frame.
+    """
+    index = frame.index
+    if all(name is None for name in index.names) and getattr(index, "dtype", None) in ("int64", "uint64"):
+        return ()
+    try:
+        whole = frame.iloc[:0].reset_index()
+    except ValueError:  # there is a column of that name
+        return ()
+    return tuple(str(name) for name in whole.columns[: index.nlevels])
+
+
+def mended(frame: Any, name: Any) -> str:
+    """Return the code that makes a column of a pandas frame text; empty where that would spoil its values."""
+    values = frame[name].dropna()
+    if str(frame[name].dtype) != "object":
+        return f'frame.astype({{"{name}": "string"}})'
+    if any(isinstance(each, bytes) for each in values):
+        decoded = "lambda value: value.decode() if isinstance(value, bytes) else value"
+        return f'frame.assign(**{{"{name}": frame["{name}"].map({decoded})}})'
+    if any(isinstance(each, list | tuple | set | dict) for each in values):
+        return f'frame.explode("{name}")'
+    if any(isinstance(each, float) and not _plain(each) for each in values):
+        return ""
+    if any(
+        type(each).__str__ is object.__str__ and type(each).__repr__ is object.__repr__ for each in values
+    ):
+        return ""
+    return f'frame.astype({{"{name}": "string"}})'

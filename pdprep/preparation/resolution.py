@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -12,13 +13,13 @@ from pdprep.contract import catalogue, shape
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError, MappingError
-from pdprep.preparation import expressions, leftovers, mapping
+from pdprep.preparation import expressions, leftovers, mapping, unfit
 from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, way
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import FILE, ROW, Source, named
+from pdprep.preparation.sources import FILE, ROW, Source
 
 SAMPLE_ROWS: Final = 1_000
 
@@ -130,24 +131,15 @@ def _checked(source: Source, target: str, given: Given, argument: str) -> Given:
             "a column's name or a Polars expression",
             f'{argument}={{"{target}": pl.lit({given!r})}}',
         )
-    nested = _nested(source, given) if isinstance(given, str) and given not in have else None
-    if nested is not None:
-        return nested
+    path = unfit.nested(source, given) if isinstance(given, str) and given not in have else None
+    if path is not None:
+        return path
+    index = [name for name in expressions.roots(given) if name not in have and name in source.index]
+    if index:
+        raise mapping.in_index(f"no column {index[0]!r} for {target}", have, index)
     for name in expressions.roots(given):
         mapping.check_column(name, target, have, argument)
     return given
-
-
-def _nested(source: Source, path: str) -> pl.Expr | None:
-    """Return the field that a path such as ``user.id`` means in a column of structs, if there is one."""
-    first, *rest = path.split(".")
-    dtype, found = source.schema.get(first), named(first)
-    for piece in rest:
-        fields = dict(dtype.to_schema()) if isinstance(dtype, pl.Struct) else {}
-        if piece not in fields:
-            return None
-        dtype, found = pl.DataFrame(schema={"x": fields[piece]}).dtypes[0], found.struct.field(piece)
-    return found if rest else None
 
 
 def _metadata_given(source: Source, name: str, value: str | pl.Expr | Field | tuple[str, Field]) -> Given:
@@ -233,6 +225,9 @@ def _check_complete(
     lacking = [each.name for each in contract.fields if each.name not in origins and not each.nullable]
     anonymous = "SESSION_ID" in origins
     lacking = [name for name in lacking if not (name == "USER_ID" and anonymous)]
+    if lacking and source.index and not mapping.guesses(contract, lacking, list(source.schema)):
+        needed = f"{contract.dataset} needs {', '.join(lacking)}"
+        raise mapping.in_index(needed, source.schema, source.index)
     if lacking:
         raise mapping.missing(contract, lacking, list(source.schema), columns)
 
@@ -247,4 +242,13 @@ def _conversion(source: Source, contract: Contract, field: Field, origins: Mappi
     expr = expressions.expression(given)
     if source.is_text and of_ids and origin == EXPRESSION:
         expr = pl.col(expressions.GIVEN + field.name)  # made of the text, before columns are typed
-    return Conversion(field, expr, given, way(contract, field, dtype, origin))
+    if isinstance(dtype, pl.List | pl.Array) and dtype.inner in (pl.Float16, pl.Float32, pl.Float64):
+        as_list = expr.cast(pl.List(dtype.inner))
+        expr = as_list.list.eval(pl.element().fill_nan(None))  # NaN is a gap within a list too
+    hint = partial(_hint, source, contract, field.name, given)
+    return Conversion(field, expr, given, way(contract, field, dtype, origin, hint))
+
+
+def _hint(source: Source, contract: Contract, target: str, given: Given, cast: str) -> str:
+    """Say what to type where a column's type is none that its field takes; nothing for an expression."""
+    return unfit.hint(source, contract, target, given, cast) if isinstance(given, str) else ""

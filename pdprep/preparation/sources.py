@@ -64,6 +64,17 @@ class Source:
         return bool(self.separator)
 
     @property
+    def code(self) -> str:
+        """What the user writes to have it as a LazyFrame."""
+        frames = {
+            "a pandas DataFrame": "pl.from_pandas(frame).lazy()",
+            "a pyarrow Table": "pl.DataFrame(frame).lazy()",
+        }
+        if self.label.startswith("a polars "):
+            return "frame.lazy()"
+        return frames.get(self.label) or self.asked.code(self.label)
+
+    @property
     def schema(self) -> Mapping[str, pl.DataType]:
         """The source's own columns and their types."""
         own = (item for item in self.frame.collect_schema().items() if item[0] not in (ROW, FILE))
@@ -114,23 +125,25 @@ def open_source(
             "a name without two leading underscores",
             f'frame.rename({{"{name}": "{name.strip("_")}"}})',
         )
-    return _renamed(Source(label, frame.with_row_index(ROW)))
+    index = objects.index_names(source) if label == "a pandas DataFrame" else ()
+    return _renamed(Source(label, frame.with_row_index(ROW), index=index))
 
 
 def _as_lazy(source: object) -> pl.LazyFrame:
     if isinstance(source, pl.LazyFrame):
-        return source
+        return objects.lazily_text(source)
     if isinstance(source, pl.DataFrame):
-        return source.lazy()
+        return objects.lazily_text(source.lazy(), source)
     if _maker(source) == "pandas" and type(source).__name__ == "DataFrame":
         return _from_pandas(source)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
         with suppress(pl.exceptions.PolarsError):  # one column without a name is no frame
-            return pl.DataFrame(source).lazy()
+            return objects.uuid_text(pl.DataFrame(source).lazy(), source)
+    what = "frame.to_frame()" if hasattr(source, "to_frame") else "pl.DataFrame(frame)"
     raise SourceError(
         f"a {type(source).__name__}",
         "a path, a glob, or a frame of Polars, pandas or Arrow",
-        'pdprep.prepare(pl.DataFrame(...), "interactions")',
+        what if hasattr(source, "to_frame") or isinstance(source, list | dict) else "",
     )
 
 
@@ -143,14 +156,14 @@ def _from_pandas(source: Any) -> pl.LazyFrame:
         if source.columns.is_unique:
             own = [name for name, dtype in source.dtypes.items() if str(dtype) == "object"]
             source = objects.as_text(source, [name for name in own if not _readable(source, name)])
-        return pl.from_pandas(source).lazy()
+        return objects.uuid_text(pl.from_pandas(source).lazy(), source)
     except ImportError as error:
         raise SourceError(
             f"a pandas DataFrame, and {error.name} is missing",
             "pyarrow to read it",
             'pip install "pdprep[pandas]"',
         ) from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, NotImplementedError) as error:
         raise SourceError(
             f"a pandas DataFrame that Polars does not take ({first_line(error)})",
             "unique column names and values of one type in a column",
@@ -161,14 +174,14 @@ def _from_pandas(source: Any) -> pl.LazyFrame:
 def _mended(source: Any) -> str:
     if not source.columns.is_unique:
         return "frame.loc[:, ~frame.columns.duplicated()]"
-    column = next((name for name in source.columns if not _readable(source, name)), "...")
-    return f'frame.astype({{"{column}": "string"}})'
+    unread = [name for name in source.columns if not _readable(source, name)]
+    return objects.mended(source, unread[0]) if unread else ""
 
 
 def _readable(source: Any, name: str) -> bool:
     try:
         pl.from_pandas(source[[name]])
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, NotImplementedError):
         return False
     return True
 

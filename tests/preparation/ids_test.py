@@ -136,4 +136,9 @@ def test_a_type_that_is_no_id_is_refused_before_a_row_is_read(dtype: Any) -> Non
         MappingError, match=r"USER_ID is .*; USER_ID is an id: text or a whole number"
     ) as caught:
         prepare(one("USER_ID", [None], dtype), "interactions")
-    assert caught.value.hint == 'columns={"USER_ID": pl.col("USER_ID").cast(pl.String)}'
+    hints = {
+        pl.List: 'frame.lazy().pipe(transforms.explode_events, "USER_ID")',
+        pl.Struct: 'columns={"USER_ID": "USER_ID.a"}',
+    }
+    cast = 'columns={"USER_ID": pl.col("USER_ID").cast(pl.String)}'
+    assert caught.value.hint == hints.get(pl.Series(dtype=dtype).dtype.base_type(), cast)
