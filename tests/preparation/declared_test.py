@@ -128,3 +128,12 @@ def test_field_2_a_check_that_cannot_take_the_column_is_an_error_in_words() -> N
     with pytest.raises(ContractError, match="the check two fails") as caught:
         validate(prepared)
     assert "TAGS String" in caught.value.statement
+
+
+def test_field_3_a_moment_that_a_deployed_type_does_not_hold_is_named() -> None:
+    deployed = Contract(
+        "items", "CUSTOM", (Field("ITEM_ID", "string"), Field("CREATION_TIMESTAMP", "int", nullable=True))
+    )
+    frame = pl.DataFrame({"ITEM_ID": ["i"], "CREATION_TIMESTAMP": [datetime(2050, 1, 1)]})
+    report = validate(prepare(frame, "items", deployed=deployed))
+    assert report.counts.filter(level="error")["rule"].to_list() == ["timestamp_unreadable"]

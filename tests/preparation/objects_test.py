@@ -75,24 +75,26 @@ def arrow_uuids() -> pa.ExtensionArray:
     return pa.ExtensionArray.from_storage(pa.uuid(), pa.array([each.bytes for each in UUIDS], pa.binary(16)))
 
 
-UUID_FRAMES = {
-    "Polars objects": lambda: pl.DataFrame({"USER_ID": pl.Series(UUIDS, dtype=pl.Object), "plan": PLANS}),
-    "lazy Polars objects": lambda: UUID_FRAMES["Polars objects"]().lazy(),
-    "Arrow": lambda: pa.table({"USER_ID": arrow_uuids(), "plan": PLANS}),
-    "pandas on Arrow": lambda: pd.DataFrame(
+OF_POLARS = pl.DataFrame({"USER_ID": pl.Series(UUIDS, dtype=pl.Object), "plan": PLANS})
+OF_ARROW = pa.table({"USER_ID": arrow_uuids(), "plan": PLANS})
+UUID_FRAMES: dict[str, Any] = {
+    "Polars objects": OF_POLARS,
+    "lazy Polars objects": OF_POLARS.lazy(),
+    "Arrow": OF_ARROW,
+    "pandas on Arrow": pd.DataFrame(
         {"USER_ID": pd.arrays.ArrowExtensionArray(pa.chunked_array([arrow_uuids()])), "plan": PLANS}
     ),
-    "pandas objects": lambda: pd.DataFrame({"USER_ID": UUIDS, "plan": PLANS}),
+    "pandas objects": pd.DataFrame({"USER_ID": UUIDS, "plan": PLANS}),
 }
 
 
 @pytest.mark.parametrize("name", UUID_FRAMES)
 def test_field_8_uuids_are_their_text_from_every_frame(name: str) -> None:
-    assert ids(UUID_FRAMES[name]()) == TEXTS
+    assert ids(UUID_FRAMES[name]) == TEXTS
 
 
 def test_field_8_uuids_of_a_parquet_file_are_refused_with_code_that_reads_them(tmp_path: Path) -> None:
-    pq.write_table(UUID_FRAMES["Arrow"](), tmp_path / "u.parquet")
+    pq.write_table(OF_ARROW, tmp_path / "u.parquet")
     with pytest.raises(MappingError, match="USER_ID is Binary") as caught:
         users(tmp_path / "u.parquet")
     assert ids(tmp_path / "u.parquet", **pasted(caught.value, None)["columns"]) == TEXTS
@@ -170,7 +172,10 @@ ORDERS = pl.DataFrame(
 
 def test_field_f_explain_shows_a_path_as_it_was_written() -> None:
     flat = ORDERS.with_columns(ITEM_ID=pl.lit("i"))
-    mapping = {"USER_ID": "user.id", "EVENT_TYPE": pl.col("user").struct.field("home").struct.field("city")}
+    mapping: dict[str, Any] = {
+        "USER_ID": "user.id",
+        "EVENT_TYPE": pl.col("user").struct.field("home").struct.field("city"),
+    }
     steps = prepare(flat, "interactions", columns=mapping).explain().steps
     shown = dict(steps.select("field", "from").rows())
     assert (shown["USER_ID"], shown["EVENT_TYPE"]) == ("user.id", "user.home.city")

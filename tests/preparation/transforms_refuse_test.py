@@ -39,6 +39,11 @@ WITHOUT: list[tuple[Step, tuple[Any, ...], dict[str, Any], str]] = [
     (transforms.k_core, (2,), {"user": "who"}, "who"),
     (transforms.cap_per_user, (2,), {"user": "who"}, "who"),
     (transforms.sample_users, (0.5,), {"user": "who"}, "who"),
+    (transforms.explode_events, ("items",), {}, "items"),
+    (transforms.fill_down, ("group",), {}, "group"),
+    (transforms.flags_to_list, ("Action",), {"into": "GENRES"}, "Action"),
+    (transforms.key_values, ("more",), {}, "more"),
+    (transforms.returns, ("quantity",), {}, "quantity"),
 ]
 WRONG: list[tuple[Step, tuple[Any, ...], dict[str, list[Any]]]] = [
     (transforms.sessionize, (), {"USER_ID": ["u"], "TIMESTAMP": ["2026-01-05"]}),
@@ -169,3 +174,11 @@ def test_field_h_a_rating_that_is_no_number_is_an_error() -> None:
         transforms.events_of_ratings(frame, {"View": 0}).collect()
     cured = eval(caught.value.hint, {"frame": frame, "transforms": transforms})
     assert transforms.events_of_ratings(cured, {"View": 4}).collect().height == 1
+
+
+def test_field_3_returns_tell_text_that_is_no_number_from_a_gap() -> None:
+    shop = pl.LazyFrame({"n": ["2", " -1", None, ""]})
+    assert transforms.returns(shop, "n").collect()["n"].to_list() == ["2", None, ""]
+    odd = pl.LazyFrame({"n": ["2", "-1 pcs"]})
+    with pytest.raises(MappingError, match="1 values of n are no numbers"):
+        transforms.returns(odd, "n").collect()

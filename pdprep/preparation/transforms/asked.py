@@ -45,6 +45,28 @@ def numbers(frame: pl.LazyFrame, who: str, *names: str) -> pl.Schema:
     return schema
 
 
+def number(frame: pl.LazyFrame, who: str, name: str) -> pl.Expr:
+    """Return a column of numbers, or of text of them, as floats; text that is no number is an error."""
+    dtype = types(frame, who, name)[name]
+    if dtype.is_numeric():
+        return pl.col(name).cast(pl.Float64)
+    texts(frame, who, name)
+    return pl.col(name).map_batches(_numbers, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _numbers(values: pl.Series) -> pl.Series:
+    clean = values.cast(pl.String).str.strip_chars()
+    found = clean.cast(pl.Float64, strict=False)
+    lost = int((found.is_null() & (clean != "")).sum())
+    if lost:
+        raise MappingError(
+            f"{lost:,} values of {values.name} are no numbers",
+            "numbers, or text of them",
+            f'frame.lazy().pipe(transforms.prices, "{values.name}")  # which reads 4,5',
+        )
+    return found
+
+
 def ordered(frame: pl.LazyFrame, who: str, *names: str) -> pl.Schema:
     """Return the types, of times that must have an order: text has another one than time."""
     schema = types(frame, who, *names)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pdprep.errors import MappingError
 from pdprep.preparation.transforms import asked
 
 
@@ -64,11 +63,7 @@ def events_of_ratings(
     >>> events_of_ratings(ratings, {"Click": 0, "Watch": 3}).collect()["EVENT_TYPE"].to_list()
     ['Click', 'Click', 'Watch']
     """
-    dtype = asked.types(frame, "events_of_ratings", rating)[rating]
-    number = pl.col(rating).map_batches(_ratings, return_dtype=pl.Float64, is_elementwise=True)
-    if not (dtype.is_numeric() or dtype == pl.Null):
-        asked.texts(frame, "events_of_ratings", rating)
-    given = (pl.col(rating).cast(pl.Float64) if dtype.is_numeric() else number).fill_nan(None)
+    given = asked.number(frame, "events_of_ratings", rating).fill_nan(None)
     types = [pl.when(given > least).then(pl.lit(name)) for name, least in above.items()]
     listed = frame.with_columns(pl.concat_list(types).list.drop_nulls().alias(event))
     return listed.filter(pl.col(event).list.len() > 0).explode(event)
@@ -93,15 +88,3 @@ def impressions(
     joined = pl.col(column).cast(pl.List(pl.String)).list.drop_nulls().list.join("|")
     cut = pl.concat_str(joined, pl.lit("|")).str.slice(0, most + 1).str.replace(r"(^|\|)[^|]*$", "")
     return frame.with_columns(pl.when(cut != "").then(cut).alias(into))
-
-
-def _ratings(texts: pl.Series) -> pl.Series:
-    found = texts.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
-    lost = texts.filter(found.is_null() & (texts.cast(pl.String).str.strip_chars() != ""))
-    if lost.len():
-        raise MappingError(
-            f"{lost.len():,} values of {texts.name} are no numbers",
-            "a rating is a number",
-            f'frame.lazy().pipe(transforms.prices, "{texts.name}")  # which reads 4,5',
-        )
-    return found

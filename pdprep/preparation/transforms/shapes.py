@@ -120,8 +120,10 @@ def returns(
         event: The column of the event type, used where ``returned`` is given; it may be missing.
         returned: The event type that returns get; without one they are dropped.
 
+    A quantity that is missing is no return; text that is no number is an error.
+
     Raises:
-        MappingError: There is no such column.
+        MappingError: There is no such column, or it holds no numbers.
 
     >>> shop = pl.LazyFrame({"n": [2, -1], "EVENT_TYPE": ["Purchase", "Purchase"]})
     >>> returns(shop, "n").collect().height
@@ -130,8 +132,7 @@ def returns(
     ['Purchase', 'Return']
     """
     schema = asked.types(frame, "returns", quantity)
-    # A quantity that is no number is no return: the row stays for prepare to judge.
-    negative = (pl.col(quantity).cast(pl.Float64, strict=False) < 0).fill_null(False)
+    negative = (asked.number(frame, "returns", quantity) < 0).fill_null(False)
     if returned is None:
         return frame.filter(~negative)
     before = pl.col(event) if event in schema else pl.lit(None, pl.String)
