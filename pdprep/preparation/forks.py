@@ -20,13 +20,22 @@ def check() -> None:
 
     >>> check()
     """
+    refuse()
+    _STATE["used"] = True
+
+
+def refuse() -> None:
+    """Refuse to read in a process that was forked after frames were read.
+
+    Raises:
+        RefusedError: Reading would wait for ever.
+    """
     if _STATE["forked"]:
         raise RefusedError(
             "this process was forked from one that had read frames, and the threads that read are not in it",
             "a process that is spawned",
             'multiprocessing.get_context("spawn")',
         )
-    _STATE["used"] = True
 
 
 def _forked() -> None:

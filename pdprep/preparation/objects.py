@@ -119,8 +119,6 @@ def mended(frame: Any, name: Any) -> str:
         return f'frame.explode("{name}")'
     if any(isinstance(each, float) and not _plain(each) for each in values):
         return ""
-    if any(
-        type(each).__str__ is object.__str__ and type(each).__repr__ is object.__repr__ for each in values
-    ):
-        return ""
+    if any(str(each) == object.__repr__(each) for each in values):
+        return ""  # its text is another one at each run
     return f'frame.astype({{"{name}": "string"}})'

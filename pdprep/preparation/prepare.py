@@ -13,7 +13,7 @@ import polars as pl
 from pdprep.contract import shape
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
-from pdprep.preparation import expressions, ids_told, resolution
+from pdprep.preparation import expressions, forks, ids_told, resolution
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.dialects import TextArguments, TextOptions, options
 from pdprep.preparation.explanation import Explanation, explain, local_times
@@ -86,6 +86,7 @@ class Prepared:
     @property
     def frame(self) -> pl.LazyFrame:
         """The contract's columns, duplicates dropped, in the source's order."""
+        forks.refuse()
         unique = self.rows.unique(self.dedupe_on, keep="first", maintain_order=True)
         return unique.select(self.contract.names)
 

@@ -116,6 +116,7 @@ def open_source(
     frame = _as_lazy(source)
     try:
         taken = {ROW, FILE} & set(frame.collect_schema().names())
+        frame = objects.lazily_text(frame) if isinstance(source, pl.LazyFrame) else frame
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(f"{label} cannot be read ({first_line(error)})", "a frame that collects") from error
     if taken:
@@ -131,7 +132,7 @@ def open_source(
 
 def _as_lazy(source: object) -> pl.LazyFrame:
     if isinstance(source, pl.LazyFrame):
-        return objects.lazily_text(source)
+        return source
     if isinstance(source, pl.DataFrame):
         return objects.lazily_text(source.lazy(), source)
     if _maker(source) == "pandas" and type(source).__name__ == "DataFrame":

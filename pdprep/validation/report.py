@@ -11,6 +11,7 @@ import polars as pl
 
 from pdprep import html
 from pdprep.contract import rules
+from pdprep.preparation import forks
 from pdprep.validation import page
 from pdprep.validation.completeness import columns
 from pdprep.validation.insights import Known, insights
@@ -85,22 +86,26 @@ class Report:
 
     def blocking(self, route: str | None) -> pl.DataFrame:
         """Return the counts of the errors that stop a route."""
+        forks.refuse()
         stopping = [name for name in self.counts["rule"].unique() if rules.rule(name).blocks(route)]
         return self.counts.filter(pl.col("rule").is_in(stopping) & ~self.set_aside())
 
     @cached_property
     def insights(self) -> pl.DataFrame:
         """What the data says about itself: dataset, insight, column, value, limit, concern, says."""
+        forks.refuse()
         return insights(self.known)
 
     @cached_property
     def columns(self) -> pl.DataFrame:
         """One row a column: filled values, how complete it is, its categories and outliers."""
+        forks.refuse()
         return columns(self.known)
 
     @cached_property
     def ready(self) -> pl.DataFrame:
         """One row a use case or recipe: what it needs, what is there, what it lacks."""
+        forks.refuse()
         return ready(self.known)
 
     @property
