@@ -1,6 +1,7 @@
 """The local Personalize at size: upload, FULL import, puts, an ALL export, many clients; S3 beside moto's.
 
 ``python benchmarks/local_bench.py [bulk rows] [put events] [clients]``; every server is a process of its own.
+``python benchmarks/local_bench.py --train 1000000 10000000`` trains on so many interactions and recommends.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ SCHEMA: Final = (
     '{"name": "ITEM_ID", "type": "string"}, {"name": "TIMESTAMP", "type": "long"}], "version": "1.0"}'
 )
 MOST_MEGABYTES, LEAST_CALLS = 600, 300  # what issue 4 asks for
+MOST_TRAINING, MOST_MILLISECONDS, ASKERS = 1000, 10.0, 10  # MB, and ms a call, as issue 15 asks
+RECIPE: Final = "arn:aws:personalize:::recipe/aws-user-personalization"
 
 
 def peak(pid: int) -> float:
@@ -104,7 +107,8 @@ def personalize(server: Server, rows: int, events: int, clients: int) -> None:
         server.client("personalize-events"),
         [server.client("personalize-events") for _ in range(clients)],
     )
-    print(f"{'':<24} {'wall s':>8} {'server CPU s':>13} {'client CPU s':>13} {'a second':>10} {'peak MB':>8}")
+    columns = f"{'wall s':>8} {'server CPU s':>13} {'client CPU s':>13} {'a second':>10} {'peak MB':>8}"
+    print(f"{'':<24} {columns}")
     report("FULL import", rows, made.load, server)
     rate = report("PutEvents, one client", calls, lambda: made.put(one, calls), server)
     report(f"PutEvents, {clients} clients", clients * CALLS_A_CLIENT, lambda: crowd(made, many), server)
@@ -113,9 +117,54 @@ def personalize(server: Server, rows: int, events: int, clients: int) -> None:
     print(f"PutEvents from one client, at least {LEAST_CALLS} a second: {holds(rate >= LEAST_CALLS)}")
 
 
+def trained(rows: int) -> None:
+    """Import interactions, train on them, and recommend: one client after another, then ten at once."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        path = Path(folder) / "data.csv"
+        generate(rows).sink_csv(path)
+        with local(Path(folder) / "home") as server:
+            server.client("s3").create_bucket(Bucket=BUCKET)
+            server.client("s3").upload_file(str(path), BUCKET, KEY)
+            made = Made(server)
+            made.load()
+            before = server.megabytes
+            campaign = ""
+
+            def train() -> None:
+                nonlocal campaign
+                campaign = made.campaign()
+
+            head()
+            report(f"training, {rows:,}", rows, train, server)
+            print(f"peak before it {before:,.0f} MB")
+            clients = [server.client("personalize-runtime") for _ in range(ASKERS)]
+            asked = [f"user-{number * 997 % 100_003}" for number in range(300)]
+
+            def ask(client: Any) -> None:
+                for user in asked:
+                    client.get_recommendations(campaignArn=campaign, userId=user)
+
+            clients[0].get_recommendations(campaignArn=campaign, userId="user-1")
+            one = report("recommend, one client", len(asked), lambda: ask(clients[0]), server)
+
+            def all_of_them() -> None:
+                with ThreadPoolExecutor(ASKERS) as pool:
+                    list(pool.map(ask, clients))
+
+            report(f"recommend, {ASKERS} clients", len(asked) * ASKERS, all_of_them, server)
+            print(f"peak memory at most {MOST_TRAINING} MB: {holds(server.megabytes <= MOST_TRAINING)}")
+            print(f"a call at most {MOST_MILLISECONDS:.0f} ms: {holds(1000 / one <= MOST_MILLISECONDS)}")
+
+
 def holds(what: bool) -> str:
     """Say whether a limit holds."""
     return "holds" if what else "does not hold"
+
+
+def head() -> None:
+    """Print what the columns of the reports are."""
+    columns = f"{'wall s':>8} {'server CPU s':>13} {'client CPU s':>13} {'a second':>10} {'peak MB':>8}"
+    print(f"{'':<24} {columns}")
 
 
 def report(name: str, count: int, work: Callable[[], None], server: Server) -> float:
@@ -134,7 +183,7 @@ class Made:
     def __init__(self, server: Server) -> None:
         self.control = server.client("personalize")
         schema = self.control.create_schema(name="s", schema=SCHEMA)["schemaArn"]
-        group = self.control.create_dataset_group(name="g")["datasetGroupArn"]
+        group = self.group = self.control.create_dataset_group(name="g")["datasetGroupArn"]
         given = {"name": "d", "schemaArn": schema, "datasetGroupArn": group, "datasetType": "Interactions"}
         self.dataset = self.control.create_dataset(**given)["datasetArn"]
         self.tracking = self.control.create_event_tracker(name="t", datasetGroupArn=group)["trackingId"]
@@ -152,6 +201,20 @@ class Made:
         given = {"jobName": "out", "datasetArn": self.dataset, "jobOutput": output, "roleArn": ROLE}
         arn = self.control.create_dataset_export_job(**given, ingestionMode="ALL")["datasetExportJobArn"]
         wait(lambda: self.control.describe_dataset_export_job(datasetExportJobArn=arn)["datasetExportJob"])
+
+    def campaign(self) -> str:
+        """Train a version and deploy it."""
+        given = {
+            "name": "s",
+            "datasetGroupArn": self.group,
+            "recipeArn": RECIPE,
+            "performAutoTraining": False,
+        }
+        solution = self.control.create_solution(**given)["solutionArn"]
+        version = self.control.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+        wait(lambda: self.control.describe_solution_version(solutionVersionArn=version)["solutionVersion"])
+        made = self.control.create_campaign(name="c", solutionVersionArn=version)
+        return str(made["campaignArn"])
 
     def put(self, client: Any, calls: int, user: str = "one") -> None:
         """Put ten events a call from one client; an error ends the benchmark."""
@@ -221,6 +284,9 @@ def ended(process: subprocess.Popen[Any]) -> Iterator[None]:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--moto"]:
         moto(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--train"]:
+        for size in sys.argv[2:]:
+            trained(int(size))
     else:
         given = [int(text) for text in sys.argv[1:]]
         main(*given, *(ROWS, EVENTS, CLIENTS)[len(given) :])

@@ -35,6 +35,7 @@ from pdprep.personalize.export import export
 from pdprep.personalize.history import Jobs
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.plan import Plan, plan
+from pdprep.personalize.preview import Preview, preview
 from pdprep.personalize.target import Target
 from pdprep.personalize.verify import Verification, verify
 from pdprep.preparation import prepare as preparation
@@ -106,8 +107,7 @@ class DatasetGroup:
     @property
     def arn(self) -> str | None:
         """The ARN; None until the first import creates the group."""
-        found = self._target.group()
-        return found.arn if found else None
+        return found.arn if (found := self._target.group()) else None
 
     @property
     def world(self) -> World:
@@ -220,9 +220,12 @@ class DatasetGroup:
     def records(self, dataset: str) -> Records:
         """Return the records of a dataset with ORIGIN, STATUS and EFFECT."""
         name = catalogue.dataset_name(dataset)
-        known = Contract.of(name, self.domain)
         training = trainings.training(self.world, self._target.group(), clock.now(), self._target.ledger)
-        return records.records(self._target.ledger, name, known, training)
+        return records.records(self._target.ledger, name, Contract.of(name, self.domain), training)
+
+    def preview(self, user: str | None = None, item: str | None = None, *, count: int = 10) -> Preview:
+        """Return what the local Personalize recommends, and when that changes: no claim about AWS."""
+        return preview(self._target, user, item, count, clock.now())
 
     def jobs(self) -> Jobs:
         """Return every import, put and export, newest first."""
@@ -243,9 +246,7 @@ class DatasetGroup:
         return self.records(name)
 
     def delete_users(self, users: object) -> Job:
-        """Delete users from every dataset of the group, and from the ledger; the job runs on.
-
-        One that was cut off goes on when it is called again, and before any other.
+        """Delete users from every dataset and the ledger; one that was cut off goes on first.
 
         Args:
             users: Their ids, read as ``prepare`` reads them (``" 16 "`` is 16): any iterable of texts or

@@ -15,6 +15,8 @@ from typing import Any
 from pdprep.local import refresh
 from pdprep.local.http import Answer, Request
 from pdprep.local.kinds import KINDS
+from pdprep.local.operations.metrics import measured
+from pdprep.local.recommend import schedule, serving
 from pdprep.local.settings import ACCOUNT
 from pdprep.local.signatures import MOST_SECONDS
 from pdprep.local.state import State
@@ -57,6 +59,7 @@ def _status(state: State, given: dict[str, Any]) -> dict[str, Any]:
 
 def _advance(state: State, given: dict[str, Any]) -> dict[str, Any]:
     now = state.clock.advance(_number(given["seconds"]))
+    schedule.settle(state)
     state.workers.settle()
     return {"now": now}
 
@@ -97,10 +100,32 @@ def _rows(state: State, given: dict[str, Any]) -> dict[str, Any]:
     return {d.arn: {"bulk": layers.count(d.arn, "BULK"), "put": layers.count(d.arn, "PUT")} for d in datasets}
 
 
+def _serving(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    """Say what each campaign and recommender serves: trained when, new items until when."""
+    found = {}
+    for kind in ("campaign", "recommender"):
+        for each in state.resources.list(kind):
+            if state.resources.status(each) == "ACTIVE" and "model" in serving.version(state, each).body:
+                served = serving.find(state, each.arn)
+                found[each.arn] = {
+                    "version": served.version.arn, "recipe": served.traits.name,
+                    "trained": served.version.body.get("trainedAt", served.version.created),
+                    "items": served.model.items.height, "newItems": serving.fresh(state, served).height,
+                    "newItemsUntil": serving.horizon(state, served), "eventsAtOnce": served.traits.realtime,
+                }  # fmt: skip
+    return {"now": state.clock.now(), "serving": found}
+
+
+def _metrics(state: State, given: dict[str, Any]) -> dict[str, Any]:
+    return {"metrics": measured(state)}
+
+
 _HANDLERS: dict[tuple[str, str], Callable[[State, dict[str, Any]], dict[str, Any]]] = {
     ("GET", "status"): _status,
     ("GET", "rows"): _rows,
     ("GET", "filters"): _filters,
+    ("GET", "serving"): _serving,
+    ("GET", "metrics"): _metrics,
     ("POST", "clock/advance"): _advance,
     ("POST", "signatures"): _signatures,
     ("GET", "faults"): _faults,

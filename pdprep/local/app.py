@@ -49,8 +49,8 @@ class App:
         target = request.headers.get("x-amz-target", "")
         if target.startswith(TARGET):
             return self._personalize(request, model.CONTROL, target.removeprefix(TARGET))
-        if request.scope[1] == "personalize" and request.path in model.event_paths():
-            return self._personalize(request, model.EVENTS, model.event_paths()[request.path])
+        if request.scope[1] == "personalize" and request.path in model.paths():
+            return self._personalize(request, *model.paths()[request.path])
         if request.scope[1] in identity.HOSTS:
             return self._identity(request)
         if request.scope[1] not in ("", "s3"):
@@ -79,7 +79,7 @@ class App:
         except Exception as error:
             log.exception("%s ended unexpectedly", name)
             answer = _json_error(service, unexpected(error, "InternalFailure"))
-        kind = "application/json" if service == model.EVENTS else "application/x-amz-json-1.1"
+        kind = "application/x-amz-json-1.1" if service == model.CONTROL else "application/json"
         common = {"Content-Type": kind, "x-amzn-RequestId": request_id}
         return Answer(answer.status, {**common, **answer.headers}, answer.body)
 
@@ -107,7 +107,7 @@ class App:
 
     def _run(self, service: str, name: str, call: Call) -> dict[str, Any]:
         """Run a control operation that changes something as one transaction, then begin its jobs."""
-        if service == model.EVENTS or name.startswith(READS):
+        if service != model.CONTROL or name.startswith(READS):
             return OPERATIONS[name](call)
         with self.state.store.transaction():
             result = OPERATIONS[name](call)
@@ -153,7 +153,7 @@ def elsewhere(arn: str, region: str) -> bool:
 
 def _json_error(service: str, refusal: Refusal) -> Answer:
     status = refusal.status or model.error_status(service, refusal.code)
-    if service == model.EVENTS:
+    if service != model.CONTROL:
         body = json.dumps({"message": refusal.message})
         return Answer(status, {"x-amzn-ErrorType": refusal.code}, body.encode())
     body = json.dumps({"__type": refusal.code, "message": refusal.message})

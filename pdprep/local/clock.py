@@ -19,7 +19,7 @@ class Clock:
     """
 
     def __init__(self, mode: str = "auto", speed: float = 1.0, fixed: str = "") -> None:
-        self.mode = mode
+        self.mode, self._speed = mode, speed
         pace = 0.0 if mode == "instant" else 1.0 / (speed if mode == "auto" else 1.0)
         self.pending, self.progress = PENDING_SECONDS * pace, PROGRESS_SECONDS * pace
         self._fixed = _seconds(fixed) if fixed else (time.time() if mode == "manual" else None)
@@ -33,6 +33,10 @@ class Clock:
     def due(self, since: float, times: float = 1.0) -> float:
         """Return when work of ``times`` the usual length that began at ``since`` may end."""
         return since + self.pending + self.progress * times
+
+    def lasting(self, seconds: float) -> float:
+        """Return how long ``seconds`` of the service take here; nothing where statuses are instant."""
+        return seconds * {"instant": 0.0, "manual": 1.0}.get(self.mode, 1.0 / self._speed)
 
     def now(self) -> float:
         """Return the time."""

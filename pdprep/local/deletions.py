@@ -51,7 +51,7 @@ def _rewrite(state: State, dataset: Resource, users: pl.Series) -> pl.Series:
     state.layers.compact(dataset.arn, state.schema(dataset))
     gone = [pl.Series("USER_ID", [], pl.String)]
     with state.layers.reading(dataset.arn, ALL) as snapshot:
-        for path in (*(path for _, path in snapshot.bulk), *snapshot.put):
+        for path in (*(each.path for each in snapshot.bulk), *snapshot.put):
             frame = pl.read_parquet(path, glob=False)
             hit = frame["USER_ID"].is_in(users.implode()).fill_null(False)
             if hit.any():

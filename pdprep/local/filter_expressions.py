@@ -38,20 +38,43 @@ class Condition:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Expression:
+    """One expression: what it does with which subject, its conditions, and when it is applied.
+
+    ``where`` are alternatives, each of conditions that must all hold: AND binds closer than OR.
+    """
+
+    action: str
+    subject: str
+    where: tuple[tuple[Condition, ...], ...]
+    only_if: tuple[Condition, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition, in order."""
+        return (*(each for group in self.where for each in group), *self.only_if)
+
+
 def parse(text: str, strict: bool = False) -> tuple[Condition, ...]:
     """Return the conditions of a filter expression or refuse it.
 
     >>> parse('EXCLUDE ItemID WHERE Items.PRICE > 9 IF CurrentUser.AGE = $age')[1]
     Condition(dataset='CURRENTUSER', field='AGE', operator='=', values=('$age',))
     """
-    tokens, found = _Tokens(_split(text)), list[Condition]()
-    while True:
-        found += _expression(tokens)
-        if not tokens:
-            break
-        tokens.take("|")
+    found = tuple(each for expression in expressions(text) for each in expression.conditions)
     _check_placeholders(found, PLACEHOLDER_OPERATORS if strict else PLACEHOLDER_OPERATORS_LENIENT)
-    return tuple(found)
+    return found
+
+
+def expressions(text: str) -> tuple[Expression, ...]:
+    """Return the expressions that bars chain, or refuse them."""
+    tokens, found = _Tokens(_split(text)), list[Expression]()
+    while True:
+        found.append(_expression(tokens))
+        if not tokens:
+            return tuple(found)
+        tokens.take("|")
 
 
 def fields(conditions: Iterable[Condition]) -> set[tuple[str, str]]:
@@ -90,36 +113,39 @@ def _split(text: str) -> list[str]:
     return words
 
 
-def _expression(tokens: _Tokens) -> list[Condition]:
-    tokens.take("INCLUDE", "EXCLUDE")
-    tokens.take(*SUBJECTS)
+def _expression(tokens: _Tokens) -> Expression:
+    action = tokens.take("INCLUDE", "EXCLUDE").upper()
+    subject = tokens.take(*SUBJECTS).upper()
     tokens.take("WHERE")
-    where = _chain(tokens, "AND", "OR")
+    groups = _chain(tokens, "AND", "OR")
+    where = [each for group in groups for each in group]
     if any(each.dataset not in DATASETS or each.dataset != where[0].dataset for each in where):
         raise _wrong("the conditions of an expression name fields of one dataset")
     for each in where:
         _check_interactions(each)
         if each.dataset == "ACTIONS" and each.field.upper() in APPLIED_ANYWAY:
             raise _wrong(f"actions cannot be filtered by {each.field}")
-    return where + _if(tokens)
+    return Expression(action, subject, tuple(map(tuple, groups)), _if(tokens))
 
 
-def _if(tokens: _Tokens) -> list[Condition]:
+def _if(tokens: _Tokens) -> tuple[Condition, ...]:
     if not tokens.next_is("IF"):
-        return []
+        return ()
     tokens.take("IF")
-    found = _chain(tokens, "AND")
+    found = _chain(tokens, "AND")[0]
     if any(each.dataset != CURRENT_USER for each in found):
         raise _wrong("IF checks conditions of CurrentUser alone")
-    return found
+    return tuple(found)
 
 
-def _chain(tokens: _Tokens, *links: str) -> list[Condition]:
-    found = [_condition(tokens)]
+def _chain(tokens: _Tokens, *links: str) -> list[list[Condition]]:
+    """Return the conditions that links chain: groups of AND, apart by OR."""
+    groups = [[_condition(tokens)]]
     while tokens.next_is(*links):
-        tokens.take(*links)
-        found.append(_condition(tokens))
-    return found
+        if tokens.take(*links).upper() == "OR":
+            groups.append([])
+        groups[-1].append(_condition(tokens))
+    return groups
 
 
 def _condition(tokens: _Tokens) -> Condition:

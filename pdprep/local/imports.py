@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep.local import csvtext, novelty, sources, typed
 from pdprep.local.avro import AvroSchema
-from pdprep.local.layers import Snapshot
+from pdprep.local.layers import Bulk, Snapshot
 from pdprep.local.resources import Resource
 from pdprep.local.sources import Source
 from pdprep.local.state import State
@@ -45,7 +45,7 @@ def run(state: State, job: Resource) -> Commit:
         _discard(written)
         raise
     replace = job.body["importMode"] == "FULL"
-    return lambda: state.layers.commit_bulk(dataset.arn, written, replace)
+    return lambda: state.layers.commit_bulk(dataset.arn, written, replace, state.clock.now())
 
 
 def _read(state: State, job: Resource, schema: AvroSchema, written: Written) -> None:
@@ -106,7 +106,7 @@ def _check_new(state: State, job: Resource, dataset: Resource, written: Written)
     least = MINIMUM_INCREMENTAL.get(str(dataset.body["datasetType"]), 0)
     if job.body["importMode"] == "FULL" or not least:
         return
-    fresh = Snapshot(tuple((0, path) for path, _ in written), (), (), sum(rows for _, rows in written))
+    fresh = Snapshot(tuple(Bulk(0, path) for path, _ in written), (), (), sum(rows for _, rows in written))
     schema = state.schema(dataset)
     new = novelty.count(state.layers, dataset.arn, schema, fresh, least, state.settings.part_rows)
     if new >= least:

@@ -103,6 +103,22 @@ KINDS = {
             deletable=False,
             times=2.0,
         ),
+        Kind(
+            "batch-inference-job",
+            "BatchInferenceJob",
+            "BatchInferenceJobs",
+            "solutionVersionArn",
+            work=True,
+            deletable=False,
+        ),
+        Kind(
+            "batch-segment-job",
+            "BatchSegmentJob",
+            "BatchSegmentJobs",
+            "solutionVersionArn",
+            work=True,
+            deletable=False,
+        ),
         Kind("campaign", "Campaign", "Campaigns", "solutionArn"),
         Kind("recommender", "Recommender", "Recommenders", _GROUP, work=True, times=2.0),
     )

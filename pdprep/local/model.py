@@ -9,7 +9,7 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
-CONTROL, EVENTS = "personalize", "personalize-events"
+CONTROL, EVENTS, RUNTIME = "personalize", "personalize-events", "personalize-runtime"
 
 # AWS patterns are Java regular expressions. Python has no \p{..}: \w less "_" is letters and numbers.
 _JAVA = {
@@ -22,7 +22,7 @@ _JAVA = {
 
 @cache
 def service(name: str) -> ServiceModel:
-    """Return the model of ``personalize`` or ``personalize-events``."""
+    """Return the model of ``personalize``, ``personalize-events`` or ``personalize-runtime``."""
     return ServiceModel(Loader().load_service_model(name, "service-2"), name)
 
 
@@ -34,10 +34,13 @@ def operation(service_name: str, name: str) -> OperationModel | None:
 
 
 @cache
-def event_paths() -> dict[str, str]:
-    """Return the REST paths of the events model: ``{"/events": "PutEvents", ...}``."""
-    models = (service(EVENTS).operation_model(name) for name in service(EVENTS).operation_names)
-    return {model.http["requestUri"]: model.name for model in models}
+def paths() -> dict[str, tuple[str, str]]:
+    """Return service and operation of each REST path, as ``/events`` is of PutEvents."""
+    return {
+        service(name).operation_model(each).http["requestUri"]: (name, each)
+        for name in (EVENTS, RUNTIME)
+        for each in service(name).operation_names
+    }
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pdprep.local.avro import AvroSchema, Column
+from pdprep.local.layers import SESSION
 from pdprep.local.refusals import invalid
 
 # A session of such a name is lost without a word, by one report: aws-sdk-js issue 3371.
@@ -24,13 +25,15 @@ def event(schema: AvroSchema, given: dict[str, Any]) -> dict[str, Any]:
     """Return the row of an event; USER_ID may be missing, its session then stands for the user."""
     source = given.get("metricAttribution", {}).get("eventAttributionSource")
     own = {**_members(given), "TIMESTAMP": math.floor(given["sentAt"]), "EVENT_ATTRIBUTION_SOURCE": source}
-    return _row(schema, given, {**own, **_impression(given)}, optional=("USER_ID",))
+    row = _row(schema, given, {**own, **_impression(given)}, optional=("USER_ID",))
+    return {**row, SESSION: given["sessionId"]}
 
 
 def action_interaction(schema: AvroSchema, given: dict[str, Any]) -> dict[str, Any]:
     """Return the row of an action interaction; its impression is kept and used for nothing."""
     own = {**_members(given), "TIMESTAMP": math.floor(given["timestamp"])}
-    return _row(schema, given, {**own, **_impression(given)}, optional=("USER_ID",))
+    row = _row(schema, given, {**own, **_impression(given)}, optional=("USER_ID",))
+    return {**row, SESSION: given["sessionId"]}
 
 
 def record(schema: AvroSchema, given: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdprep.local.clock import Clock
 from pdprep.local.resources import DONE, Resource
 from pdprep.local.state import State
 from pdprep.local.store import Store
@@ -25,17 +24,13 @@ def moments(state: State) -> dict[str, dict[str, Any]]:
     """Return for each filter since when, or from when on, it sees every record (seconds since 1970)."""
     found = {}
     for each in state.resources.list("filter"):
-        at = max([each.created, *(_latest(state, d) + _delay(state.clock) for d in _datasets(state, each))])
+        later = state.clock.lasting(SECONDS)
+        touched = max([each.created, *(_latest(state, dataset) for dataset in _datasets(state, each))])
+        at = max([each.created, *(_latest(state, dataset) + later for dataset in _datasets(state, each))])
         now = state.clock.now()
-        touched = max([each.created, *(_latest(state, d) for d in _datasets(state, each))])
         # Touched in a time that has been, where the clock went back since.
         found[each.arn] = {"current": at <= now or touched > now, "current_at": at}
     return found
-
-
-def _delay(clock: Clock) -> float:
-    """Shorten the delay as the clock shortens every other time."""
-    return SECONDS if clock.mode == "manual" else SECONDS * min(1.0, clock.ready_after)
 
 
 def _datasets(state: State, filter_: Resource) -> list[Resource]:

@@ -85,7 +85,7 @@ class Resources:
         with self._store.transaction():
             if self.find(resource.arn):
                 raise exists(resource.arn)
-            now = self._clock.now()
+            now = resource.created or self._clock.now()
             work = WAITING if KINDS[resource.kind].work else ""
             self._store.run(
                 _INSERT, resource.arn, resource.kind, resource.region, resource.name, resource.parent,
@@ -119,9 +119,23 @@ class Resources:
             )
 
     def update(self, arn: str, member: str, summary: dict[str, Any], **body: Any) -> None:
-        """Change a resource and keep a summary of the change, whose status follows the clock."""
+        """Change a resource and keep a summary of the change, whose status follows the clock.
+
+        Until the change is ACTIVE what was before holds (developer guide, updating-solution and others).
+        """
+        old = self.get(arn).body
+        before = {name: old.get(name) for name in body}
         updates = {member: {**summary, "creationDateTime": self._clock.now()}}
-        self.change(arn, updates=updates, **body)
+        self.change(arn, updates=updates, before=before, **body)
+
+    def body(self, resource: Resource) -> dict[str, Any]:
+        """Return the members of a resource as they hold now."""
+        before = resource.body.get("before")
+        if not before:
+            return resource.body
+        since = max(each["creationDateTime"] for each in resource.body["updates"].values())
+        under_way = self._phase(CREATE, 1.0, since) != CREATE.active
+        return {**resource.body, **before} if under_way else resource.body
 
     def status(self, resource: Resource) -> str:
         """Return the status a Describe answer shows now."""
@@ -144,7 +158,8 @@ class Resources:
         kind = KINDS[resource.kind]
         status = self.status(resource)
         return {
-            **resource.body, **self._updates(resource), kind.arn: resource.arn, kind.named: resource.name,
+            **self.body(resource), **self._updates(resource),
+            kind.arn: resource.arn, kind.named: resource.name,
             "status": status or None, "failureReason": resource.reason or None,
             "creationDateTime": resource.created,
             "lastUpdatedDateTime": self._last_change(resource, kind, status),

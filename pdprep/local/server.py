@@ -20,6 +20,7 @@ from pdprep.local import deletions, exports, imports, trainings
 from pdprep.local.app import App
 from pdprep.local.gateway import Server
 from pdprep.local.leases import Leases
+from pdprep.local.recommend import batch, schedule
 from pdprep.local.settings import Settings, from_environment
 from pdprep.local.state import State, build
 
@@ -30,6 +31,8 @@ JOBS = {
     "data-deletion-job": deletions.run,
     "solution-version": trainings.run,
     "recommender": trainings.run,
+    "batch-inference-job": batch.infer,
+    "batch-segment-job": batch.segment,
 }
 
 
@@ -49,6 +52,7 @@ class Running:
     def advance(self, seconds: float) -> None:
         """Move a manual clock and wait for the jobs that are due."""
         self.state.clock.advance(seconds)
+        schedule.settle(self.state)
         self.state.workers.settle()
 
     def idle_seconds(self) -> float:
@@ -98,9 +102,12 @@ def _opened(settings: Settings) -> Iterator[State]:
     state = build(settings)
     state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
     state.workers.resume()
+    state.models.sweep(schedule.models(state))
+    ticking = schedule.Ticking(state)
     try:
         yield state
     finally:
+        ticking.stop()
         state.workers.stop()
         state.store.close()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ACCOUNT = "000000000000"
-SERVER = f"pdprep-local (not AWS; account {ACCOUNT})"
+SERVER = f"pdprep-local (not AWS; account {ACCOUNT}; recommendations are a preview)"
 CLOCKS = ("auto", "instant", "manual")
 LINGER_SECONDS = 600.0
 

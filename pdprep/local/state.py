@@ -12,6 +12,8 @@ from pdprep.local.faults import Faults
 from pdprep.local.ids import Ids
 from pdprep.local.layers import Layers
 from pdprep.local.rates import Rates
+from pdprep.local.recommend.memory import Memory
+from pdprep.local.recommend.models import Models
 from pdprep.local.resources import Resource, Resources
 from pdprep.local.s3.objects import Objects
 from pdprep.local.settings import Settings
@@ -35,10 +37,16 @@ class State:
     faults: Faults
     age: Age
     rates: Rates
+    models: Models
+    memory: Memory
 
     def schema(self, dataset: Resource) -> AvroSchema:
         """Return the schema of a dataset."""
         return _schema(self.resources.get(dataset.body["schemaArn"], "schema").body["schema"])
+
+    def datasets(self, group: str) -> dict[str, Resource]:
+        """Return the datasets of a group by type."""
+        return {str(each.body["datasetType"]): each for each in self.resources.list("dataset", parent=group)}
 
     def launch(self, arn: str) -> None:
         """Begin the work of a job; under the instant clock it is usually done when this returns."""
@@ -52,12 +60,14 @@ def build(settings: Settings) -> State:
     store = Store(settings.folder, faults)
     clock = Clock(settings.clock, settings.speed, settings.fixed)
     resources, layers = Resources(store, clock), Layers(store)
+    memory = Memory(layers)
     resources.when_gone(lambda gone: layers.forget(gone.arn))
+    resources.when_gone(lambda gone: memory.forget(gone.arn))
     workers = Workers(resources, clock, store.transaction)
     ids = Ids(seeded=bool(settings.fixed))
     return State(
         settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults, Age(),
-        Rates(clock, settings.rates),
+        Rates(clock, settings.rates), Models(settings.folder), memory,
     )  # fmt: skip
 
 

@@ -163,6 +163,17 @@ def _completed(database: sqlite3.Connection) -> None:
     database.execute(f"CREATE TABLE completed ({columns})")
 
 
+def _arrivals(database: sqlite3.Connection) -> None:
+    """When rows came, and whether by an INCREMENTAL import; of older rows that is not known."""
+    database.execute("ALTER TABLE puts ADD COLUMN at REAL")
+    database.execute("ALTER TABLE layers ADD COLUMN at REAL")
+    database.execute("ALTER TABLE layers ADD COLUMN incremental INTEGER NOT NULL DEFAULT 0")
+    database.execute(
+        "CREATE TABLE measured (attribution TEXT, source TEXT, metric TEXT, hour INTEGER, "
+        "value REAL NOT NULL, PRIMARY KEY (attribution, source, metric, hour)) WITHOUT ROWID"
+    )
+
+
 # Append, never edit: each is applied once to a folder, in order, and counted in the file itself.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first,
@@ -170,6 +181,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _identity,
     _unfinished,
     _completed,
+    _arrivals,
 )
 
 

@@ -1,10 +1,12 @@
-"""The work of a training: nothing is learnt, but the data must suffice, as the service asks."""
+"""The work of a training: the data must suffice, as the service asks; then a preview model is made of it."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from pdprep.local import trainings_of
 from pdprep.local.layers import ALL, scan
+from pdprep.local.recommend import training, traits
 from pdprep.local.reserved import ROWS
 from pdprep.local.resources import Resource
 from pdprep.local.state import State
@@ -16,27 +18,37 @@ LEAST_ROWS, LEAST_USERS, LEAST_SHARE = 1000, 25, 0.01
 MOST_KINDS = 10
 # Recipes that learn from items alone. Source: native-recipe-semantic-similarity.
 ITEMS_ALONE = ("aws-semantic-similarity",)
+NEEDED = {traits.ACTIONS: ("ACTIONS", "INTERACTIONS")}
 
 
 def run(state: State, resource: Resource) -> Commit:
-    """Count what a solution version or recommender would be trained on."""
-    family = resource.family
-    datasets = {each.body["datasetType"]: each for each in state.resources.list("dataset", parent=family)}
-    recipe = str(resource.body.get("recipeArn")).rpartition("/")[2]
-    needed = "ITEMS" if recipe in ITEMS_ALONE else "INTERACTIONS"
-    if needed not in datasets:
-        raise JobFailed(f"The dataset group has no {needed.title()} dataset.")
-    if recipe not in ITEMS_ALONE:
-        _check(state, resource, datasets)
-    return lambda: {"trainingHours": 0.0}
+    """Train a solution version or recommender; the model counts once its files are whole."""
+    datasets = state.datasets(resource.family)
+    recipe = traits.of(str(resource.body.get("recipeArn")))
+    for needed in ("ITEMS",) if recipe.name in ITEMS_ALONE else NEEDED.get(recipe.kind, ("INTERACTIONS",)):
+        if needed not in datasets:
+            raise JobFailed(f"The dataset group has no {needed.title()} dataset.")
+    if recipe.name not in ITEMS_ALONE:
+        _check(state, resource, datasets, recipe.event)
+    upto = int(resource.body.get("upto") or state.layers.latest())
+    if resource.body.get("trainingMode") == "UPDATE":
+        base = next(
+            each for each in trainings_of.full(state.resources, resource.parent) if "model" in each.body
+        )
+        kept = {name: base.body[name] for name in ("model", "upto")}
+        return lambda: {**kept, "itemsUpTo": upto, "trainingHours": 0.0}
+    config = {**(resource.body.get("solutionConfig") or {}), "eventType": resource.body.get("eventType")}
+    model = training.train(state, datasets, recipe, config, upto)
+    state.memory.prepare(state, datasets)
+    return lambda: {"model": model, "upto": upto, "trainingHours": 0.0}
 
 
-def _check(state: State, resource: Resource, datasets: dict[str, Resource]) -> None:
-    found = datasets["INTERACTIONS"]
+def _check(state: State, resource: Resource, datasets: dict[str, Resource], event: str) -> None:
+    found, asked = datasets["INTERACTIONS"], resource.body.get("eventType") or event
     _check_kinds(state, found)
-    rows, users, all_users = _count(state, found, resource.body.get("eventType"))
+    rows, users, all_users = _count(state, found, asked)
     if rows < LEAST_ROWS:
-        kind = f" by event type: {resource.body['eventType']}" if resource.body.get("eventType") else ""
+        kind = f" by event type: {asked}" if asked else ""
         raise JobFailed(f"Dataset has fewer than {LEAST_ROWS} interactions after filtering{kind}.")
     if users < LEAST_USERS:
         raise JobFailed(

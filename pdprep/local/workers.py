@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from pdprep.local.clock import Clock
 from pdprep.local.kinds import KINDS
@@ -48,6 +48,12 @@ class Workers:
             for resource in reversed(self._resources.list(kind)):
                 if resource.work == WAITING:
                     self.start(resource.arn)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Do heavy work that is no job while no job does any."""
+        with self._heavy:
+            yield
 
     def busy(self) -> int:
         """Count the jobs that run."""

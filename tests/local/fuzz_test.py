@@ -54,7 +54,7 @@ ANYTHING = st.recursive(
 )
 OPERATIONS = [
     (service, name)
-    for service in (model.CONTROL, model.EVENTS)
+    for service in (model.CONTROL, model.EVENTS, model.RUNTIME)
     for name in model.service(service).operation_names
 ]
 
@@ -151,7 +151,7 @@ def test_no_operation_answers_a_500(state: State, _round: int, data: st.DataObje
     if service == model.CONTROL:
         status, answer = wsgi.post(state, name, body)
     else:
-        path = next(path for path, known in model.event_paths().items() if known == name)
+        path = next(path for path, known in model.paths().items() if known == (service, name))
         status, answer = wsgi.events(state, path, body)
     assert status < 500, answer
 

@@ -42,7 +42,8 @@ def downgrade(path: Path, old: Path, migrations: tuple[Any, ...]) -> None:
     database.execute("ATTACH ? AS now", (str(path),))
     names = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     for (name,) in database.execute(names).fetchall():
-        database.execute(f"INSERT INTO main.{name} SELECT * FROM now.{name}")
+        columns = ", ".join(row[1] for row in database.execute(f"PRAGMA main.table_info({name})"))
+        database.execute(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM now.{name}")
     database.close()
     for leftover in path.parent.glob("state.sqlite-*"):
         leftover.unlink()

@@ -94,7 +94,7 @@ def test_unknown_members_are_dropped_and_every_answer_is_marked(lab: Any) -> Non
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("Dance", "UnknownOperationException"), ("CreateBatchInferenceJob", "NotProvidedByLocalPersonalize")],
+    [("Dance", "UnknownOperationException"), ("CreateBatchInferenceJob", "ResourceNotFoundException")],
 )
 def test_what_is_not_there_says_so_and_is_not_retried(lab: Any, name: str, code: str) -> None:
     given = {

@@ -1,6 +1,7 @@
 """The operations of the models: each is a function registered by its name."""
 
 from pdprep.local.operations import (
+    batch,
     common,
     datasets,
     events,
@@ -9,6 +10,7 @@ from pdprep.local.operations import (
     metrics,
     recipes,
     recommenders,
+    runtime,
     schemas,
     tags,
     trackers,
@@ -17,6 +19,6 @@ from pdprep.local.operations import (
 from pdprep.local.operations.registry import OPERATIONS
 
 __all__ = [
-    "OPERATIONS", "common", "datasets", "events", "filters", "jobs", "metrics", "recipes", "recommenders",
-    "schemas", "tags", "trackers", "training",
+    "OPERATIONS", "batch", "common", "datasets", "events", "filters", "jobs", "metrics", "recipes",
+    "recommenders", "runtime", "schemas", "tags", "trackers", "training",
 ]  # fmt: skip

@@ -17,12 +17,14 @@ DEFAULT_PAGE = 100
 FINISHED = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED", "INACTIVE", "")
 
 
-def create(call: Call, kind: str, tail: str, *, parent: str = "", family: str = "", **body: Any) -> Resource:
-    """Store a new resource with its tags and return it."""
+def create(
+    call: Call, kind: str, tail: str, *, parent: str = "", family: str = "", at: Any = 0.0, **body: Any
+) -> Resource:
+    """Store a new resource with its tags and return it; ``at`` is when, where that is not now."""
     row = KINDS[kind]
     name = call.given.get(row.named, tail.rpartition("/")[2])
     tags = call.given.get("tags", [])
-    resource = Resource(call.arn(tail), kind, call.region, name, parent, family or parent, body=body)
+    resource = Resource(call.arn(tail), kind, call.region, name, parent, family or parent, at, body=body)
     with call.state.store.transaction():
         resource = call.state.resources.add(resource)
         set_tags(call, resource.arn, tags)

@@ -94,7 +94,8 @@ def delete_dataset(call: Call) -> dict[str, Any]:
     check_finished(call, dataset)
     jobs = [job for kind in JOBS for job in resources.list(kind, parent=dataset.arn)]
     jobs += resources.list("solution-version", family=dataset.parent)
-    jobs += resources.list("recommender", parent=dataset.parent)
+    for kind in ("recommender", "batch-inference-job", "batch-segment-job"):
+        jobs += resources.list(kind, family=dataset.parent)
     for job in jobs:
         if job.work == WAITING:
             raise in_use(f"The dataset {dataset.arn} is used by the job {job.arn}.")

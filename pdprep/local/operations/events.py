@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from pdprep.local import puts, refresh
+from pdprep.local.operations import metrics
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import in_use, invalid
@@ -31,6 +32,7 @@ def put_events(call: Call) -> dict[str, Any]:
     schema = state.schema(dataset)
     owner = {"userId": given.get("userId"), "sessionId": given["sessionId"]}
     _keep(call, dataset, [puts.event(schema, {**owner, **event}) for event in given["eventList"]])
+    metrics.count(state, dataset, given["eventList"], state.clock.now())
     return {}
 
 
@@ -85,7 +87,7 @@ def _throttle(call: Call, dataset: Resource) -> None:
 def _keep(call: Call, dataset: Resource, records: list[dict[str, Any]]) -> None:
     state = call.state
     with state.store.transaction():
-        state.layers.append(dataset.arn, records)
+        state.layers.append(dataset.arn, records, state.clock.now())
         refresh.touch(state.store, dataset.arn, state.clock.now())
     if state.layers.full(dataset.arn, state.settings.compact_rows):
         state.layers.compact(dataset.arn, state.schema(dataset))

@@ -1,4 +1,4 @@
-"""Filters: kept and checked; nothing is recommended here, so nothing is filtered."""
+"""Filters: kept and checked here, at work in ``recommend.filtering``."""
 
 from __future__ import annotations
 

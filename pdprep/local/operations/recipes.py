@@ -86,11 +86,70 @@ def describe_recipe(call: Call) -> dict[str, Any]:
     return {"recipe": _view(find(call.given["recipeArn"]))}
 
 
+@operation("DescribeAlgorithm")
+def describe_algorithm(call: Call) -> dict[str, Any]:
+    """Describe the algorithm of a recipe: its name and the hyperparameters that the guide names."""
+    arn = call.given["algorithmArn"]
+    recipe = _named(arn, "algorithmArn")
+    defaults = HYPERPARAMETERS.get(recipe.name, {})
+    return {
+        "algorithm": {
+            "name": arn.rpartition("/")[2], "algorithmArn": arn,
+            "algorithmImage": {"name": recipe.name, "dockerURI": "none: the local Personalize is a preview"},
+            "defaultHyperParameters": defaults, "defaultHyperParameterRanges": {},
+            "defaultResourceConfig": {}, "trainingInputMode": "File",
+            "creationDateTime": SINCE, "lastUpdatedDateTime": SINCE,
+        }
+    }  # fmt: skip
+
+
+@operation("DescribeFeatureTransformation")
+def describe_transformation(call: Call) -> dict[str, Any]:
+    """Describe the feature transformation of a recipe."""
+    arn = call.given["featureTransformationArn"]
+    recipe = _named(arn, "featureTransformationArn")
+    return {
+        "featureTransformation": {
+            "name": arn.rpartition("/")[2], "featureTransformationArn": arn, "status": "ACTIVE",
+            "defaultParameters": FEATURES.get(recipe.name, {}), "creationDateTime": SINCE,
+            "lastUpdatedDateTime": SINCE,
+        }
+    }  # fmt: skip
+
+
+def _named(arn: str, member: str) -> Recipe:
+    found = next((recipe for recipe in RECIPES if _view(recipe)[member] == arn), None)
+    if found is None:
+        raise missing(arn)
+    return found
+
+
+# Names that are not the recipe's. Source: native-recipe-trending-now, native-recipe-hrnn-coldstart.
+ALGORITHMS = {"aws-trending-now": "aws-trending-now-custom"}
+TRANSFORMATIONS = {"aws-hrnn-coldstart": "featurize_coldstart"}
+# Defaults that the recipes' pages name.
+HYPERPARAMETERS = {
+    "aws-user-personalization": {"hidden_dimension": "149", "bptt": "32", "recency_mask": "true"},
+    "aws-hrnn-coldstart": {"hidden_dimension": "149", "bptt": "32", "recency_mask": "true"},
+}
+FEATURES = {
+    "aws-trending-now": {"trend_discovery_frequency": "2 hours"},
+    "aws-next-best-action": {"action_optimization_period": "14"},
+    "aws-hrnn-coldstart": {
+        "cold_start_max_interactions": "15", "cold_start_max_duration": "5.0",
+        "cold_start_relative_from": "latestItem", "min_user_history_length_percentile": "0.0",
+        "max_user_history_length_percentile": "0.99",
+    },
+}  # fmt: skip
+
+
 def _view(recipe: Recipe) -> dict[str, Any]:
-    arn = PREFIX + recipe.name
+    arn, root = PREFIX + recipe.name, PREFIX.removesuffix("recipe/")
     return {
         "name": recipe.name, "recipeArn": arn, "status": "ACTIVE", "recipeType": recipe.type,
-        "domain": recipe.domain or None, "algorithmArn": arn.replace("recipe/", "algorithm/"),
-        "featureTransformationArn": arn.replace("recipe/", "feature-transformation/"),
+        "domain": recipe.domain or None,
+        "algorithmArn": f"{root}algorithm/{ALGORITHMS.get(recipe.name, recipe.name)}",
+        "featureTransformationArn":
+            f"{root}feature-transformation/{TRANSFORMATIONS.get(recipe.name, recipe.name)}",
         "creationDateTime": SINCE, "lastUpdatedDateTime": SINCE,
     }  # fmt: skip

@@ -21,6 +21,7 @@ def create_recommender(call: Call) -> dict[str, Any]:
     made = create(
         call, "recommender", f"recommender/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
         recipeArn=given["recipeArn"], recommenderConfig=given.get("recommenderConfig"),
+        upto=state.layers.latest(),
     )  # fmt: skip
     call.launch(made.arn)
     return {"recommenderArn": made.arn}
@@ -31,7 +32,11 @@ def update_recommender(call: Call) -> dict[str, Any]:
     """Change a recommender's settings."""
     found = call.state.resources.active(call.given["recommenderArn"], "recommender")
     config = {"recommenderConfig": call.given["recommenderConfig"]}
+    before = (found.body.get("recommenderConfig") or {}).get("trainingDataConfig")
     call.state.resources.update(found.arn, "latestRecommenderUpdate", config, **config)
+    if config["recommenderConfig"].get("trainingDataConfig") not in (None, before):
+        # Other columns train it again at once (maintaining-relevance).
+        call.state.resources.change(found.arn, columnsChangedAt=call.state.clock.now())
     return {"recommenderArn": found.arn}
 
 

@@ -1,4 +1,4 @@
-"""Solutions, solution versions and campaigns: their life and times. Nothing is trained or recommended."""
+"""Solutions, solution versions and campaigns: their life and times."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pdprep.local.operations import recipes
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.common import check_finished, create, listing
 from pdprep.local.operations.registry import operation
+from pdprep.local.recommend import serving, traits
 from pdprep.local.refusals import in_use, invalid, missing
 from pdprep.local.resources import WAITING, Resource
 
@@ -41,7 +42,7 @@ def create_solution(call: Call) -> dict[str, Any]:
         performHPO=given.get("performHPO", False), performAutoML=False, performAutoTraining=automatic, **body,
     )  # fmt: skip
     if automatic:
-        _train(call, solution, "AUTOMATIC", given.get("name", ""))
+        train(call, solution, "AUTOMATIC", given.get("name", ""))
     return {"solutionArn": solution.arn}
 
 
@@ -51,7 +52,7 @@ def create_version(call: Call) -> dict[str, Any]:
     solution = call.state.resources.active(call.given["solutionArn"], "solution")
     if call.given.get("trainingMode") == "UPDATE":
         _check_update(call, solution)
-    return {"solutionVersionArn": _train(call, solution, "MANUAL", call.given.get("name", "")).arn}
+    return {"solutionVersionArn": train(call, solution, "MANUAL", call.given.get("name", "")).arn}
 
 
 @operation("StopSolutionVersionCreation")
@@ -115,7 +116,7 @@ def delete_solution(call: Call) -> dict[str, Any]:
 
 @operation("GetSolutionMetrics")
 def metrics(call: Call) -> dict[str, Any]:
-    """Return no metrics: nothing was trained, so nothing was measured."""
+    """Return no metrics: a preview is measured by nothing."""
     version = call.state.resources.active(call.given["solutionVersionArn"], "solution-version")
     return {"solutionVersionArn": version.arn, "metrics": {}}
 
@@ -125,6 +126,8 @@ def create_campaign(call: Call) -> dict[str, Any]:
     """Deploy a solution version."""
     given = call.given
     version = _version(call, given["solutionVersionArn"])
+    if traits.of(version.body["recipeArn"]).kind == traits.SEGMENTS:
+        raise invalid("Solutions for user segments are not deployed; create a batch segment job.")
     body = {name: given.get(name) for name in ("minProvisionedTPS", "campaignConfig")}
     made = create(
         call, "campaign", f"campaign/{given['name']}", parent=version.parent, family=version.family,
@@ -173,16 +176,30 @@ def _check_update(call: Call, solution: Resource) -> None:
         raise invalid("The training mode UPDATE needs an ACTIVE version that was trained with FULL.")
 
 
-def _train(call: Call, solution: Resource, kind: str, name: str) -> Resource:
+def train(call: Call, solution: Resource, kind: str, name: str, at: float = 0.0) -> Resource:
+    """Create a version of a solution, now or at a moment that has been (s since 1970)."""
     tail = f"solution/{solution.name}/{Ids.fresh()[:8]}"
-    kept = ("recipeArn", "eventType", "solutionConfig", "performHPO", "performAutoML", "datasetGroupArn")
+    kept = (
+        "recipeArn", "eventType", "solutionConfig", "performHPO", "performAutoML", "datasetGroupArn",
+        "performIncrementalUpdate",
+    )  # fmt: skip
     version = create(
         call, "solution-version", tail, parent=solution.arn, family=solution.family, solutionArn=solution.arn,
-        trainingMode=call.given.get("trainingMode", "FULL"), trainingType=kind,
+        trainingMode=call.given.get("trainingMode", "FULL"), trainingType=kind, at=at,
+        upto=call.state.layers.latest(),
         **{member: solution.body.get(member) for member in kept},
     )  # fmt: skip
     call.launch(version.arn)
     return version
+
+
+@operation("DescribeCampaign")
+def describe_campaign(call: Call) -> dict[str, Any]:
+    """Describe a campaign with the version that it deploys now."""
+    resources = call.state.resources
+    found = resources.get(call.given["campaignArn"], "campaign")
+    version = serving.deployed(call.state, found)
+    return {"campaign": {**resources.view(found), "solutionVersionArn": version}}
 
 
 def _version(call: Call, arn: str) -> Resource:

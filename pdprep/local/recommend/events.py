@@ -1,0 +1,59 @@
+"""The events that a training may read: of which route, type and value, each once, told apart by user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from pdprep.local.layers import ALL, FULL_IMPORT, ROUTE, SEQ, SESSION, scan
+from pdprep.local.recommend.traits import SEGMENTS, Traits
+from pdprep.local.resources import Resource
+from pdprep.local.state import State
+
+
+def read(state: State, dataset: Resource, upto: int, traits: Traits, config: dict[str, Any]) -> pl.LazyFrame:
+    """Return USER, ITEM, TYPE, TIMESTAMP of the events until a sequence number.
+
+    Exact duplicates are one event (bulk-data-import-step); segments read FULL imports alone
+    (how-new-data-influences-batch-recommendations); events without a user count for the user who has an event
+    of the same session (recording-events).
+    """
+    schema = state.schema(dataset)
+    subject = "ACTION_ID" if dataset.body["datasetType"] == "ACTION_INTERACTIONS" else "ITEM_ID"
+    with state.layers.reading(dataset.arn, ALL) as snapshot:
+        rows = scan(snapshot, schema).filter(pl.col(SEQ) <= upto)
+    if traits.kind == SEGMENTS:
+        rows = rows.filter(pl.col(ROUTE) == FULL_IMPORT)
+    rows = rows.filter(_wanted(schema.names, traits, config)).unique(subset=list(schema.names))
+    typed = pl.col("EVENT_TYPE") if "EVENT_TYPE" in schema.names else pl.lit(None, pl.String)
+    chosen = rows.select("USER_ID", SESSION, ITEM=subject, TYPE=typed, TIMESTAMP="TIMESTAMP")
+    return _named(chosen).filter(pl.col("ITEM").is_not_null())
+
+
+def _wanted(names: tuple[str, ...], traits: Traits, config: dict[str, Any]) -> pl.Expr:
+    """Return the events that count, by event type and value.
+
+    Source: developer guide, optimizing-solution-events-config and the use cases.
+    """
+    asked = {config.get("eventType") or traits.event: config.get("eventValueThreshold")}
+    for each in (config.get("eventsConfig") or {}).get("eventParametersList", []):
+        asked = {k: v for k, v in asked.items() if k} | {each["eventType"]: each.get("eventValueThreshold")}
+    wanted = pl.lit(False)
+    for kind, least in asked.items():
+        fits = pl.col("EVENT_TYPE") == kind if kind and "EVENT_TYPE" in names else pl.lit(True)
+        if least is not None and "EVENT_VALUE" in names:
+            fits &= pl.col("EVENT_VALUE") >= float(least)
+        wanted |= fits
+    return wanted
+
+
+def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
+    known = rows.filter(pl.col("USER_ID").is_not_null() & pl.col(SESSION).is_not_null())
+    owners = known.group_by(SESSION).agg(OWNER=pl.col("USER_ID").min())
+    named = rows.filter(pl.col("USER_ID").is_null()).join(owners, on=SESSION)
+    both = [
+        rows.filter(pl.col("USER_ID").is_not_null()).rename({"USER_ID": "USER"}),
+        named.drop("USER_ID").rename({"OWNER": "USER"}),
+    ]
+    return pl.concat([each.select("USER", "ITEM", "TYPE", "TIMESTAMP") for each in both])
