@@ -102,7 +102,7 @@ def events(calls: int) -> pl.DataFrame:
 def plain(url: str, rows: pl.DataFrame) -> Way:
     """Return what sends as one does without pdprep: a loop over calls that are made already."""
     aim = Aim(world(url, 1), DATASET, "tracking")
-    calls = [call for run in runs(CONTRACT, batches.plan(CONTRACT, rows)) for call in run]
+    calls = [call for run in runs(CONTRACT, [batches.plan(CONTRACT, rows)]) for call in run]
     arguments = [json.loads(aim.body(call)) for call in calls]
 
     def loop() -> None:

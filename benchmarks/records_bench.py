@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import compacting, contracts, layers
 from pdprep.ledger.effects import Model, Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
@@ -89,7 +89,7 @@ def _put(ledger: Ledger, rows: pl.DataFrame) -> None:
     ]
     ledger.journal.answer(*answers)
     ledger.journal.finish_plan(plan)
-    layers.compact(ledger, "interactions")
+    compacting.compact(ledger, "interactions")
 
 
 def build_nothing(folder: Path, bulk: int, put: int) -> None:

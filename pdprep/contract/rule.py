@@ -34,6 +34,10 @@ class Rule:
         """Say whether a breach stops a route; with no route, whether it stops every route."""
         return self.level == "error" and self.stops in (("all", route) if route else ("all",))
 
+    def asked(self, route: str | None) -> bool:
+        """Say whether a route is held to the rule at all: not to one that stops the other route alone."""
+        return route is None or self.stops in ("all", "none", route)
+
 
 def of_row(
     name: str, level: Level, stops: Stops, text: str, mend: str, source: str, limit: int | None = None

@@ -46,7 +46,9 @@ def judged(
         partition_count: How many partitions; told from the size of the source if not given.
         scratch: The folder for partitions that do not fit into memory.
     """
-    rules, measured = violations(prepared, clock.now()), size(prepared, partition_count)
+    # What a record must be for a put is no question of an import, and costs time where it is asked.
+    rules = [each for each in violations(prepared, clock.now()) if each.rule.asked(route)]
+    measured = size(prepared, partition_count)
     # A frame's first rows may cost as much as all: a user's query is not begun for them.
     worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)
     with ExitStack() as stack:

@@ -68,15 +68,21 @@ class Portion:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """One partition: its rows to keep by bucket and source row; rows of the source done, and of how many.
+    """One partition, or a piece of one: its rows to keep by bucket and source row.
 
-    ``unusual`` names the columns with a value that the CSV may have to write in an unusual way.
+    Attributes:
+        rows: The contract's fields, the row of the source and the bucket; buckets never go down.
+        unusual: The columns with a value that the CSV may have to write in an unusual way.
+        done: Rows of the source done.
+        total: Of how many.
+        whole: Whether no id of it goes on in the next batch.
     """
 
     rows: pl.DataFrame
     unusual: frozenset[str]
     done: int
     total: int
+    whole: bool = True
 
 
 def run(
@@ -118,7 +124,7 @@ def run(
                 per_id.clear()
             done += portion.good
             listener(Progress("validate", done, sieve.read))
-            yield Batch(portion.rows, sieve.unusual, done, sieve.read)
+            yield Batch(portion.rows, sieve.unusual, done, sieve.read, load.whole)
             del portion  # it is let go before the next one is there
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,20 +12,19 @@ import polars as pl
 from pdprep import disks
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Route
-from pdprep.engine.account import account
 from pdprep.engine.buckets import BUCKET
+from pdprep.engine.consume import consume, parts, remove
 from pdprep.engine.parts import Part, Writer
-from pdprep.engine.run import Batch, Tally, run
+from pdprep.engine.run import Batch
 from pdprep.engine.validate import check, check_route
-from pdprep.errors import InputError, ValidationError
+from pdprep.errors import InputError
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
-from pdprep.progress import Listener, Progress, silent
+from pdprep.progress import Listener, silent
 from pdprep.validation.report import Report, plural
 
 OnRows = Callable[[pl.DataFrame], None]
 SCHEMA: Final = "schema.avsc"
-ASIDE_ROWS: Final = 500_000  # rows of a quarantine file
 
 
 @dataclass(frozen=True)
@@ -120,103 +119,25 @@ def _stage(
 ) -> Staged:
     check_route(route)
     target = _emptied(folder, check(prepared))
-    tally, aside = Tally(), _Aside(prepared, Path(quarantine or target))
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
-    kept = aside if prepared.on_invalid == "quarantine" else None
+
+    def write(batch: Batch) -> None:
+        writer.write(batch.rows, batch.unusual)
+        if on_rows:
+            on_rows(batch.rows.drop(ROW, BUCKET))
+
     try:
         with writer:
-            batches = run(
-                prepared,
-                tally,
-                route=route,
-                listener=listener,
-                partition_count=partitions,
-                aside=kept,
-                scratch=scratch,
-            )
-            _write(batches, writer, on_rows or _ignore, listener)
-        aside.close()
-        report = account(prepared, tally, route)
-        _stop_if_invalid(prepared, report, tally)
+            done = consume(
+                prepared, route, write, quarantine=Path(quarantine or target), listener=listener,
+                partitions=partitions, scratch=scratch,
+            )  # fmt: skip
+        done.check(prepared)
     except BaseException:
-        _remove(target, prepared.dataset, "csv")
+        remove(target, prepared.dataset, "csv")
         raise
     schema = _write_schema(target, prepared.contract)
-    return Staged(tuple(writer.parts), tally.kept, report, prepared.contract, schema, tuple(aside.files))
-
-
-def _write(batches: Iterator[Batch], writer: Writer, on_rows: OnRows, listener: Listener) -> None:
-    for batch in batches:
-        writer.write(batch.rows, batch.unusual)
-        on_rows(batch.rows.drop(ROW, BUCKET))
-        listener(Progress("stage", batch.done, batch.total))
-        del batch  # a partition is let go before the next one is there
-
-
-class _Aside:
-    """The rows set aside, as Parquet files of a bounded number of rows."""
-
-    def __init__(self, prepared: Prepared, folder: Path) -> None:
-        self.folder = folder
-        self.files: list[Path] = []
-        self.stem = f"quarantine-{prepared.dataset}"
-        self._waiting: list[pl.DataFrame] = []
-        _remove(folder, self.stem, "parquet")
-
-    def take(self, bad: pl.DataFrame) -> None:
-        """Keep bad rows with the rules they break."""
-        self._waiting.append(bad)
-        if sum(each.height for each in self._waiting) >= ASIDE_ROWS:
-            self.close()
-
-    def forget(self) -> None:
-        """Remove what was kept."""
-        self._waiting.clear()
-        self.files.clear()
-        _remove(self.folder, self.stem, "parquet")
-
-    def close(self) -> None:
-        """Write the rows that wait, in the source's order."""
-        if self._waiting:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file = self.folder / f"{self.stem}-{len(self.files):05d}.parquet"
-            pl.concat(self._waiting).sort(ROW).write_parquet(file)
-            self.files.append(file)
-            self._waiting.clear()
-
-
-def _stop_if_invalid(prepared: Prepared, report: Report, tally: Tally) -> None:
-    most = prepared.options.max_invalid
-    if most is not None and tally.bad > most * tally.read:
-        raise ValidationError(
-            f"{tally.bad:,} of {tally.read:,} rows break a rule",
-            f"at most {most:.2%} (max_invalid={most})",
-            "pdprep.validate(...) shows which",
-            report=report,
-        )
-    if not report.ok:
-        raise invalid(report)
-
-
-def invalid(report: Report) -> ValidationError:
-    """Return the error that names the first broken rule of a report and where it is broken."""
-    blocking = report.blocking(report.route)
-    first = blocking.row(0, named=True)
-    more = f", and {blocking.height - 1} more" if blocking.height > 1 else ""
-    where = _first_row(report, first)
-    found = (
-        f"{first['dataset']}: {first['says']} ({first['rule']}: {where or format(first['rows'], ',')}){more}"
-    )
-    return ValidationError(found, "nothing was sent", first["mend"], report=report)
-
-
-def _first_row(report: Report, count: dict[str, object]) -> str:
-    rows = report.failures.filter(pl.col("rule") == count["rule"], pl.col("column") == count["column"])
-    if not rows.height:
-        return ""
-    row = rows.row(0, named=True)
-    line = f" ({row['file']} line {row['line']})" if row["line"] is not None else ""
-    return f"{plural(int(str(count['rows'])), 'row')}, first row {row['row']}{line}, column {row['column']}"
+    return Staged(tuple(writer.parts), done.rows, done.report, prepared.contract, schema, done.quarantine)
 
 
 def _write_schema(folder: Path, contract: Contract) -> Path:
@@ -228,25 +149,16 @@ def _write_schema(folder: Path, contract: Contract) -> Path:
 def _emptied(folder: Path, prepared: Prepared) -> Path:
     """Make the folder, without the parts of an earlier run: an import takes every CSV of a folder."""
     sources = {Path(file).resolve() for file in prepared.source.files}
-    if sources & {path.resolve() for path in _parts(folder, prepared.dataset, "csv")}:
+    if sources & {path.resolve() for path in parts(folder, prepared.dataset, "csv")}:
         raise InputError(
             f"{folder} holds the source itself under a part's name",
             "another folder",
             f'pdprep.stage(..., "{folder}/staged")',
         )
     folder.mkdir(parents=True, exist_ok=True)
-    _remove(folder, prepared.dataset, "csv")
+    remove(folder, prepared.dataset, "csv")
     return folder
 
 
-def _parts(folder: Path, stem: str, ending: str) -> list[Path]:
-    return list(folder.glob(f"{stem}-{'[0-9]' * 5}.{ending}"))
-
-
-def _remove(folder: Path, stem: str, ending: str) -> None:
-    for path in _parts(folder, stem, ending):
-        path.unlink(missing_ok=True)
-
-
 def _ignore(news: object) -> None:
-    """Hear of a part or of rows and do nothing."""
+    """Hear of a part and do nothing."""

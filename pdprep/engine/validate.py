@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import polars as pl
-
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account, merged
-from pdprep.engine.run import Tally, run
+from pdprep.engine.run import Batch, Tally, run
 from pdprep.errors import InputError, NotPreparedError
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, silent
@@ -52,13 +50,14 @@ def validate(
 def judged(
     prepared: Prepared,
     route: Route | None,
-    on_rows: Callable[[pl.DataFrame], None] = lambda rows: None,
+    consumer: Callable[[Batch], None] = lambda batch: None,
     listener: Listener = silent,
 ) -> Report:
-    """Return the report of one frame; ``on_rows`` sees the rows that go on, a partition at a time."""
+    """Return the report of one frame; a consumer gets the rows that go on, a partition at a time."""
     tally = Tally()
     for batch in run(prepared, tally, route=route, listener=listener, profiled=True):
-        on_rows(batch.rows.select(prepared.contract.names))
+        consumer(batch)
+        del batch  # a partition is let go before the next one is there
     return account(prepared, tally, route)
 
 

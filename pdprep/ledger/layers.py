@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ ORDER, BULK, ROW = "__order", "__bulk", "__row"
 POSITION, CALL, DIGEST = "__position", "__call", "__digest"
 TIME: Final = pl.Datetime("us", "UTC")
 ROW_GROUP: Final = 50_000
+CALLS: Final = 10_000  # whose records are held at once
 _CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "first": pl.UInt32,
     "last": pl.UInt32,
@@ -124,15 +126,21 @@ def drop(ledger: Ledger, row: ImportRow | PlanRow) -> None:
         integrity.forget(ledger, file)
 
 
-def file_plan(ledger: Ledger, job: str, contract: Contract, frame: pl.DataFrame, fingerprint: str) -> PlanRow:
-    """File a put plan; it and its row in the journal appear together, before the first call."""
+def file_plan(
+    ledger: Ledger, job: str, contract: Contract, rows: pl.DataFrame | pl.LazyFrame, fingerprint: str
+) -> PlanRow:
+    """File a put plan; it and its row in the journal appear together, before the first call.
+
+    The rows of a lazy frame are written as they come and are not held.
+    """
     with ledger.temporary() as folder:
         fresh = folder / "plan.parquet"
-        frame.write_parquet(fresh)
+        rows.lazy().sink_parquet(fresh, row_group_size=ROW_GROUP)
         settle(fresh)
+        height = int(integrity.scan(fresh).select(pl.len()).collect().item())
         with ledger.journal.database.transaction():
             text = contracts.dumps(contract)
-            plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, frame.height, text)
+            plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, height, text)
             integrity.register(ledger, [(fresh, ledger.plans / plan.file)])
             fresh.rename(ledger.plans / plan.file)
         return plan
@@ -153,10 +161,10 @@ def scan_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
     """Return what the service has taken of a plan, each record with its order, time and status."""
     file = plan_file(ledger, plan)
     if file.parent == ledger.plans:
-        taken = _taken(ledger, plan)
+        records = taken(ledger, plan)
     else:
-        taken = integrity.scan(integrity.checked(ledger, plan.dataset, [file]))
-    return taken.select(
+        records = integrity.scan(integrity.checked(ledger, plan.dataset, [file]))
+    return records.select(
         pl.exclude(POSITION, "SENT_AT"),
         (pl.lit(plan.seq << 40, pl.Int64) + pl.col(POSITION)).alias(ORDER),
         pl.lit(False).alias(BULK),
@@ -166,30 +174,26 @@ def scan_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
     )
 
 
-def compact(ledger: Ledger, dataset: str) -> None:
-    """Sort what was taken of finished plans by id, so that the records of one user are found quickly."""
-    for plan in ledger.journal.plans(dataset):
-        if plan.status == DONE and (ledger.plans / plan.file).exists():
-            target, key = ledger.records(dataset) / plan.file, contracts.loads(plan.contract).key
-            taken = _taken(ledger, plan).sort(key, POSITION).collect()
-            with ledger.temporary() as folder:
-                fresh = folder / target.name
-                taken.write_parquet(fresh, row_group_size=ROW_GROUP)
-                settle(fresh)
-                integrity.register(ledger, [(fresh, target)])
-                fresh.rename(target)
-            (ledger.plans / plan.file).unlink()
-            integrity.forget(ledger, ledger.plans / plan.file)
+def call_cuts(ledger: Ledger, plan: PlanRow) -> Iterator[pl.Expr]:
+    """Yield conditions that cut a plan into runs of whole calls, in order."""
+    last = read_plan(ledger, plan).select(pl.col(CALL).max()).collect().item()
+    for first in range(0, (last or 0) + 1, CALLS):
+        yield pl.col(CALL).is_between(first, first + CALLS - 1)
 
 
-def _taken(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
-    sent = _answered(ledger, plan).filter(pl.col("outcome") == SENT)
+def taken(ledger: Ledger, plan: PlanRow, where: pl.Expr | None = None) -> pl.LazyFrame:
+    """Return what the service has taken of a plan, or of some of its records, with its time."""
+    sent = _answered(ledger, plan, where).filter(pl.col("outcome") == SENT)
     return sent.select(pl.exclude(*_CALLS, CALL), "SENT_AT")
 
 
-def unanswered(ledger: Ledger, plan: PlanRow) -> pl.DataFrame:
-    """Return the records of a plan that no call has settled."""
-    return _answered(ledger, plan).filter(pl.col("outcome").is_null()).select(pl.exclude(*_CALLS)).collect()
+def unanswered(ledger: Ledger, plan: PlanRow) -> Iterator[pl.DataFrame]:
+    """Yield the records of a plan that no call has settled, in order, ten thousand calls at a time."""
+    for cut in call_cuts(ledger, plan):
+        left = _answered(ledger, plan, cut).filter(pl.col("outcome").is_null())
+        found = left.select(pl.exclude(*_CALLS)).collect()
+        if found.height:
+            yield found
 
 
 def rejected(ledger: Ledger, plan: PlanRow) -> pl.DataFrame:
@@ -223,8 +227,8 @@ def acknowledged(ledger: Ledger, dataset: str) -> list[pl.LazyFrame]:
     return [*(scan_import(ledger, row) for row in imports), *(scan_plan(ledger, row) for row in plans)]
 
 
-def like(frame: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
-    """Return a layer with the fields of a contract; a schema may have got more since it was sent."""
+def like(frame: pl.LazyFrame, contract: Contract, *more: str | pl.Expr) -> pl.LazyFrame:
+    """Return a layer with the fields of a contract, and more: a schema may have grown since."""
     have = frame.collect_schema()
     fields = [
         pl.col(field.name).cast(DTYPES[field.type])
@@ -232,7 +236,7 @@ def like(frame: pl.LazyFrame, contract: Contract) -> pl.LazyFrame:
         else pl.lit(None, DTYPES[field.type]).alias(field.name)
         for field in contract.stored
     ]
-    return frame.select(*fields, BULK, ORDER)
+    return frame.select(*fields, BULK, ORDER, *more)
 
 
 def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
@@ -257,12 +261,13 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _answered(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
-    """Return every record of a plan with the call that settled it; nulls where none did."""
+def _answered(ledger: Ledger, plan: PlanRow, where: pl.Expr | None = None) -> pl.LazyFrame:
+    """Return every record of a plan, or some, with the call that settled it; nulls where none did."""
     calls = ledger.journal.calls(plan)
     rows = [(call.first, call.last, call.outcome, call.reason, moment(call.at)) for call in calls]
     settled = pl.DataFrame(rows, schema=_CALLS, orient="row").sort("first").lazy()
-    before = read_plan(ledger, plan).join_asof(
+    planned = read_plan(ledger, plan)
+    before = (planned if where is None else planned.filter(where)).join_asof(
         settled, left_on=POSITION, right_on="first", strategy="backward"
     )
     reaches = pl.col(POSITION) <= pl.col("last")

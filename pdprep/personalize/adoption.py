@@ -10,7 +10,7 @@ import polars as pl
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import compacting, contracts, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ACTIVE, OPEN, SENT, CallRow, ImportRow, PlanRow
 from pdprep.ledger.shares import shares
@@ -57,7 +57,7 @@ def adopt(target: Target, dataset: str) -> None:
             _file_put(target, contract, put, job)
     for row in lost:
         layers.drop(target.ledger, row)
-    layers.compact(target.ledger, dataset)
+    compacting.compact(target.ledger, dataset)
 
 
 def _lost(ledger: Ledger, dataset: str) -> list[ImportRow | PlanRow]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
+from pdprep.engine.buckets import BUCKET
+from pdprep.engine.distinct import key_hash
+from pdprep.engine.run import Batch
 from pdprep.ledger import layers
-from pdprep.ledger.layers import BULK
-from pdprep.ledger.shares import shares
+from pdprep.ledger.beside import Beside
+from pdprep.ledger.layers import BULK, DIGEST
 from pdprep.personalize.compare import having, lacking
 
 EXAMPLES: Final = 3
+_KEY, _ROW = "__key_hash", "__row_hash"
 
 
 @dataclass(frozen=True)
@@ -100,59 +105,99 @@ class Tracker:
     created: int
 
 
-def balance(
-    contract: Contract, frame: pl.LazyFrame, held: list[pl.LazyFrame], tracker: Tracker | None = None
-) -> Balance:
-    """Count how a frame stands to what was sent.
+class Difference:
+    """Counts how a frame stands to what was sent, a batch at a time beside the ledger's same ids.
 
-    Args:
-        contract: The contract of the frame.
-        frame: Its records.
-        held: What ``layers.scan`` returned.
-        tracker: What takes the events of an application, where there is one.
+    Records are compared by two hashes of 64 bits, of their key and of all their values: among ten million
+    beside as many, two that meet by chance are one case in a hundred thousand.
     """
-    frames = held or [layers.empty(contract)]
-    every = pl.concat([layers.like(each, contract) for each in frames], how="diagonal_relaxed")
-    cutoff, live = _cutoff(contract, every), tracker if contract.dataset == "interactions" else None
-    if live and (cutoff is None or live.created < cutoff):
-        found = Balance(cutoff=live.created, overlap=_overlap(frame, live.created), tracker=live.name)
-    else:
-        found = Balance(cutoff=cutoff, overlap=_overlap(frame, cutoff))
-    found = replace(found, events=contract.event_like)
-    for mine, sent in shares([frame.select(contract.columns), every], contract.key):
-        found = _sum(found, _share(contract, mine.collect(), sent.collect()))
-    return found
 
+    def __init__(
+        self, contract: Contract, held: Sequence[pl.LazyFrame], folder: Path, tracker: Tracker | None = None
+    ) -> None:
+        """Read the ledger, once.
 
-def _share(contract: Contract, mine: pl.DataFrame, sent: pl.DataFrame) -> Balance:
-    on, columns = layers.key(contract), list(contract.columns)
-    bulk, put = sent.filter(pl.col(BULK)), sent.filter(~pl.col(BULK))
-    known = having(mine, sent, on)
-    changed = lacking(known, sent, columns)
-    left = lacking(bulk, mine, on).unique(on, maintain_order=True)
-    shown = left.head(EXAMPLES).select(pl.concat_str(pl.col(on), separator="/", ignore_nulls=True))
-    return Balance(
-        mine.height - known.height, having(mine, bulk, columns).height, having(mine, put, columns).height,
-        changed.height, having(changed, put, on).height, left.height, tuple(shown.to_series()),
-    )  # fmt: skip
+        Args:
+            contract: The contract of the frame.
+            held: What ``layers.scan`` returned.
+            folder: An empty place for files, which is there until the result was asked for.
+            tracker: What takes the events of an application, where there is one.
+        """
+        self._names = {_KEY: layers.key(contract), _ROW: list(contract.columns)}
+        frames = held or [layers.empty(contract)]
+        self._every = [layers.like(each, contract) for each in frames]
+        self._beside = Beside(self._every, contract.key, folder, [*self._hashes, BULK])
+        cutoff = _cutoff(contract, [each for each in held if DIGEST in each.collect_schema()])
+        live = tracker if contract.dataset == "interactions" else None
+        first = live if live and (cutoff is None or live.created < cutoff) else None
+        self._found = Balance(
+            cutoff=first.created if first else cutoff, tracker=first.name if first else "",
+            events=contract.event_like,
+        )  # fmt: skip
+        self._seen: list[pl.Series] = []  # keys of the pieces of a partition that is not over
+        self._lacking: list[int] = []
+
+    @property
+    def _hashes(self) -> list[pl.Expr]:
+        return [key_hash(names).alias(name) for name, names in self._names.items()]
+
+    def update(self, batch: Batch) -> None:
+        """Compare the next records of the frame."""
+        if batch.rows.height:
+            mine, last = batch.rows.select(self._hashes), int(batch.rows[BUCKET][-1])
+            self._compare(mine, self._beside.upto(last, batch.whole), None if batch.whole else last)
+            if self._found.cutoff is not None:
+                late = int((batch.rows["TIMESTAMP"] >= self._found.cutoff).sum())
+                self._found = replace(self._found, overlap=self._found.overlap + late)
+
+    def merge(self, other: Difference) -> None:
+        """Take over what another pass, over other ids, has found."""
+        self._found = _sum(self._found, other._found)
+
+    @property
+    def result(self) -> Balance:
+        """What was found, with what the ledger has of the ids that the frame does not have."""
+        self._compare(pl.DataFrame(schema={_KEY: pl.UInt64, _ROW: pl.UInt64}), self._beside.upto(255), None)
+        if not self._lacking:
+            return self._found
+        key, shown = pl.col(_KEY), pl.concat_str(self._names[_KEY], separator="/", ignore_nulls=True)
+        sent = pl.concat([each.filter(pl.col(BULK)) for each in self._every])
+        named = sent.select(shown.alias("shown"), self._hashes[0]).filter(key.is_in(self._lacking))
+        known = dict(named.select(_KEY, "shown").collect(engine="streaming").iter_rows())
+        return replace(self._found, examples=tuple(known[each] for each in self._lacking))
+
+    def _compare(self, mine: pl.DataFrame, sent: pl.DataFrame, begun: int | None) -> None:
+        """Count records beside the ledger's; those of a bucket that has only begun are not missed yet."""
+        bulk, put = sent.filter(pl.col(BULK)), sent.filter(~pl.col(BULK))
+        known = having(mine, sent, [_KEY])
+        changed = lacking(known, sent, [_ROW])
+        self._seen.append(mine[_KEY])
+        left = lacking(bulk, pl.concat(self._seen).to_frame(), [_KEY])
+        if begun is None:
+            self._seen.clear()
+        else:
+            left = left.filter(pl.col(BUCKET) < begun)
+        left = left.unique(_KEY, maintain_order=True)
+        self._lacking += left[_KEY].head(EXAMPLES - len(self._lacking)).to_list()
+        more = Balance(
+            mine.height - known.height, having(mine, bulk, [_ROW]).height, having(mine, put, [_ROW]).height,
+            changed.height, having(changed, put, [_KEY]).height, left.height,
+        )  # fmt: skip
+        self._found = _sum(self._found, more)
 
 
 def _sum(one: Balance, more: Balance) -> Balance:
     return Balance(
         one.new + more.new, one.in_bulk + more.in_bulk, one.in_put + more.in_put, one.changed + more.changed,
         one.changed_put + more.changed_put, one.lacks + more.lacks, (one.examples + more.examples)[:EXAMPLES],
-        one.overlap, one.cutoff, one.tracker, one.events,
+        one.overlap + more.overlap, one.cutoff, one.tracker, one.events,
     )  # fmt: skip
 
 
-def _cutoff(contract: Contract, every: pl.LazyFrame) -> int | None:
-    if not contract.event_like:
+def _cutoff(contract: Contract, put: Sequence[pl.LazyFrame]) -> int | None:
+    """Return the time of the earliest event that was put."""
+    if not contract.event_like or not put:
         return None
-    found: int | None = every.filter(~pl.col(BULK)).select(pl.col("TIMESTAMP").min()).collect().item()
+    earliest = pl.concat([each.select(pl.col("TIMESTAMP").min()) for each in put]).collect()
+    found: int | None = earliest.select(pl.col("TIMESTAMP").min()).item()
     return found
-
-
-def _overlap(frame: pl.LazyFrame, cutoff: int | None) -> int:
-    if cutoff is None:
-        return 0
-    return int(frame.filter(pl.col("TIMESTAMP") >= cutoff).select(pl.len()).collect().item())

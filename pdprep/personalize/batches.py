@@ -18,7 +18,9 @@ from pdprep.personalize.quotas import quota
 
 SESSION: Final = Field("SESSION_ID", nullable=True, put_only=True)
 EVENT: Final = Field("EVENT_ID", nullable=True, put_only=True)
-_CHUNK: Final = 100_000
+WHOSE: Final = ("USER_ID", "SESSION_ID")
+EVENT_ORDER: Final = (*WHOSE, "TIMESTAMP")
+_CHUNK: Final = 50_000
 
 
 def put_contract(contract: Contract) -> Contract:
@@ -52,21 +54,40 @@ def plan(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
         contract: What ``put_contract`` returned.
         rows: Valid rows in the source's order.
     """
-    ordered = _events(contract, rows) if contract.event_like else _subjects(contract, rows)
-    identified = _identified(contract, ordered)
-    unique = identified.unique(DIGEST, keep="first", maintain_order=True)
-    return number(contract, unique)
+    return Numbers(contract).on(identified(contract, ordered(contract, rows)))
 
 
-def number(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with the position of each record and the number of its call."""
-    most = quota("records_a_call")
-    place = pl.int_range(pl.len(), dtype=pl.UInt32)
-    within = place.over("USER_ID", "SESSION_ID") if contract.dataset == "interactions" else place
-    numbered = frame.drop(POSITION, CALL, strict=False).with_columns(
-        place.alias(POSITION), ((within % most == 0).cum_sum() - 1).cast(pl.UInt32).alias(CALL)
-    )
-    return numbered.with_columns(pl.col(POSITION).set_sorted())
+class Numbers:
+    """Gives the records of a plan their positions and calls, a portion after the other."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._by = WHOSE if contract.dataset == "interactions" else ()
+        self._whose: tuple[str | None, ...] = ()  # the user and session of the last record
+        self._same = self._position = self._call = 0  # records of these so far; of all; calls of all
+
+    def on(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the next records with the position of each and the number of its call."""
+        most, place = quota("records_a_call"), pl.int_range(pl.len(), dtype=pl.UInt32)
+        if self._by:
+            # A call that the last portion has begun takes the next records of its user and session.
+            goes_on = [
+                pl.col(name).eq_missing(pl.lit(of)) for name, of in zip(self._by, self._whose, strict=False)
+            ]
+            before = pl.when(pl.all_horizontal(goes_on)).then(self._same).otherwise(0) if goes_on else 0
+            within = place.over(*self._by) + before
+        else:
+            within = place + self._position
+        numbered = frame.with_columns(
+            (place + self._position).alias(POSITION),
+            ((within % most == 0).cum_sum() + (self._call - 1)).cast(pl.UInt32).alias(CALL),
+        ).with_columns(pl.col(POSITION).cast(pl.UInt32).set_sorted())
+        if frame.height:
+            self._position, self._call = self._position + frame.height, numbered[CALL][-1] + 1
+            whose = frame.select(self._by).row(-1) if self._by else ()
+            equal = [pl.col(name).eq_missing(pl.lit(of)) for name, of in zip(self._by, whose, strict=True)]
+            same = frame.filter(equal).height if equal else 0
+            self._same, self._whose = same + (self._same if whose == self._whose else 0), whose
+        return numbered
 
 
 def without_acknowledged(contract: Contract, frame: pl.DataFrame, held: list[pl.LazyFrame]) -> pl.DataFrame:
@@ -80,7 +101,7 @@ def without_acknowledged(contract: Contract, frame: pl.DataFrame, held: list[pl.
     if contract.event_like:
         known = _of(pl.concat([layer.select(DIGEST) for layer in sent]), frame, [DIGEST])
         return frame.join(known.collect(engine="streaming"), on=DIGEST, how="anti", maintain_order="left")
-    every = pl.concat([layer.select(contract.key, ORDER, _digest(layer)) for layer in held])
+    every = pl.concat([layer.select(contract.key, ORDER, digest(layer)) for layer in held])
     mine = _of(every, frame, [contract.key])
     last = mine.group_by(contract.key).agg(pl.col(DIGEST).get(pl.col(ORDER).arg_max()))
     on = [contract.key, DIGEST]
@@ -102,25 +123,26 @@ def _of(rows: pl.LazyFrame, frame: pl.DataFrame, on: list[str]) -> pl.LazyFrame:
     return rows.join(frame.lazy().select(on), on=on, how="semi", nulls_equal=True)
 
 
-def _digest(layer: pl.LazyFrame) -> pl.Expr:
+def digest(layer: pl.LazyFrame) -> pl.Expr:
+    """Return the digest of what was put; null for what was imported."""
     return pl.col(DIGEST) if DIGEST in layer.collect_schema() else pl.lit(None, pl.String).alias(DIGEST)
 
 
-def _events(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+def ordered(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the records of a put in the order in which they go; of an item, user or action its last."""
+    if not contract.event_like:
+        return rows.select(contract.names).unique(contract.key, keep="last", maintain_order=True)
     missing = [pl.lit(None, pl.String).alias(name) for name in contract.put_only if name not in rows.columns]
     session = pl.coalesce("SESSION_ID", "USER_ID").alias("SESSION_ID")
     filled = rows.with_columns(missing).with_columns(session).select(contract.names)
-    return filled.sort("USER_ID", "SESSION_ID", "TIMESTAMP", maintain_order=True)
+    return filled.sort(EVENT_ORDER, maintain_order=True)
 
 
-def _subjects(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(contract.names).unique(contract.key, keep="last", maintain_order=True)
-
-
-def _identified(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
-    """Give every event its id, and every record the digest of what is sent of it."""
+def identified(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give every event its id and every record the digest of what is sent of it, and return each once."""
     found = [_identify(contract, chunk) for chunk in frame.iter_slices(_CHUNK)]
-    return pl.concat(found) if found else frame.with_columns(pl.lit(None, pl.String).alias(DIGEST))
+    named = pl.concat(found) if found else frame.with_columns(pl.lit(None, pl.String).alias(DIGEST))
+    return named.unique(DIGEST, keep="first", maintain_order=True)
 
 
 def _identify(contract: Contract, chunk: pl.DataFrame) -> pl.DataFrame:

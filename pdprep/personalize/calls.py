@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.payload_texts import senders, texts
 from pdprep.ledger.layers import CALL, POSITION
-
-_CHUNK: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +39,19 @@ class Call:
         return front, Call(self.first + half, self.records[half:], self.sender)
 
 
-def runs(contract: Contract, frame: pl.DataFrame) -> Iterator[list[Call]]:
+def runs(contract: Contract, frames: Iterable[pl.DataFrame]) -> Iterator[list[Call]]:
     """Yield calls that must go one after the other; other runs may go at the same time.
 
     Args:
         contract: The contract of the plan, put-only fields included.
-        frame: Records of the plan in order.
+        frames: Records of the plan in order, cut between calls; each is read when its calls are wanted.
     """
-    calls = (call for chunk in _chunks(frame) for call in _calls(contract, chunk))
+    calls = (call for frame in frames for call in _calls(contract, frame))
     if contract.dataset != "interactions":
         yield from ([call] for _, call in calls)
         return
     for _, same in groupby(calls, key=lambda each: each[0]):
         yield [call for _, call in same]
-
-
-def _chunks(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Cut a frame into pieces of whole calls."""
-    place = (pl.col(CALL) // _CHUNK).alias("__chunk")
-    yield from frame.with_columns(place).partition_by("__chunk", maintain_order=True, include_key=False)
 
 
 def _calls(contract: Contract, frame: pl.DataFrame) -> Iterator[tuple[str | None, Call]]:

@@ -18,7 +18,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.account import breach
 from pdprep.errors import InputError
 from pdprep.ledger import layers
-from pdprep.ledger.layers import ORDER
+from pdprep.ledger.layers import BULK, ORDER
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize import deletion
 from pdprep.preparation.prepare import Prepared
@@ -40,6 +40,15 @@ class Filled:
     frame: pl.DataFrame
     fields: Mapping[str, int]
     unknown: pl.Series
+
+
+def needed(
+    ledger: Ledger, contract: Contract, names: Sequence[str], held: Sequence[pl.LazyFrame] | None = None
+) -> list[pl.LazyFrame]:
+    """Return fields by id, with what tells the newest; those of what was taken if no layers are given."""
+    held = layers.acknowledged(ledger, contract.dataset) if held is None else held
+    held = held or [layers.empty(contract)]
+    return [layers.like(each, contract).select(contract.key, BULK, ORDER, *names) for each in held]
 
 
 def check(prepared: Prepared) -> None:
@@ -83,9 +92,11 @@ def newest(
     return known.group_by(key).agg(pl.col(names).get(pl.col(ORDER).arg_max()))
 
 
-def known(ledger: Ledger, contract: Contract, ids: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-    """Return the values that may be filled in: those of records that the service has taken and still has."""
-    found = newest(layers.acknowledged(ledger, contract.dataset), contract, ids, names)
+def known(
+    ledger: Ledger, contract: Contract, ids: pl.LazyFrame, names: Sequence[str], taken: Sequence[pl.LazyFrame]
+) -> pl.LazyFrame:
+    """Return the values that may be filled in: those of ``taken`` records that the service still has."""
+    found = newest(taken, contract, ids, names)
     if contract.dataset != deletion.DATASET:
         return found
     # A deletion that was cut off may have taken users from the service and not yet from the ledger.
@@ -99,7 +110,13 @@ def filled(frame: pl.LazyFrame, found: pl.LazyFrame, key: str, names: Sequence[s
     return frame.drop(names).join(found, on=key, how="left", maintain_order="left").select(columns)
 
 
-def fill(ledger: Ledger, contract: Contract, frame: pl.DataFrame, names: Sequence[str]) -> Filled:
+def fill(
+    ledger: Ledger,
+    contract: Contract,
+    frame: pl.DataFrame,
+    names: Sequence[str],
+    taken: Sequence[pl.LazyFrame],
+) -> Filled:
     """Fill the fields of that name from the newest record of each id that the service has taken.
 
     Args:
@@ -107,9 +124,10 @@ def fill(ledger: Ledger, contract: Contract, frame: pl.DataFrame, names: Sequenc
         contract: The contract of the records.
         frame: The records to be put.
         names: What ``absent`` returned.
+        taken: What ``needed`` returned, of these ids at least.
     """
     key = contract.key
-    found = known(ledger, contract, frame.lazy(), names).collect(engine="streaming")
+    found = known(ledger, contract, frame.lazy(), names, taken).collect(engine="streaming")
     full = filled(frame.lazy(), found.lazy(), key, names).collect()
     unknown = frame.select(pl.col(key).unique()).join(found, on=key, how="anti").to_series().sort()
     return Filled(full, {name: full[name].count() for name in names}, unknown)
@@ -139,12 +157,12 @@ def warned(report: Report, dataset: str, fields: Mapping[str, int]) -> Report:
     return replace(report, counts=pl.concat([report.counts, pl.DataFrame(rows, schema=COUNTS)]))
 
 
-def told(dataset: str, done: Filled) -> str:
+def told(dataset: str, filled_in: Mapping[str, int], unknown: pl.Series) -> str:
     """Return what was filled in, and how many ids the ledger does not know, in a few words."""
-    fields = ", ".join(f"{name} of {count:,}" for name, count in done.fields.items())
+    fields = ", ".join(f"{name} of {count:,}" for name, count in filled_in.items())
     said = f"filled in: {fields or 'no field is left out'}"
-    if not len(done.unknown):
+    if not len(unknown):
         return said
     # The note of a job stays when a user is deleted, so it names none.
-    shown = "" if dataset == deletion.DATASET else f", such as {', '.join(done.unknown.head(SHOWN))}"
-    return f"{said}; {plural(len(done.unknown), 'id')} unknown to the ledger{shown} (job.unknown has all)"
+    shown = "" if dataset == deletion.DATASET else f", such as {', '.join(unknown.head(SHOWN))}"
+    return f"{said}; {plural(len(unknown), 'id')} unknown to the ledger{shown} (job.unknown has all)"

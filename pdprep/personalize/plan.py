@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
-from pdprep import clock
+from pdprep import disks
 from pdprep.contract import rules
-from pdprep.contract.contract import Contract
 from pdprep.contract.rule import Route
 from pdprep.engine.validate import judged
 from pdprep.errors import ServiceError
-from pdprep.ledger import forms, layers
+from pdprep.ledger import folders, forms
 from pdprep.personalize import filling, guards, obstacles
-from pdprep.personalize.balance import Balance, Tracker, balance
+from pdprep.personalize.balance import Balance, Tracker
 from pdprep.personalize.clients import call, missing, pages
+from pdprep.personalize.forecast import Forecast, Size
 from pdprep.personalize.guards import Coming, Standing
 from pdprep.personalize.prices import UNKNOWN, Prices
 from pdprep.personalize.puts import PUTS
 from pdprep.personalize.quotas import POLITE, quota
 from pdprep.personalize.resources import Dataset, Group, find_dataset
-from pdprep.personalize.returning import returning
 from pdprep.personalize.target import Target
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
@@ -131,17 +128,10 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
     dataset = find_dataset(target.world, group.arn, kind) if group else None
     standing = guards.standing(target.ledger, target.world, group, kind)
     tracker = _tracker(target, group)
-    with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
-        going = _going(target, prepared, standing, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="pdprep-") as folder, disks.told(Path(folder)):
+        going = _going(target, prepared, standing, tracker, fill, Path(folder))
         forms.check(target.ledger, prepared)
-        _, held = layers.scan(target.ledger, kind)
-        absent, frame = filling.absent(prepared), going.frame
-        if fill:
-            known = filling.known(target.ledger, prepared.contract, frame, absent)
-            frame = filling.filled(frame, known, prepared.contract.key, absent)
-        found = balance(prepared.contract, frame, held, tracker)
-        back = returning(target.ledger, kind, frame, clock.now())
-        nulled = {} if fill else filling.lost(held, prepared.contract, going.frame, absent)
+        found, back, nulled = going.found, going.back, going.nulled
     found = replace(found, nulled=tuple(nulled.items()))
     report, size, route = filling.warned(going.report, kind, nulled), going.size, going.route
     fresh = report.kept - found.in_bulk if prepared.contract.event_like and not standing.unknown else None
@@ -159,71 +149,39 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
-    """Put calls, bytes of an import, and distinct ids."""
-
-    calls: int
-    bytes: int
-    keys: int
-
-
 @dataclass(frozen=True, eq=False)
 class _Going:
-    """The rows that would be sent by the route that fits better, and what there is to say of them."""
+    """The records that would be sent by the route that fits better, and what there is to say of them."""
 
     report: Report
-    frame: pl.LazyFrame
-    size: _Size
+    size: Size
     minutes: float | None
     route: Route
     why: str
+    found: Balance
+    back: int
+    nulled: Mapping[str, int]
 
 
-def _going(target: Target, prepared: Prepared, standing: Standing, folder: Path) -> _Going:
-    """Judge a frame and keep its good rows as files; once more where rows break a rule of the route alone."""
+def _going(
+    target: Target, prepared: Prepared, standing: Standing, tracker: Tracker | None, fill: bool, folder: Path
+) -> _Going:
+    """Pass over a frame; once more where rows break a rule of the route alone."""
     polite = POLITE[PUTS[prepared.dataset].rate] if target.world.neighbours else None
     asked: Route | None = None
     while True:
-        report, frame = _judged(prepared, asked, folder / (asked or "any"))
-        size = _size(prepared.contract, frame)
+        forecast = Forecast(
+            target.ledger, prepared, tracker, fill, folders.private(folder / (asked or "any"))
+        )
+        report = judged(prepared, asked, forecast.update)
+        size = forecast.size(report)
         minutes = size.calls / polite / 60 if polite else None
         route, why = _route(prepared, standing, report.kept, size.calls, minutes)
         broken = [rules.rule(name) for name in report.counts["rule"].unique()]
         if asked or not any(each.scope == "row" and each.stops == route for each in broken):
-            return _Going(report, frame, size, minutes, asked or route, why)
+            found, back = forecast.difference.result, forecast.returning.result
+            return _Going(report, size, minutes, asked or route, why, found, back, forecast.nulled)
         asked = route
-
-
-def _judged(prepared: Prepared, route: Route | None, folder: Path) -> tuple[Report, pl.LazyFrame]:
-    files: list[Path] = []
-    folder.mkdir()
-
-    def keep(rows: pl.DataFrame) -> None:
-        files.append(folder / f"{len(files)}.parquet")
-        rows.write_parquet(files[-1])
-
-    report = judged(prepared, route, keep)
-    return report, pl.scan_parquet(files) if files else prepared.frame.clear()
-
-
-def _size(contract: Contract, frame: pl.LazyFrame) -> _Size:
-    # The text of all values, a comma or line end each; what is quoted takes a little more.
-    texts = [pl.col(name).cast(pl.String).str.len_bytes().sum() for name in contract.columns]
-    ids = pl.col(contract.key).n_unique()
-    told = frame.select(text=pl.sum_horizontal(texts), rows=pl.len(), keys=ids)
-    calls, (text, rows, keys) = (found.row(0) for found in pl.collect_all([_calls(contract, frame), told]))
-    head = sum(len(name) + 1 for name in contract.columns)
-    return _Size(calls[0], int(text + rows * len(contract.columns) + head), keys)
-
-
-def _calls(contract: Contract, frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the calls of a put: those of interactions are of one user and session each."""
-    whose = [name for name in ("USER_ID", "SESSION_ID") if name in contract.names]
-    by = whose if contract.dataset == "interactions" else [pl.lit(0)]
-    most = quota("records_a_call")
-    counts = frame.group_by(by).agg(((pl.len() + most - 1) // most).alias("calls"))
-    return counts.select(pl.col("calls").sum().cast(pl.Int64))
 
 
 def _route(

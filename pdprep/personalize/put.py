@@ -8,15 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
-import polars as pl
-
-from pdprep import clock
+from pdprep import clock, disks
 from pdprep.contract.contract import Contract
-from pdprep.engine.stage import stage
+from pdprep.engine.consume import consume
 from pdprep.errors import InputError, JobError, ServiceError
-from pdprep.ledger import contracts, filters, folders, forms, layers, records
+from pdprep.ledger import compacting, contracts, filters, folders, forms, integrity, layers, records
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
@@ -25,6 +24,7 @@ from pdprep.personalize import batches, filling, following, minima, unknown
 from pdprep.personalize.alignment import aligned, unplaced
 from pdprep.personalize.boto3_wire import Boto3Wire
 from pdprep.personalize.calls import runs
+from pdprep.personalize.draft import Draft
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.pace import Pace
 from pdprep.personalize.puts import PUTS, Aim
@@ -33,6 +33,7 @@ from pdprep.personalize.resources import ensure_tracking
 from pdprep.personalize.sender import WRONG, Sender, Tally, Wire
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import enqueue, turn
+from pdprep.personalize.wanted import Wanted
 from pdprep.preparation.prepare import Prepared
 
 REFUSED: Final = "refused.parquet"
@@ -88,14 +89,15 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
         if _planned(asked.ledger, job):
             return
         prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
-        contract, rows = _valid_rows(asked.ledger, prepared, job)
-        frame, said = _wanted(asked, job, prepared, contract, rows)
-        job.update(phase="put", rows=frame.height, done=0, total=frame.height, unit="records")
-        if frame.is_empty():
+        folder = asked.ledger.scratch(job.id)
+        try:
+            with disks.told(folder):
+                plan, said = _planned_rows(asked, prepared, job, folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if plan is None:
             job.update(status="DONE", phase="done", note="; ".join(said))
             return
-        forms.keep(asked.ledger, prepared)
-        plan = layers.file_plan(asked.ledger, job.id, contract, frame, _fingerprint(frame))
         _end(job, _send(asked.target, plan, job, asked.manner), said)
         minima.judge(job, asked.ledger)
 
@@ -122,55 +124,53 @@ def finish_open(target: Target, job: Job, manner: Manner) -> None:
             job.update(note="", done=0, total=None)
 
 
-def _valid_rows(ledger: Ledger, prepared: Prepared, job: Job) -> tuple[Contract, pl.DataFrame]:
-    """Judge the frame for this route and return its good rows."""
-    folder, runs = ledger.scratch(job.id), list[pl.DataFrame]()
-    try:
-        staged = stage(
-            prepared, folder, route="put", on_rows=runs.append,
-            quarantine=ledger.folder / "quarantine" / job.id, listener=job.listen,
-            scratch=folder / "partitions",
-        )  # fmt: skip
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    job.report = staged.report
+def _planned_rows(
+    asked: Request, prepared: Prepared, job: Job, folder: Path
+) -> tuple[PlanRow | None, list[str]]:
+    """Judge the frame, and file the plan of the records to send; None where there is none to send."""
+    ledger, contract = asked.ledger, batches.put_contract(prepared.contract)
+    draft = Draft(contract, folders.private(folder / "runs"))
+    judged = consume(
+        prepared, "put", draft.take, quarantine=ledger.folder / "quarantine" / job.id, listener=job.listen,
+        scratch=folder / "partitions",
+    )  # fmt: skip
+    judged.check(prepared)
+    job.report = judged.report
     forms.check(ledger, prepared)
-    contract = batches.put_contract(staged.contract)
-    return contract, pl.concat(runs) if runs else prepared.frame.clear().collect()
+    wanted = Wanted(
+        ledger, contract, filling.absent(prepared), folder,
+        fill=asked.fill, new_only=asked.new_only, resend=asked.resend,
+    )  # fmt: skip
+    numbers, fingerprint, files, rows = batches.Numbers(contract), hashlib.sha256(), list[Path](), 0
+    for portion in draft.portions():
+        found = numbers.on(wanted.of(portion))
+        if found.height:
+            fingerprint.update("\n".join([""] * bool(files) + found[layers.DIGEST].to_list()).encode())
+            files.append(folders.private(folder / "plan") / f"{len(files):05d}.parquet")
+            found.write_parquet(files[-1])
+            rows += found.height
+    said = _said(asked, job, contract, wanted)
+    job.update(phase="put", rows=rows, done=0, total=rows, unit="records")
+    if not files:
+        return None, said
+    forms.keep(ledger, prepared)
+    return layers.file_plan(ledger, job.id, contract, integrity.scan(files), fingerprint.hexdigest()), said
 
 
-def _wanted(
-    asked: Request, job: Job, prepared: Prepared, contract: Contract, rows: pl.DataFrame
-) -> tuple[pl.DataFrame, list[str]]:
-    """Return the records to send, filled in if somebody asked for it, and what there is to say."""
-    absent, left_out = filling.absent(prepared), unplaced(asked.prepared, contract)
+def _said(asked: Request, job: Job, contract: Contract, wanted: Wanted) -> list[str]:
+    """Return what there is to say of the records that go and of those that do not."""
+    left_out, nulled = unplaced(asked.prepared, contract), wanted.nulled
     said = [f"left out, as the schema has no such field: {', '.join(left_out)}"] * bool(left_out)
     if asked.fill:
-        done = filling.fill(asked.ledger, contract, rows, absent)
-        rows = done.frame
-        said.append(filling.told(job.dataset, done))
-        if len(done.unknown):
-            unknown.keep(asked.ledger, job.id, done.unknown)
-    frame, left = _new(asked, contract, batches.plan(contract, rows))
-    said += [f"{left:,} already there"] * bool(left)
-    if absent and not asked.fill:
-        held = layers.acknowledged(asked.ledger, job.dataset)
-        nulled = filling.lost(held, contract, frame.lazy(), absent)
-        if nulled and job.report is not None:
-            job.report = filling.warned(job.report, job.dataset, nulled)
-            fields = ", ".join(f"{name} of {count:,}" for name, count in nulled.items())
-            said.append(f"{fields} became null, which fill=True would have sent along")
-    return frame, said
-
-
-def _new(asked: Request, contract: Contract, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Leave out what is there already; return the rest and how many were left out."""
-    _, held = layers.scan(asked.ledger, contract.dataset)
-    left = frame if asked.resend else batches.without_acknowledged(contract, frame, held)
-    if asked.new_only:
-        # What is filled in is known by its id: there the whole record tells whether it is new.
-        left = (filling.without_same if asked.fill else batches.without_known)(contract, left, held)
-    return batches.number(contract, left), frame.height - left.height
+        said.append(filling.told(job.dataset, wanted.filled, wanted.unknown))
+        if len(wanted.unknown):
+            unknown.keep(asked.ledger, job.id, wanted.unknown)
+    said += [f"{wanted.left:,} already there"] * bool(wanted.left)
+    if nulled and job.report is not None:
+        job.report = filling.warned(job.report, job.dataset, nulled)
+        fields = ", ".join(f"{name} of {count:,}" for name, count in nulled.items())
+        said.append(f"{fields} became null, which fill=True would have sent along")
+    return said
 
 
 def _send(target: Target, plan: PlanRow, job: Job, manner: Manner) -> Tally:
@@ -192,7 +192,7 @@ def _send(target: Target, plan: PlanRow, job: Job, manner: Manner) -> Tally:
     journal.finish_plan(plan)
     _set_aside(target.ledger, plan, sender.tally)
     with suppress(Exception):  # copies for speed; every record is answered all the same
-        layers.compact(target.ledger, plan.dataset)
+        compacting.compact(target.ledger, plan.dataset)
         records.refresh(target.ledger, plan.dataset)
     return sender.tally
 
@@ -251,11 +251,6 @@ def _planned(ledger: Ledger, job: Job) -> bool:
     if job.status != "DONE":
         raise JobError(f"{job.id} was given up, since no record was taken", "another put", "group.put(frame)")
     return True
-
-
-def _fingerprint(frame: pl.DataFrame) -> str:
-    text = "\n".join(frame[layers.DIGEST].to_list())
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _polite(dataset: str) -> float:

@@ -47,8 +47,8 @@ def _is_frame(users: object) -> bool:
 
 def _column(frame: Any) -> pl.Series:
     if isinstance(frame, Prepared) and COLUMN in frame.contract.names:
-        return frame.frame.select(COLUMN).collect(engine="streaming").to_series()
-    source = open_source(frame.frame if isinstance(frame, Prepared) else frame)
+        return frame.rows.select(pl.col(COLUMN).unique()).collect(engine="streaming").to_series()
+    source = open_source(frame.rows.select(frame.contract.names) if isinstance(frame, Prepared) else frame)
     names = list(source.schema)
     if COLUMN not in names and len(names) != 1:
         best = naming.usual([COLUMN], names, "users").get(COLUMN) or (names[0] if names else COLUMN)

@@ -85,7 +85,11 @@ class Prepared:
 
     @property
     def frame(self) -> pl.LazyFrame:
-        """The contract's columns, duplicates dropped, in the source's order."""
+        """The contract's columns, duplicates dropped, in the source's order.
+
+        To collect it takes memory for all rows. ``validate``, ``stage``, ``plan`` and ``put`` do not: they
+        read ``rows`` a part at a time.
+        """
         forks.refuse()
         unique = self.rows.unique(self.dedupe_on, keep="first", maintain_order=True)
         return unique.select(self.contract.names)

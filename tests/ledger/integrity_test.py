@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pdprep.errors import LedgerError
-from pdprep.ledger import integrity, layers, standing
+from pdprep.ledger import compacting, integrity, standing
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records
@@ -26,7 +26,7 @@ def ledger(tmp_path: Path) -> Ledger:
     bulk(ledger, ITEMS, items(("a", "x"), ("b", "x")))
     put(ledger, ITEMS, items(("c", "y")), sent=1)
     ledger.journal.finish_plan(ledger.journal.plans("items")[0])
-    layers.compact(ledger, "items")
+    compacting.compact(ledger, "items")
     put(ledger, ITEMS, items(("d", "y"), ("e", "y")), sent=1)
     return ledger
 
@@ -136,13 +136,13 @@ def test_attack_9_what_can_be_built_again_is(
 
 
 def test_attack_9_half_a_plan_counts_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: pl.DataFrame, file: Path, **options: object) -> None:
+    def broken(self: pl.LazyFrame, file: Path, **options: object) -> None:
         file.write_bytes(b"PAR1")
         raise OSError(28, "No space left on device")
 
     before = counts(records(ledger, "items", ITEMS, NONE))
     with monkeypatch.context() as full:
-        full.setattr(pl.DataFrame, "write_parquet", broken)
+        full.setattr(pl.LazyFrame, "sink_parquet", broken)
         with pytest.raises(OSError, match="No space"):
             put(ledger, ITEMS, items(("g", "y")), sent=0)
     assert counts(records(ledger, "items", ITEMS, NONE)) == before

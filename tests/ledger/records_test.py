@@ -12,7 +12,7 @@ import pytest
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import contracts, known, layers
+from pdprep.ledger import compacting, contracts, known, layers
 from pdprep.ledger.effects import Model, Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
@@ -190,7 +190,7 @@ def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int) -> None:
     before = records(ledger, "items", ITEMS, NONE).page()
     ledger.journal.finish_plan(ledger.journal.plans("items")[0])
     for _ in range(2):
-        layers.compact(ledger, "items")
+        compacting.compact(ledger, "items")
         assert records(ledger, "items", ITEMS, NONE).page().equals(before)
     assert not list(ledger.plans.glob("*.parquet"))
     assert pl.read_parquet(next(ledger.records("items").glob("plan-*.parquet")))["ITEM_ID"].is_sorted()
