@@ -185,12 +185,16 @@ def test_every_use_case_names_its_page(row: use_cases.UseCase) -> None:
 
 
 def test_every_recipe_of_a_custom_dataset_group_and_every_use_case_has_its_row() -> None:
-    """Hold the rows against the ARNs that the local Personalize lists, written apart."""
+    """Hold the rows against the ARNs that the local Personalize lists, written apart.
+
+    The guide advises against the legacy recipes, so a report says nothing of them; the service lists them.
+    """
+    listed = [recipe for recipe in RECIPES if not recipe.name.startswith("aws-hrnn")]
+    assert len(RECIPES) - len(listed) == 3
     ours = Counter(row.domain for row in use_cases.ROWS if row.recipe)
-    theirs = Counter(recipe.domain or "CUSTOM" for recipe in RECIPES)
-    assert ours == theirs
+    assert ours == Counter(recipe.domain or "CUSTOM" for recipe in listed)
     names = {f"aws-{row.name.lower()}" for row in use_cases.of_domain("CUSTOM") if row.recipe}
-    assert names == {recipe.name for recipe in RECIPES if not recipe.domain}
+    assert names == {recipe.name for recipe in listed if not recipe.domain}
 
 
 CONTRACT = Contract.of("users").extend(
