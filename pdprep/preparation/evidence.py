@@ -108,7 +108,7 @@ class Evidence:
         for kind, form in _FORMS.items():
             if _most(some.str.contains(form)):
                 return kind
-        if _most(self._moments.is_not_null()):
+        if _moments(some.head(_LEAST)).is_not_null().any() and _most(self._moments.is_not_null()):
             return "time"
         if self.time_formats:
             return "format"
@@ -125,7 +125,7 @@ class Evidence:
 
     @cached_property
     def _moments(self) -> pl.Series:
-        return self.some.to_frame("at").select(times.epoch_of_text(pl.col("at"))).to_series()
+        return _moments(self.some)
 
     @cached_property
     def time_formats(self) -> tuple[str, ...]:
@@ -236,6 +236,10 @@ def is_prose(values: pl.Series) -> bool:
     length, words = values.str.len_chars().mean(), (values.str.count_matches(r"\s+") + 1).mean()
     long = isinstance(length, float) and length > LONG_TEXT
     return long and isinstance(words, float) and words >= _WORDS
+
+
+def _moments(texts: pl.Series) -> pl.Series:
+    return texts.to_frame("at").select(times.epoch_of_text(pl.col("at"))).to_series()
 
 
 def _amounts(texts: pl.Series) -> pl.Series:

@@ -17,8 +17,8 @@ from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.leftovers import own_guesses
 from pdprep.preparation.prepare import prepare
 from pdprep.preparation.proposal import Proposal, flattened
-from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import FILE, ROW, Source, open_source
+from pdprep.preparation.reading import own, reading
+from pdprep.preparation.sources import Source, open_source
 from pdprep.preparation.steps import Step
 
 ROWS: Final = 10_000  # rows that are looked at
@@ -48,7 +48,7 @@ def infer_contract(
     """
     opened, base = open_source(source, asked=options(text)), Contract.of(dataset, domain)
     with reading(opened):
-        head = opened.frame.head(ROWS).collect().drop(ROW, FILE, strict=False)
+        head = own(opened).head(ROWS).collect()
     if opened.is_text:
         head = head.filter(pl.any_horizontal(pl.all().is_not_null()))  # blank lines are no rows
     else:
@@ -88,8 +88,8 @@ def _proposal(
     guesses.sort(key=lambda guess: order.index(guess.column))
     # The order in which prepare puts the fields: those of one's own before optional ones of the catalogue.
     optional = [guess.field for guess in known if guess.field and guess.field.name not in base.names]
-    own = [guess.field for guess in guesses if guess.field and guess.own]
-    contract = base.extend(*own, *optional)
+    metadata = [guess.field for guess in guesses if guess.field and guess.own]
+    contract = base.extend(*metadata, *optional)
     found = Proposal(contract, tuple(guesses), (), source, opened, before, paths, text)
     return replace(found, cannot=(*cannot, *_refusal(found)))
 

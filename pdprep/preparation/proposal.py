@@ -15,7 +15,8 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.preparation import calls, steps
 from pdprep.preparation.calls import Own
-from pdprep.preparation.sources import FILE, ROW, Source
+from pdprep.preparation.reading import own
+from pdprep.preparation.sources import Source
 from pdprep.preparation.steps import Step
 
 _HEADER: Final = ("column", "field", "type", "reason")
@@ -104,7 +105,7 @@ class Proposal:
         return flattened(self._stepped().head(rows).collect(), self.paths)
 
     def _stepped(self) -> pl.LazyFrame:
-        frame = self.opened.frame.drop(ROW, FILE, strict=False)
+        frame = own(self.opened)
         for step in self.steps:
             frame = step(frame)
         return frame

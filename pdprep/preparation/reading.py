@@ -16,7 +16,7 @@ from pdprep.preparation.detection import undecodable
 from pdprep.preparation.files import first_line
 from pdprep.preparation.opening import opened
 from pdprep.preparation.scans import reads_without_quotes
-from pdprep.preparation.sources import Source
+from pdprep.preparation.sources import FILE, ROW, Source, inner
 
 _ASCII: Final = bytes(range(128))
 # What Polars raises when an expression, and not the file, is at fault.
@@ -53,6 +53,13 @@ def reading(source: Source, expressions: Sequence[str] = ()) -> Iterator[None]:
         if not expressions:  # then it is no code of the user's that failed
             raise
         raise _expression_error(source, expressions, error) from error
+
+
+def own(source: Source) -> pl.LazyFrame:
+    """Return a source's own columns under their own names, without the numbers of rows."""
+    frame = source.frame.drop(ROW, FILE, strict=False)
+    odd = {inner(name): name for name in source.schema if inner(name) != name}
+    return frame.rename(odd) if odd else frame
 
 
 def _read_error(source: Source, expressions: Sequence[str], error: BaseException) -> InputError:

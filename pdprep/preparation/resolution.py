@@ -18,8 +18,8 @@ from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, wa
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata
-from pdprep.preparation.reading import reading
-from pdprep.preparation.sources import FILE, ROW, Source
+from pdprep.preparation.reading import own, reading
+from pdprep.preparation.sources import Source, inner
 
 SAMPLE_ROWS: Final = 1_000
 
@@ -56,7 +56,8 @@ def _check_shape(source: Source, contract: Contract, origins: Mapping[str, Given
             root for given in origins.values() for root in expressions.expression(given).meta.root_names()
         }
         with reading(source):
-            free = source.frame.head(SAMPLE_ROWS).collect().drop(ROW, FILE, *used, strict=False)
+            head = own(source).head(SAMPLE_ROWS).collect()
+        free = pl.DataFrame([head.get_column(name) for name in head.columns if inner(name) not in used])
         raise leftovers.without_metadata(error, contract, free) from error
 
 
