@@ -36,6 +36,13 @@ ROWS: Final = (
         "ledger.effects",
     ),
     Assumption(
+        "csv_doubled_quotes",
+        True,
+        "imports read text whose quotes are doubled, as pandas writes it; pdprep never writes it so",
+        "preparing-training-data asks for a backslash; AWS's own samples import such files",
+        "local.csvtext",
+    ),
+    Assumption(
         "newest_wins",
         True,
         "of two records of one item or user the one sent last counts, whichever way it went",

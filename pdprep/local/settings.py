@@ -33,6 +33,8 @@ class Settings:
 def from_environment(folder: Path, **changes: object) -> Settings:
     """Return settings for ``folder``; ``PDPREP_CLOCK`` fixes the time and makes every status instant.
 
+    A clock that is moved by hand begins at the fixed time.
+
     >>> from_environment(Path("/tmp/x"), port=4599).port
     4599
     """
@@ -41,7 +43,7 @@ def from_environment(folder: Path, **changes: object) -> Settings:
     settings = replace(settings, strict=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
     settings = replace(settings, rates=os.environ.get("PDPREP_LOCAL_RATES", "") == "1")
     settings = replace(settings, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
-    return replace(settings, clock="instant") if fixed else settings
+    return replace(settings, clock="instant") if fixed and settings.clock != "manual" else settings
 
 
 def linger_seconds() -> float:

@@ -36,6 +36,7 @@ LONG: Final = 24_300  # more characters of properties than the guide of 2023 let
 NO_PROBE: Final = "no probe"
 # Assumptions that a run of an hour cannot ask about, and why.
 NOT_ASKED: Final = {
+    "csv_doubled_quotes": "pdprep writes no such file",
     "filter_minutes": "needs a recommender or a campaign, which costs by the hour",
     "segments_read_puts": "needs a training",
     "same_event_id_is_not_trained_on_twice": "needs two trainings",

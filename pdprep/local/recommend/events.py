@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.layers import ALL, FULL_IMPORT, ROUTE, SEQ, SESSION, scan
+from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, SESSION, scan
 from pdprep.local.recommend.traits import SEGMENTS, Traits
 from pdprep.local.resources import Resource
 from pdprep.local.state import State
@@ -15,16 +15,16 @@ from pdprep.local.state import State
 def read(state: State, dataset: Resource, upto: int, traits: Traits, config: dict[str, Any]) -> pl.LazyFrame:
     """Return USER, ITEM, TYPE, TIMESTAMP of the events until a sequence number.
 
-    Exact duplicates are one event (bulk-data-import-step); segments read FULL imports alone
-    (how-new-data-influences-batch-recommendations); events without a user count for the user who has an event
-    of the same session (recording-events).
+    Exact duplicates are one event (bulk-data-import-step); segments read no INCREMENTAL imports
+    (getting-user-segments; of puts another page says the contrary); events without a user count for the user
+    who has an event of the same session (recording-events).
     """
     schema = state.schema(dataset)
     subject = "ACTION_ID" if dataset.body["datasetType"] == "ACTION_INTERACTIONS" else "ITEM_ID"
     with state.layers.reading(dataset.arn, ALL) as snapshot:
         rows = scan(snapshot, schema).filter(pl.col(SEQ) <= upto)
     if traits.kind == SEGMENTS:
-        rows = rows.filter(pl.col(ROUTE) == FULL_IMPORT)
+        rows = rows.filter(pl.col(ROUTE) != ADDED_IMPORT)
     rows = rows.filter(_wanted(schema.names, traits, config)).unique(subset=list(schema.names))
     typed = pl.col("EVENT_TYPE") if "EVENT_TYPE" in schema.names else pl.lit(None, pl.String)
     chosen = rows.select("USER_ID", SESSION, ITEM=subject, TYPE=typed, TIMESTAMP="TIMESTAMP")

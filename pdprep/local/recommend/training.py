@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.layers import ALL, SEQ, part, partitions, scan
+from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, part, partitions, scan
 from pdprep.local.recommend import events as read_events
 from pdprep.local.recommend import words
 from pdprep.local.recommend.cooccurrence import neighbours
@@ -51,7 +51,7 @@ def known(state: State, dataset: Resource, upto: int, full: bool = False, after:
     with state.layers.reading(dataset.arn, ALL) as snapshot:
         rows = scan(snapshot, schema).filter((pl.col(SEQ) <= upto) & (pl.col(SEQ) > after))
     if full:
-        rows = rows.filter(pl.col("__route") == 0)
+        rows = rows.filter(pl.col(ROUTE) != ADDED_IMPORT)
     return rows.select(ID=pl.col(schema.key)).drop_nulls()
 
 
