@@ -35,8 +35,7 @@ class Contract:
             if bare in seen:
                 raise ContractError(
                     f"{self.dataset} has the fields {seen[bare]} and {name}",
-                    "names that differ by more than case and underscores",
-                    f'another name for one of them, such as "{name}_2ND"',
+                    f"names that differ by more than case and underscores, such as {name} and {name}_2ND",
                 )
             seen[bare] = name
 

@@ -65,7 +65,7 @@ RULES: Final = (
         "warning",
         "none",
         "several rows bear one id; the service keeps one record an id",
-        'keep the last: frame.unique("ITEM_ID", keep="last")',
+        'frame.lazy().unique("id", keep="last", maintain_order=True)',
         "items-datasets",
     ),
     of_dataset(
@@ -118,7 +118,7 @@ RULES: Final = (
         "warning",
         "none",
         "an event type is a letter or a case away from one that a use case needs",
-        'frame.pipe(transforms.map_event_types, {"watch": "Watch"})',
+        'frame.lazy().pipe(transforms.map_event_types, {"watch": "Watch"}, event="event")',
         "interactions-datasets",
     ),
     of_dataset(
@@ -126,7 +126,7 @@ RULES: Final = (
         "warning",
         "none",
         "an event type names a dislike; every interaction counts as interest",
-        "leave such rows out: frame.filter(...)",
+        'frame.lazy().filter(~pl.col("event").is_in(["dislike"]).fill_null(False))',
         "interactions-datasets",
     ),
     of_dataset(

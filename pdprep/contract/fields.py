@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pdprep.errors import ContractError
 
@@ -47,26 +48,33 @@ class Field:
             raise ContractError(
                 f"field name {self.name!r}",
                 "letters, digits and underscores, no digit first and no two underscores",
-                'Field("BRAND")',
+                self._code(name=re.sub(r"[\W_]+", "_", self.name, flags=re.ASCII).strip("_") or "BRAND"),
             )
         if self.type not in TYPES:
             raise ContractError(
                 f"field {self.name} has type {self.type!r}",
                 f"one of {', '.join(TYPES)}",
-                f'Field("{self.name}", "string")',
+                self._code(type=(*difflib.get_close_matches(self.type.lower(), TYPES, 1, 0.4), "string")[0]),
             )
         if (self.categorical or self.textual or self.item_name) and self.type != "string":
             raise ContractError(
                 f"field {self.name} is {self.type} and categorical, textual or a name",
                 "only strings hold categories, text or names",
-                f'Field("{self.name}", "string", categorical=True)',
+                self._code(type="string"),
             )
         if self.categorical and self.textual:
             raise ContractError(
                 f"field {self.name} is categorical and textual",
                 "one of the two",
-                f'Field("{self.name}", textual=True)',
+                self._code(categorical=False),
             )
+
+    def _code(self, **changes: str | bool) -> str:
+        """Return the call that makes this field, with something changed."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)} | changes
+        name = f"F_{given['name']}" if given["name"][0].isdigit() else given["name"]
+        said = [f"{key}=True" for key, value in given.items() if value is True]
+        return "pdprep.Field(" + ", ".join([f'"{name}"', f'"{given["type"]}"', *said]) + ")"
 
     @property
     def numeric(self) -> bool:

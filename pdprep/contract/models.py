@@ -38,7 +38,6 @@ def read(model: Any, dataset: str, domain: str) -> tuple[tuple[Field, ...], Chec
         raise ContractError(
             f"a {type(model).__name__}",
             "a pandera.polars.DataFrameModel",
-            "Contract.from_pandera(Ratings, ...)",
         )
     schema = model.to_schema()
     fields = {name: _field(dataset, domain, name, column) for name, column in schema.columns.items()}
@@ -77,8 +76,7 @@ def _as_the_field(field: Field, check: Any) -> Any:
         # Ids are text: 9 is less than 10 and "9" is not less than "10".
         raise ContractError(
             f"{check.name} of {field.name} compares with {', '.join(map(repr, check.statistics.values()))}",
-            f"{field.name} is {field.kind} in Amazon Personalize",
-            f"leave {check.name} out of the model, or compare with a value of that type",
+            f"{field.name} is {field.kind} in Amazon Personalize: a value of that type, or no {check.name}",
         )
     return check if mine == check.statistics else getattr(type(check), check.name)(**mine)
 

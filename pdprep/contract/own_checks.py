@@ -36,8 +36,8 @@ def _run(check: pa.Check, frame: pl.DataFrame, column: str | None) -> pl.Series:
         have = ", ".join(f"{name} {dtype}" for name, dtype in frame.schema.items())
         raise ContractError(
             f"the check {check.name} fails ({type(error).__name__}: {str(error).splitlines()[0]})",
-            f"a check that takes what Amazon Personalize gets: {have}",
-            "dates are seconds since 1970 there, and lists are text joined by |",
+            "a check that takes what Amazon Personalize gets (dates are seconds since 1970, lists are text "
+            f"joined by |): {have}",
         ) from error
     return found if found.len() == frame.height else found.new_from_index(0, frame.height)
 

@@ -36,8 +36,8 @@ FORBIDDEN: Final = ("userid", "sessionid", "eventtype", "timestamp", "recommenda
 # Columns that stand beside `properties` in an event.
 BESIDE: Final = ("ITEM_ID", "ACTION_ID", "EVENT_TYPE", "RECOMMENDATION_ID", "IMPRESSION")
 
-_DROP = 'drop such rows with on_invalid="drop", or keep them aside with on_invalid="quarantine"'
-_BULK = "send these rows with group.bulk(...), or shorten them"
+_DROP = 'on_invalid="quarantine"  # keeps such rows aside; "drop" leaves them out'
+_BULK = "group.bulk(frame)  # takes them; or shorten them"
 
 RULES: Final = (
     of_row(
@@ -45,7 +45,7 @@ RULES: Final = (
         "error",
         "put",
         f"IMPRESSION lists more than {IMPRESSIONS} ids; an event carries no more",
-        'keep the first ones: pl.col("shown").list.head(25)',
+        'frame.lazy().with_columns(pl.col("shown").list.head(25))',
         "API_UBS_Event",
     ),
     of_row(
@@ -61,7 +61,7 @@ RULES: Final = (
         "error",
         "all",
         "IMPRESSION is a list written as text, so all its ids would count as one",
-        'make it a list: frame.lazy().pipe(transforms.split, "shown", separator=",")',
+        'frame.lazy().pipe(transforms.split, "shown", separator=",")',
         "interactions-datasets",
     ),
     of_row(
@@ -93,8 +93,8 @@ RULES: Final = (
         "error",
         "put",
         "SESSION_ID is a word for nothing, such as null or undefined: by one report such events are lost",
-        'make it missing: pl.when(~pl.col("session").str.to_lowercase().is_in(["null", "undefined", "none", '
-        '"nan", "[object object]"])).then(pl.col("session"))',
+        'frame.lazy().with_columns(pl.when(~pl.col("session").str.to_lowercase().is_in('
+        '["null", "undefined", "none", "nan", "[object object]"])).then(pl.col("session")))',
         "aws-sdk-js issue 3371",
     ),
     of_row(

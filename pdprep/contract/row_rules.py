@@ -7,7 +7,7 @@ from typing import Final
 from pdprep.contract import limits
 from pdprep.contract.rule import of_row
 
-_DROP = 'drop such rows with on_invalid="drop", or keep them aside with on_invalid="quarantine"'
+_DROP = 'on_invalid="quarantine"  # keeps such rows aside; "drop" leaves them out'
 _FORMAT = "how-it-works-dataset-schema"
 
 RULES: Final = (
@@ -17,7 +17,7 @@ RULES: Final = (
         "error",
         "bulk",
         "USER_ID is missing; an anonymous event with a SESSION_ID goes by put alone",
-        "send these rows with group.put(...)",
+        "group.put(frame)  # takes those that have a SESSION_ID",
         "recording-events",
     ),
     of_row(
@@ -42,7 +42,7 @@ RULES: Final = (
         "error",
         "all",
         "an id holds '|', which joins several values",
-        'replace it: pl.col("id").str.replace_all("|", "_", literal=True)',
+        'frame.lazy().with_columns(pl.col("id").cast(pl.String).str.replace_all("|", "_", literal=True))',
         "interactions-datasets",
     ),
     of_row(
@@ -50,7 +50,7 @@ RULES: Final = (
         "error",
         "all",
         "an id holds a line break; a record of the CSV is one line",
-        'remove it: pl.col("id").str.replace_all(r"[\\r\\n]", "")',
+        'frame.lazy().with_columns(pl.col("id").cast(pl.String).str.replace_all(r"[\\r\\n]", ""))',
         "preparing-training-data",
     ),
     of_row(
@@ -58,7 +58,7 @@ RULES: Final = (
         "warning",
         "none",
         "an id holds a quotation mark or a control character, which AWS asks to avoid",
-        'pl.col("id").str.replace_all(r"[\\"\\p{C}]", "")',
+        'frame.lazy().with_columns(pl.col("id").cast(pl.String).str.replace_all("[\\"\\\\p{C}]", ""))',
         "preparing-training-data",
     ),
     of_row("timestamp_missing", "error", "all", "a timestamp is missing", _DROP, "interactions-datasets"),
@@ -67,7 +67,7 @@ RULES: Final = (
         "error",
         "all",
         "a timestamp cannot be read as a date or as a number",
-        'say its form: frame.lazy().pipe(transforms.epoch, "when", format="%d.%m.%Y %H:%M")',
+        'frame.lazy().pipe(transforms.epoch, "when", format="%d.%m.%Y %H:%M")',
         "interactions-datasets",
     ),
     of_row(
@@ -75,7 +75,7 @@ RULES: Final = (
         "error",
         "all",
         "the unit of a timestamp cannot be told: no s, ms, us or ns between 1980 and 2286",
-        'convert it yourself: columns={"TIMESTAMP": pl.col("when") // 60}',
+        'frame.lazy().with_columns(pl.col("when") * 60)  # where they are minutes since 1970',
         "interactions-datasets",
     ),
     of_row(
@@ -101,7 +101,8 @@ RULES: Final = (
         "warning",
         "none",
         "a time that is no event's looks like a number of another unit, such as a year",
-        'if it is a year: columns={"CREATION_TIMESTAMP": pl.date(pl.col("when").cast(pl.Int32), 1, 1)}',
+        'frame.lazy().with_columns(pl.date(pl.col("when").cast(pl.Int32), 1, 1).alias("when"))'
+        "  # where it is a year",
         "items-datasets, which sets no range",
     ),
     of_row(
@@ -109,7 +110,7 @@ RULES: Final = (
         "error",
         "all",
         "EVENT_TYPE is missing; every event must have one",
-        'fill it: columns={"EVENT_TYPE": pl.col("event").fill_null("click")}',
+        'frame.lazy().with_columns(pl.col("event").replace("", None).fill_null("click"))',
         "interactions-datasets",
     ),
     of_row(
@@ -117,7 +118,7 @@ RULES: Final = (
         "error",
         "put",
         f"EVENT_TYPE has more than {limits.EVENT_TYPE_LENGTH} characters",
-        "use a shorter name",
+        'frame.lazy().with_columns(pl.col("event").str.slice(0, 256))',
         "API_UBS_Event",
         limits.EVENT_TYPE_LENGTH,
     ),
@@ -126,7 +127,7 @@ RULES: Final = (
         "error",
         "all",
         "a value is missing in a field that may not be null",
-        "fill it with fill_null(...), or make the field nullable before the first import",
+        _DROP,
         _FORMAT,
     ),
     of_row(
@@ -134,8 +135,7 @@ RULES: Final = (
         "error",
         "all",
         "a value cannot be read as a number of the field's type",
-        "give numbers of the field's type; prices such as 1.899,29 are read by "
-        'frame.lazy().pipe(transforms.prices, "price")',
+        'frame.lazy().pipe(transforms.prices, "price")  # reads 1.899,29 and the like',
         _FORMAT,
     ),
     of_row(
@@ -143,7 +143,7 @@ RULES: Final = (
         "error",
         "all",
         "a number is NaN or infinite",
-        'fill it: pl.col("price").fill_nan(None)',
+        'frame.lazy().with_columns(pl.when(pl.col("price").is_finite()).then(pl.col("price")))',
         _FORMAT,
     ),
     of_row(
@@ -151,7 +151,7 @@ RULES: Final = (
         "error",
         "all",
         "a value is neither true nor false",
-        "use true and false",
+        'frame.lazy().pipe(transforms.truth_text, "hd", strict=False)  # makes null what is neither',
         _FORMAT,
     ),
     of_row(
@@ -159,7 +159,8 @@ RULES: Final = (
         "error",
         "all",
         "a single category holds '|', which joins several categories",
-        'replace it: pl.col("genres").list.eval(pl.element().str.replace_all("|", "/", literal=True))',
+        "frame.lazy().with_columns("
+        'pl.col("genres").list.eval(pl.element().str.replace_all("|", "/", literal=True)))',
         "items-datasets",
     ),
     of_row(
@@ -176,7 +177,7 @@ RULES: Final = (
         "error",
         "all",
         f"a string has more than {limits.STRING_LENGTH:,} characters; the import job would fail",
-        "cut it: pl.col(...).str.slice(0, 1000)",
+        'frame.lazy().pipe(transforms.trim, "note")  # cuts it at 1,000 characters',
         "items-datasets, users-datasets, actions-datasets, error-messages",
         limits.STRING_LENGTH,
     ),
@@ -203,7 +204,7 @@ RULES: Final = (
         "warning",
         "none",
         "a value is a reserved field name, as in a header line amid the rows",
-        'leave such rows out: frame.filter(pl.col("USER_ID") != "USER_ID")',
+        'frame.lazy().filter(~pl.col("id").is_in(["USER_ID", "ITEM_ID"]).fill_null(False))',
         "custom-datasets-and-schemas",
     ),
     of_row(
@@ -211,7 +212,7 @@ RULES: Final = (
         "error",
         "all",
         "EVENT_TYPE of an action interaction is none of Taken, Not Taken and Viewed",
-        'frame.pipe(transforms.map_event_types, {"accepted": "Taken"})',
+        'frame.lazy().pipe(transforms.map_event_types, {"accepted": "Taken"}, event="event")',
         "action-interactions-datasets",
     ),
     of_row(
@@ -219,7 +220,7 @@ RULES: Final = (
         "error",
         "all",
         f"VALUE of an action is not between {limits.ACTION_VALUE[0]} and {limits.ACTION_VALUE[1]}",
-        'bring it there: columns={"VALUE": pl.col("value").clip(1, 10)}',
+        'frame.lazy().with_columns(pl.col("value").clip(1, 10))',
         "actions-datasets",
         limits.ACTION_VALUE[1],
     ),
@@ -228,7 +229,7 @@ RULES: Final = (
         "error",
         "all",
         f"REPEAT_FREQUENCY of an action is not between 0 and {limits.REPEAT_FREQUENCY} days",
-        'bring it there: columns={"REPEAT_FREQUENCY": pl.col("days").clip(0, 30)}',
+        'frame.lazy().with_columns(pl.col("days").clip(0, 30))',
         "actions-datasets",
         limits.REPEAT_FREQUENCY,
     ),
@@ -237,8 +238,8 @@ RULES: Final = (
         "warning",
         "none",
         "an id is a word for nothing, such as null, None or undefined",
-        'leave such rows out: frame.filter(~pl.col("id").str.to_lowercase().is_in(["null", "undefined", '
-        '"none", "nan", "[object object]"]))',
+        'frame.lazy().filter(~pl.col("id").str.to_lowercase().is_in('
+        '["null", "undefined", "none", "nan", "[object object]"]).fill_null(False))',
         "aws-sdk-js issue 3371",
     ),
 )

@@ -35,7 +35,7 @@ RULES: Final = (
         "error",
         "all",
         "a textual field stands outside items",
-        'Field("BIO", categorical=True), or a plain string',
+        'metadata={"BIO": pdprep.Field("BIO", categorical=True)}',
         _FORMAT,
     ),
     of_schema(
@@ -94,7 +94,7 @@ RULES: Final = (
         "warning",
         "none",
         "a string field that is neither categorical nor textual is stored, and not trained on",
-        'metadata={"BRAND": Field("BRAND", categorical=True)}',
+        'metadata={"BRAND": pdprep.Field("BRAND", categorical=True)}',
         _FORMAT,
     ),
     of_schema(
@@ -102,7 +102,7 @@ RULES: Final = (
         "warning",
         "none",
         "a boolean field is used neither in training nor in filters",
-        'make it text: frame.pipe(transforms.truth_text, "HD")',
+        'frame.lazy().pipe(transforms.truth_text, "hd")',
         _FORMAT,
     ),
     of_schema(
@@ -135,7 +135,7 @@ RULES: Final = (
         "info",
         "none",
         "items have no CREATION_TIMESTAMP: the service takes an item's oldest interaction for it",
-        "items.pipe(transforms.creation_timestamps, interactions)",
+        "items.lazy().pipe(transforms.creation_timestamps, interactions.lazy())",
         "items-datasets",
     ),
 )

@@ -69,7 +69,7 @@ def _mend(rule: Rule, contract: Contract) -> str:
     """Return how to mend a breach, by the names that the user has where there is one to name."""
     plain = next((field.name for field in own(contract) if field.type == "string"), "")
     if rule.name == "metadata_none" and plain:
-        return f'metadata={{"{plain}": Field("{plain}", nullable=True, categorical=True)}}'
+        return f'metadata={{"{plain}": pdprep.Field("{plain}", nullable=True, categorical=True)}}'
     return rule.mend
 
 

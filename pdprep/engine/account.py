@@ -14,7 +14,7 @@ from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
-from pdprep.validation.fixes import fix
+from pdprep.validation.fixes import fix, fix_all
 from pdprep.validation.insights import Known
 from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
 
@@ -89,7 +89,7 @@ def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dic
         }
     waiting = tally.bad if prepared.on_invalid == "raise" else 0
     for rule, figure in breaches(prepared.contract, tally.summary, route, waiting):
-        yield breach(prepared.dataset, rule, "", figure)
+        yield {**breach(prepared.dataset, rule, "", figure), "mend": fix_all(prepared, rule, tally.summary)}
     for rule, names in shape.breaches(prepared.contract):
         if not rule.blocks(None):  # else prepare has refused it, or the service has taken it
             yield breach(prepared.dataset, rule, ", ".join(names), len(names))

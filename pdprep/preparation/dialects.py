@@ -132,7 +132,9 @@ def options(given: Mapping[str, Any]) -> TextOptions:
         if name not in known:
             near = difflib.get_close_matches(name, [*known, *_OF_PREPARE], n=1)
             raise InputError(
-                f"no argument {name!r}", f"one of {', '.join(known)}", f"{near[0]}=..." if near else ""
+                f"no argument {name!r}",
+                f"{near[0]}= or another of {', '.join(known)}" if near else f"one of {', '.join(known)}",
+                f"{near[0]}={_text(given[name])}" if near and _is_code(given[name]) else "",
             )
     values = {name: value for name, value in given.items() if value is not None}
     if "encoding" in values:
@@ -172,6 +174,15 @@ def _text(value: object) -> str:
         return f"[{', '.join(map(_text, value))}]"
     plain = isinstance(value, str) and value.isprintable() and not {'"', "\\"} & set(value)
     return f'"{value}"' if plain else repr(value)
+
+
+def _is_code(value: object) -> bool:
+    """Say whether a value can be typed again: a text, a number, or a list or dict of them."""
+    if isinstance(value, dict):
+        return all(isinstance(each, str) for each in (*value, *value.values()))
+    return isinstance(value, str | int | float) or (
+        isinstance(value, list | tuple) and all(map(_is_code, value))
+    )
 
 
 _OF_PREPARE: Final = ("columns", "metadata", "like", "on_invalid", "max_invalid", "dedupe_on", "domain")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import glob
 import re
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -118,14 +120,14 @@ def expand(text: str, storage: Storage | None = None) -> Files:
         return Files((text,), None)
     path = Path(text).expanduser()
     if path.is_dir():
-        raise SourceError(f"{text} is a folder", "a file or a glob", f'"{text}/*.csv"')
+        raise SourceError(f"{text} is a folder", "a file or a glob", _glob(text, path))
     names = (str(path),) if path.is_file() else _matches(path)
     archive, member = in_zip(str(path))
     if archive and not names:
         _check_member(archive, member, None)
         return Files((str(path),), Path(archive).stat().st_size)
     if not names:
-        raise SourceError(f"no file {text}", "a path or a glob that exists", _neighbours(path))
+        raise _no_file(text, path)
     return _unzipped(Files(names, sum(Path(name).stat().st_size for name in names)))
 
 
@@ -178,21 +180,35 @@ def _remote(text: str, storage: Storage) -> Files:
     folder = text.rstrip("/") + "/"
     if any(storage.below(folder, 1)):
         raise SourceError(f"{text} is a folder", "a file or a glob", f'"{folder}*.csv"')
-    near = [each.url for each in storage.find(f"{text.rpartition('/')[0]}/*{Path(text).suffix}")][:5]
+    found = storage.find(f"{text.rpartition('/')[0]}/*{Path(text).suffix}")
+    near = _nearest(text, [each.url for each in found])
     raise SourceError(
         f"no object {text}",
-        "an address or a glob that exists",
-        f"one of {', '.join(near)}" if near else f"aws s3 ls {text.rpartition('/')[0]}/",
+        f"one of {', '.join(near)}" if near else "an address or a glob that exists",
+        f'"{near[0]}"' if near else f"aws s3 ls {text.rpartition('/')[0]}/",
     )
 
 
-def _neighbours(path: Path) -> str:
-    near = (
-        sorted(p.name for p in path.parent.iterdir() if p.suffix == path.suffix)
-        if path.parent.is_dir()
-        else []
+def _glob(text: str, folder: Path) -> str:
+    """Return the glob of the files that a folder holds: of the most frequent format that we read."""
+    endings = Counter(each.suffix for each in folder.iterdir() if each.suffix.lower() in KINDS)
+    return f'"{text}/*{endings.most_common(1)[0][0]}"' if endings else ""
+
+
+def _no_file(text: str, path: Path) -> SourceError:
+    """Return the error for a path that is no file, with those that it may have meant."""
+    there = path.parent.is_dir()
+    files = [str(each) for each in path.parent.iterdir() if each.suffix == path.suffix] if there else []
+    near = _nearest(str(path), files)
+    return SourceError(
+        f"no file {text}",
+        f"one of {', '.join(near)}" if near else "a path or a glob that exists",
+        f'"{near[0]}"' if near else f"ls {path.parent if there else '.'}",
     )
-    return f"one of {', '.join(near[:5])} in {path.parent}" if near else f"ls {path.parent}"
+
+
+def _nearest(name: str, names: list[str]) -> list[str]:
+    return sorted(names, key=lambda each: -SequenceMatcher(None, name, each).ratio())[:5]
 
 
 def first_line(error: BaseException) -> str:

@@ -14,11 +14,11 @@ Decimal = Literal[".", ","]
 _SPACE: Final = r"[\x{a0}\x{202f}\x{2009}]"
 _MINUS: Final = r"[\x{2212}\x{2012}\x{2013}]"
 _APOSTROPHE: Final = r"\x{2019}"
-_CURRENCY: Final = r"(?:[\p{L}\p{Sc}]+\.?)?"
+_CURRENCY: Final = r"[\p{L}\p{Sc}]+\.?"
 _AMOUNT: Final = (
-    rf"^(?P<open>\()?(?P<first>[-+])?\s*{_CURRENCY}\s*(?P<second>[-+])?\s*"
+    rf"^(?P<open>\()?(?P<first>[-+])?\s*(?P<before>{_CURRENCY})?\s*(?P<second>[-+])?\s*"
     r"(?P<digits>\d[\d.,' ]*\d|\d|[.,]\d+)"
-    rf"(?:[.,]-)?\s*{_CURRENCY}\s*(?P<last>-)?(?P<close>\))?$"
+    rf"(?:[.,]-)?\s*(?P<after>{_CURRENCY})?\s*(?P<last>-)?(?P<close>\))?$"
 )
 _EXPONENT: Final = r"^[-+]?\d+(?:\.\d+)?[eE][-+]?\d+$"
 _SPACED: Final = r"^\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?$"  # here a point or comma is the decimal sign
@@ -45,6 +45,9 @@ def amounts(texts: pl.Series, decimal: Decimal | None = None) -> Amounts:
     text = pl.col("text").str.replace_all(_SPACE, " ").str.replace_all(_MINUS, "-")
     frame = texts.alias("text").to_frame().select(text.str.replace_all(_APOSTROPHE, "'").str.strip_chars())
     frame = frame.with_columns(pl.col("text").str.extract_groups(_AMOUNT).struct.unnest())
+    # A currency stands on one side: text with letters on both sides of a digit is a word such as B2B.
+    twice = pl.all_horizontal(pl.col("before", "after").is_not_null())
+    frame = frame.with_columns(pl.when(~twice).then(pl.col("digits")).alias("digits"))
     digits, spaced = pl.col("digits"), pl.col("digits").str.contains(_SPACED)
     frame = frame.with_columns(
         pl.when(spaced).then(digits.str.replace_all("[ ']", "")).otherwise(digits),

@@ -111,7 +111,6 @@ def open_source(
         raise InputError(
             f"{', '.join(f'{name}=' for name in asked.given)} for {label}",
             "these for a text file; a frame has been read",
-            'pdprep.read("path", ...)' if not isinstance(source, str) else "",
         )
     frame = _as_lazy(source)
     try:

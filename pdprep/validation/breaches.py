@@ -112,12 +112,20 @@ def _near(figures: Figures) -> int | None:
 
 
 def _negative(figures: Figures) -> int | None:
-    bare = {name: "".join(filter(str.isalpha, name.lower())) for name in figures.summary.event_types}
-    return _count(figures, [name for name in bare if bare[name] in NEGATIVE])
+    return _count(figures, [name for name in figures.summary.event_types if dislike(name)])
 
 
 def _count(figures: Figures, names: list[str]) -> int | None:
     return sum(figures.summary.event_types[name] for name in names) or None
+
+
+def dislike(name: str) -> bool:
+    """Say whether an event type names a dislike.
+
+    >>> dislike("Remove_from_Cart"), dislike("Watch")
+    (True, False)
+    """
+    return "".join(filter(str.isalpha, name.lower())) in NEGATIVE
 
 
 def near(name: str, wanted: tuple[str, ...]) -> str:

@@ -37,7 +37,10 @@ def test_the_text_says_row_column_rule_and_how_to_mend_it() -> None:
         "  interactions: 1,200 read, 1,199 kept, 1 invalid",
     ]
     assert "  error id_bar (stops bulk and put), interactions.USER_ID, 1: an id holds '|'" in lines[2]
-    assert lines[3] == '    mend: replace it: pl.col("USER_ID").str.replace_all("|", "_", literal=True)'
+    assert lines[3] == (
+        "    mend: frame.lazy().with_columns("
+        'pl.col("USER_ID").cast(pl.String).str.replace_all("|", "_", literal=True))'
+    )
     assert "  interactions row 0: USER_ID breaks id_bar" in lines
     assert repr(report()) == str(report())
 

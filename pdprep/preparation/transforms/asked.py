@@ -29,7 +29,7 @@ def types(frame: pl.LazyFrame, who: str, *names: str) -> pl.Schema:
     for name in names:
         if name not in schema:
             close = difflib.get_close_matches(name, schema.names(), n=1, cutoff=0.5)
-            hint = f"{close[0]!r} in place of {name!r}" if close else ""
+            hint = f'"{close[0]}"  # in place of {name!r}' if close else ""
             raise MappingError(
                 f"no column {name!r} for transforms.{who}", f"one of {', '.join(schema.names())}", hint
             )

@@ -55,7 +55,8 @@ def creation_timestamps(
         raise MappingError(
             f"{item} is {mine} in the items and {theirs} in the interactions",
             "ids of one type",
-            f'items.lazy().with_columns(pl.col("{item}").cast(pl.String)), and interactions likewise',
+            f"{'items' if mine != pl.String else 'interactions'}.lazy()"
+            f'.with_columns(pl.col("{item}").cast(pl.String))',
         )
     first = items_of(interactions, item=item, time=time).rename({"CREATION_TIMESTAMP": "__first"})
     joined = items.join(first, on=item, how="left", maintain_order="left")

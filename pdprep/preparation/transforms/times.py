@@ -74,7 +74,7 @@ def in_zone(
     value, dtype = pl.col(column), asked.types(frame, "in_zone", column)[column]
     if zone not in available_timezones():
         close = difflib.get_close_matches(zone, available_timezones(), n=1, cutoff=0.5)
-        raise MappingError(f"no zone {zone!r}", "a name of the IANA's", f'"{(*close, "Europe/Berlin")[0]}"')
+        raise MappingError(f"no zone {zone!r}", "a name of the IANA's", f'"{close[0]}"' if close else "")
     if dtype == pl.String:
         hint = f'frame.lazy().pipe(transforms.in_zone, "{column}", "{zone}", format="{{format}}")'
         utc = pl.from_epoch(_read(column, format, hint if strict else None)).dt.replace_time_zone("UTC")
@@ -88,7 +88,7 @@ def in_zone(
         raise MappingError(
             f"{column} is {dtype}",
             "transforms.in_zone needs dates, times or text; numbers count from 1970 in UTC already",
-            f'frame.lazy().pipe(transforms.epoch, "{column}")' if dtype.is_numeric() else "",
+            f'frame.lazy().pipe(transforms.epoch, "{column}")  # in its place' if dtype.is_numeric() else "",
         )
     return frame.with_columns(moved.alias(column))
 
