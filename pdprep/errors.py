@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pdprep.validation.report import Report
 
 _BY_POLARS: Final = "\n\nThis error occurred in the following expression"
+_LONGEST: Final = 1_900  # characters of a message, a screen
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -47,6 +48,10 @@ class PdprepError(Exception):
         if by_polars:
             found, _, hint = found.partition(" Try: ")
             found, _, expected = found.removesuffix(".").partition("; ")
+        if len(found) + len(expected) + len(hint) > _LONGEST:  # a frame may have thousands of columns
+            hint = hint if len(hint) <= _LONGEST // 3 else ""
+            expected = _cut(expected, _LONGEST // 4)
+            found = _cut(found, _LONGEST - len(expected) - len(hint))
         self.found, self.expected, self.hint = found, expected, hint
         super().__init__(found, expected, hint)
 
@@ -167,3 +172,7 @@ class ImportFailed(ServiceError):  # noqa: N818 - the service's own word for it
     def __init__(self, found: str, expected: str = "", hint: str = "", *, reason: str = "") -> None:
         super().__init__(found, expected, hint, code="CREATE FAILED", operation="CreateDatasetImportJob")
         self.reason = reason
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,7 @@ def settings(start: Path | None = None) -> tuple[Path | None, dict[str, Any]]:
             raise InputError(
                 f"[tool.pdprep] in {file} has {name}",
                 f"one of {', '.join(SETTINGS)}",
-                f"{close[0]} = ..." if close else "",
+                f"{close[0]} = {json.dumps(found[name])}" if close and isinstance(found[name], str) else "",
             )
     return file, found
 

@@ -97,11 +97,11 @@ class Contract:
         """
         for field in fields:
             if not isinstance(field, Field):
-                written = field if isinstance(field, str) else "BRAND"
+                name = field if isinstance(field, str) else "BRAND"
                 raise ContractError(
                     f"a {type(field).__name__} in place of a field",
                     "Field values",
-                    f'.extend(Field("{written}"))',
+                    f'pdprep.Field("{name}")',
                 )
         new = {field.name: field for field in fields}
         kept = tuple(new.pop(field.name, field) for field in self.fields)

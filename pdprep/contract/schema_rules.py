@@ -86,7 +86,7 @@ RULES: Final = (
         "error",
         "put",
         "a field's name in a put would be that of a member of the event",
-        "another name for the field",
+        "group.bulk(frame)  # takes them; or another name for the field",
         "API_UBS_Event",
     ),
     of_schema(

@@ -6,7 +6,8 @@ how-it-works-dataset-schema.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from pdprep.contract import catalogue, limits, payload_rules
@@ -28,6 +29,8 @@ METADATA_MAXIMUM: Final = {
 TEXTUAL_MAXIMUM: Final = 1
 NEEDS_METADATA: Final = ("items", "users", "actions")
 
+_NO_COLUMNS: Final[Mapping[str, str]] = MappingProxyType({})
+
 Names = list[str]
 
 
@@ -43,8 +46,12 @@ def breaches(contract: Contract) -> Iterator[tuple[Rule, Names]]:
             yield rule, names
 
 
-def check(contract: Contract) -> None:
+def check(contract: Contract, columns: Mapping[str, str] = _NO_COLUMNS) -> None:
     """Refuse a contract that breaks a rule which stops every route.
+
+    Args:
+        contract: What is checked.
+        columns: The columns that its fields are read from, for the error.
 
     Raises:
         ContractError: Names the rule and the fields at fault.
@@ -52,7 +59,7 @@ def check(contract: Contract) -> None:
     for rule, names in breaches(contract):
         if rule.blocks(None):
             said = f"{contract.dataset}: {rule.text} ({rule.name})"
-            raise ContractError(said, _found(names), _mend(rule, contract))
+            raise ContractError(said, _found(names), _mend(rule, contract, columns))
 
 
 def own(contract: Contract) -> tuple[Field, ...]:
@@ -65,11 +72,14 @@ def own(contract: Contract) -> tuple[Field, ...]:
     return tuple(field for field in contract.stored if field.name not in reserved)
 
 
-def _mend(rule: Rule, contract: Contract) -> str:
+def _mend(rule: Rule, contract: Contract, columns: Mapping[str, str]) -> str:
     """Return how to mend a breach, by the names that the user has where there is one to name."""
     plain = next((field.name for field in own(contract) if field.type == "string"), "")
     if rule.name == "metadata_none" and plain:
-        return f'metadata={{"{plain}": pdprep.Field("{plain}", nullable=True, categorical=True)}}'
+        field = f'pdprep.Field("{plain}", nullable=True, categorical=True)'
+        column = columns.get(plain, plain)
+        given = field if column == plain else f'("{column}", {field})'
+        return f'metadata={{"{plain}": {given}}}'
     return rule.mend
 
 

@@ -50,7 +50,7 @@ class Consumed:
             raise ValidationError(
                 f"{self.bad:,} of {self.read:,} rows break a rule",
                 f"at most {most:.2%} (max_invalid={most})",
-                "pdprep.validate(...) shows which",
+                "pdprep.validate(frame)  # shows which",
                 report=self.report,
             )
         if not self.report.ok:

@@ -153,7 +153,7 @@ def _emptied(folder: Path, prepared: Prepared) -> Path:
         raise InputError(
             f"{folder} holds the source itself under a part's name",
             "another folder",
-            f'pdprep.stage(..., "{folder}/staged")',
+            f'folder="{folder / "staged"}"',
         )
     folder.mkdir(parents=True, exist_ok=True)
     remove(folder, prepared.dataset, "csv")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import polars as pl
+
+from pdprep.contract.contract import Contract
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account, merged
 from pdprep.engine.run import Batch, Tally, run
 from pdprep.errors import InputError, NotPreparedError
+from pdprep.preparation import mapping
+from pdprep.preparation.mapping import literal
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, silent
 from pdprep.validation.report import Report
@@ -72,8 +77,21 @@ def check(prepared: object) -> Prepared:
     raise NotPreparedError(
         f"a {type(prepared).__name__} that is not prepared",
         "a frame that has been through prepare(...)",
-        'pdprep.prepare(frame, "interactions", columns={"USER_ID": "user", ...})',
+        _call(prepared),
     )
+
+
+def _call(frame: object) -> str:
+    """Return the call that prepares a frame, where the names of its columns tell which is what."""
+    schema = frame.collect_schema() if isinstance(frame, pl.LazyFrame) else getattr(frame, "columns", None)
+    if schema is None:
+        return ""
+    events = Contract.of("interactions")
+    columns = mapping.guesses(events, events.names, [str(name) for name in schema])
+    if len(columns) < len(events.names):
+        return 'pdprep.infer_contract(frame, "interactions")  # looks at the values'
+    said = ", ".join(f"{literal(field)}: {literal(column)}" for field, column in columns.items())
+    return f'pdprep.prepare(frame, "interactions", columns={{{said}}})'
 
 
 def check_route(route: object) -> None:

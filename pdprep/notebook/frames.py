@@ -31,8 +31,7 @@ def lookup(name: str, namespace: Namespace) -> Any:
     known = names(namespace)
     expected = f"a frame of this notebook: {', '.join(known)}" if known else "this notebook has no frames yet"
     close = difflib.get_close_matches(name, known, n=1, cutoff=_CLOSE)
-    hint = close[0] if close else f'{name} = group.prepare("{name}.csv", "interactions")'
-    raise UnknownFrameError(found, expected, hint)
+    raise UnknownFrameError(found, expected, (close or known or [""])[0])
 
 
 def names(namespace: Namespace) -> list[str]:
@@ -85,22 +84,26 @@ def dataset_named(word: str, namespace: Namespace) -> str:
     return told
 
 
-def guess(name: str, frame_columns: list[str], dataset: str | None, *, sql: bool = False) -> NotPreparedError:
+def guess(
+    name: str, frame_columns: list[str], dataset: str | None, *, sql: str | None = None
+) -> NotPreparedError:
     """Return the error for a frame that is not prepared, with the call that it would take.
 
     Args:
         name: What the frame is called.
         frame_columns: The columns it has.
         dataset: The dataset type asked for, if one was.
-        sql: Whether the frame comes out of a cell's query, which then makes the names.
+        sql: The query that the frame comes out of, if it does: it makes the names then.
     """
     best, guessed = _best(frame_columns, dataset)
     expected = (
         f"a Prepared, or columns named as Amazon Personalize names them; it has {', '.join(frame_columns)}"
     )
-    return NotPreparedError(
-        f"{name} is not prepared", expected, (_select if sql else _call)(name, best, guessed)
-    )
+    if "..." in guessed.values():  # the values tell more than the names
+        hint = f'pdprep.infer_contract({name}, "{best}")' if sql is None else ""
+    else:
+        hint = _call(name, best, guessed) if sql is None else _select(sql, guessed)
+    return NotPreparedError(f"{name} is not prepared", expected, hint)
 
 
 def kind(frame_columns: list[str], dataset: str | None) -> str:
@@ -132,8 +135,9 @@ def _call(name: str, dataset: str, guessed: dict[str, str]) -> str:
     return f'{name}_ready = group.prepare({name}, "{dataset}", columns={{{pairs}}})'
 
 
-def _select(name: str, dataset: str, guessed: dict[str, str]) -> str:
-    return f"SELECT {', '.join(f'{column} AS {field}' for field, column in guessed.items())} FROM ..."
+def _select(sql: str, guessed: dict[str, str]) -> str:
+    names = ", ".join(f"{column} AS {field}" for field, column in guessed.items())
+    return f"SELECT {names} FROM ({' '.join(sql.strip().rstrip(';').split())}) AS query"
 
 
 _ID_FIELDS: Final = ("USER_ID", "ITEM_ID", "ACTION_ID")

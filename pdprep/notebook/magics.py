@@ -173,14 +173,18 @@ class PersonalizeMagics(Magics):
     def _group(self) -> DatasetGroup:
         if self.group is None:
             known = self._variables()
-            hint = f"%personalize --use {known[-1]}" if known else "%personalize NAME"
+            hint = f"%personalize --use {known[-1]}" if known else "%personalize movies"
             raise GroupError("no dataset group yet", "one to send to", hint)
         return self.group
 
     def _variable(self, name: str) -> DatasetGroup:
         if name not in self._variables():
             known = ", ".join(self._variables()) or "this notebook has none yet"
-            raise GroupError(f"no DatasetGroup {name!r}", known, f'{name} = pdprep.connect("NAME")')
+            raise GroupError(
+                f"no DatasetGroup {name!r}",
+                known,
+                f'{name} = pdprep.connect("{name.replace("_", "-")}")' if name.isidentifier() else "",
+            )
         group: DatasetGroup = self.shell.user_ns[name]
         return group
 

@@ -39,7 +39,7 @@ def frames_of(
         named = {_RESULT: queries.run(cell, namespace)}
     else:
         named = {name: frames.lookup(name, namespace) for name in args.frames}
-    return [_ready(name, frame, args, prepare, domain) for name, frame in named.items()]
+    return [_ready(name, frame, args, prepare, domain, cell) for name, frame in named.items()]
 
 
 def unprepared(args: Namespace, namespace: frames.Namespace) -> list[str]:
@@ -52,19 +52,21 @@ def unprepared(args: Namespace, namespace: frames.Namespace) -> list[str]:
 def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> None:
     if cell is not None and args.frames:
         found = f"frames on the line ({', '.join(args.frames)}) and SQL below it"
-        raise InputError(found, "one of the two", "leave the line without frames")
+        raise InputError(found, "one of the two: a line without frames, or no cell below it")
     if cell is None and not args.frames:
         known = " ".join(frames.names(namespace))
         raise InputError("no frame named", "the names of one or more frames", known or "--help")
 
 
-def _ready(name: str, frame: Any, args: Namespace, prepare: Prepare, domain: str) -> Prepared:
+def _ready(
+    name: str, frame: Any, args: Namespace, prepare: Prepare, domain: str, cell: str | None
+) -> Prepared:
     if isinstance(frame, Prepared):
         return _again(name, frame, args)
     columns = frames.columns(frame)
     told = frames.dataset_of(columns)
     if told is None:
-        raise frames.guess(name, columns, args.dataset, sql=name == _RESULT)
+        raise frames.guess(name, columns, args.dataset, sql=cell)
     dataset = args.dataset or told
     settings = {"on_invalid": args.on_invalid} if args.on_invalid else {}
     return prepare(frame, dataset, metadata=_own(columns, dataset, domain), **settings)

@@ -55,7 +55,7 @@ def _world(name: str, given: Given, home: Path) -> World:
             raise GroupError(
                 "bucket= or role_arn= without a session",
                 "AWS is reached on purpose only",
-                f'pdprep.connect("{name}", session=boto3.Session(), bucket=..., role_arn=...)',
+                "session=boto3.Session()  # after import boto3; or profile=",
             )
         world = local_world(home)
         return replace(world, options=world.options.over(**given.settings))
@@ -71,6 +71,6 @@ def _find(world: World, name: str, new: bool) -> Group | None:
         raise GroupError(
             f"no dataset group {name}, but {slip} is there",
             "the name of a group, or a new one on purpose",
-            f'pdprep.connect("{slip}"), or pdprep.connect("{name}", new=True)',
+            f'pdprep.connect("{slip}")  # or pdprep.connect("{name}", new=True)',
         )
     return found

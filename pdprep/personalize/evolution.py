@@ -34,7 +34,7 @@ def update_schema(target: Target, contract: Contract) -> Contract:
         raise ContractError(
             f"this change of {contract.dataset}: {'; '.join(problems)}",
             "items or users, every old field as it is, and new fields that allow null",
-            f'group.export("{contract.dataset}"), and prepare that with the new contract for a new group',
+            f'group.export("{contract.dataset}")  # prepared with the new contract, it fills a new group',
         )
     schema = resources.ensure_schema(target.world, group, contract)
     call(target.world, "personalize", "update_dataset", datasetArn=dataset.arn, schemaArn=schema)
@@ -71,6 +71,6 @@ def _standing(target: Target, kind: str) -> tuple[Group, Dataset, Contract]:
         raise GroupError(
             f"the dataset group {target.name} has no dataset {kind}",
             "a dataset whose schema can be replaced",
-            f'group.bulk(group.prepare(frame, "{kind}")) creates it',
+            f'group.bulk(group.prepare(frame, "{kind}"))  # creates it',
         )
     return group, dataset, old

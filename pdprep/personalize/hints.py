@@ -18,11 +18,11 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     "301": ("a bucket in the region of the dataset group", "another bucket, or region= of the profile"),
     "ExpiredTokenException": (
         "credentials that are valid",
-        "renew them (aws sso login), connect again and repeat the call: it goes on where it stopped",
+        "aws sso login  # or as you get them; then connect again and repeat the call: it goes on",
     ),
     "ExpiredToken": (
         "credentials that are valid",
-        "renew them (aws sso login), connect again and repeat the call: it goes on where it stopped",
+        "aws sso login  # or as you get them; then connect again and repeat the call: it goes on",
     ),
     "UnrecognizedClientException": ("credentials of this account", "aws sts get-caller-identity"),
     "InvalidSignatureException": (
@@ -37,12 +37,12 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "a quota with room left",
         "wait for running jobs to end, or ask AWS for a larger quota",
     ),
-    "NoSuchBucket": ("a bucket that exists", 'pdprep.connect(..., bucket="s3://another-bucket/prefix")'),
+    "NoSuchBucket": ("a bucket that exists", 'bucket="s3://another-bucket/prefix"  # in pdprep.connect'),
     "ResourceNotFoundException": ("a resource that exists", "group.describe()  # shows what is connected"),
     "ThrottlingException": ("fewer calls a second", "group.put(frame, rate=1)  # calls a second"),
     "NoCredentials": (
         "credentials for AWS",
-        "aws configure, or boto3.Session(profile_name=...) as session=",
+        "aws configure  # or profile= of one that has them",
     ),
     "ConnectionError": (
         "a service that can be reached",

@@ -153,7 +153,9 @@ class Job(State):
         """
         # The system frees the lock when a process dies: that is how others know a job that was cut off.
         if not self._lock.take():
-            raise JobError(f"{self.id} runs in another process", "one process a job", "group.jobs() shows it")
+            raise JobError(
+                f"{self.id} runs in another process", "one process a job", "group.jobs()  # shows it"
+            )
         self._work, self._running = work, True
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._run, work), name=self.id).start()

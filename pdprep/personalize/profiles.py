@@ -106,6 +106,12 @@ def _account(world: World) -> str:
         return parts[4]
 
 
+_LIKE: Final = {
+    "bucket": "s3://my-bucket/prefix",
+    "role_arn": "arn:aws:iam::123456789012:role/PersonalizeRole",
+}
+
+
 def _complete(given: Profile, region: str) -> None:
     needed = {"region": region, "bucket": given.bucket, "role_arn": given.role_arn}
     lacking = [name for name, value in needed.items() if not value]
@@ -113,5 +119,5 @@ def _complete(given: Profile, region: str) -> None:
         raise GroupError(
             f"no {', '.join(lacking)}",
             "a region, a bucket for staged files and a role that Amazon Personalize may take",
-            'pdprep.connect(..., bucket="s3://my-bucket/prefix", role_arn="arn:aws:iam::...:role/...")',
+            ", ".join(f'{name}="{_LIKE[name]}"' for name in lacking if name in _LIKE),
         )

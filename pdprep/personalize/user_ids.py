@@ -16,6 +16,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import open_source
 
 COLUMN: Final = "USER_ID"
+_KNOWN: Final = 'group.records("users").frame.select("USER_ID").unique()  # the ids, as they were sent'
 _WANTED: Final = "a list of ids, a Series, or a frame with a column of them"
 
 
@@ -34,7 +35,7 @@ def read(users: object) -> pl.Series:
     """
     given = _column(users) if _is_frame(users) else _values(users)
     if given.null_count() == given.len():
-        raise InputError("no user ids", "one or more", 'group.delete_users(["u1", "u2"])')
+        raise InputError("no user ids", "one or more", _KNOWN)
     return given.drop_nulls().unique(maintain_order=True)
 
 
@@ -91,15 +92,14 @@ def _converted(given: pl.Series) -> pl.Series:
     dtype = given.dtype
     given = given.fill_nan(None) if dtype.is_float() else given
     if not (dtype.is_numeric() or isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null)):
-        hint = 'group.delete_users(["u1", "u2"])'
-        raise InputError(f"user ids of type {dtype}", "texts or whole numbers", hint)
+        raise InputError(f"user ids of type {dtype}", "texts or whole numbers", _KNOWN)
     found = ids.normalise(given, ids.TEXT).alias(COLUMN)
     lost = (found.is_null() & given.is_not_null()).arg_true()
     if dtype.is_numeric() and len(lost):
         raise InputError(
             f"{len(lost):,} of {given.len():,} user ids have a fraction, the first in place {lost[0]}",
             "ids as they were prepared: texts or whole numbers",
-            'group.records("users").frame.select("USER_ID") has them as they were sent',
+            _KNOWN,
         )
     return found
 
@@ -118,9 +118,5 @@ def _no_list(users: object) -> InputError:
     one = isinstance(users, str | int | float)
     what = f"the {'text' if isinstance(users, str) else 'number'} {shortened(users)!r}" if one else ""
     value = users.strip() if isinstance(users, str) else users
-    hint = (
-        f"group.delete_users([{value!r}])" if len(str(users)) <= 40 and one else "group.delete_users([user])"
-    )
-    if isinstance(users, Mapping):
-        hint = "group.delete_users(list(users))"
+    hint = f"group.delete_users([{value!r}])" if len(str(users)) <= 40 and one else _KNOWN
     return InputError(f"{what or f'a {type(users).__name__}'} in place of user ids", _WANTED, hint)

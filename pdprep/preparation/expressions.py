@@ -90,7 +90,9 @@ def used_in(conversions: Sequence[Conversion]) -> set[str]:
     }
 
 
-def dtype(source: Source, name: str, given: Given, ids: bool = False) -> pl.DataType:
+def dtype(
+    source: Source, name: str, given: Given, ids: bool = False, argument: str = "columns"
+) -> pl.DataType:
     """Return the type of a column, or of an expression as tried on no row: most mistakes show there.
 
     Args:
@@ -98,6 +100,7 @@ def dtype(source: Source, name: str, given: Given, ids: bool = False) -> pl.Data
         name: The field.
         given: The column or the expression.
         ids: Whether it gives ids, and so sees the text of a CSV.
+        argument: Where the mapping was written, for the error.
     """
     if isinstance(given, str):
         return source.schema[given]
@@ -110,13 +113,17 @@ def dtype(source: Source, name: str, given: Given, ids: bool = False) -> pl.Data
         raise MappingError(
             f"the expression for {name} cannot be used ({first_line(error)})",
             f"an expression that fits the source's columns ({have})",
-            f'pl.col("{used[0] if used else "..."}").cast(pl.Float64) in the expression',
+            f'pl.col("{used[0]}").cast(pl.Float64)  # in the expression, for pl.col("{used[0]}")'
+            if used
+            else "",
         ) from error
     if tried.width != 1:
         raise MappingError(
             f"the expression for {name} gives {tried.width} columns ({', '.join(tried.columns)})",
             "one column",
-            f'columns={{"{name}": "{next(iter(known), "...")}"}}',
+            f'{argument}={{"{name}": "{tried.columns[0]}"}}'
+            if tried.width and tried.columns[0] in known
+            else "",
         )
     return tried.dtypes[0]
 
@@ -189,8 +196,8 @@ def _checked(source: Source, name: str, dtype: pl.DataType, rows: pl.Series) -> 
         raise MappingError(
             f"column {name!r} holds {text!r} in row {row}, which is not kept as {dtype}",
             f"{name} is typed for the expression by its first {INFER_ROWS:,} rows, and no value may change",
-            f"pdprep.prepare({source.asked.code(source.label)}, ...), "
-            f"where the expression sees text: {_read_by_hand(name, dtype)}",
+            f"{source.asked.code(source.label)}  # as the source: the expression sees text, and reads it by "
+            f"{_read_by_hand(name, dtype)}",
         )
     return values
 
@@ -198,7 +205,7 @@ def _checked(source: Source, name: str, dtype: pl.DataType, rows: pl.Series) -> 
 def _read_by_hand(name: str, dtype: pl.DataType) -> str:
     if dtype == pl.Boolean:
         return f'pl.col("{name}").str.to_lowercase() == "true"'
-    return f'pl.col("{name}").cast(pl.Float64, strict=False), in which text that is no number is null'
+    return f'pl.col("{name}").cast(pl.Float64)'
 
 
 def _changed(texts: pl.Series, values: pl.Series) -> pl.Series:

@@ -41,6 +41,7 @@ KINDS: Final = {
     ".xlsx": "Excel",
 }
 _COMPRESSED: Final = (".gz", ".zst")
+_VALUES: Final = re.compile(r"(for \d+ out of \d+ values): \[.*\]", re.DOTALL)
 LINE_MAXIMUM: Final = 300  # characters of a foreign message
 _OBJECT: Final = re.compile(r"(expected to contain JSON object): .*", re.DOTALL)
 _QUOTED: Final = re.compile(r"could not parse `.*?` as dtype", re.DOTALL)
@@ -218,5 +219,6 @@ def first_line(error: BaseException) -> str:
     "could not parse a value as dtype `str` at column 'b' (column number 2)"
     """
     text = _OBJECT.sub(r"\1", _QUOTED.sub("could not parse a value as dtype", str(error)))
+    text = _VALUES.sub(r"\1", text)
     line = next(iter(text.splitlines()), type(error).__name__)
     return line if len(line) <= LINE_MAXIMUM else line[:LINE_MAXIMUM] + "…"

@@ -172,5 +172,5 @@ def differs(field: str, has: Form, comes: Form, whose: str = "the dataset") -> I
     return IdFormError(
         f"the ids of {field} in this source are {SPELT[comes]}",
         f"{whose} has {SPELT[has]}",
-        f'id_forms={{"{field}": "text"}} in prepare(...), which keeps these ids to the letter',
+        f'id_forms={{"{field}": "text"}}  # in prepare: keeps these ids to the letter',
     )

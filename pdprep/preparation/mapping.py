@@ -33,7 +33,7 @@ def check_targets(contract: Contract, columns: Columns) -> None:
         raise MappingError(
             "the mapping is written the wrong way round: column to field",
             "field to column",
-            f"columns={_code(turned)}",
+            _hint("columns", turned),
         )
     raise _no_such_field(contract, unknown[0], columns[unknown[0]], known)
 
@@ -53,14 +53,26 @@ def guesses(contract: Contract, names: Iterable[str], columns: Sequence[str]) ->
     return {name: found[name] for name in fields if name in found}
 
 
-def missing(contract: Contract, names: Sequence[str], columns: Sequence[str], given: Columns) -> MappingError:
-    """Return the error for required fields that no column fills."""
-    guess = guesses(contract, names, [column for column in columns if column not in given.values()])
-    code = _code({**given, **guess, **{name: "..." for name in names if name not in guess}})
+def missing(
+    contract: Contract, names: Sequence[str], columns: Sequence[str], given: Columns, source: str
+) -> MappingError:
+    """Return the error for required fields that no column fills.
+
+    Args:
+        contract: What is to be filled.
+        names: The fields that are not.
+        columns: What the source has.
+        given: The mapping so far.
+        source: The source as code, whose values tell more where its names tell nothing.
+    """
+    used = [column for column in given.values() if isinstance(column, str)]
+    guess = guesses(contract, names, [column for column in columns if column not in used])
+    hint = _hint("columns", {**given, **guess})
+    if len(guess) < len(names):
+        domain = "" if contract.domain == "CUSTOM" else f', "{contract.domain}"'
+        hint = f'pdprep.infer_contract({source}, "{contract.dataset}"{domain})  # looks at the values'
     return MappingError(
-        f"{contract.dataset} needs {', '.join(names)}",
-        f"the frame has {', '.join(columns)}",
-        f"columns={code}",
+        f"{contract.dataset} needs {', '.join(names)}", f"the frame has {', '.join(columns)}", hint
     )
 
 
@@ -95,11 +107,11 @@ def check_column(name: str, target: str, columns: Sequence[str], argument: str =
     if name in columns:
         return
     close = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
-    best = close[0] if close else next(iter(naming.candidates(target, columns, "")), "...")
+    best = close[0] if close else next(iter(naming.candidates(target, columns, "")), None)
     expected = f"one of {', '.join(columns)}" if columns else "a source with columns"
-    hint = f"{argument}={_code({target: best})}"
-    if not argument:
-        hint = f"frame.rename({_code({best: name})})" if best != "..." else f"a source with a column {name}"
+    hint = ""
+    if best:
+        hint = _hint(argument, {target: best}) if argument else f"frame.rename({_code({best: name})})"
     raise MappingError(f"no column {name!r} for {target}", expected, hint)
 
 
@@ -120,18 +132,29 @@ def _turned(columns: Columns, unknown: Sequence[str], known: set[str]) -> dict[s
 
 def _no_such_field(contract: Contract, name: str, value: Any, known: set[str]) -> MappingError:
     close = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.6)
-    if close:
-        hint = f"columns={_code({close[0]: value})}"
-    else:
-        hint = f"metadata={_code({name: value})}, if it is a column of your own"
+    hint = _hint("columns", {close[0]: value}) if close else _hint("metadata", {name: value})
+    if hint and not close:
+        hint += "  # if it is a column of your own"
     expected = f"{contract.dataset} in {contract.domain} has {', '.join(sorted(known))}"
     return MappingError(f"no field {name!r}", expected, hint)
 
 
-def _code(columns: Mapping[str, Any]) -> str:
-    inside = ", ".join(f'"{name}": {_literal(value)}' for name, value in columns.items())
-    return "{" + inside + "}"
+def _hint(argument: str, columns: Mapping[str, Any]) -> str:
+    """Return a mapping as it is typed; what an expression looks like, only the one who wrote it knows."""
+    named = {name: value for name, value in columns.items() if isinstance(value, str)}
+    if not named:
+        return ""
+    return f"{argument}={_code(named)}" + ("  # beside the expressions" if len(named) < len(columns) else "")
 
 
-def _literal(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else "..."
+def _code(columns: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{literal(name)}: {literal(value)}" for name, value in columns.items()) + "}"
+
+
+def literal(text: str) -> str:
+    """Return a text as code, in double quotes where that needs no escapes.
+
+    >>> literal("user"), literal('"user"')
+    ('"user"', '\'"user"\'')
+    """
+    return f'"{text}"' if text.isprintable() and not {'"', "\\"} & set(text) else repr(text)

@@ -219,7 +219,6 @@ def _check_alone(**others: object) -> None:
         raise InputError(
             f"like= together with {', '.join(given)}=",
             "like= alone: it brings the dataset, its contract and the mapping",
-            "pdprep.prepare(source, like=inter)",
         )
 
 

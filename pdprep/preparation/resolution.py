@@ -17,7 +17,7 @@ from pdprep.preparation import expressions, leftovers, mapping, unfit
 from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, way
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
-from pdprep.preparation.mapping import Columns, Metadata
+from pdprep.preparation.mapping import Columns, Metadata, literal
 from pdprep.preparation.reading import own, reading
 from pdprep.preparation.sources import Source, inner
 
@@ -37,7 +37,7 @@ def resolve(
     mapping.check_targets(base, columns)
     origins = _origins(source, base, columns, metadata)
     if deployed:
-        _check_types(deployed, metadata)
+        _check_types(source, deployed, metadata)
     contract = base if deployed else base.extend(*metadata_fields(source, base, metadata))
     contract = contract.extend(*_more_fields(contract, origins, deployed))
     _check_complete(source, contract, origins, columns)
@@ -48,7 +48,7 @@ def resolve(
 
 def _check_shape(source: Source, contract: Contract, origins: Mapping[str, Given]) -> None:
     try:
-        shape.check(contract)
+        shape.check(contract, {name: each for name, each in origins.items() if isinstance(each, str)})
     except ContractError as error:
         if not any(rule.name == "metadata_none" for rule, _ in shape.breaches(contract)):
             raise
@@ -159,35 +159,45 @@ def metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Itera
         reserved = catalogue.field(base.dataset, base.domain, name)
         declared = next((each for each in base.fields if each.name == name), None)
         if declared:  # by a Pandera model, an Avro schema or Fields: it is not guessed again
-            yield _as_declared(declared, given) if isinstance(given, Field) else declared
+            hint = _without_field(source, name, value)
+            yield _as_declared(declared, given, hint) if isinstance(given, Field) else declared
         elif isinstance(given, Field):
-            yield _same_type(reserved, replace(given, name=name), f"{base.dataset} in {base.domain}")
+            hint = _without_field(source, name, value)
+            yield _same_type(reserved, replace(given, name=name), f"{base.dataset} in {base.domain}", hint)
         elif reserved:
             yield reserved
         else:
             yield _inferred_field(source, base, name, given)
 
 
-def _as_declared(declared: Field, given: Field) -> Field:
+def _without_field(source: Source, name: str, value: str | pl.Expr | Field | tuple[str, Field]) -> str:
+    """Return an entry of the mapping without the Field that it gives."""
+    given = _metadata_given(source, name, value)
+    known = isinstance(given, str) and given in source.schema
+    return f"metadata={{{literal(name)}: {literal(given)}}}" if known and isinstance(given, str) else ""
+
+
+def _as_declared(declared: Field, given: Field, hint: str) -> Field:
     """Refuse a field that may be null where the contract says it may not, or is of another type."""
-    _same_type(declared, given, "the contract")
+    _same_type(declared, given, "the contract", hint)
     if declared.nullable != given.nullable:
         raise MappingError(
             f"{declared.name} is given as {given.kind}",
             f"the contract has {declared.name} as {declared.kind}",
-            f"""leave the Field out: metadata={{"{declared.name}": "column"}}""",
+            hint,
         )
     return declared
 
 
-def _check_types(deployed: Contract, metadata: Metadata) -> None:
+def _check_types(source: Source, deployed: Contract, metadata: Metadata) -> None:
     for name, value in metadata.items():
         given = value[1] if isinstance(value, tuple) else value
         if isinstance(given, Field) and name in deployed.names:
-            _same_type(deployed.field(name), given, "the deployed schema")
+            hint = _without_field(source, name, value)
+            _same_type(deployed.field(name), given, "the deployed schema", hint)
 
 
-def _same_type(rules: Field | None, given: Field, who: str) -> Field:
+def _same_type(rules: Field | None, given: Field, who: str, hint: str) -> Field:
     """Refuse a field of another type than the one that rules; return it as it may be."""
     if rules is None:
         return given
@@ -195,14 +205,14 @@ def _same_type(rules: Field | None, given: Field, who: str) -> Field:
         raise MappingError(
             f"{rules.name} is given as {given.kind}",
             f"{who} has {rules.name} as {rules.kind}",
-            f"""leave the Field out: metadata={{"{rules.name}": "column"}}""",
+            hint,
         )
     return replace(given, put_only=rules.put_only)
 
 
 def _inferred_field(source: Source, base: Contract, name: str, given: Given) -> Field:
     checked = _checked(source, name, given, "metadata")
-    expressions.dtype(source, name, checked)
+    expressions.dtype(source, name, checked, argument="metadata")
     with reading(source, [name]):
         head = expressions.typed_for(source, checked).head(SAMPLE_ROWS)
         sample = head.select(expressions.expression(checked).alias(name)).collect()
@@ -230,7 +240,8 @@ def _check_complete(
         needed = f"{contract.dataset} needs {', '.join(lacking)}"
         raise mapping.in_index(needed, source.schema, source.index)
     if lacking:
-        raise mapping.missing(contract, lacking, list(source.schema), columns)
+        label = source.asked.code(source.label) if source.files else "frame"
+        raise mapping.missing(contract, lacking, list(source.schema), columns, label)
 
 
 def _conversion(source: Source, contract: Contract, field: Field, origins: Mapping[str, Given]) -> Conversion:

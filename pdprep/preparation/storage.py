@@ -168,5 +168,5 @@ def _answered(text: str) -> Iterator[None]:
         raise SourceError(
             f"{text} cannot be read ({error})",
             "an endpoint, a profile and credentials of AWS, or a dataset group's",
-            f'group.prepare("{text}", ...) reads with the credentials of the group',
+            "aws configure list",
         ) from error

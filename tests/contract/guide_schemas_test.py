@@ -125,7 +125,7 @@ def test_facts_14_a_plain_string_is_no_metadata_and_reserved_fields_are_none() -
         with pytest.raises(ContractError, match="metadata_none") as caught:
             shape.check(own(dataset, Field("NAME")))
         assert caught.value.hint == 'metadata={"NAME": pdprep.Field("NAME", nullable=True, categorical=True)}'
-        shape.check(own(dataset, pdprep.Field("NAME", nullable=True, categorical=True)))
+        shape.check(own(dataset, Field("NAME", nullable=True, categorical=True)))
     with pytest.raises(ContractError, match="metadata_none"):
         shape.check(own("items", Field("CREATION_TIMESTAMP", "long")))
 

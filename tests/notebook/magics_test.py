@@ -81,7 +81,10 @@ def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebo
 
 def test_a_query_that_names_no_fields_is_answered_with_the_query_it_takes(notebook: InteractiveShell) -> None:
     error = mistake(notebook, "personalize_check", "SELECT * FROM ratings")
-    assert error.hint == "SELECT userId AS USER_ID, movieId AS ITEM_ID, timestamp AS TIMESTAMP FROM ..."
+    assert (
+        error.hint
+        == "SELECT userId AS USER_ID, movieId AS ITEM_ID, timestamp AS TIMESTAMP FROM (SELECT * FROM ratings) AS query"
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_frames_and_a_query_at_once_are_refused(notebook: InteractiveShell) -> N
 def test_without_a_group_nothing_is_sent(notebook: InteractiveShell, name: str) -> None:
     error = mistake(notebook, f"personalize_{name}")
     assert isinstance(error, GroupError)
-    assert error.hint == "%personalize NAME"
+    assert error.hint == "%personalize movies"
 
 
 def test_columns_with_contract_names_need_no_prepare(notebook: InteractiveShell) -> None:

@@ -377,7 +377,7 @@ def test_attack_16_a_line_of_600_mb_in_a_gzip_is_refused_in_words(tmp_path: Path
         ({"encoding": "windows1252x"}, "encoding=", "cp1252"),
         ({"escape": "x"}, "escape=", "escape="),
         ({"separator": ""}, "separator=", "separator="),
-        ({"colums": {}}, "no argument 'colums'", "columns=..."),
+        ({"colums": {}}, "no argument 'colums'", "columns={}"),
         ({"new_columns": ["a", "a", "b"]}, "new_columns=", "new_columns="),
         ({"new_columns": ["a"]}, "new_columns= gives 1 names", "column_3"),
     ],

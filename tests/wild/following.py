@@ -36,7 +36,7 @@ LONGEST: Final = 2_000
 STEPS: Final = 6
 FAMILY: Final = {name for name, kind in vars(errors).items() if inspect.isclass(kind)}
 _SHELL: Final = {
-    "aws": r"aws (configure( list(-profiles)?)?|s3 ls s3://\S+)",
+    "aws": r"aws (configure( list(-profiles)?)?|s3 ls s3://\S+|sso login|sts get-caller-identity)",
     "export": r"export \w+=\S+",
     "grep": r"grep -naxv '\.\*' \S+",
     "ls": r"ls \S+",
@@ -81,17 +81,18 @@ class Notebook:
 
     def run(self, code: str) -> Any:
         """Run a cell; return the value of its last line, waited for and read to its end."""
-        if code.startswith("%"):
+        if any(line.startswith("%") for line in code.splitlines()):
             assert self.shell is not None
             result = self.shell.run_cell(code)
             result.raise_error()
             return self._settled(result.result)
         body = ast.parse(code).body
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        exec(compile(ast.Module(body, []), "<cell>", "exec"), self.names)
+        end = body[-1] if body else None
+        last = end.value if isinstance(end, ast.Expr) else None
+        exec(compile(ast.Module(body[:-1] if last else body, []), "<cell>", "exec"), self.names)
         if last is None:
             return None
-        return self._settled(eval(compile(ast.Expression(last.value), "<cell>", "eval"), self.names))
+        return self._settled(eval(compile(ast.Expression(last), "<cell>", "eval"), self.names))
 
     def _settled(self, value: Any) -> Any:
         if isinstance(value, pdprep.Prepared):
@@ -120,9 +121,10 @@ def follow(scenario: Scenario, notebook: Notebook) -> list[str]:
             except PdprepError as error:
                 notebook.said += [str(error), repr(error), "\n".join(error._render_traceback_())]
                 places += [raised.get(id(error), "")]
-                assert str(error) not in seen, f"the hint mends nothing: {error}"
-                seen.append(str(error))
                 hint = error.hint
+                repeated = str(error) in seen
+                seen.append(str(error))
+        assert not repeated, f"the hint mends nothing: {seen[-1]}"
         if scenario.by_hand and scenario.place == places[-1]:
             call = scenario.by_hand
             continue
@@ -144,6 +146,9 @@ def mended(call: str, hint: str, notebook: Notebook) -> str:
     if code.split()[0] in _SHELL and _is_no_python(code):
         check_shell(code)
         return call
+    if "  # in the expression, for " in hint:
+        old = ast.unparse(ast.parse(hint.split("  # in the expression, for ")[1], mode="eval"))
+        return ast.unparse(ast.parse(call)).replace(old, code)
     if not _is_no_python(f"f({code})"):
         given = ast.parse(f"f({code})", mode="eval").body
         assert isinstance(given, ast.Call)
@@ -187,7 +192,9 @@ def _magic(call: str, code: str) -> str:
         return f"{line} {code}" + end + body
     if re.fullmatch(r"\w+( \w+)*", code):
         return f"{line.split()[0]} {code}" + end + body
-    return f"{code}\n{call}"
+    made, _, does = code.partition(" = ")
+    assert does, f"no part of a magic: {code}"
+    return f"{code}\n" + re.sub(rf"\b{made.removesuffix('_ready')}\b", made, call)
 
 
 def _calls(call: str) -> tuple[ast.Module, list[ast.Call]]:
@@ -202,6 +209,11 @@ def _with_arguments(call: str, keywords: list[ast.keyword], notebook: Notebook) 
         target = next(each for each in calls if _takes(each, given.arg, notebook))
         old = next((each for each in target.keywords if each.arg == given.arg), None)
         same = ast.unparse(given.value)
+        function = eval(ast.unparse(target.func), notebook.names)
+        by_place = list(inspect.signature(function).parameters)[: len(target.args)]
+        if given.arg in by_place:
+            target.args[by_place.index(given.arg)] = given.value
+            continue
         # What was written under a name that does not exist is written under the right one.
         target.keywords = [each for each in target.keywords if each is old or ast.unparse(each.value) != same]
         for each in target.keywords:
@@ -250,7 +262,7 @@ def _with_path(call: str, code: str) -> str:
         for each in ast.walk(tree.body[-1])
         if isinstance(each, ast.Constant) and isinstance(each.value, str)
     ]
-    nearest = max(texts, key=lambda each: SequenceMatcher(None, each.value, wanted).ratio())
+    nearest = max(texts, key=lambda each: SequenceMatcher(None, str(each.value), wanted).ratio())
     nearest.value = wanted
     return ast.unparse(tree)
 
@@ -258,21 +270,26 @@ def _with_path(call: str, code: str) -> str:
 def _with_value(call: str, code: str, hint: str, notebook: Notebook) -> str:
     """Put what an expression gives where it belongs: a frame is prepared in place of the one that failed."""
     value = ast.parse(code, mode="eval").body
-    function = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+    if not isinstance(value, ast.Call):
+        return code
+    function = ast.unparse(value.func)
     tree, calls = _calls(call)
     if function == "pdprep.read":
         for each in calls:
             if ast.unparse(each.func) == "pdprep.read":
-                each.args, each.keywords = value.args, value.keywords  # type: ignore[union-attr]
+                each.args, each.keywords = value.args, value.keywords
                 return ast.unparse(tree)
         given = next(each for each in calls if each.args and isinstance(each.args[0], ast.Constant))
         given.args[0] = value
         known = TEXT_OPTIONS & {each.arg for each in given.keywords}
         given.keywords = [each for each in given.keywords if each.arg not in known]
         return ast.unparse(tree)
-    if function in ("Field", "pdprep.Field"):
-        same = next(each for each in calls if ast.unparse(each.func) in ("Field", "pdprep.Field"))
-        same.args, same.keywords = value.args, value.keywords  # type: ignore[union-attr]
+    if function == "pdprep.Field":
+        fields = [each for each in calls if ast.unparse(each.func) == "pdprep.Field"]
+        if fields:
+            fields[0].args, fields[0].keywords = value.args, value.keywords
+        else:
+            calls[0].args = [value]
         return ast.unparse(tree)
     named = [name for name in ("frame", "items", "interactions") if re.search(rf"\b{name}\b", code)]
     again = set(re.findall(r"transforms\.\w+", code)) & set(re.findall(r"transforms\.\w+", call))

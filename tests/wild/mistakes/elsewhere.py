@@ -1,0 +1,75 @@
+# ruff: noqa: E501 - names of tests
+"""Places whose hint cannot be followed here: why not, or the test that does it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_AWS: Final = "an account of AWS"
+_LINE: Final = "a line of a file of settings, of a model or of a schema, which its owner changes"
+_CUT: Final = "a process or a connection that ends at a moment that only its own test can choose"
+PLACES: Final[dict[str, str]] = {
+    "contract.avro._read": _LINE,
+    "contract.catalogue._known": "tests/contract/catalogue_test.py",
+    "contract.models._field": _LINE,
+    "disks._error": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
+    "disks._error 2": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
+    "disks._error 3": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
+    "ledger.database._migrate": "a newer pdprep",
+    "ledger.database._said": "tests/ledger/journal_test.py::test_a_file_that_is_no_ledger_is_an_error",
+    "ledger.database.damaged": "tests/ledger/integrity_test.py::test_attack_9_a_spoiled_journal_is_named",
+    "ledger.folders._written": "a folder that this user may not write",
+    "ledger.integrity.error": "tests/ledger/integrity_test.py::test_attack_9_a_file_of_records_is_missed_by_name",
+    "notebook.surroundings._mode": "tests/notebook/surroundings_test.py::test_a_setting_that_makes_no_sense_is_said",
+    "notebook.surroundings._yes_no": (
+        "tests/notebook/surroundings_test.py::test_a_setting_that_makes_no_sense_is_said"
+    ),
+    "personalize.clients.failed": "tests/personalize/faults_test.py",
+    "personalize.clients.named": _AWS,
+    "personalize.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
+    "personalize.deletion._readable": _AWS,
+    "personalize.deletion._read": "a damaged file",
+    "personalize.failures.told": "a mistake of ours",
+    "personalize.following.failed": (
+        "tests/personalize/bulk_test.py::test_a_failed_import_shows_the_reason_of_the_service"
+    ),
+    "personalize.guards._too_large": "a hundred gigabytes",
+    "personalize.batches.put_contract": "tests/personalize/batches_test.py",
+    "personalize.jobs._not_resumable": _CUT,
+    "personalize.jobs._stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
+    "personalize.jobs._stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
+    "personalize.jobs.start": _CUT,
+    "personalize.local_world._unreachable": "tests/personalize/homes_test.py",
+    "personalize.polling.failure": _CUT,
+    "personalize.profiles._complete": "tests/personalize/connect_test.py::test_a_session_needs_bucket_and_role",
+    "personalize.profiles._prices": _LINE,
+    "personalize.profiles.aws_world": (
+        "tests/personalize/connect_test.py::test_a_session_of_another_account_is_refused"
+    ),
+    "personalize.profiles.profile": "tests/personalize/connect_test.py::test_an_unknown_profile_is_an_error",
+    "personalize.put._check_fast": (
+        "tests/personalize/fast_test.py::test_without_aiohttp_it_says_what_to_install"
+    ),
+    "personalize.put._end": "tests/personalize/put_test.py::test_a_put_of_which_nothing_is_taken_fails",
+    "personalize.put._planned": _CUT,
+    "personalize.removal._agree": (
+        "tests/personalize/lifecycle_test.py::test_what_others_created_keeps_a_group"
+    ),
+    "personalize.removal._remove": _CUT,
+    "personalize.resources._no_room": (
+        "tests/personalize/hints_test.py::test_field_12_a_group_too_many_names_those_that_are_there"
+    ),
+    "personalize.turns._wait_for": (
+        "tests/personalize/bulk_test.py::test_a_put_is_not_begun_where_the_import_before_it_failed"
+    ),
+    "personalize.uploads.send": _CUT,
+    "preparation.forks.check": "a forked process",
+    "preparation.sources._from_pandas": "a Python without pyarrow",
+    "preparation.spreadsheets.read": "a Python without fastexcel",
+    "preparation.storage._answered": _AWS,
+    "preparation.storage._answered 2": "tests/preparation/s3_sources_test.py::test_an_endpoint_that_is_not_there",
+    "preparation.storage.keys": _AWS,
+    "preparation.tables._scan": (
+        "tests/preparation/tables_test.py::test_without_its_package_the_error_says_what_to_install"
+    ),
+}
