@@ -43,7 +43,7 @@ def test_most_mistakes_are_seen_before_a_row_is_read(expression: pl.Expr, said: 
         prepare(FRAME, "interactions", columns={"EVENT_TYPE": expression})
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert caught.value.hint
+    assert "..." not in caught.value.hint
 
 
 @pytest.mark.parametrize(("expression", "said"), WITH_THE_ROWS.values(), ids=WITH_THE_ROWS)
@@ -107,7 +107,7 @@ def test_field_3_a_late_value_that_its_type_does_not_keep_is_named(
         f"column '{name}' holds '{late}' in row {INFER_ROWS + 3}, which is not kept as {kept_as}"
     )
     assert "first 10,000 rows" in caught.value.expected
-    assert f'pdprep.prepare(pdprep.read("{path}"), ...)' in caught.value.hint
+    assert caught.value.hint.startswith(f'pdprep.read("{path}")')
     read = prepare(pdprep.read(path), "interactions", columns={"EVENT_TYPE": pl.format("{}!", name)})
     assert validate(read).failures.is_empty()
 

@@ -38,7 +38,7 @@ MAPPINGS = {
         {**GOOD, "DEVICE": "flag"},
         "no field 'DEVICE'",
         f"interactions in CUSTOM has {KNOWN}",
-        'metadata={"DEVICE": "flag"}, if it is a column of your own',
+        'metadata={"DEVICE": "flag"}  # if it is a column of your own',
     ),
     "misspelt column": (
         {**GOOD, "ITEM_ID": "moveId"},
@@ -94,7 +94,7 @@ METADATA = {
     "another type than the reserved field": (
         {"EVENT_VALUE": ("rating", Field("EVENT_VALUE", "long"))},
         "EVENT_VALUE is given as long",
-        'leave the Field out: metadata={"EVENT_VALUE": "column"}',
+        'metadata={"EVENT_VALUE": "rating"}',
     ),
 }
 

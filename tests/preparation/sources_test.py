@@ -179,6 +179,8 @@ def test_a_missing_file_is_answered_with_its_neighbours(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_answered_with_a_glob(tmp_path: Path) -> None:
+    assert not refused(tmp_path).hint
+    (tmp_path / "a.csv").write_text(TEXT)
     assert refused(tmp_path).hint == f'"{tmp_path}/*.csv"'
 
 

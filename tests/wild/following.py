@@ -270,11 +270,9 @@ def _with_path(call: str, code: str) -> str:
 def _with_value(call: str, code: str, hint: str, notebook: Notebook) -> str:
     """Put what an expression gives where it belongs: a frame is prepared in place of the one that failed."""
     value = ast.parse(code, mode="eval").body
-    if not isinstance(value, ast.Call):
-        return code
-    function = ast.unparse(value.func)
+    function = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
     tree, calls = _calls(call)
-    if function == "pdprep.read":
+    if isinstance(value, ast.Call) and function == "pdprep.read":
         for each in calls:
             if ast.unparse(each.func) == "pdprep.read":
                 each.args, each.keywords = value.args, value.keywords
@@ -284,7 +282,7 @@ def _with_value(call: str, code: str, hint: str, notebook: Notebook) -> str:
         known = TEXT_OPTIONS & {each.arg for each in given.keywords}
         given.keywords = [each for each in given.keywords if each.arg not in known]
         return ast.unparse(tree)
-    if function == "pdprep.Field":
+    if isinstance(value, ast.Call) and function == "pdprep.Field":
         fields = [each for each in calls if ast.unparse(each.func) == "pdprep.Field"]
         if fields:
             fields[0].args, fields[0].keywords = value.args, value.keywords
