@@ -81,9 +81,9 @@ def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebo
 
 def test_a_query_that_names_no_fields_is_answered_with_the_query_it_takes(notebook: InteractiveShell) -> None:
     error = mistake(notebook, "personalize_check", "SELECT * FROM ratings")
-    assert (
-        error.hint
-        == "SELECT userId AS USER_ID, movieId AS ITEM_ID, timestamp AS TIMESTAMP FROM (SELECT * FROM ratings) AS query"
+    assert error.hint == (
+        "SELECT userId AS USER_ID, movieId AS ITEM_ID, timestamp AS TIMESTAMP "
+        "FROM (SELECT * FROM ratings) AS query"
     )
 
 

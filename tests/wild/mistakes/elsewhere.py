@@ -64,6 +64,7 @@ PLACES: Final[dict[str, str]] = {
     ),
     "personalize.uploads.send": _CUT,
     "preparation.forks.check": "a forked process",
+    "preparation.inference._check_names": "a file whose path a frame does not know",
     "preparation.sources._from_pandas": "a Python without pyarrow",
     "preparation.spreadsheets.read": "a Python without fastexcel",
     "preparation.storage._answered": _AWS,

@@ -53,6 +53,12 @@ CONTRACTS: Final = (
         'result == pdprep.Field("BIO", textual=True)',
     ),
     Scenario(
+        "preparation.leftovers.without_metadata",
+        'pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"})',
+        'records == [(str(n), ["red", "blue"][n % 2]) for n in range(20)]',
+        'frame = pl.DataFrame({"sku": [str(n) for n in range(20)], "colour": ["red", "blue"] * 10})',
+    ),
+    Scenario(
         "contract.shape.check",
         'pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"}, metadata={"BRAND": ("make", pdprep.Field("BRAND"))})',
         'records == [("007", "acme")]',
