@@ -63,7 +63,11 @@ PLACES: Final[dict[str, str]] = {
         "tests/personalize/bulk_test.py::test_a_put_is_not_begun_where_the_import_before_it_failed"
     ),
     "personalize.uploads.send": _CUT,
-    "preparation.forks.check": "a forked process",
+    "personalize.preview.preview": "tests/personalize",
+    "personalize.preview.preview 2": "tests/personalize",
+    "personalize.preview.preview 3": "tests/personalize",
+    "preparation.unfit._of_list": "rows that become several: the mapping changes with them",
+    "preparation.forks.refuse": "a forked process",
     "preparation.inference._check_names": "a file whose path a frame does not know",
     "preparation.sources._from_pandas": "a Python without pyarrow",
     "preparation.spreadsheets.read": "a Python without fastexcel",

@@ -171,6 +171,12 @@ with zipfile.ZipFile("shop.zip", "w") as handle:
 )
 FRAMES: Final = (
     Scenario(
+        "preparation.mapping.in_index",
+        'pdprep.prepare(frame, "items", metadata={"COLOUR": "colour"})',
+        'records == [("007", "red")]',
+        'frame = pd.DataFrame({"colour": ["red"]}, index=pd.Index(["007"], name="ITEM_ID"))',
+    ),
+    Scenario(
         "preparation.sources.open_source",
         'pdprep.prepare(frame, "interactions", columns={"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "row"})',
         'records == [("007", "x", 1700000000)]',
@@ -376,7 +382,7 @@ interactions = pl.DataFrame({"ITEM_ID": [7], "TIMESTAMP": [10]})
 """,
     ),
     Scenario(
-        "preparation.transforms.events._ratings",
+        "preparation.transforms.asked._numbers",
         'frame.lazy().pipe(transforms.events_of_ratings, {"like": 3})',
         'result.rows() == [(4.5, "like")]',
         'frame = pl.DataFrame({"rating": ["4,5", "2"]})',
