@@ -76,7 +76,7 @@ CONTRACTS: Final = (
         'frame = pl.DataFrame({"USER_ID": ["1.0"], "ITEM_ID": "x", "TIMESTAMP": 1700000000})',
     ),
     Scenario(
-        "engine.stage._stop_if_invalid",
+        "engine.consume.check",
         'pdprep.stage(frame, "staged")',
         "result.read == 2",
         'frame = pdprep.prepare(pl.DataFrame({"ITEM_ID": ["a|b", "c"], "N": [1, 2]}), "items", metadata={"N": "N"}, '
@@ -107,7 +107,7 @@ CONTRACTS: Final = (
         'Path("items-00000.csv").write_text("sku,n\\n007,1\\n")',
     ),
     Scenario(
-        "engine.stage.invalid",
+        "engine.consume.invalid",
         'pdprep.stage(pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"}, metadata={"N": "n"}), "staged")',
         "result.rows == 2",
         'frame = pl.DataFrame({"sku": ["a|b", "c"], "n": [1, 2]})',
@@ -254,7 +254,7 @@ GROUPS: Final = (
         'group.put(group.prepare(pl.DataFrame({"USER_ID": ["007", "8"], "N": 1}), "users", metadata={"N": "N"})).wait()',
     ),
     Scenario(
-        "engine.stage.invalid",
+        "engine.consume.invalid",
         "group.put(frame)",
         f"{_COUNT.format('bulk')} == 1_200",
         """
