@@ -38,11 +38,11 @@ import os
 import pdprep
 from pdprep.errors import RefusedError
 
-prepared = pdprep.prepare("x.csv", "users")
+prepared = pdprep.prepare("x.csv", "users", metadata={"PLAN": "PLAN"})
 report = pdprep.validate(prepared)
 work = [
     lambda: pdprep.validate(prepared),
-    lambda: pdprep.validate(pdprep.prepare("x.csv", "users")),
+    lambda: pdprep.validate(pdprep.prepare("x.csv", "users", metadata={"PLAN": "PLAN"})),
     lambda: pdprep.stage(prepared, "staged"),
     lambda: pdprep.infer_contract("x.csv", "users"),
     lambda: prepared.explain(),
