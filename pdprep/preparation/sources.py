@@ -21,6 +21,7 @@ from pdprep.preparation.blocks import Blocks
 from pdprep.preparation.detection import assumed, detect
 from pdprep.preparation.dialects import TextOptions
 from pdprep.preparation.files import KINDS, Files, expand, first_line
+from pdprep.preparation.opening import ZIP
 from pdprep.preparation.storage import Storage
 from pdprep.preparation.tables import scan_table
 
@@ -192,6 +193,7 @@ def _open_path(text: str, storage: Storage | None, asked: TextOptions) -> Source
         return Source(text, table.with_row_index(ROW))
     files = expand(text, storage)
     kind = files.kind or ("csv" if asked.given else "")
+    _check_packed(files, kind)
     path = FILE if len(files.names) > 1 or "://" in files.names[0] else None
     if kind == "csv":
         return _open_text(text, files, asked, path)
@@ -220,8 +222,27 @@ def _open_path(text: str, storage: Storage | None, asked: TextOptions) -> Source
     return Source(text, frame, files.names, bytes=files.bytes, asked=asked)
 
 
+def _check_packed(files: Files, kind: str) -> None:
+    """Refuse what is packed in a way that its format is not read through."""
+    name = files.names[0]
+    zstd = name.lower().endswith(".zst")
+    if kind in _SCANS and (files.streamed or zstd):
+        raise SourceError(
+            f"{name} is {kind} in another packing", f"the {kind} file itself, which is compressed"
+        )
+    if kind not in ("csv", "") and zstd:
+        raise SourceError(f"{name} is {kind} compressed by zstd", "the file unpacked, or compressed by gzip")
+    if name.lower().endswith(ZIP):
+        raise SourceError(f"{name} is a zip within a zip", "the inner one, unpacked")
+
+
 def _open_text(text: str, files: Files, asked: TextOptions, path: str | None) -> Source:
     head, whole = files.head()
+    if files.bytes and not head and files.names[0].lower().endswith(".zst"):
+        raise SourceError(
+            f"{text} is compressed by zstd, and what is in it is no UTF-8",
+            "the file unpacked, or compressed by gzip",
+        )
     dialect = detect(head, asked, files.names[0], whole=whole) if head or files.reachable else assumed(asked)
     if not dialect.proven and files.storage is None and not files.streamed:
         dialect = scans.searched(files.names, dialect, asked)
