@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pdprep.errors import SourceError
+from pdprep.preparation import signatures
 from pdprep.preparation.dialects import UNIT, Dialect, TextOptions
 from pdprep.preparation.escapes import escaping, unclear_escape
 
@@ -27,26 +28,6 @@ _VALUE: Final = re.compile(
     r"[-+]?\d+([.,]\d+)*([eE][-+]?\d+)?|\d{1,4}[-/.]\w{1,9}[-/.]\d{1,4}([T ].*)?"
     r"|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|https?://\S+|[^@\s]+@[^@\s]+\.\w+"
 )
-# First bytes, what they mean, and what would be read instead.
-_BINARY: Final = (
-    (b"PK\x03\x04", "a zip or an Excel file", "an ending that says so: .zip or .xlsx"),
-    (b"PAR1", "a Parquet file", "an ending that says so: .parquet"),
-    (b"ARROW1", "an Arrow IPC file", "an ending that says so: .arrow"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file", "the workbook saved as .xlsx"),
-    (b"\x1f\x8b", "compressed by gzip", "an ending that says so: .gz behind that of what is in it"),
-    (b"\x28\xb5\x2f\xfd", "compressed by zstd", "an ending that says so: .csv.zst"),
-    (b"BZh", "compressed by bzip2", "the file unpacked, or compressed by gzip"),
-    (b"\xfd7zXZ", "compressed by xz", "the file unpacked, or compressed by gzip"),
-    (b"7z\xbc\xaf", "a 7z archive", "the file unpacked"),
-    (
-        b"\x80\x04\x95",
-        "a pickle of Python",
-        "the frame in it, which pandas.read_pickle reads",
-    ),
-)
-_MARKUP: Final = re.compile(r"\s*<(?:!doctype|html|\?xml|table|[a-z]+/?>)", re.IGNORECASE)
-_JSON: Final = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
-_TAR: Final = (b"ustar", 257)  # what a tar holds, and where
 
 
 def detect(head: bytes, asked: TextOptions, label: str, *, whole: bool) -> Dialect:
@@ -68,10 +49,7 @@ def detect(head: bytes, asked: TextOptions, label: str, *, whole: bool) -> Diale
     text = decoded(head, encoding, asked, label, whole=whole)
     if not text.strip():
         raise SourceError(f"{label} is empty", "a header and rows")
-    if _JSON.match(text):
-        raise SourceError(f"{label} holds JSON", "an ending that says so: .json, or .ndjson")
-    if _MARKUP.match(text):
-        raise SourceError(f"{label} holds HTML or XML", "a table of text, such as CSV")
+    signatures.check_text(text, label)
     carriage = "\r" in text.rstrip("\r") and "\n" not in text
     if carriage or "\n" not in text:
         text = text.replace("\r", "\n")
@@ -131,11 +109,7 @@ def undecodable(label: str, encoding: str, asked: TextOptions, sample: bytes) ->
 
 
 def _encoding(head: bytes, asked: TextOptions, label: str, whole: bool) -> str:
-    for magic, what, instead in _BINARY:
-        if head.startswith(magic):
-            raise SourceError(f"{label} is {what}", instead)
-    if head.startswith(*_TAR):
-        raise SourceError(f"{label} is a tar archive", "a file of it, unpacked")
+    signatures.check_bytes(head, label)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     pairs = head[: len(head) // 2 * 2]
