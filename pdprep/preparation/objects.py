@@ -10,11 +10,52 @@ from uuid import UUID
 import polars as pl
 
 from pdprep.errors import SourceError
+from pdprep.preparation.files import first_line
 
 PLAIN: Final = (str, UUID, Integral, Real, Decimal)
 UUID_BYTES: Final = '.bin.encode("hex").str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")'
 _EXACT: Final = 2**53
 _SAMPLE: Final = 100
+
+
+def from_pandas(source: Any) -> pl.LazyFrame:
+    """Return a pandas frame as one of Polars.
+
+    Raises:
+        SourceError: Polars does not take it; says how it would.
+    """
+    try:
+        if source.columns.is_unique:
+            own = [name for name, dtype in source.dtypes.items() if str(dtype) == "object"]
+            source = as_text(source, [name for name in own if not _readable(source, name)])
+        return uuid_text(pl.from_pandas(source).lazy(), source)
+    except ImportError as error:
+        raise SourceError(
+            f"a pandas DataFrame, and {error.name} is missing",
+            "pyarrow to read it",
+            'pip install "pdprep[pandas]"',
+        ) from error
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise SourceError(
+            f"a pandas DataFrame that Polars does not take ({first_line(error)})",
+            "unique column names and values of one type in a column",
+            _mended(source),
+        ) from error
+
+
+def _mended(source: Any) -> str:
+    if not source.columns.is_unique:
+        return "frame.loc[:, ~frame.columns.duplicated()]"
+    unread = [name for name in source.columns if not _readable(source, name)]
+    return mended(source, unread[0]) if unread else ""
+
+
+def _readable(source: Any, name: str) -> bool:
+    try:
+        pl.from_pandas(source[[name]])
+    except (TypeError, ValueError, OverflowError, NotImplementedError):
+        return False
+    return True
 
 
 def as_text(frame: Any, unreadable: list[str]) -> Any:

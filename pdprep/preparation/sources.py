@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -136,7 +136,7 @@ def _as_lazy(source: object) -> pl.LazyFrame:
     if isinstance(source, pl.DataFrame):
         return objects.lazily_text(source.lazy(), source)
     if _maker(source) == "pandas" and type(source).__name__ == "DataFrame":
-        return _from_pandas(source)
+        return objects.from_pandas(source)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
         with suppress(pl.exceptions.PolarsError):  # one column without a name is no frame
             return objects.uuid_text(pl.DataFrame(source).lazy(), source)
@@ -150,41 +150,6 @@ def _as_lazy(source: object) -> pl.LazyFrame:
 
 def _maker(source: object) -> str:
     return type(source).__module__.split(".")[0]
-
-
-def _from_pandas(source: Any) -> pl.LazyFrame:
-    try:
-        if source.columns.is_unique:
-            own = [name for name, dtype in source.dtypes.items() if str(dtype) == "object"]
-            source = objects.as_text(source, [name for name in own if not _readable(source, name)])
-        return objects.uuid_text(pl.from_pandas(source).lazy(), source)
-    except ImportError as error:
-        raise SourceError(
-            f"a pandas DataFrame, and {error.name} is missing",
-            "pyarrow to read it",
-            'pip install "pdprep[pandas]"',
-        ) from error
-    except (TypeError, ValueError, NotImplementedError) as error:
-        raise SourceError(
-            f"a pandas DataFrame that Polars does not take ({first_line(error)})",
-            "unique column names and values of one type in a column",
-            _mended(source),
-        ) from error
-
-
-def _mended(source: Any) -> str:
-    if not source.columns.is_unique:
-        return "frame.loc[:, ~frame.columns.duplicated()]"
-    unread = [name for name in source.columns if not _readable(source, name)]
-    return objects.mended(source, unread[0]) if unread else ""
-
-
-def _readable(source: Any, name: str) -> bool:
-    try:
-        pl.from_pandas(source[[name]])
-    except (TypeError, ValueError, OverflowError, NotImplementedError):
-        return False
-    return True
 
 
 def _open_path(text: str, storage: Storage | None, asked: TextOptions) -> Source:
