@@ -34,7 +34,6 @@ PLACES: Final[dict[str, str]] = {
         "tests/personalize/bulk_test.py::test_a_failed_import_shows_the_reason_of_the_service"
     ),
     "personalize.guards._too_large": "a hundred gigabytes",
-    "personalize.batches.put_contract": "tests/personalize/batches_test.py",
     "personalize.jobs._not_resumable": _CUT,
     "personalize.jobs._stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
     "personalize.jobs._stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",

@@ -254,7 +254,7 @@ GROUPS: Final = (
         'group.put(group.prepare(pl.DataFrame({"USER_ID": ["007", "8"], "N": 1}), "users", metadata={"N": "N"})).wait()',
     ),
     Scenario(
-        "engine.consume.invalid",
+        "personalize.batches.put_contract",
         "group.put(frame)",
         f"{_COUNT.format('bulk')} == 1_200",
         """
