@@ -92,7 +92,7 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
         folder = asked.ledger.scratch(job.id)
         try:
             with disks.told(folder):
-                plan, said = _planned_rows(asked, prepared, job, folder)
+                plan, said = planned_rows(asked, prepared, job, folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if plan is None:
@@ -124,7 +124,7 @@ def finish_open(target: Target, job: Job, manner: Manner) -> None:
             job.update(note="", done=0, total=None)
 
 
-def _planned_rows(
+def planned_rows(
     asked: Request, prepared: Prepared, job: Job, folder: Path
 ) -> tuple[PlanRow | None, list[str]]:
     """Judge the frame, and file the plan of the records to send; None where there is none to send."""
