@@ -81,7 +81,7 @@ def consume(
     tally, aside = Tally(), _Aside(prepared, quarantine)
     for batch in run(
         prepared, tally, route=route, listener=listener, partition_count=partitions, scratch=scratch,
-        aside=aside if prepared.on_invalid == "quarantine" else None,
+        aside=aside if prepared.on_invalid == "quarantine" else None, only=True,
     ):  # fmt: skip
         consumer(batch)
         listener(Progress("stage", batch.done, batch.total))

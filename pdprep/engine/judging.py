@@ -35,6 +35,7 @@ def judged(
     aside: Aside | None = None,
     partition_count: int | None = None,
     scratch: Path | None = None,
+    only: bool = False,
 ) -> Iterator[Judged]:
     """Read and judge a source; its partitions are there until the block ends.
 
@@ -45,9 +46,10 @@ def judged(
         aside: Is given the bad rows, with the rules they break, as they are found.
         partition_count: How many partitions; told from the size of the source if not given.
         scratch: The folder for partitions that do not fit into memory.
+        only: Whether rules that stop the other route alone are left out: a report tells them, a pass that
+            sends has no use for them, and they cost time.
     """
-    # What a record must be for a put is no question of an import, and costs time where it is asked.
-    rules = [each for each in violations(prepared, clock.now()) if each.rule.asked(route)]
+    rules = [each for each in violations(prepared, clock.now()) if not only or each.rule.asked(route)]
     measured = size(prepared, partition_count)
     # A frame's first rows may cost as much as all: a user's query is not begun for them.
     worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)

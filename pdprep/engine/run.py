@@ -95,6 +95,7 @@ def run(
     profiled: bool = False,
     aside: Aside | None = None,
     scratch: Path | None = None,
+    only: bool = False,
 ) -> Iterator[Batch]:
     """Yield each partition's rows to keep, counting them in ``tally``.
 
@@ -109,8 +110,9 @@ def run(
         profiled: Whether the tally gets a profile of the columns.
         aside: Is given the bad rows, with the rules they break, as they are found.
         scratch: The folder for partitions that do not fit into memory.
+        only: Whether rules that stop the other route alone are left out.
     """
-    with judged(prepared, route, listener, aside, partition_count, scratch) as (packing, sieve, loads):
+    with judged(prepared, route, listener, aside, partition_count, scratch, only) as (packing, sieve, loads):
         tally.judged(sieve)
         done = sieve.bad
         portion_of = partial(_portion, packing, profiled)

@@ -20,10 +20,11 @@ def events() -> Prepared:
     return prepare(frame, "interactions")
 
 
-def test_a_report_of_one_route_names_the_rules_of_that_route(events: Prepared) -> None:
-    named = {route: set(validate(events, route=route).counts["rule"]) for route in (None, "bulk", "put")}  # type: ignore[arg-type]
-    assert "event_type_length" in named[None] & named["put"]
-    assert "event_type_length" not in named["bulk"]
+def test_a_report_names_what_stops_either_route_and_an_import_asks_its_own(
+    events: Prepared, tmp_path: Path
+) -> None:
+    assert "event_type_length" in set(validate(events, route="bulk").counts["rule"])
+    assert "event_type_length" not in set(stage(events, tmp_path).report.counts["rule"])
 
 
 def test_an_import_takes_what_a_put_must_not_have(events: Prepared, tmp_path: Path) -> None:
