@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pdprep.local import trainings_of
-from pdprep.local.layers import ALL, scan
+from pdprep.local.layers import ALL, part, partitions, scan
 from pdprep.local.recommend import training, traits
 from pdprep.local.reserved import ROWS
 from pdprep.local.resources import Resource
@@ -92,6 +92,8 @@ def _count(state: State, dataset: Resource, event_type: str | None) -> tuple[int
         rows = scan(snapshot, schema).select(schema.names)
         if event_type and "EVENT_TYPE" in schema.names:
             rows = rows.filter(pl.col("EVENT_TYPE") == event_type)
-        users = rows.unique().group_by("USER_ID").len().collect()
+        count = partitions(snapshot.rows, state.settings.part_rows)
+        parts = (part(rows, "USER_ID", number, count) for number in range(count))
+        users = pl.concat([each.unique().group_by("USER_ID").len().collect() for each in parts])
     named = users.filter(pl.col("USER_ID").is_not_null())
     return int(users["len"].sum()), named.filter(pl.col("len") >= 2).height, named.height

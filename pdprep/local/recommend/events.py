@@ -6,14 +6,17 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, SESSION, scan
+from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, SESSION, part, scan
 from pdprep.local.recommend.traits import SEGMENTS, Traits
 from pdprep.local.resources import Resource
 from pdprep.local.state import State
 
 
-def read(state: State, dataset: Resource, upto: int, traits: Traits, config: dict[str, Any]) -> pl.LazyFrame:
-    """Return USER, ITEM, TYPE, TIMESTAMP of the events until a sequence number.
+def read(
+    state: State, dataset: Resource, upto: int, traits: Traits, config: dict[str, Any],
+    of: tuple[int, int] = (0, 1),
+) -> pl.LazyFrame:  # fmt: skip
+    """Return USER, ITEM, TYPE, TIMESTAMP of the events until a sequence number; ``of`` is a part of users.
 
     Exact duplicates are one event (bulk-data-import-step); segments read no INCREMENTAL imports
     (getting-user-segments; of puts another page says the contrary); events without a user count for the user
@@ -25,10 +28,11 @@ def read(state: State, dataset: Resource, upto: int, traits: Traits, config: dic
         rows = scan(snapshot, schema).filter(pl.col(SEQ) <= upto)
     if traits.kind == SEGMENTS:
         rows = rows.filter(pl.col(ROUTE) != ADDED_IMPORT)
-    rows = rows.filter(_wanted(schema.names, traits, config)).unique(subset=list(schema.names))
+    rows = rows.filter(_wanted(schema.names, traits, config))
     typed = pl.col("EVENT_TYPE") if "EVENT_TYPE" in schema.names else pl.lit(None, pl.String)
-    chosen = rows.select("USER_ID", SESSION, ITEM=subject, TYPE=typed, TIMESTAMP="TIMESTAMP")
-    return _named(chosen).filter(pl.col("ITEM").is_not_null())
+    whose = part(_owned(rows).filter(pl.col("USER").is_not_null()), "USER", *of)
+    chosen = whose.unique(subset=["USER", *schema.names])
+    return chosen.select("USER", ITEM=subject, TYPE=typed, TIMESTAMP="TIMESTAMP").drop_nulls("ITEM")
 
 
 def _wanted(names: tuple[str, ...], traits: Traits, config: dict[str, Any]) -> pl.Expr:
@@ -48,12 +52,7 @@ def _wanted(names: tuple[str, ...], traits: Traits, config: dict[str, Any]) -> p
     return wanted
 
 
-def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _owned(rows: pl.LazyFrame) -> pl.LazyFrame:
     known = rows.filter(pl.col("USER_ID").is_not_null() & pl.col(SESSION).is_not_null())
     owners = known.group_by(SESSION).agg(OWNER=pl.col("USER_ID").min())
-    named = rows.filter(pl.col("USER_ID").is_null()).join(owners, on=SESSION)
-    both = [
-        rows.filter(pl.col("USER_ID").is_not_null()).rename({"USER_ID": "USER"}),
-        named.drop("USER_ID").rename({"OWNER": "USER"}),
-    ]
-    return pl.concat([each.select("USER", "ITEM", "TYPE", "TIMESTAMP") for each in both])
+    return rows.join(owners, on=SESSION, how="left").with_columns(USER=pl.coalesce("USER_ID", "OWNER"))

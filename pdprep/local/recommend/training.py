@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, part, partitions, scan
+from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, partitions, scan
 from pdprep.local.recommend import events as read_events
 from pdprep.local.recommend import words
 from pdprep.local.recommend.cooccurrence import neighbours
@@ -30,13 +30,20 @@ def train(
         return _actions(state, datasets, traits, upto)
     if traits.name == "aws-semantic-similarity":
         return _semantic(state, datasets, upto)
-    rows = read_events.read(state, datasets["INTERACTIONS"], upto, traits, config)
-    ids = [rows.select(ID="ITEM")]
+    found, size = datasets["INTERACTIONS"], state.settings.part_rows
+    held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
+    count = partitions(held, size)
+    parts = [read_events.read(state, found, upto, traits, config, (each, count)) for each in range(count)]
+    ids = list[pl.LazyFrame]()
     if traits.items and "ITEMS" in datasets:
         ids.append(known(state, datasets["ITEMS"], upto, traits.kind == SEGMENTS))
-    counted = rows.group_by(ID="ITEM").agg(COUNT=pl.len().cast(pl.Int64))
-    items = _items(pl.concat(ids), counted)
-    users, flat = _users(state, datasets["INTERACTIONS"], rows, items)
+    each = [
+        rows.group_by(ID="ITEM").agg(COUNT=pl.len().cast(pl.Int64)).collect(engine="streaming")
+        for rows in parts
+    ]
+    counted = pl.concat(each).group_by("ID").agg(pl.col("COUNT").sum()).lazy()
+    items = _items(pl.concat([counted.select("ID"), *ids]), counted)
+    users, flat = _users(parts, items)
     if traits.kind == TRENDING:
         return state.models.write(items, _none(items.height), users.clear())
     beside = neighbours(flat, items["COUNT"])
@@ -60,18 +67,13 @@ def _items(ids: pl.LazyFrame, counted: pl.LazyFrame) -> pl.DataFrame:
     return joined.with_columns(pl.col("COUNT").fill_null(0)).collect(engine="streaming")
 
 
-def _users(
-    state: State, dataset: Resource, rows: pl.LazyFrame, items: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _users(parts: list[pl.LazyFrame], items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the users with their latest items, and their events as numbers, sorted by user and time."""
-    held = state.layers.count(dataset.arn, "BULK") + state.layers.count(dataset.arn, "PUT")
-    count = partitions(held, state.settings.part_rows)
     places = items.lazy().select(ITEM="ID").with_row_index("PLACE")
     users, flat, first = list[pl.DataFrame](), list[pl.DataFrame](), 0
-    for number in range(count):
+    for rows in parts:
         ordered = (
-            part(rows, "USER", number, count)
-            .join(places, on="ITEM")
+            rows.join(places, on="ITEM")
             .select("USER", "PLACE", "TIMESTAMP")
             .sort("USER", "TIMESTAMP", "PLACE")
             .collect(engine="streaming")
