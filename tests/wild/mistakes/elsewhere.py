@@ -68,7 +68,7 @@ PLACES: Final[dict[str, str]] = {
     "preparation.unfit._of_list": "rows that become several: the mapping changes with them",
     "preparation.forks.refuse": "a forked process",
     "preparation.inference._check_names": "a file whose path a frame does not know",
-    "preparation.sources._from_pandas": "a Python without pyarrow",
+    "preparation.objects.from_pandas": "a Python without pyarrow",
     "preparation.spreadsheets.read": "a Python without fastexcel",
     "preparation.storage._answered": _AWS,
     "preparation.storage._answered 2": "tests/preparation/s3_sources_test.py::test_an_endpoint_that_is_not_there",

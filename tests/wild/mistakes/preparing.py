@@ -189,13 +189,13 @@ FRAMES: Final = (
         'frame = {"sku": ["007"], "colour": ["red"]}',
     ),
     Scenario(
-        "preparation.sources._from_pandas 2",
+        "preparation.objects.from_pandas 2",
         'pdprep.prepare(frame, "interactions", columns={"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "time"})',
         'records == [("007", "1.10", 1700000000)]',
         'frame = pd.DataFrame([["007", "1.10", 1700000000, 3]], columns=["user", "item", "time", "time"])',
     ),
     Scenario(
-        "preparation.sources._from_pandas 2",
+        "preparation.objects.from_pandas 2",
         'pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"}, metadata={"COLOUR": "colour"})',
         'records == [("007", "red"), ("8", "(1+2j)")]',
         'frame = pd.DataFrame({"sku": ["007", "8"], "colour": pd.Series(["red", 1 + 2j], dtype=object)})',
