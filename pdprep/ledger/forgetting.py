@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep.ledger import contracts, integrity, layers
 from pdprep.ledger.integrity import Damage
-from pdprep.ledger.ledger import SCRATCH, STANDING, Ledger
+from pdprep.ledger.ledger import SCRATCH, VIEW, Ledger
 
 # Where a file of the ledger may hold a user: the field, and a source's own text of it.
 USER: Final = "USER_ID"
@@ -27,7 +27,7 @@ USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
 def forget(ledger: Ledger, users: pl.Series) -> None:
     """Rewrite whatever holds records of these users; importing their frame again is no repetition then."""
-    for copies in ("verified", STANDING):
+    for copies in ("verified", VIEW):
         shutil.rmtree(ledger.folder / copies, ignore_errors=True)
     ledger.sweep()
     _remove_unfinished(ledger)

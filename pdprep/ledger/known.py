@@ -12,7 +12,7 @@ from pdprep.contract.contract import Contract
 from pdprep.ledger import contracts, effects, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
-from pdprep.ledger.standing import FEW
+from pdprep.ledger.view import FEW
 
 ROW_GROUP: Final = 5_000
 

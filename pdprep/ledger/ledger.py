@@ -17,7 +17,7 @@ from pdprep.ledger.journal import Journal
 from pdprep.ledger.locks import Lock
 from pdprep.ledger.rows import Binding
 
-FILE, STANDING, SCRATCH = "ledger.sqlite", "standing", "scratch"
+FILE, VIEW, SCRATCH = "ledger.sqlite", "standing", "scratch"
 HOLDERS: Final = ("records", "plans", "deletions")  # folders that are never empty for want of a journal
 
 
@@ -32,9 +32,9 @@ class Ledger:
         """Return the folder of the records of a dataset's imports."""
         return folders.private(self.folder / "records" / dataset)
 
-    def standing(self, dataset: str) -> Path:
+    def view(self, dataset: str) -> Path:
         """Return the folder of the merged records of a dataset; it can be built again at any time."""
-        return folders.private(self.folder / STANDING / dataset)
+        return folders.private(self.folder / VIEW / dataset)
 
     @property
     def plans(self) -> Path:

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.ledger.found import RANK
+from pdprep.ledger.snapshot import PLACE
 
 ENDS: Final = 2_000  # so many rows from either end are found in one pass
 FENCES: Final = 64
@@ -29,9 +29,9 @@ class Order:
 
     @property
     def keys(self) -> list[pl.Expr]:
-        """What to sort by: of each column first whether its value is missing, last the rank."""
+        """What to sort by: of each column first whether its value is missing, last the place."""
         parts = [part for name in self.by for part in (pl.col(name).is_null(), pl.col(name))]
-        return [*parts, pl.col(RANK)]
+        return [*parts, pl.col(PLACE)]
 
     @property
     def down(self) -> list[bool]:
@@ -41,10 +41,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Ordered:
-    """The ranks of rows in an order.
+    """The places of rows in an order.
 
     Attributes:
-        rows: The rows with their ranks and the columns to sort by.
+        rows: The rows with their places and the columns to sort by.
         total: How many they are.
         order: The order.
     """
@@ -53,8 +53,8 @@ class Ordered:
     total: int
     order: Order
 
-    def ranks(self, start: int, stop: int) -> pl.Series:
-        """Return the ranks of the rows from ``start`` to before ``stop``."""
+    def places(self, start: int, stop: int) -> pl.Series:
+        """Return the places of the rows from ``start`` to before ``stop``."""
         start, stop = min(start, self.total), min(stop, self.total)
         if stop <= ENDS:
             return self._head.slice(start, stop - start)
@@ -122,5 +122,5 @@ class Ordered:
         return {}
 
     def _sorted(self, rows: pl.LazyFrame) -> pl.Series:
-        ordered = rows.sort(self.order.keys, descending=self.order.down).select(RANK)
+        ordered = rows.sort(self.order.keys, descending=self.order.down).select(PLACE)
         return ordered.collect(engine="streaming").to_series()

@@ -1,4 +1,4 @@
-"""Pages of the standing records: those that fit a condition, in some order, a page of them at a time.
+"""Pages of the merged view: the rows that fit a condition, in some order, a page of them at a time.
 
 Rows stay on the disk; of a condition the places of the rows that fit are kept, four bytes each.
 """
@@ -7,16 +7,72 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
-from pdprep.ledger import found as finding
-from pdprep.ledger.found import NUMBER, RANK, Found
 from pdprep.ledger.orders import Order, Ordered
-from pdprep.ledger.standing import AT, PLACE, Standing
+from pdprep.ledger.snapshot import PLACE
+from pdprep.ledger.view import PIECE, View
 
 Shown = Callable[[pl.LazyFrame], pl.LazyFrame]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows of a view that fit a condition.
+
+    Attributes:
+        view: What they are of.
+        fitting: Their places in the snapshot, in order; None if all that the delta leaves fit.
+        changed: Those of the delta.
+    """
+
+    view: View
+    fitting: pl.Series | None
+    changed: pl.DataFrame
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return self._before[-1]
+
+    def places(self, start: int, stop: int) -> pl.Series:
+        """Return the places of the rows from ``start`` to before ``stop``, in the order of their ids."""
+        found = [pl.Series(PLACE, [], pl.UInt32)]
+        for piece, (low, high) in enumerate(pairwise(self._before)):
+            if low < stop and high > start:
+                first = max(start - low, 0)
+                found.append(self._in_order(piece).slice(first, min(stop - low, high - low) - first))
+        return pl.concat(found)
+
+    def _in_order(self, piece: int) -> pl.Series:
+        """Return the places of a piece: its own rows and what the delta brings to it are sorted together."""
+        own, changed = self._own(piece), self.changed.filter(pl.col(PIECE) == piece)
+        if changed.is_empty():
+            return own
+        by = self.view.order
+        mine = self.view.pieces[piece].filter(pl.col(PLACE).is_in(pl.lit(own).implode())).select(*by, PLACE)
+        both = pl.concat([mine.collect(), changed.select(*by, PLACE)])
+        return both.sort(by, maintain_order=True)[PLACE]
+
+    def _own(self, piece: int) -> pl.Series:
+        start, stop = self.view.starts[piece : piece + 2]
+        if self.fitting is not None:
+            return _between(self.fitting, start, stop)
+        places = pl.int_range(start, stop, dtype=pl.UInt32, eager=True).alias(PLACE)
+        return places.filter(~places.is_in(_between(self.view.replaced, start, stop).implode()))
+
+    @cached_property
+    def _before(self) -> list[int]:
+        """How many rows stand before each piece; last, how many there are."""
+        edges = pl.Series(self.view.starts)
+        own = self.view.replaced if self.fitting is None else self.fitting
+        held = own.search_sorted(edges).cast(pl.Int64)
+        came = self.changed[PIECE].search_sorted(pl.int_range(len(edges), eager=True)).cast(pl.Int64)
+        return list((edges - held if self.fitting is None else held) + came)
 
 
 @dataclass
@@ -24,79 +80,73 @@ class Pages:
     """Finds pages.
 
     Attributes:
-        standing: The records.
+        view: The records.
         shown: Adds the columns that are not kept, EFFECT and its times.
         derived: The names of those columns.
     """
 
-    standing: Standing
+    view: View
     shown: Shown
     derived: frozenset[str]
-    _last: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    _last: dict[str, tuple[pl.Expr | None, Order | None, Any]] = field(default_factory=dict)
 
     def find(self, where: pl.Expr | None) -> Found:
         """Return the rows that fit a condition; the last outcome is kept."""
-        return self._kept("found", _key(where), lambda: self._find(where))  # type: ignore[no-any-return]
+        return self._kept("found", where, None, lambda: self._find(where))  # type: ignore[no-any-return]
 
     def page(self, number: int, size: int, where: pl.Expr | None, order: Order) -> pl.DataFrame:
         """Return the rows of a page."""
         found = self._ordered(where, order) if order.by else self.find(where)
-        return self.rows(found.ranks(number * size, (number + 1) * size))
+        return self.rows(found.places(number * size, (number + 1) * size))
 
-    def rows(self, ranks: pl.Series) -> pl.DataFrame:
-        """Read rows, in the order of the ranks."""
-        places, numbers = finding.split(ranks)
+    def rows(self, places: pl.Series) -> pl.DataFrame:
+        """Read rows, in the order of the places."""
+        starts = self.view.starts
         # A literal, not a series: with that, every row group would be read to the end.
-        base = self._base.filter(pl.col(AT).is_in(pl.lit(places).implode()))
-        wanted = [base.with_columns(finding.of_base())]
-        if len(numbers):
-            over = self._over.filter(pl.col(NUMBER).is_in(pl.lit(numbers).implode()))
-            wanted.append(over.with_columns(finding.of_overlay()))
-        read = self.shown(pl.concat(pl.collect_all(wanted), how="diagonal_relaxed").lazy()).collect()
-        return pl.DataFrame([ranks.alias(RANK)]).join(read, on=RANK, how="left", maintain_order="left")
+        wanted = pl.col(PLACE).is_in(pl.lit(places.sort()).implode())
+        holding = pl.Series(starts).search_sorted(places.filter(places < starts[-1]), "right").unique().sort()
+        own = [self.view.pieces[number - 1].filter(wanted) for number in holding]
+        found = pl.concat(pl.collect_all([*own, self.view.changed.filter(wanted)]), how="diagonal_relaxed")
+        shown = self.shown(found.lazy()).collect()
+        return places.to_frame(PLACE).join(shown, on=PLACE, how="left", maintain_order="left")
 
     @property
     def frame(self) -> pl.LazyFrame:
-        """All records, each with its rank."""
-        base = self.standing.alive.with_columns(finding.of_base())
-        if self.standing.overlay.is_empty():
-            return base
-        return pl.concat([base, self._over.with_columns(finding.of_overlay())], how="diagonal_relaxed")
-
-    @property
-    def _base(self) -> pl.LazyFrame:
-        return self.standing.base.with_row_index(AT)
-
-    @property
-    def _over(self) -> pl.LazyFrame:
-        return self.standing.overlay.lazy().with_row_index(NUMBER)
+        """All records, each with its place."""
+        if self.view.delta.is_empty():
+            return self.view.snapshot
+        return pl.concat([self.view.snapshot, self.view.changed], how="diagonal_relaxed")
 
     def _find(self, where: pl.Expr | None) -> Found:
         if where is None:
-            return Found(self.standing, None, self._over.collect())
-        base = self._fitting(self.standing.alive, where).select(AT)
-        places = base.collect(engine="streaming").to_series().sort()
-        return Found(self.standing, places, self._fitting(self._over, where).select(NUMBER, PLACE).collect())
-
-    def _fitting(self, frame: pl.LazyFrame, where: pl.Expr) -> pl.LazyFrame:
+            return Found(self.view, None, self.view.changed.collect())
         needed = bool(self.derived & set(where.meta.root_names()))
-        return (self.shown(frame) if needed else frame).filter(where)
+        shown = self.shown if needed else lambda frame: frame
+        own, changed = (shown(rows).filter(where) for rows in (self.view.snapshot, self.view.changed))
+        places = own.select(PLACE).collect(engine="streaming").to_series().sort()
+        return Found(self.view, places, changed.collect().sort(PLACE))
 
     def _ordered(self, where: pl.Expr | None, order: Order) -> Ordered:
         def make() -> Ordered:
             needed = set(order.by) | set(where.meta.root_names() if where is not None else ())
             rows = self.shown(self.frame) if self.derived & needed else self.frame
             fitting = rows if where is None else rows.filter(where)
-            return Ordered(fitting.select(RANK, *order.by), self.find(where).total, order)
+            return Ordered(fitting.select(PLACE, *order.by), self.find(where).total, order)
 
-        return self._kept("ordered", (_key(where), order), make)  # type: ignore[no-any-return]
+        return self._kept("ordered", where, order, make)  # type: ignore[no-any-return]
 
-    def _kept(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
-        if name not in self._last or self._last[name][0] != key:
+    def _kept(self, name: str, where: pl.Expr | None, order: Order | None, make: Callable[[], Any]) -> Any:
+        last = self._last.get(name)
+        if last is None or last[1] != order or not _same(last[0], where):
             self._last.pop(name, None)  # before the next one is made: two would be twice the memory
-            self._last[name] = (key, make())
-        return self._last[name][1]
+            self._last[name] = (where, order, make())
+        return self._last[name][2]
 
 
-def _key(where: pl.Expr | None) -> str:
-    return "" if where is None else str(where.meta.serialize(format="json"))
+def _between(places: pl.Series, start: int, stop: int) -> pl.Series:
+    first, last = (int(places.search_sorted(edge)) for edge in (start, stop))
+    return places.slice(first, last - first)
+
+
+def _same(one: pl.Expr | None, other: pl.Expr | None) -> bool:
+    return one is other if one is None or other is None else one.meta.eq(other)

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import effects, layers, merging, standing
+from pdprep.ledger import effects, layers, merging, view
 from pdprep.ledger import known as knowledge
 from pdprep.ledger.effects import KNOWN, Training
-from pdprep.ledger.found import RANK
 from pdprep.ledger.layers import BULK
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.orders import Order
 from pdprep.ledger.pages import Pages
-from pdprep.ledger.pinned import pins
-from pdprep.ledger.standing import Standing
 from pdprep.ledger.timeline import timeline
+from pdprep.ledger.view import View
 
 ORIGINS: Final = ("bulk", "incremental", "both")
 EFFECTS: Final = ("EFFECT", "EFFECT_AT", "FILTERS_AT")
 FACTS: Final = ("ORIGIN", "IMPORT", "SENT_AT", "STATUS", *EFFECTS)
+ALONE: Final = 10_000  # so many rows of the layers are merged by themselves, without the others
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Records:
     @property
     def frame(self) -> pl.LazyFrame:
         """The records with ORIGIN, IMPORT, SENT_AT, STATUS, EFFECT, EFFECT_AT and FILTERS_AT."""
-        return self._all_shown(self._pages.frame).select(self.columns)
+        return self._shown(self._pages.frame).select(self.columns)
 
     def page(
         self,
@@ -72,20 +71,20 @@ class Records:
             sort: A column or several; the id (and the time of an event) where none is given.
             descending: Whether the largest comes first; missing values come last.
         """
-        if sort is None and not descending and self._of_one(where):
-            return self._one(where).slice(number * size, size)
         by = (sort,) if isinstance(sort, str) else tuple(sort or ())
         if descending and not by:
             by = tuple(merging.order(self.contract))
-        return self._pages.page(number, size, where, Order(by, descending)).select(self.columns)
+        return (
+            self._holding(where)._pages.page(number, size, where, Order(by, descending)).select(self.columns)
+        )
 
     def total(self, where: pl.Expr | None = None) -> int:
         """Count the records for which an expression is true; all of them without one."""
-        return self._pages.find(where).total
+        return self._holding(where)._pages.find(where).total
 
     def counts(self) -> pl.DataFrame:
         """Return how many records there are of each origin, as a frame of dataset, origin and records."""
-        found = self.standing.counts
+        found = self.view.counts
         table = [(self.dataset, origin, found.get(origin, 0)) for origin in ORIGINS]
         schema = {"dataset": pl.String, "origin": pl.String, "records": pl.Int64}
         return pl.DataFrame(table, schema=schema, orient="row")
@@ -109,43 +108,56 @@ class Records:
         return pl.DataFrame(found, {**texts, "SENT_AT": effects.TIME, "ROWS": pl.Int64()}, orient="row")
 
     @cached_property
-    def standing(self) -> Standing:
+    def view(self) -> View:
         """The layers merged."""
-        return standing.stand(self.layers, self.contract, self.place)
+        return view.merge(self.layers, self.contract, self.place)
 
     @cached_property
     def _pages(self) -> Pages:
-        return Pages(self.standing, self._all_shown, frozenset(EFFECTS))
+        return Pages(self.view, self._shown, frozenset(EFFECTS))
 
-    def _of_one(self, where: pl.Expr | None) -> TypeGuard[pl.Expr]:
-        """Say whether a condition asks for one id, by nothing that a later version may have changed."""
-        if where is None or not set(where.meta.root_names()) <= set(layers.identity(self.contract)):
-            return False
-        return pins(where, self.contract.key)
+    def _holding(self, where: pl.Expr | None) -> Records:
+        """Return the records that answer a condition: all, or the few that fit, merged without the others.
 
-    def _one(self, where: pl.Expr) -> pl.DataFrame:
-        """Return the records of one id; the others are not merged for it."""
-        rows = merging.merged([frame.filter(where) for frame in self.layers.values()], self.contract)
-        known = None
-        if self.known is not None:
-            subject = effects.SUBJECTS[self.dataset]
-            asked = pl.lit(rows[subject].unique()).implode()
-            known = self.known.filter(pl.col(subject).is_in(asked)).collect()
-        shown = self._shown(rows.with_row_index(RANK).lazy(), known).sort(RANK)
-        return shown.select(self.columns).collect()
+        A condition on what makes two records one holds for every version of a record or for none, so it can
+        be asked before they are merged. Until somebody needs all of them, one user's are found at once.
+        """
+        identity = layers.identity(self.contract)
+        if where is None or "view" in vars(self) or not set(where.meta.root_names()) <= set(identity):
+            return self
+        for asked, answer in self._asked:
+            if asked.meta.eq(where):
+                return answer
+        fitting = pl.concat([frame.filter(where) for frame in self.layers.values()], how="diagonal_relaxed")
+        rows = fitting.head(ALONE + 1).collect(engine="streaming")
+        alone = (
+            self
+            if rows.height > ALONE
+            else replace(self, layers={"": rows.lazy()}, known=self._known_of(rows), place=None)
+        )
+        self._asked[:] = [(where, alone)]
+        return alone
 
-    def _all_shown(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        return self._shown(frame, self._subjects)
+    @cached_property
+    def _asked(self) -> list[tuple[pl.Expr, Records]]:
+        return []
 
-    def _shown(self, frame: pl.LazyFrame, known: pl.DataFrame | None) -> pl.LazyFrame:
+    def _known_of(self, rows: pl.DataFrame) -> pl.LazyFrame | None:
+        if self.known is None:
+            return None
+        subject = effects.SUBJECTS[self.dataset]
+        wanted = pl.lit(rows[subject].unique()).implode()
+        return self.known.filter(pl.col(subject).is_in(wanted)).collect().lazy()
+
+    def _shown(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         effect = effects.effects(self.dataset, self.training, self.added)
-        return self._with_known(frame, known).with_columns(effect)
+        return self._with_known(frame).with_columns(effect)
 
-    def _with_known(self, frame: pl.LazyFrame, subjects: pl.DataFrame | None) -> pl.LazyFrame:
-        if subjects is None:
+    def _with_known(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        if self._subjects is None:
             return frame
         subject, by_bulk = effects.SUBJECTS[self.dataset], pl.col("ORIGIN") == "bulk"
-        known = subjects.lazy().with_columns(pl.lit(True).alias(KNOWN))
+        known = self._subjects.lazy().with_columns(pl.lit(True).alias(KNOWN))
         if effects.asks_of_bulk(self.dataset, self.training):
             return frame.join(known, on=subject, how="left").with_columns(pl.col(KNOWN).fill_null(False))
         # Most records are bulk, and of these nobody asks.
@@ -184,12 +196,12 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
     since = training.asks_since(dataset)
     known = knowledge.subjects(ledger, effects.SUBJECTS[dataset], since) if since else None
     added = tuple(row.name for row in ledger.journal.imports(dataset) if row.mode == "INCREMENTAL")
-    return Records(dataset, contract or fallback, frames, training, known, ledger.standing(dataset), added)
+    return Records(dataset, contract or fallback, frames, training, known, ledger.view(dataset), added)
 
 
 def refresh(ledger: Ledger, dataset: str) -> None:
     """Merge what a finished job has changed, so that the next look at many records need not wait for it."""
     contract, frames = layers.named(ledger, dataset)
-    if contract is not None and merging.count(frames.values()) > standing.FEW:
-        standing.stand(frames, contract, ledger.standing(dataset))
+    if contract is not None and merging.count(frames.values()) > view.FEW:
+        view.merge(frames, contract, ledger.view(dataset))
         knowledge.prepare(ledger, dataset)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pdprep.errors import LedgerError
-from pdprep.ledger import compacting, integrity, standing
+from pdprep.ledger import compacting, integrity, view
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records
@@ -47,7 +47,8 @@ def changed(file: Path) -> None:
 
 def older(ledger: Ledger) -> None:
     """Make of a ledger what an older pdprep wrote, which knew no sizes."""
-    ledger.journal.database.run("DROP TABLE files")
+    for table in ("files", "id_forms"):
+        ledger.journal.database.run(f"DROP TABLE {table}")
     ledger.journal.database.run("PRAGMA user_version = 1")
     ledger.journal.close()
 
@@ -119,17 +120,17 @@ def test_attack_9_a_spoiled_journal_is_named(ledger: Ledger) -> None:
         open_ledger(ledger.folder, None)
 
 
-@pytest.mark.parametrize("pattern", ["*/part-*.parquet", "*/manifest.json", "*/*.over", "*/*.gone"])
+@pytest.mark.parametrize("pattern", ["*/part-*.parquet", "*/manifest.json", "*/*.delta"])
 def test_attack_9_what_can_be_built_again_is(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:
-    monkeypatch.setattr(standing, "FEW", 1)
+    monkeypatch.setattr(view, "FEW", 1)
     expected = counts(records(ledger, "items", ITEMS, NONE))
-    monkeypatch.setattr(standing, "FEW", 2)
+    monkeypatch.setattr(view, "FEW", 2)
     put(ledger, ITEMS, items(("f", "y")), sent=1)
     before = counts(records(ledger, "items", ITEMS, NONE))
     assert sum(before) == sum(expected) + 1
-    for file in ledger.standing("items").glob(pattern):
+    for file in ledger.view("items").glob(pattern):
         cut(file)
     assert counts(records(ledger, "items", ITEMS, NONE)) == before
     assert records(ledger, "items", ITEMS, NONE).page()["ITEM_ID"].to_list() == ["a", "b", "c", "d", "f"]

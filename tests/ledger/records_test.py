@@ -200,14 +200,15 @@ def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int) -> None:
 def test_one_user_is_found_alone_with_what_counts_of_it(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    for module in ("standing", "known"):
+    for module in ("view", "known"):
         monkeypatch.setattr(f"pdprep.ledger.{module}.FEW", few)
     bulk(ledger, EVENTS, pl.concat([events("a", "b"), events("c", user="v")]))
     put(ledger, EVENTS, events("b", "x"), 2)
     trained = Training("trained", (Model(clock.now() - timedelta(days=1), features=UPDATED),))
     found = records(ledger, "interactions", EVENTS, trained)
     alone = found.page(where=pl.col("USER_ID") == "u")
-    assert "standing" not in vars(found)  # nothing was merged for it
+    assert "view" not in vars(found)  # nothing was merged for it
+    found.counts()
     other = found.page(where=pl.col("USER_ID").is_in(["u"]))
     assert alone.rows() == other.rows()
     assert found.page(1, 2, where=pl.col("USER_ID") == "u").equals(alone.slice(2, 2))

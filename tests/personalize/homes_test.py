@@ -59,7 +59,7 @@ def test_attack_5_a_home_of_any_name(tmp_path: Path, home: Path, name: str) -> N
 def test_attack_5_large_records_in_a_home_of_any_name(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdprep.ledger.standing.FEW", 100)
+    monkeypatch.setattr("pdprep.ledger.view.FEW", 100)
     monkeypatch.setattr("pdprep.ledger.known.FEW", 100)
     monkeypatch.setattr(buckets, "FEW_ROWS", 300)
     place = tmp_path / "d[v2]" / ".pdprep"

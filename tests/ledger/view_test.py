@@ -1,4 +1,4 @@
-"""A base of merged files and an overlay show what a plain merge of all layers shows."""
+"""A snapshot of merged files and a delta show what a plain merge of all layers shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import base, merging, orders, standing
+from pdprep.ledger import merging, orders, snapshot, view
 from pdprep.ledger.effects import Training
 from pdprep.ledger.layers import BULK, ORDER, TIME
 from pdprep.ledger.records import Records
@@ -35,7 +35,8 @@ CONDITIONS = {
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a few hundred rows many, so that every part is at work."""
     for module, name, number in (
-        *((standing, "FEW", 150), (base, "ROWS_A_FILE", 128), (base, "ROW_GROUP", 16)),
+        *((view, "FEW", 150), (snapshot, "ROW_GROUP", 16)),
+        *((snapshot, "ROWS_A_MERGE", 128), (snapshot, "ROWS_A_FILE", 50)),
         *((orders, "ENDS", 9), (orders, "FENCES", 8), (orders, "SAMPLE", 2)),
     ):
         monkeypatch.setattr(module, name, number)
@@ -82,11 +83,11 @@ def contract(request: pytest.FixtureRequest) -> Contract:
     return found
 
 
-@pytest.fixture(params=[1, 2, 4], ids=["overlay", "small overlay", "base alone"])
+@pytest.fixture(params=[1, 2, 4], ids=["delta", "small delta", "snapshot alone"])
 def found(request: pytest.FixtureRequest, contract: Contract, tmp_path: Path) -> Records:
-    """Give records whose base holds the first layers only."""
+    """Give records whose snapshot holds the first layers only."""
     frames = many(contract)
-    base.build(tmp_path, dict(list(frames.items())[: request.param]), contract)
+    snapshot.build(tmp_path, dict(list(frames.items())[: request.param]), contract)
     return records(contract, frames, tmp_path)
 
 
@@ -138,17 +139,17 @@ def test_the_frame_is_lazy_and_has_every_record(found: Records, plain: pl.DataFr
     assert_frame_equal(found.frame.select(columns).collect(), plain.select(columns), check_row_order=False)
 
 
-def test_a_base_is_built_once_and_an_overlay_is_kept(contract: Contract, tmp_path: Path) -> None:
+def test_a_snapshot_is_built_once_and_a_delta_is_kept(contract: Contract, tmp_path: Path) -> None:
     frames = many(contract)
     records(contract, {"import-1": frames["import-1"]}, tmp_path).counts()
     before = sorted(tmp_path.rglob("part-*"))
     for _ in range(2):
         records(contract, {name: frames[name] for name in ("import-1", "put-4")}, tmp_path).counts()
     assert sorted(tmp_path.rglob("part-*")) == before
-    assert len(list(tmp_path.rglob("*.over"))) == 1
+    assert len(list(tmp_path.rglob("*.delta"))) == 1
 
 
-def test_a_layer_that_went_away_makes_a_new_base(contract: Contract, tmp_path: Path) -> None:
+def test_a_layer_that_went_away_makes_a_new_snapshot(contract: Contract, tmp_path: Path) -> None:
     frames = many(contract)
     totals = [records(contract, dict([*frames.items()][:count]), tmp_path).total() for count in (4, 1)]
     assert totals[0] > totals[1]

@@ -1,0 +1,172 @@
+"""The records of many layers merged once, as files in the order of their ids; kept until layers change.
+
+A layer holds what one import or put brought. To merge ten million records takes ten seconds, so the outcome
+is kept beside the layers. It is a copy: whatever is lost of it is merged again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.ledger import integrity, merging
+
+ROWS_A_MERGE: Final = 500_000  # so many are in memory at once
+ROWS_A_FILE: Final = 125_000  # a page that a delta touches reads one file whole
+ROW_GROUP: Final = 20_000  # smaller than a layer's: a page of a sorted table is gathered from many places
+FORMAT: Final = 2  # of the folder; another one's is built again
+PLACE: Final = "__place"  # the number of a row, counted through all files
+_SAMPLED: Final = 64  # one id of so many tells where to cut
+_MANIFEST: Final = "manifest.json"
+_KEPT: Final = 2  # an older one may still be looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file: how many rows, its last id (null where ids are missing), and its size.
+
+    All rows of one id are in one file.
+    """
+
+    rows: int
+    last: str | None
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Merged records.
+
+    Attributes:
+        folder: Where its files are.
+        layers: The names of the layers that it holds.
+        columns: The contract's columns.
+        counts: Records by ORIGIN.
+        pieces: What is known of each file, in the order of their ids.
+    """
+
+    folder: Path
+    layers: frozenset[str]
+    columns: tuple[str, ...]
+    counts: dict[str, int]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many records it holds."""
+        return sum(piece.rows for piece in self.pieces)
+
+    @property
+    def frames(self) -> list[pl.LazyFrame]:
+        """The rows of each file with their places."""
+        starts = accumulate((piece.rows for piece in self.pieces), initial=0)
+        files = (integrity.scan(_file(self.folder, number)) for number in range(len(self.pieces)))
+        return [
+            frame.with_row_index(PLACE, offset=start) for frame, start in zip(files, starts, strict=False)
+        ]
+
+
+def find(place: Path, layers: frozenset[str], columns: tuple[str, ...]) -> Snapshot | None:
+    """Return the snapshot that holds the most of these layers and nothing else; None if there is none."""
+    found = [each for each in _all(place) if each.layers <= layers and each.columns == columns]
+    return max(found, key=lambda each: each.rows, default=None)
+
+
+def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> Snapshot:
+    """Merge layers, a range of ids at a time, so that memory stays bounded.
+
+    Args:
+        place: The folder of the snapshots of this dataset.
+        frames: The layers by name.
+        contract: The contract of the records.
+    """
+    name = digest(*frames, *contract.columns)
+    folder, fresh = place / name, place / f"{name}.part"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    pieces: list[Piece] = []
+    counts = Counter[str]()
+    for cut in _ranges(list(frames.values()), contract.key):
+        merged = merging.merged(cut, contract)
+        counts.update(merging.by_origin(merged))
+        for rows in _files(merged, contract.key):
+            file = _file(fresh, len(pieces))
+            rows.write_parquet(file, row_group_size=ROW_GROUP)
+            pieces.append(
+                Piece(rows.height, rows.select(pl.col(contract.key).last()).item(), file.stat().st_size)
+            )
+    made = Snapshot(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
+    _write(made, fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    newest = sorted(place.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    for old in newest[_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return made
+
+
+def digest(*names: str) -> str:
+    """Return a short name for several."""
+    return hashlib.sha256(json.dumps([FORMAT, *sorted(names)]).encode()).hexdigest()[:16]
+
+
+def _ranges(frames: Sequence[pl.LazyFrame], key: str) -> Iterator[list[pl.LazyFrame]]:
+    """Yield the frames cut to one range of ids after the other; null comes first."""
+    column = pl.col(key)
+    sampled = pl.concat([frame.select(column.gather_every(_SAMPLED)) for frame in frames])
+    ids = sampled.drop_nulls().collect().to_series().sort()
+    step = max(1, ROWS_A_MERGE // _SAMPLED)
+    fences = ids.gather_every(step, step).unique(maintain_order=True)
+    edges: list[str | None] = [None, *fences, None]
+    for low, high in pairwise(edges):
+        fits = pl.lit(True)
+        if low is not None:
+            fits &= column >= low
+        if high is not None:
+            fits &= (column < high) | (column.is_null() if low is None else pl.lit(False))
+        yield [frame.filter(fits) for frame in frames]
+
+
+def _files(rows: pl.DataFrame, key: str) -> Iterator[pl.DataFrame]:
+    """Cut sorted rows to the size of files, where another id begins."""
+    firsts = rows.select(pl.col(key).ne_missing(pl.col(key).shift()).fill_null(True).arg_true()).to_series()
+    wanted = pl.Series(range(0, rows.height, ROWS_A_FILE), dtype=firsts.dtype)[1:]
+    cuts = firsts.gather(firsts.search_sorted(wanted).clip(0, len(firsts) - 1)) if len(wanted) else wanted
+    for start, stop in pairwise([0, *cuts.unique().sort(), rows.height]):
+        if stop > start or not rows.height:
+            yield rows.slice(start, stop - start)
+
+
+def _all(place: Path) -> Iterator[Snapshot]:
+    for file in place.glob(f"*/{_MANIFEST}"):
+        with suppress(OSError, ValueError):
+            found = json.loads(file.read_text(encoding="utf-8"))
+            if file.parent.suffix == ".part" or found.get("format") != FORMAT:
+                continue
+            pieces = tuple(Piece(**piece) for piece in found["pieces"])
+            # One that was damaged is built again: it holds nothing that the layers do not.
+            sizes = [_file(file.parent, number).stat().st_size for number in range(len(pieces))]
+            if sizes == [piece.bytes for piece in pieces]:
+                names, columns = frozenset(found["layers"]), tuple(found["columns"])
+                yield Snapshot(file.parent, names, columns, found["counts"], pieces)
+
+
+def _write(made: Snapshot, folder: Path) -> None:
+    found = {"format": FORMAT, "layers": sorted(made.layers), "columns": made.columns, "counts": made.counts}
+    text = json.dumps({**found, "pieces": [asdict(piece) for piece in made.pieces]})
+    (folder / _MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _file(folder: Path, number: int) -> Path:
+    return folder / f"part-{number:05d}.parquet"

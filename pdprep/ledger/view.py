@@ -1,0 +1,136 @@
+"""The merged view: a snapshot of most records, and the delta, which is what came or changed since.
+
+Few records are merged in memory. Of many, the newest layers are a delta as long as they are few; then the
+snapshot is made anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.ledger import integrity, layers, merging, snapshot
+from pdprep.ledger.snapshot import PLACE, Snapshot
+
+FEW: Final = 200_000  # rows that are merged in memory each time
+REPLACES, PIECE = "__replaces", "__piece"
+_WAS: Final = "__was"
+_FORMER: Final = (".over", ".gone")  # what an older pdprep kept in place of a delta
+
+
+@dataclass(frozen=True)
+class View:
+    """All records, in the order of their ids.
+
+    Attributes:
+        pieces: The rows of the snapshot with their places, a frame a file.
+        starts: The place where each piece begins; last, how many rows they have together.
+        delta: The rows that came or changed since, in order. ``__piece`` is the piece that each belongs to,
+            ``__replaces`` the place of the row of the snapshot that it stands for, if any.
+        counts: Records by ORIGIN.
+        order: The columns that the rows are in order of.
+    """
+
+    pieces: list[pl.LazyFrame]
+    starts: list[int]
+    delta: pl.DataFrame
+    counts: dict[str, int]
+    order: list[str]
+
+    @property
+    def snapshot(self) -> pl.LazyFrame:
+        """The snapshot's rows that the delta leaves, each with its place."""
+        rows = pl.concat(self.pieces)
+        if self.replaced.is_empty():
+            return rows
+        return rows.filter(~pl.col(PLACE).is_in(pl.lit(self.replaced).implode()))
+
+    @property
+    def changed(self) -> pl.LazyFrame:
+        """The rows of the delta; their places come after all places of the snapshot."""
+        return self.delta.lazy().with_row_index(PLACE, offset=self.starts[-1])
+
+    @cached_property
+    def replaced(self) -> pl.Series:
+        """The places in the snapshot, in order, that the delta stands for."""
+        return self.delta[REPLACES].drop_nulls().sort()
+
+
+def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None = None) -> View:
+    """Merge layers.
+
+    Args:
+        frames: The layers by name; a name stands for its content.
+        contract: The contract of the records.
+        place: The folder where a snapshot may be kept; None merges in memory.
+    """
+    if place is None or merging.count(frames.values()) <= FEW:
+        rows = merging.merged(list(frames.values()), contract)
+        return _view([rows.lazy().with_row_index(PLACE)], [0, rows.height], merging.by_origin(rows), contract)
+    kept = snapshot.find(place, frozenset(frames), contract.columns)
+    if kept is not None:
+        fresh = {name: frame for name, frame in frames.items() if name not in kept.layers}
+        if not fresh:
+            return _of(kept, contract)
+        file = kept.folder / f"{snapshot.digest(*fresh)}.delta"
+        delta = _delta(kept, list(fresh.values()), contract, file)
+        if delta is not None:
+            return _of(kept, contract, delta)
+    return _of(snapshot.build(place, frames, contract), contract)
+
+
+def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: Path) -> pl.DataFrame | None:
+    """Return what newer layers change of a snapshot; None where they are too many.
+
+    It is kept beside the snapshot, in place of an older one.
+    """
+    if integrity.readable(file):
+        return integrity.read(file)
+    if merging.count(fresh) > FEW:
+        return None
+    same = layers.identity(contract)
+    ids = merging.merged(fresh, contract).select(same).lazy()
+    gone = pl.concat(kept.frames).join(ids, on=same, how="semi", nulls_equal=True).collect(engine="streaming")
+    came = merging.merged([*fresh, gone.drop(PLACE).lazy()], contract)
+    before = gone.select(*same, pl.col(PLACE).alias(REPLACES), pl.col("ORIGIN").alias(_WAS))
+    delta = came.join(before, on=same, how="left", nulls_equal=True, maintain_order="left")
+    for suffix in (file.suffix, *_FORMER):
+        for old in file.parent.glob(f"*{suffix}"):
+            old.unlink(missing_ok=True)
+    fresh_file = file.with_suffix(".part")
+    delta.write_parquet(fresh_file)
+    fresh_file.rename(file)
+    return delta
+
+
+def _of(kept: Snapshot, contract: Contract, delta: pl.DataFrame | None = None) -> View:
+    starts = list(accumulate((piece.rows for piece in kept.pieces), initial=0))
+    if delta is None:
+        return _view(kept.frames, starts, kept.counts, contract)
+    counts = Counter(kept.counts)
+    counts.update(merging.by_origin(delta))
+    counts.subtract(dict(delta[_WAS].drop_nulls().value_counts().iter_rows()))
+    # A missing id is in the first piece, for it is sorted before all others.
+    lasts = pl.Series([piece.last or "" for piece in kept.pieces[:-1]], dtype=pl.String)
+    own = lasts.search_sorted(delta[contract.key].fill_null(""), "left").alias(PIECE)
+    return _view(kept.frames, starts, dict(counts), contract, delta.with_columns(own).drop(_WAS))
+
+
+def _view(
+    pieces: list[pl.LazyFrame],
+    starts: list[int],
+    counts: dict[str, int],
+    contract: Contract,
+    delta: pl.DataFrame | None = None,
+) -> View:
+    if delta is None:
+        delta = pieces[0].drop(PLACE).head(0).collect()
+        delta = delta.with_columns(*(pl.Series(name, [], pl.UInt32) for name in (REPLACES, PIECE)))
+    return View(pieces, starts, delta, counts, merging.order(contract))
