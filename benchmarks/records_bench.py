@@ -62,6 +62,11 @@ def chunks(rows: int) -> Iterator[pl.DataFrame]:
 
 
 def build_ledger(folder: Path, bulk: int, put: int) -> None:
+    """File an import and a put, and merge them as every job does at its end."""
+    refresh(file_events(folder, bulk, put), "interactions")
+
+
+def file_events(folder: Path, bulk: int, put: int) -> Ledger:
     """File an import as bulk does, run by run of whole buckets, and a put that has been answered."""
     ledger, _ = open_ledger(folder, None)
     row = ledger.journal.new_import({
@@ -76,7 +81,7 @@ def build_ledger(folder: Path, bulk: int, put: int) -> None:
         layers.write_records(scratch, number, own, CONTRACT)
     layers.file_import(ledger, row, scratch)
     _put(ledger, events(bulk, put, bulk // 10).sort("USER_ID", maintain_order=True))
-    refresh(ledger, "interactions")  # as every job does at its end
+    return ledger
 
 
 def _put(ledger: Ledger, rows: pl.DataFrame) -> None:

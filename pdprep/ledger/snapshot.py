@@ -13,14 +13,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import integrity, merging
+from pdprep.ledger import merging
 
 ROWS_A_MERGE: Final = 500_000  # so many are in memory at once
 ROWS_A_FILE: Final = 125_000  # a page that a delta touches reads one file whole
@@ -68,13 +68,9 @@ class Snapshot:
         return sum(piece.rows for piece in self.pieces)
 
     @property
-    def frames(self) -> list[pl.LazyFrame]:
-        """The rows of each file with their places."""
-        starts = accumulate((piece.rows for piece in self.pieces), initial=0)
-        files = (integrity.scan(_file(self.folder, number)) for number in range(len(self.pieces)))
-        return [
-            frame.with_row_index(PLACE, offset=start) for frame, start in zip(files, starts, strict=False)
-        ]
+    def files(self) -> list[Path]:
+        """The files, in the order of their ids."""
+        return [_file(self.folder, number) for number in range(len(self.pieces))]
 
 
 def find(place: Path, layers: frozenset[str], columns: tuple[str, ...]) -> Snapshot | None:
@@ -156,10 +152,10 @@ def _all(place: Path) -> Iterator[Snapshot]:
                 continue
             pieces = tuple(Piece(**piece) for piece in found["pieces"])
             # One that was damaged is built again: it holds nothing that the layers do not.
-            sizes = [_file(file.parent, number).stat().st_size for number in range(len(pieces))]
-            if sizes == [piece.bytes for piece in pieces]:
-                names, columns = frozenset(found["layers"]), tuple(found["columns"])
-                yield Snapshot(file.parent, names, columns, found["counts"], pieces)
+            names, columns = frozenset(found["layers"]), tuple(found["columns"])
+            made = Snapshot(file.parent, names, columns, found["counts"], pieces)
+            if [each.stat().st_size for each in made.files] == [piece.bytes for piece in pieces]:
+                yield made
 
 
 def _write(made: Snapshot, folder: Path) -> None:

@@ -30,7 +30,8 @@ class View:
     """All records, in the order of their ids.
 
     Attributes:
-        pieces: The rows of the snapshot with their places, a frame a file.
+        rows: The rows of the snapshot with their places.
+        pieces: The same, a frame a file: a page is read from the few that hold it.
         starts: The place where each piece begins; last, how many rows they have together.
         delta: The rows that came or changed since, in order. ``__piece`` is the piece that each belongs to,
             ``__replaces`` the place of the row of the snapshot that it stands for, if any.
@@ -38,6 +39,7 @@ class View:
         order: The columns that the rows are in order of.
     """
 
+    rows: pl.LazyFrame
     pieces: list[pl.LazyFrame]
     starts: list[int]
     delta: pl.DataFrame
@@ -47,10 +49,9 @@ class View:
     @property
     def snapshot(self) -> pl.LazyFrame:
         """The snapshot's rows that the delta leaves, each with its place."""
-        rows = pl.concat(self.pieces)
         if self.replaced.is_empty():
-            return rows
-        return rows.filter(~pl.col(PLACE).is_in(pl.lit(self.replaced).implode()))
+            return self.rows
+        return self.rows.filter(~pl.col(PLACE).is_in(pl.lit(self.replaced).implode()))
 
     @property
     def changed(self) -> pl.LazyFrame:
@@ -72,8 +73,9 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
         place: The folder where a snapshot may be kept; None merges in memory.
     """
     if place is None or merging.count(frames.values()) <= FEW:
-        rows = merging.merged(list(frames.values()), contract)
-        return _view([rows.lazy().with_row_index(PLACE)], [0, rows.height], merging.by_origin(rows), contract)
+        merged = merging.merged(list(frames.values()), contract)
+        rows, order = merged.lazy().with_row_index(PLACE), merging.order(contract)
+        return View(rows, [rows], [0, merged.height], _nothing(merged), merging.by_origin(merged), order)
     kept = snapshot.find(place, frozenset(frames), contract.columns)
     if kept is not None:
         fresh = {name: frame for name, frame in frames.items() if name not in kept.layers}
@@ -84,6 +86,12 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
         if delta is not None:
             return _of(kept, contract, delta)
     return _of(snapshot.build(place, frames, contract), contract)
+
+
+def ready(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None) -> bool:
+    """Say whether a snapshot holds all these layers, so that nothing is left to merge."""
+    kept = snapshot.find(place, frozenset(frames), contract.columns) if place is not None else None
+    return kept is not None and len(kept.layers) == len(frames)
 
 
 def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: Path) -> pl.DataFrame | None:
@@ -97,7 +105,8 @@ def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: 
         return None
     same = layers.identity(contract)
     ids = merging.merged(fresh, contract).select(same).lazy()
-    gone = pl.concat(kept.frames).join(ids, on=same, how="semi", nulls_equal=True).collect(engine="streaming")
+    rows = integrity.scan(kept.files).with_row_index(PLACE)
+    gone = rows.join(ids, on=same, how="semi", nulls_equal=True).collect(engine="streaming")
     came = merging.merged([*fresh, gone.drop(PLACE).lazy()], contract)
     before = gone.select(*same, pl.col(PLACE).alias(REPLACES), pl.col("ORIGIN").alias(_WAS))
     delta = came.join(before, on=same, how="left", nulls_equal=True, maintain_order="left")
@@ -111,26 +120,23 @@ def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: 
 
 
 def _of(kept: Snapshot, contract: Contract, delta: pl.DataFrame | None = None) -> View:
-    starts = list(accumulate((piece.rows for piece in kept.pieces), initial=0))
-    if delta is None:
-        return _view(kept.frames, starts, kept.counts, contract)
+    rows, starts = integrity.scan(kept.files), [0, *accumulate(piece.rows for piece in kept.pieces)]
+    pieces = [
+        integrity.scan(file).with_row_index(PLACE, offset=start)
+        for file, start in zip(kept.files, starts[:-1], strict=True)
+    ]
     counts = Counter(kept.counts)
-    counts.update(merging.by_origin(delta))
-    counts.subtract(dict(delta[_WAS].drop_nulls().value_counts().iter_rows()))
-    # A missing id is in the first piece, for it is sorted before all others.
-    lasts = pl.Series([piece.last or "" for piece in kept.pieces[:-1]], dtype=pl.String)
-    own = lasts.search_sorted(delta[contract.key].fill_null(""), "left").alias(PIECE)
-    return _view(kept.frames, starts, dict(counts), contract, delta.with_columns(own).drop(_WAS))
-
-
-def _view(
-    pieces: list[pl.LazyFrame],
-    starts: list[int],
-    counts: dict[str, int],
-    contract: Contract,
-    delta: pl.DataFrame | None = None,
-) -> View:
     if delta is None:
-        delta = pieces[0].drop(PLACE).head(0).collect()
-        delta = delta.with_columns(*(pl.Series(name, [], pl.UInt32) for name in (REPLACES, PIECE)))
-    return View(pieces, starts, delta, counts, merging.order(contract))
+        delta = _nothing(rows.head(0).collect())
+    else:
+        counts.update(merging.by_origin(delta))
+        counts.subtract(dict(delta[_WAS].drop_nulls().value_counts().iter_rows()))
+        # A missing id is in the first piece, for it is sorted before all others.
+        lasts = pl.Series([piece.last or "" for piece in kept.pieces[:-1]], dtype=pl.String)
+        own = lasts.search_sorted(delta[contract.key].fill_null(""), "left").alias(PIECE)
+        delta = delta.with_columns(own).drop(_WAS)
+    return View(rows.with_row_index(PLACE), pieces, starts, delta, dict(counts), merging.order(contract))
+
+
+def _nothing(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.clear().with_columns(pl.Series(name, [], pl.UInt32) for name in (REPLACES, PIECE))

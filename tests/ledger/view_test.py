@@ -154,3 +154,58 @@ def test_a_layer_that_went_away_makes_a_new_snapshot(contract: Contract, tmp_pat
     totals = [records(contract, dict([*frames.items()][:count]), tmp_path).total() for count in (4, 1)]
     assert totals[0] > totals[1]
     assert len([*tmp_path.iterdir()]) == 2
+
+
+@pytest.mark.parametrize("most", [3, 10_000])
+@pytest.mark.parametrize("name", ["prefix", "none", "two users", "no user"])
+def test_a_condition_on_the_identity_is_answered_before_all_are_merged(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    key, prefix = contract.key, "u1" if contract.event_like else "i29"
+    conditions = {
+        "prefix": pl.col(key).str.starts_with(prefix),
+        "none": pl.col(key) == "nowhere",
+        "two users": pl.any_horizontal(pl.col(key) == f"{prefix}0", pl.col(key) == f"{prefix}1"),
+        "no user": pl.col(key).is_null(),
+    }
+    monkeypatch.setattr("pdprep.ledger.records.ALONE", most)
+    (tmp_path / "other").mkdir()
+    all_of_them = records(contract, many(contract), tmp_path / "other")
+    all_of_them.counts()
+    found = records(contract, many(contract), tmp_path)
+    where = conditions[name]
+    assert found.total(where) == all_of_them.total(where)
+    assert_frame_equal(found.page(0, 50, where=where), all_of_them.page(0, 50, where=where))
+    assert most == 3 or "view" not in vars(found)
+
+
+def test_records_without_a_user_come_first_with_a_delta_too(contract: Contract, tmp_path: Path) -> None:
+    frames = many(contract)
+    snapshot.build(tmp_path, {"import-1": frames["import-1"]}, contract)
+    fresh = layer(contract, 2, 3, bulk=False).with_columns(pl.lit(None, pl.String).alias(contract.key))
+    shown = records(contract, {"import-1": frames["import-1"], "put-9": fresh}, tmp_path).page(0, 1000)
+    ids = shown[contract.key]
+    assert ids[: ids.null_count()].null_count() == ids.null_count() > 0
+    assert "put-2" in shown["IMPORT"][: ids.null_count()].to_list()
+
+
+def test_all_rows_of_an_id_are_in_one_file(contract: Contract, tmp_path: Path) -> None:
+    made = snapshot.build(tmp_path, many(contract), contract)
+    ids = [set(pl.read_parquet(file)[contract.key]) for file in made.files]
+    assert len(ids) > 3
+    assert sum(map(len, ids)) == len(set().union(*ids))
+
+
+def test_what_an_older_version_laid_over_goes_with_the_next_delta(contract: Contract, tmp_path: Path) -> None:
+    frames = many(contract)
+    made = snapshot.build(tmp_path, {"import-1": frames["import-1"]}, contract)
+    for name in ("0123.over", "0123.gone"):
+        (made.folder / name).write_bytes(b"PAR1")
+    shown = records(contract, frames, tmp_path).total()
+    assert shown == records(contract, frames, None).total()
+    assert {file.suffix for file in made.folder.iterdir()} == {".json", ".parquet", ".delta"}
+
+
+def test_nothing_reads_how_polars_writes_a_condition() -> None:
+    package = Path(view.__file__).parents[1]
+    assert not [file for file in package.rglob("*.py") if "meta.serialize" in file.read_text("utf-8")]

@@ -122,9 +122,9 @@ def test_text_and_html_say_what_the_widget_says(records: Records) -> None:
 
 def test_a_table_of_files_that_went_away_says_so(records: Records, tmp_path: Path) -> None:
     file = tmp_path / "one.parquet"
-    pl.concat(records.view.pieces).collect().write_parquet(file)
+    records.view.rows.collect().write_parquet(file)
     gone = replace(records)
-    gone.__dict__["view"] = replace(records.view, pieces=[pl.scan_parquet(file)])
+    gone.__dict__["view"] = replace(records.view, rows=pl.scan_parquet(file))
     table = RecordsTable(gone)
     file.unlink()
     table.query = {**table.query, "origin": "bulk"}
