@@ -163,7 +163,7 @@ class InDuckdb:
             fits = "{} = '{}'".format(*question["equal"])
         if "starts" in question:
             fits = "starts_with({}, '{}')".format(*question["starts"])
-        # The table stands in the order of ids and a scan keeps it, so row numbers serve as that order. The rows
+        # The table stands in the order of ids and a scan keeps it, so row numbers are that order. The rows
         # of a page are read once their numbers are known; where nobody asks for effects, only they get them.
         derived = "EFFECT" in fits
         table, row = ("shown", "row") if derived else ("records", "rowid")
