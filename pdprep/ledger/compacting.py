@@ -12,7 +12,8 @@ import polars as pl
 from pdprep.ledger import contracts, integrity, layers
 from pdprep.ledger.layers import POSITION, ROW_GROUP
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import DONE, PlanRow
+from pdprep.ledger.rows import PlanRow
+from pdprep.ledger.status import Status
 
 _SAMPLED: Final = 64  # one id of so many tells where to cut
 
@@ -20,7 +21,7 @@ _SAMPLED: Final = 64  # one id of so many tells where to cut
 def compact(ledger: Ledger, dataset: str) -> None:
     """Sort what was taken of finished plans by id, so that the records of one user are found quickly."""
     for plan in ledger.journal.plans(dataset):
-        if plan.status == DONE and (ledger.plans / plan.file).exists():
+        if plan.status == Status.DONE and (ledger.plans / plan.file).exists():
             target = ledger.records(dataset) / plan.file
             with ledger.temporary() as folder:
                 fresh = folder / target.name

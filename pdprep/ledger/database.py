@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,15 @@ _DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 class Database:
-    """A connection that the threads of this process share, one at a time."""
+    """A connection that the threads of this process share, one at a time; it is closed with its last user."""
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
         self.path = path
         self._guard = threading.RLock()
         with self._said():
             self._sqlite = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+            # Jobs outlive the group that began them, so whoever holds the ledger last closes its file.
+            self._closing = weakref.finalize(self, self._sqlite.close)
             self._sqlite.row_factory = sqlite3.Row
             # The write-ahead log needs shared memory, which network file systems lack.
             mode = "WAL" if filesystems.is_local(path.parent) else "DELETE"
@@ -80,7 +83,7 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         with self._guard:
-            self._sqlite.close()
+            self._closing()
 
     def _migrate(self, migrations: Sequence[str]) -> None:
         if self._version() == len(migrations):

@@ -14,13 +14,7 @@ from pdprep import clock
 from pdprep.ledger.database import Database
 from pdprep.ledger.migrations import MIGRATIONS
 from pdprep.ledger.rows import (
-    ACTIVE,
-    DONE,
-    LOST,
-    OPEN,
-    PENDING,
     SENT,
-    STAGED,
     Binding,
     CallRow,
     FileRow,
@@ -28,6 +22,7 @@ from pdprep.ledger.rows import (
     JobRow,
     PlanRow,
 )
+from pdprep.ledger.status import Status
 
 
 class Journal:
@@ -69,7 +64,7 @@ class Journal:
         with self.database.transaction():
             seq = 1 + int(self.database.value("SELECT coalesce(max(seq), 0) FROM jobs"))
             row = JobRow(
-                seq, f"{route}-{seq:04d}", dataset, route, mode, name, "QUEUED", "prepare",
+                seq, f"{route}-{seq:04d}", dataset, route, mode, name, Status.QUEUED, "prepare",
                 0, None, "rows", None, "", "", "", clock.now().timestamp(), None,
             )  # fmt: skip
             self.database.insert("jobs", row.values())
@@ -95,7 +90,7 @@ class Journal:
     def new_import(self, values: dict[str, Any]) -> ImportRow:
         """Write down an import whose bytes are staged."""
         blank = {"location": "", "files": "[]", "keep": 0, "arn": "", "reason": "", "ended": None}
-        blank["status"] = STAGED
+        blank["status"] = Status.STAGED
         with self.database.transaction():
             times = {"seq": self._next(), "created": clock.now().timestamp()}
             row = ImportRow(**{**blank, **times, **values})
@@ -119,35 +114,35 @@ class Journal:
 
     def layer(self, dataset: str) -> list[ImportRow]:
         """Return the bulk layer as it stands: the last FULL import that is ACTIVE, and what came after it."""
-        active = [row for row in self.imports(dataset) if row.status == ACTIVE]
+        active = [row for row in self.imports(dataset) if row.status == Status.ACTIVE]
         start = max((row.seq for row in active if row.mode == "FULL"), default=0)
         return [row for row in active if row.seq >= start]
 
     def pending(self, dataset: str) -> list[ImportRow]:
         """Return the imports that the service has begun and not ended, oldest first."""
-        return [row for row in self.imports(dataset) if row.status in PENDING]
+        return [row for row in self.imports(dataset) if row.status.pending]
 
     def new_plan(self, job: str, dataset: str, fingerprint: str, records: int, contract: str) -> PlanRow:
         """Write down a put plan; call it inside the transaction that files the plan's records."""
         row = PlanRow(
-            self._next(), job, dataset, fingerprint, records, contract, clock.now().timestamp(), OPEN
+            self._next(), job, dataset, fingerprint, records, contract, clock.now().timestamp(), Status.OPEN
         )
         self.database.insert("plans", row.values())
         return row
 
     def finish_plan(self, plan: PlanRow) -> None:
         """Write down that every record of a plan has been answered."""
-        self.database.update("plans", plan.seq, {"status": DONE})
+        self.database.update("plans", plan.seq, {"status": Status.DONE})
 
     def plans(self, dataset: str) -> list[PlanRow]:
         """Return the put plans of a dataset, oldest first."""
         sql = "SELECT * FROM plans WHERE dataset = ? AND status != ? ORDER BY seq"
-        rows = self.database.rows(sql, dataset, LOST)
+        rows = self.database.rows(sql, dataset, Status.LOST)
         return [PlanRow.of(row) for row in rows]
 
     def open_plans(self, dataset: str) -> list[PlanRow]:
         """Return the put plans that are not finished, oldest first."""
-        return [plan for plan in self.plans(dataset) if plan.status == OPEN]
+        return [plan for plan in self.plans(dataset) if plan.status == Status.OPEN]
 
     def answer(self, *calls: CallRow) -> None:
         """Write down answered calls, all of them in one commit."""
@@ -162,7 +157,8 @@ class Journal:
 
     def received_since(self, dataset: str, at: float) -> bool:
         """Say whether the service has taken records of a dataset later than that; seconds since 1970."""
-        if any((row.ended or row.created) > at for row in self.imports(dataset) if row.status == ACTIVE):
+        taken = [row for row in self.imports(dataset) if row.status == Status.ACTIVE]
+        if any((row.ended or row.created) > at for row in taken):
             return True
         sql = """SELECT EXISTS (SELECT 1 FROM plans CROSS JOIN calls ON calls.plan = plans.seq
             WHERE plans.dataset = ? AND calls.outcome = ? AND calls.at > ?)"""
@@ -175,7 +171,7 @@ class Journal:
     def lose(self, row: ImportRow | PlanRow) -> None:
         """Give up the damaged records of an import or plan; nothing counts them any more."""
         table = "plans" if isinstance(row, PlanRow) else "imports"
-        self.database.update(table, row.seq, {"status": LOST})
+        self.database.update(table, row.seq, {"status": Status.LOST})
 
     def know_file(self, row: FileRow) -> None:
         """Write down what a file of records is."""

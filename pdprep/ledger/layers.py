@@ -19,7 +19,8 @@ from pdprep.contract.frames import DTYPES
 from pdprep.ledger import contracts, integrity
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import ACTIVE, DONE, REJECTED, SENT, ImportRow, PlanRow
+from pdprep.ledger.rows import REJECTED, SENT, ImportRow, PlanRow
+from pdprep.ledger.status import Status
 
 ORDER, BULK, ROW = "__order", "__bulk", "__row"
 POSITION, CALL, DIGEST = "__position", "__call", "__digest"
@@ -70,7 +71,7 @@ def drop_replaced(ledger: Ledger, dataset: str) -> None:
     """Remove the files of imports that a FULL import has replaced."""
     kept = {row.seq for row in ledger.journal.layer(dataset)}
     for row in ledger.journal.imports(dataset):
-        if row.status == ACTIVE and row.seq not in kept:
+        if row.status == Status.ACTIVE and row.seq not in kept:
             drop_import(ledger, row)
 
 
@@ -91,7 +92,7 @@ def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
         pl.lit(True).alias(BULK),
         pl.lit(row.name).alias("IMPORT"),
         pl.lit(moment(row.ended or row.created)).cast(TIME).alias("SENT_AT"),
-        pl.lit(row.status).alias("STATUS"),
+        pl.lit(str(row.status)).alias("STATUS"),
     )
 
 
@@ -242,7 +243,7 @@ def like(frame: pl.LazyFrame, contract: Contract, *more: str | pl.Expr) -> pl.La
 def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
     if isinstance(row, ImportRow):
         return f"{row.folder} {row.status} {row.ended or row.created} {row.rows}"
-    return f"{row.file} {row.status if row.status == DONE else len(ledger.journal.calls(row))}"
+    return f"{row.file} {row.status if row.status == Status.DONE else len(ledger.journal.calls(row))}"
 
 
 def identity(contract: Contract) -> list[str]:

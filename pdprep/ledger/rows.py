@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, fields
-from typing import Any, Final, Self
+from typing import Any, Self
 
-# Statuses of an import before the service knows it; after that its own words count.
-STAGED, CREATING, INTERRUPTED = "STAGED", "CREATING", "INTERRUPTED"
-ACTIVE, FAILED = "ACTIVE", "CREATE FAILED"
-# What an import or plan becomes when its damaged records are built anew from the service.
-LOST: Final = "LOST"
-PENDING: Final = (CREATING, "CREATE PENDING", "CREATE IN_PROGRESS")
-# States of a put plan.
-OPEN, DONE = "OPEN", "DONE"
+from pdprep.ledger.status import Status
+
 # Outcomes of a put call.
 SENT, REJECTED = "sent", "rejected"
 
@@ -21,6 +15,11 @@ SENT, REJECTED = "sent", "rejected"
 @dataclass(frozen=True, slots=True)
 class Row:
     """Something that is read from a row of SQLite by the names of its fields."""
+
+    def __post_init__(self) -> None:
+        """Take a status by its word, as SQLite and the service have it."""
+        if "status" in self.__slots__:
+            object.__setattr__(self, "status", Status(getattr(self, "status")))  # noqa: B009 - other rows have none
 
     @classmethod
     def of(cls, row: sqlite3.Row) -> Self:
@@ -50,7 +49,7 @@ class JobRow(Row):
     route: str
     mode: str
     name: str
-    status: str
+    status: Status
     phase: str
     done: int
     total: int | None
@@ -83,7 +82,7 @@ class ImportRow(Row):
     keep: int
     contract: str
     arn: str
-    status: str
+    status: Status
     reason: str
     created: float
     ended: float | None
@@ -105,7 +104,7 @@ class PlanRow(Row):
     records: int
     contract: str
     created: float
-    status: str
+    status: Status
 
     @property
     def file(self) -> str:

@@ -12,8 +12,9 @@ from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
 from pdprep.ledger import compacting, contracts, layers
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import ACTIVE, OPEN, SENT, CallRow, ImportRow, PlanRow
+from pdprep.ledger.rows import SENT, CallRow, ImportRow, PlanRow
 from pdprep.ledger.shares import shares
+from pdprep.ledger.status import Status
 from pdprep.personalize import batches
 from pdprep.personalize.clients import pages
 from pdprep.personalize.export import export
@@ -65,7 +66,7 @@ def _lost(ledger: Ledger, dataset: str) -> list[ImportRow | PlanRow]:
     imports, plans = ledger.journal.layer(dataset), ledger.journal.plans(dataset)
     rows: list[ImportRow | PlanRow] = [*imports, *plans]
     broken = [row for row in rows if layers.damage(ledger, row, thorough=True)]
-    waiting = [plan for plan in plans if plan.status == OPEN and plan not in broken]
+    waiting = [plan for plan in plans if plan.status == Status.OPEN and plan not in broken]
     return [row for row in rows if row not in waiting] if broken else []
 
 
@@ -76,7 +77,7 @@ def _last_import(target: Target, dataset: str) -> float | None:
     if found is None:
         return None
     jobs = pages(target.world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
-    times = [job["lastUpdatedDateTime"].timestamp() for job in jobs if job["status"] == ACTIVE]
+    times = [job["lastUpdatedDateTime"].timestamp() for job in jobs if job["status"] == Status.ACTIVE]
     return max(times, default=None)
 
 
@@ -97,7 +98,8 @@ def _file_bulk(
     values: dict[str, Any] = {
         "job": job.id, "dataset": contract.dataset, "mode": "FULL", "name": f"adopted-{job.id}",
         "fingerprint": "", "contract": contracts.dumps(contract), "created": since, "ended": since,
-        "rows": sum(rows for rows, _ in sizes), "keys": sum(keys for _, keys in sizes), "status": ACTIVE,
+        "rows": sum(rows for rows, _ in sizes), "keys": sum(keys for _, keys in sizes),
+        "status": Status.ACTIVE,
     }  # fmt: skip
     layers.file_import(target.ledger, target.ledger.journal.new_import(values), folder)
 

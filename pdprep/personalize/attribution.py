@@ -5,11 +5,12 @@ Source: developer guide, metric-attribution-requirements and API_CreateMetricAtt
 
 from __future__ import annotations
 
-from pdprep.errors import ServiceError
+from functools import partial
+
 from pdprep.personalize import names, uploads
 from pdprep.personalize.clients import World, call, pages
 from pdprep.personalize.polling import active
-from pdprep.personalize.resources import EXISTS, Group
+from pdprep.personalize.resources import Group, create_once
 
 KIND = "metric_attribution"
 
@@ -19,25 +20,25 @@ def ensure(world: World, group: Group, dataset: str) -> None:
     wanted = world.options.metrics
     if not wanted or dataset != "interactions" or find(world, group):
         return
+    arn = create_once(partial(find, world, group), partial(_create, world, group), fresh=True)
+    active(world, KIND, arn)
+
+
+def _create(world: World, group: Group) -> str:
     prefix = uploads.group_prefix(world.place[1], group.name)
     place = {"path": f"{uploads.location(world, prefix)}/metrics/"}
     if world.options.export_kms_key_arn:
         place["kmsKeyArn"] = world.options.export_kms_key_arn
     metrics = [
         {"metricName": name, "eventType": event, "expression": expression}
-        for name, (event, expression) in wanted.items()
+        for name, (event, expression) in world.options.metrics.items()
     ]
-    try:
-        arn = call(
-            world, "personalize", "create_metric_attribution", name=names.dataset(group.name, "metrics"),
-            datasetGroupArn=group.arn, metrics=metrics,
-            metricsOutputConfig={"roleArn": world.role_arn, "s3DataDestination": place},
-        )["metricAttributionArn"]  # fmt: skip
-    except ServiceError as error:
-        if error.code != EXISTS:  # somebody else was quicker, or our first reply was lost
-            raise
-        arn = find(world, group)
-    active(world, KIND, arn)
+    answer = call(
+        world, "personalize", "create_metric_attribution", name=names.dataset(group.name, "metrics"),
+        datasetGroupArn=group.arn, metrics=metrics,
+        metricsOutputConfig={"roleArn": world.role_arn, "s3DataDestination": place},
+    )  # fmt: skip
+    return str(answer["metricAttributionArn"])
 
 
 def find(world: World, group: Group) -> str:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,16 +22,17 @@ from pdprep.engine.stage import Staged, stage
 from pdprep.errors import InputError, RefusedError
 from pdprep.ledger import contracts, forms, integrity, layers
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import ACTIVE, PENDING, STAGED, ImportRow
+from pdprep.ledger.rows import ImportRow, JobRow
 from pdprep.ledger.shares import lacking
-from pdprep.personalize import creating, following, guards, minima, put, uploads
+from pdprep.ledger.status import Status
+from pdprep.personalize import creating, following, guards, minima, put, turns, uploads
 from pdprep.personalize.alignment import aligned, unplaced
 from pdprep.personalize.guards import Coming, Standing
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs import Job, JobKind, Work
 from pdprep.personalize.resources import ensure_bucket
 from pdprep.personalize.shipping import Shipment
 from pdprep.personalize.target import Target
-from pdprep.personalize.turns import enqueue, turn
+from pdprep.personalize.turns import turn
 from pdprep.preparation.prepare import Prepared
 
 MODES: Final = ("FULL", "INCREMENTAL")
@@ -61,15 +63,21 @@ def begin(asked: Import) -> Job:
         InputError: No such mode.
         RefusedError: The import would replace what nobody asked to replace.
     """
-    if asked.mode not in MODES:
-        raise InputError(f"mode={asked.mode!r}", f"one of {', '.join(MODES)}", 'mode="FULL"')
-    dataset = asked.prepared.dataset
-    job = Job(asked.ledger.journal.new_job(dataset, "bulk", asked.mode), asked.ledger)
-    before = enqueue(asked.ledger, job)
-    job.start(lambda job: run(asked, job, before))
+    job, before = turns.begin(KIND, asked)
     if before is None and _may_be_refused(asked):
         _await_decision(job)
     return job
+
+
+def prepare(asked: Import) -> JobRow:
+    """Write down the job of an import.
+
+    Raises:
+        InputError: No such mode.
+    """
+    if asked.mode not in MODES:
+        raise InputError(f"mode={asked.mode!r}", f"one of {', '.join(MODES)}", 'mode="FULL"')
+    return asked.ledger.journal.new_job(asked.prepared.dataset, "bulk", asked.mode)
 
 
 def run(asked: Import, job: Job, before: Job | None = None) -> None:
@@ -77,7 +85,7 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
     target = asked.target
     with turn(asked.ledger, job, before):
         row = asked.ledger.journal.import_of(job.id)
-        if row is None or row.status not in PENDING:
+        if row is None or not row.status.pending:
             following.settle(target, job)
             # What an interrupted put still has to send is older than this import and must not come after it.
             put.finish_open(target, job, put.Manner())
@@ -88,6 +96,12 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
             left_out = unplaced(asked.prepared, contracts.loads(row.contract))
             if left_out:
                 job.update(note=f"left out, as the schema has no such field: {', '.join(left_out)}")
+
+
+def resume(target: Target, row: JobRow) -> Work | None:
+    """Return what is left of an import: the service has it, or may have it."""
+    sent = target.ledger.journal.import_of(row.id)
+    return partial(go_on, target) if sent is not None and sent.status.pending else None
 
 
 def go_on(target: Target, job: Job) -> None:
@@ -204,7 +218,7 @@ def _take_over(job: Job, same: ImportRow) -> None:
     job.same = same.job
     note = f"imported already by {same.job}; nothing was sent again"
     job.update(
-        status=ACTIVE, phase="done", name=same.name, arn=same.arn, rows=same.rows,
+        status=Status.ACTIVE, phase="done", name=same.name, arn=same.arn, rows=same.rows,
         done=same.rows, total=same.rows, unit="records", note=note,
     )  # fmt: skip
 
@@ -229,7 +243,7 @@ def _row(asked: Import, contract: Contract, job: Job) -> ImportRow:
     Parts of the interrupted one that are equal are not sent again; what they were is told by their checksums.
     """
     journal, target = asked.ledger.journal, asked.target
-    *older, last = [None, *(row for row in journal.imports(job.dataset) if row.status == STAGED)]
+    *older, last = [None, *(row for row in journal.imports(job.dataset) if row.status == Status.STAGED)]
     for row in older:
         if row is not None:
             following.abandon(target, row)
@@ -267,3 +281,6 @@ def _scratch(ledger: Ledger, job: Job) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+KIND: Final = JobKind(prepare, run, resume, again=lambda job: f'group.bulk(frame, mode="{job.mode}")')

@@ -6,8 +6,9 @@ Nothing below asks whether the world is AWS or the local Personalize.
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -48,6 +49,23 @@ LOST: Final = "ConnectionError"
 
 Session = boto3.Session
 _making = threading.Lock()  # a session makes one client at a time; the clients are shared by threads
+
+
+class Clients:
+    """The boto3 clients of a world and of its copies; their connections end with the last of them."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str | None], Any] = {}
+        self._open = ExitStack()
+        weakref.finalize(self, self._open.close)
+
+    def get(self, key: tuple[str, str | None], make: Callable[[], Any]) -> Any:
+        """Return the client of a service at an address; it is made where there is none yet."""
+        with _making:
+            if key not in self._made:
+                self._made[key] = make()
+                self._open.callback(self._made[key].close)
+            return self._made[key]
 
 
 class Endpoint(Protocol):
@@ -100,7 +118,7 @@ class World:
     in_flight: int = 8
     prices: Prices = UNKNOWN
     options: Options = PLAIN
-    _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False, compare=False)
+    clients: Clients = field(default_factory=Clients, repr=False, compare=False)
 
     @property
     def endpoint_url(self) -> str | None:
@@ -120,16 +138,15 @@ class World:
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; threads may share it."""
-        with _making:
-            key = (service, self.endpoint.url)
-            if key not in self._clients:
-                self._clients[key] = self.session.client(
-                    service,  # type: ignore[call-overload]  # the stubs want a literal name
-                    region_name=self.region,
-                    endpoint_url=self.endpoint.url,
-                    config=EVENTS_CONFIG if service == "personalize-events" else CONFIG,
-                )
-            return self._clients[key]
+        return self.clients.get(
+            (service, self.endpoint.url),
+            lambda: self.session.client(
+                service,  # type: ignore[call-overload]  # the stubs want a literal name
+                region_name=self.region,
+                endpoint_url=self.endpoint.url,
+                config=EVENTS_CONFIG if service == "personalize-events" else CONFIG,
+            ),
+        )
 
 
 @cache

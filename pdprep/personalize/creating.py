@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from pdprep.errors import ServiceError
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import CREATING, ImportRow
+from pdprep.ledger.rows import ImportRow
+from pdprep.ledger.status import Status
 from pdprep.personalize import names, uploads
 from pdprep.personalize.clients import LOST, call
 from pdprep.personalize.following import KIND, find_job
 from pdprep.personalize.jobs import Job
 from pdprep.personalize.polling import Stopped, describe
-from pdprep.personalize.resources import EXISTS, Dataset, tags
+from pdprep.personalize.resources import EXISTS, Dataset, create_once, tags
 from pdprep.personalize.target import Target
 
 # Code: what the job says while it waits. Source: developer guide, error-messages.
@@ -32,13 +34,14 @@ def create(target: Target, row: ImportRow, dataset: Dataset, job: Job) -> Import
     journal = target.ledger.journal
     while True:
         # The name is in the journal before the call: if the reply is lost, the job is found by it.
-        row = journal.change_import(row, status=CREATING)
+        row = journal.change_import(row, status=Status.CREATING)
         try:
-            return journal.change_import(row, arn=_create(target, row, dataset))
+            arn = create_once(
+                partial(_ours, target, row, dataset), partial(_create, target, row, dataset), fresh=True
+            )
+            return journal.change_import(row, arn=arn)
         except ServiceError as error:
-            row = _mended(target, row, dataset, job, error)
-        if row.arn:
-            return row
+            row = _tried_again(target, row, job, error)
 
 
 def next_name(ledger: Ledger, group: str, dataset: str, mode: str, fingerprint: str, start: int = 1) -> str:
@@ -71,9 +74,16 @@ def _published(target: Target, row: ImportRow) -> dict[str, bool]:
     return {"publishAttributionMetricsToS3": True} if wanted else {}
 
 
-def _mended(target: Target, row: ImportRow, dataset: Dataset, job: Job, error: ServiceError) -> ImportRow:
-    """Return the import to try again with, or with the ARN of the job that our lost reply named."""
-    journal = target.ledger.journal
+def _ours(target: Target, row: ImportRow, dataset: Dataset) -> str:
+    """Return the ARN of the job that our lost reply named; nothing where the name is that of another one."""
+    arn = find_job(target.world, dataset.arn, row.name)
+    if arn and describe(target.world, KIND, arn)["dataSource"]["dataLocation"] == _folder(target, row):
+        return arn
+    return ""
+
+
+def _tried_again(target: Target, row: ImportRow, job: Job, error: ServiceError) -> ImportRow:
+    """Return the import to try again with, once there is room for it or under another name."""
     if error.code in BUSY:
         job.update(note=BUSY[error.code])
         if job.stopping.wait(target.world.poll):
@@ -81,12 +91,9 @@ def _mended(target: Target, row: ImportRow, dataset: Dataset, job: Job, error: S
         return row
     if error.code != EXISTS:
         raise error
-    arn = find_job(target.world, dataset.arn, row.name)
-    if arn and describe(target.world, KIND, arn)["dataSource"]["dataLocation"] == _folder(target, row):
-        return journal.change_import(row, arn=arn)
     taken = int(row.name.rpartition("-")[2]) + 1
     name = next_name(target.ledger, target.name, row.dataset, row.mode, row.fingerprint, taken)
-    return journal.change_import(row, name=name)
+    return target.ledger.journal.change_import(row, name=name)
 
 
 def _folder(target: Target, row: ImportRow) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,39 +17,55 @@ import polars as pl
 
 from pdprep import clock
 from pdprep.engine import spill
-from pdprep.errors import GroupError, LedgerError, ServiceError
+from pdprep.errors import GroupError, LedgerError
 from pdprep.ledger import folders, forgetting, integrity, layers
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize import keys, names, uploads, user_ids
+from pdprep.ledger.rows import JobRow
+from pdprep.ledger.status import Status
+from pdprep.personalize import keys, names, turns, uploads, user_ids
 from pdprep.personalize.clients import World, call, pages, upload
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs import Job, JobKind, Work
 from pdprep.personalize.polling import failure, settled
-from pdprep.personalize.resources import EXISTS, Group, ensure_bucket, tags
+from pdprep.personalize.resources import Group, create_once, ensure_bucket, tags
 from pdprep.personalize.target import Target
 from pdprep.personalize.turns import holding
 from pdprep.preparation import escaping
 
-KIND: Final = "data_deletion_job"
+RESOURCE: Final = "data_deletion_job"
 DATASET: Final = "users"
 Update = Callable[..., None]
 
 
-def begin(target: Target, ids: pl.Series) -> Job:
-    """Start the job that deletes users from every dataset of a group.
+@dataclass(frozen=True, eq=False)
+class Leaving:
+    """Users who are to be deleted from every dataset of a group. ``ids``: what ``ids_of`` returned."""
 
-    Args:
-        target: The dataset group.
-        ids: What ``user_ids.read`` returned.
+    target: Target
+    ids: pl.Series
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that keeps the facts."""
+        return self.target.ledger
+
+
+def begin(target: Target, ids: pl.Series) -> Job:
+    """Start the job that deletes users from every dataset of a group."""
+    return turns.begin(KIND, Leaving(target, ids), queue=False)[0]
+
+
+def prepare(asked: Leaving) -> JobRow:
+    """Write down the job and whom it deletes.
 
     Raises:
-        GroupError: There is no such dataset group.
+        GroupError: There is no such dataset group, or its bucket is one that the service cannot read.
     """
-    _group(target)
-    _readable(target)
-    job = Job(target.ledger.journal.new_job(DATASET, "deletion"), target.ledger)
-    _write(target.ledger, ids, _file(target.ledger, job.id))
-    return job.start(lambda job: run(target, job))
+    _group(asked.target)
+    _readable(asked.target)
+    row = asked.ledger.journal.new_job(DATASET, "deletion")
+    _write(asked.ledger, asked.ids, _file(asked.ledger, row.id))
+    return row
 
 
 def ids_of(target: Target, users: object) -> pl.Series:
@@ -76,9 +92,9 @@ def going(ledger: Ledger) -> pl.Series:
     return pl.concat([pl.Series(forgetting.USER, [], pl.String), *ids]).unique()
 
 
-def waits(ledger: Ledger, id: str) -> bool:
-    """Say whether a job has users left to delete."""
-    return _file(ledger, id).exists()
+def resume(target: Target, row: JobRow) -> Work | None:
+    """Return what is left of a deletion: the users of its file."""
+    return partial(run, target) if _file(target.ledger, row.id).exists() else None
 
 
 def run(target: Target, job: Job) -> None:
@@ -91,7 +107,7 @@ def run(target: Target, job: Job) -> None:
             if id != job.id and not target.ledger.lock(id).held():
                 job.update(note=f"finishes {id} first")
                 _delete(target, id, job, partial(_record, target.ledger, id))
-        job.update(status="RUNNING", phase="deletion", unit="users", note="")
+        job.update(status=Status.RUNNING, phase="deletion", unit="users", note="")
         _delete(target, job.id, job, job.update)
 
 
@@ -101,11 +117,11 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     ids = _read(file)
     update(total=len(ids))
     found = settled(
-        target.world, KIND, _created(target, id, ids, update),
-        look=lambda found: update(status=found["status"]), stop=job.stopping,
+        target.world, RESOURCE, _created(target, id, ids, update),
+        look=partial(_look, update), stop=job.stopping,
     )  # fmt: skip
     uploads.remove(_world(target.world), [_key(target, found["jobName"])])
-    if found["status"] != "COMPLETED":
+    if found["status"] != Status.COMPLETED:
         file.unlink()
         hint = "group.delete_users(users)  # once what the reason names is mended"
         raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
@@ -115,7 +131,13 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     _discard_staged(target)
     file.unlink()
     note = f"{known:,} of {len(ids):,} ids were known to this ledger"
-    update(status="DONE", phase="done", done=len(ids), rows=found.get("numDeleted"), note=note)
+    update(status=Status.DONE, phase="done", done=len(ids), rows=found.get("numDeleted"), note=note)
+
+
+def _look(update: Update, found: dict[str, Any]) -> None:
+    """Write down where the service stands; once it has deleted, the ledger still has to."""
+    if not Status(found["status"]).ok:
+        update(status=found["status"])
 
 
 def _created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
@@ -131,30 +153,24 @@ def _created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
     update(name=name)
     ensure_bucket(_world(target.world))
     _upload(target, ids, _key(target, name))
-    arn = _create(target, group, name)
+    arn = create_once(partial(_find, target, group, name), partial(_create, target, group, name), fresh=True)
     update(arn=arn)
     return arn
 
 
 def _create(target: Target, group: Group, name: str) -> str:
     world = target.world
-    try:
-        answer = call(
-            world, "personalize", "create_data_deletion_job", jobName=name, datasetGroupArn=group.arn,
-            dataSource={"dataLocation": uploads.location(_world(world), _key(target, name))},
-            roleArn=world.role_arn, tags=tags(target.name),
-        )  # fmt: skip
-    except ServiceError as error:
-        arn = _find(target, group, name) if error.code == EXISTS else None
-        if arn is None:
-            raise
-        return arn
+    answer = call(
+        world, "personalize", "create_data_deletion_job", jobName=name, datasetGroupArn=group.arn,
+        dataSource={"dataLocation": uploads.location(_world(world), _key(target, name))},
+        roleArn=world.role_arn, tags=tags(target.name),
+    )  # fmt: skip
     return str(answer["dataDeletionJobArn"])
 
 
-def _find(target: Target, group: Group, name: str) -> str | None:
+def _find(target: Target, group: Group, name: str) -> str:
     rows = pages(target.world, "list_data_deletion_jobs", "dataDeletionJobs", datasetGroupArn=group.arn)
-    return next((str(row["dataDeletionJobArn"]) for row in rows if row["jobName"] == name), None)
+    return next((str(row["dataDeletionJobArn"]) for row in rows if row["jobName"] == name), "")
 
 
 def _group(target: Target) -> Group:
@@ -238,3 +254,11 @@ def _discard_staged(target: Target) -> None:
             if json.loads(row.files):
                 uploads.remove(target.world, json.loads(row.files))
                 target.ledger.journal.change_import(row, files="[]")
+
+
+KIND: Final = JobKind(
+    prepare,
+    lambda asked, job, before: run(asked.target, job),
+    resume,
+    again=lambda job: "group.delete_users(users)",
+)

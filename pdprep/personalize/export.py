@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,17 +12,19 @@ import polars as pl
 
 from pdprep import clock
 from pdprep.contract.contract import Contract
-from pdprep.errors import GroupError, InputError, ServiceError
+from pdprep.errors import GroupError, InputError
 from pdprep.ledger import folders, integrity
-from pdprep.personalize import escaped, names, uploads
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.status import Status
+from pdprep.personalize import escaped, names, turns, uploads
 from pdprep.personalize.clients import World, call, download, pages
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs import Job, JobKind
 from pdprep.personalize.polling import failure, settled
-from pdprep.personalize.resources import EXISTS, Dataset, ensure_bucket, find_dataset, tags
+from pdprep.personalize.resources import Dataset, create_once, ensure_bucket, find_dataset, tags
 from pdprep.personalize.target import Target
 
 MODES: Final = ("BULK", "PUT", "ALL")
-KIND: Final = "dataset_export_job"
+RESOURCE: Final = "dataset_export_job"
 
 
 def export(target: Target, dataset: str, mode: str) -> tuple[Job, pl.LazyFrame]:
@@ -38,32 +42,49 @@ def export(target: Target, dataset: str, mode: str) -> tuple[Job, pl.LazyFrame]:
     if mode not in MODES:
         raise InputError(f"mode={mode!r}", f"one of {', '.join(MODES)}", 'mode="ALL"')
     contract, found = _dataset(target, dataset)
-    ledger = target.ledger
-    job = Job(ledger.journal.new_job(dataset, "export", mode), ledger)
-    file = ledger.folder / "exports" / f"{job.id}.parquet"
-    job.start(lambda job: _run(target, found, contract, mode, file, job)).wait()
-    return job, integrity.scan(file)
+    job, _ = turns.begin(KIND, Export(target, found, contract, mode), queue=False)
+    job.wait()
+    return job, integrity.scan(_file(target.ledger, job))
 
 
-def _run(target: Target, dataset: Dataset, contract: Contract, mode: str, file: Path, job: Job) -> None:
-    job.update(status="RUNNING", phase="export")
+@dataclass(frozen=True)
+class Export:
+    """The records of a dataset that somebody asked for. ``mode``: BULK, PUT or ALL."""
+
+    target: Target
+    dataset: Dataset
+    contract: Contract
+    mode: str
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that keeps the facts."""
+        return self.target.ledger
+
+
+def run(asked: Export, job: Job) -> None:
+    """Let the service export, and file what it has written."""
+    target, dataset, mode = asked.target, asked.dataset, asked.mode
+    job.update(status=Status.RUNNING, phase="export")
     ensure_bucket(target.world)
     name = _name(target, dataset, mode, job)
     prefix = uploads.fresh_prefix(target.world, target.name, f"{dataset.kind}-export", name)
-    arn = _create(target, dataset, mode, name, prefix)
+    arn = create_once(
+        partial(_find, target.world, dataset, name), partial(_create, asked, name, prefix), fresh=True
+    )
     job.update(arn=arn, name=name)
 
     def look(found: dict[str, Any]) -> None:
         job.update(status=found["status"])
 
-    found = settled(target.world, KIND, arn, look=look, stop=job.stopping)
-    if found["status"] != "ACTIVE":
+    found = settled(target.world, RESOURCE, arn, look=look, stop=job.stopping)
+    if found["status"] != Status.ACTIVE:
         hint = "group.check() tells whether the role may write to the bucket"
         raise failure(f"the export {name}", found, "ACTIVE", hint)
     keys = uploads.keys_below(target.world, prefix)
     folder = target.ledger.scratch(job.id)
     try:
-        rows = _read(target.world, keys, contract, folder, file)
+        rows = _read(target.world, keys, asked.contract, folder, _file(target.ledger, job))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     uploads.remove(target.world, keys)
@@ -89,28 +110,26 @@ def _name(target: Target, dataset: Dataset, mode: str, job: Job) -> str:
     return names.job(target.name, dataset.kind, f"export-{mode}", clock.new_id()[-8:], number)
 
 
-def _create(target: Target, dataset: Dataset, mode: str, name: str, prefix: str) -> str:
-    place = {"path": uploads.location(target.world, prefix) + "/"}
-    if target.world.options.export_kms_key_arn:
-        place["kmsKeyArn"] = target.world.options.export_kms_key_arn
-    try:
-        answer = call(
-            target.world, "personalize", "create_dataset_export_job", jobName=name, datasetArn=dataset.arn,
-            ingestionMode=mode, roleArn=target.world.role_arn, tags=tags(target.name),
-            jobOutput={"s3DataDestination": place},
-        )  # fmt: skip
-    except ServiceError as error:
-        # Where our reply was lost the job stands, under a name that nobody else uses.
-        arn = _find(target.world, dataset, name) if error.code == EXISTS else None
-        if arn is None:
-            raise
-        return arn
+def _file(ledger: Ledger, job: Job) -> Path:
+    return ledger.folder / "exports" / f"{job.id}.parquet"
+
+
+def _create(asked: Export, name: str, prefix: str) -> str:
+    world = asked.target.world
+    place = {"path": uploads.location(world, prefix) + "/"}
+    if world.options.export_kms_key_arn:
+        place["kmsKeyArn"] = world.options.export_kms_key_arn
+    answer = call(
+        world, "personalize", "create_dataset_export_job", jobName=name, datasetArn=asked.dataset.arn,
+        ingestionMode=asked.mode, roleArn=world.role_arn, tags=tags(asked.target.name),
+        jobOutput={"s3DataDestination": place},
+    )  # fmt: skip
     return str(answer["datasetExportJobArn"])
 
 
-def _find(world: World, dataset: Dataset, name: str) -> str | None:
+def _find(world: World, dataset: Dataset, name: str) -> str:
     jobs = pages(world, "list_dataset_export_jobs", "datasetExportJobs", datasetArn=dataset.arn)
-    return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), None)
+    return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), "")
 
 
 def _read(world: World, keys: list[str], contract: Contract, folder: Path, file: Path) -> int:
@@ -124,3 +143,12 @@ def _read(world: World, keys: list[str], contract: Contract, folder: Path, file:
     folders.private(file.parent)
     fresh.rename(file)
     return rows
+
+
+# Nothing is left to go on with: it is quicker to export again.
+KIND: Final = JobKind[Export](
+    lambda asked: asked.ledger.journal.new_job(asked.dataset.kind, "export", asked.mode),
+    lambda asked, job, before: run(asked, job),
+    lambda target, row: None,
+    again=lambda job: f'group.export("{job.dataset}", "{job.mode}")',
+)

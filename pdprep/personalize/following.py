@@ -9,11 +9,12 @@ from typing import Any
 from pdprep import clock
 from pdprep.errors import ImportFailed, ServiceError
 from pdprep.ledger import layers, records
-from pdprep.ledger.rows import ACTIVE, INTERRUPTED, PENDING, ImportRow, JobRow
+from pdprep.ledger.rows import ImportRow, JobRow
+from pdprep.ledger.status import Status
 from pdprep.personalize import failures, suspects, uploads
 from pdprep.personalize.clients import World, pages
 from pdprep.personalize.jobs import Job
-from pdprep.personalize.polling import SETTLED, describe, settled
+from pdprep.personalize.polling import describe, settled
 from pdprep.personalize.resources import find_dataset
 from pdprep.personalize.target import Target
 
@@ -33,11 +34,11 @@ def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
         job.update(status=found["status"])
 
     row = finish(target, row, settled(target.world, KIND, row.arn, look=look, stop=job.stopping))
-    if row.status != ACTIVE:
+    if row.status != Status.ACTIVE:
         raise failed(target, row)
     with suppress(Exception):  # a copy for speed; the import is ACTIVE all the same
         records.refresh(target.ledger, row.dataset)
-    job.update(status=ACTIVE, phase="done", done=row.rows, total=row.rows, note="")
+    job.update(status=Status.ACTIVE, phase="done", done=row.rows, total=row.rows, note="")
     return row
 
 
@@ -48,7 +49,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
     row = journal.change_import(
         row, status=found["status"], reason=found.get("failureReason", ""), ended=ended
     )
-    if row.status == ACTIVE:
+    if row.status == Status.ACTIVE:
         layers.drop_replaced(target.ledger, row.dataset)
         if not row.keep:
             discard(target.world, row)
@@ -76,7 +77,7 @@ def settle(target: Target, job: Job) -> None:
             continue
         job.update(note=f"waits for the import {row.name}")
         row = known(target, row)
-        if row.status in PENDING:
+        if row.status.pending:
             found = settled(target.world, KIND, row.arn, stop=job.stopping)
             row = finish(target, row, found)
         record(target, row)
@@ -101,7 +102,7 @@ def abandon(target: Target, row: ImportRow) -> ImportRow:
     with suppress(ServiceError):
         uploads.abort_broken(target.world, row.location)
     layers.drop_import(target.ledger, row)
-    return target.ledger.journal.change_import(row, status=INTERRUPTED, files="[]")
+    return target.ledger.journal.change_import(row, status=Status.INTERRUPTED, files="[]")
 
 
 def discard(world: World, row: ImportRow) -> None:
@@ -122,10 +123,10 @@ def find_job(world: World, dataset_arn: str, name: str) -> str | None:
 def look_once(target: Target, row: ImportRow) -> ImportRow:
     """Bring an import of an ended process up to date without waiting for it."""
     row = known(target, row)
-    if row.status not in PENDING:
+    if not row.status.pending:
         return row
     found = describe(target.world, KIND, row.arn)
-    if found["status"] in SETTLED:
+    if Status(found["status"]).terminal:
         return finish(target, row, found)
     return target.ledger.journal.change_import(row, status=found["status"])
 
@@ -138,5 +139,5 @@ def record(target: Target, row: ImportRow) -> None:
         return
     error = failures.dumps(failed(target, row)) if row.reason else ""
     changes = {"status": row.status, "arn": row.arn, "rows": row.rows, "name": row.name, "error": error}
-    over = {"ended": row.ended or clock.now().timestamp()} if row.status not in PENDING else {}
+    over = {"ended": row.ended or clock.now().timestamp()} if not row.status.pending else {}
     journal.save_job(JobRow(**{**job.values(), **changes, **over}))

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, overload
+from typing import Any, Final, overload
+from weakref import WeakValueDictionary
 
 import polars as pl
 
 from pdprep.ledger.layers import TIME
-from pdprep.ledger.rows import ACTIVE, INTERRUPTED, PENDING, JobRow
-from pdprep.personalize import bulk, deletion, following, put
-from pdprep.personalize.jobs import ENDED, GOOD, Job, Work
+from pdprep.ledger.rows import JobRow
+from pdprep.ledger.status import Status
+from pdprep.personalize import bulk, deletion, export, following, put
+from pdprep.personalize.jobs import Job, JobKind
 from pdprep.personalize.target import Target
 
+# What a job is, by the route of its row.
+KINDS: Final[Mapping[str, JobKind[Any]]] = {
+    "bulk": bulk.KIND,
+    "put": put.KIND,
+    "deletion": deletion.KIND,
+    "export": export.KIND,
+}
 _ATTRIBUTES: Final = {"note": "remark"}
-_alive: dict[tuple[Path, str], Job] = {}
+# Every listing shows the same job while its thread, its group or anybody else holds it.
+_alive: WeakValueDictionary[tuple[Path, str], Job] = WeakValueDictionary()
 _guard = threading.Lock()
 
 
@@ -52,10 +62,12 @@ class Jobs(Sequence[Job]):
 
 
 def remember(target: Target, job: Job) -> Job:
-    """Keep a job of this session, so that a later listing returns the same one."""
-    with _guard:
-        _alive[target.ledger.folder, job.id] = job
-    return job
+    """Keep a job of this session, so that a later listing returns the same one.
+
+    The group holds the newest of each dataset: if it is stopped, it can still go on with its frame.
+    """
+    target.newest[job.dataset] = job
+    return _known(target, job)
 
 
 def jobs(target: Target) -> Jobs:
@@ -74,38 +86,33 @@ def _job(target: Target, row: JobRow) -> Job:
         known = _alive.get(key)
     if known is not None and (known.running or (known.finished and known.status == row.status)):
         return known
-    return remember(target, Job(_current(target, row), target.ledger, _rest(target, row)))
+    current, kind = _current(target, row), KINDS[row.route]
+    return _known(target, Job(current, target.ledger, kind.resume(target, row), kind))
+
+
+def _known(target: Target, job: Job) -> Job:
+    with _guard:
+        _alive[target.ledger.folder, job.id] = job
+    return job
 
 
 def _current(target: Target, row: JobRow) -> JobRow:
     """Bring the row of an ended process up to date."""
     free = not target.ledger.lock(row.id).held()
     sent = target.ledger.journal.import_of(row.id)
-    if sent is not None and sent.status == ACTIVE and row.status not in GOOD and free:
+    if sent is not None and sent.status == Status.ACTIVE and not row.status.ok and free:
         # Whatever went wrong here after that: the service has the records.
         following.record(target, sent)
         return target.ledger.journal.job(row.id) or row
-    if row.status in ENDED or not free:
+    # COMPLETED is the service's word: an older pdprep that was cut off there had its own part still to do.
+    if (row.status.terminal and row.status != Status.COMPLETED) or not free:
         return row
     journal = target.ledger.journal
-    if sent is not None and sent.status in PENDING:
+    if sent is not None and sent.status.pending:
         following.record(target, following.look_once(target, sent))
     else:
-        journal.save_job(JobRow(**{**row.values(), "status": INTERRUPTED}))
+        journal.save_job(JobRow(**{**row.values(), "status": Status.INTERRUPTED}))
     return journal.job(row.id) or row
-
-
-def _rest(target: Target, row: JobRow) -> Work | None:
-    """Return what is left to do of a job, if it can go on without its frame."""
-    journal = target.ledger.journal
-    sent = journal.import_of(row.id)
-    if sent is not None and sent.status in PENDING:
-        return lambda job: bulk.go_on(target, job)
-    if any(plan.job == row.id for plan in journal.open_plans(row.dataset)):
-        return lambda job: put.go_on(target, job)
-    if deletion.waits(target.ledger, row.id):
-        return lambda job: deletion.run(target, job)
-    return None
 
 
 def _line(job: Job) -> str:

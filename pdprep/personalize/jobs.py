@@ -6,15 +6,17 @@ import contextvars
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from pdprep import clock, disks
-from pdprep.errors import JobError, PdprepError, ValidationError
+from pdprep.errors import JobError, PdprepError, RefusedError, ValidationError
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import INTERRUPTED, JobRow
+from pdprep.ledger.rows import JobRow
+from pdprep.ledger.status import Status
 from pdprep.personalize import failures, suspects, unknown
 from pdprep.personalize.polling import PATIENT_SECONDS, Stopped, telling
 from pdprep.personalize.state import State
@@ -23,16 +25,33 @@ from pdprep.progress import Progress
 if TYPE_CHECKING:
     import polars as pl
 
+    from pdprep.personalize.target import Target
     from pdprep.validation.report import Report
 
-ENDED: Final = ("ACTIVE", "CREATE FAILED", "DONE", "FAILED", "STOPPED", "INTERRUPTED")
-GOOD: Final = ("ACTIVE", "DONE")
 WATCH_SECONDS: Final = 0.1
 # Changes of these alone are shown, and written down with the next step.
 _FLEETING: Final = {"done", "total", "unit"}
 
 Callback = Callable[["Job"], None]
 Work = Callable[["Job"], None]
+A = TypeVar("A")
+
+
+@dataclass(frozen=True)
+class JobKind(Generic[A]):
+    """One sort of job, by what it is asked: an import, a put, a deletion, an export.
+
+    Attributes:
+        prepare: Refuses what cannot be done, else writes the job and what it needs to the ledger.
+        run: Does what was asked, after the job before it on the same dataset, if one is on its way.
+        resume: Returns what is left to do of a job whose frame is gone; None where that is nothing.
+        again: What to type where nothing is left to go on with.
+    """
+
+    prepare: Callable[[A], JobRow]
+    run: Callable[[A, Job, Job | None], None]
+    resume: Callable[[Target, JobRow], Work | None]
+    again: Callable[[State], str]
 
 
 class Job(State):
@@ -45,9 +64,11 @@ class Job(State):
         report: What validation found.
     """
 
-    def __init__(self, row: JobRow, ledger: Ledger, work: Work | None = None) -> None:
+    def __init__(
+        self, row: JobRow, ledger: Ledger, work: Work | None = None, kind: JobKind[Any] | None = None
+    ) -> None:
         super().__init__(row)
-        self._ledger, self._work = ledger, work
+        self._ledger, self._work, self._kind = ledger, work, kind
         self._lock = ledger.lock(row.id)
         self._guard = threading.RLock()
         self._callbacks: list[Callback] = []
@@ -57,7 +78,7 @@ class Job(State):
         self.stopping, self.decided = threading.Event(), threading.Event()
         self.same = ""
         self.report: Report | None = None
-        if row.status in ENDED:
+        if row.status.terminal:
             self._ended.set()
 
     @property
@@ -99,7 +120,7 @@ class Job(State):
         Raises:
             PdprepError: What made the job fail.
         """
-        if not self._running and (not self.finished or self.status == INTERRUPTED):
+        if not self._running and (not self.finished or self.status == Status.INTERRUPTED):
             if self._lock.held():
                 self._elsewhere(timeout)
             else:
@@ -124,10 +145,10 @@ class Job(State):
             JobError: It cannot go on by itself.
         """
         with self._guard:
-            if self._running or self.status in GOOD:
+            if self._running or self.status.ok:
                 return self
             if self._work is None:
-                raise _not_resumable(self)
+                raise _not_resumable(self, self._kind)
             self.stopping.clear()
             self._ended.clear()
             self._error = None
@@ -158,7 +179,7 @@ class Job(State):
             )
         self._work, self._running = work, True
         context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(self._run, work), name=self.id).start()
+        threading.Thread(target=context.run, args=(self._run,), name=self.id).start()
         return self
 
     def update(self, **changes: Any) -> None:
@@ -183,7 +204,7 @@ class Job(State):
         """Take over what the journal says about this job."""
         with self._guard:
             self._row, self._error = row, failures.loads(row.error)
-        if row.status in ENDED:
+        if row.status.terminal:
             self._ended.set()
         self._tell()
 
@@ -206,19 +227,20 @@ class Job(State):
         if row is not None:
             self.follow(row)
 
-    def _run(self, work: Work) -> None:
+    def _run(self) -> None:
         try:
             telling.set(lambda said: self.update(note=said))
-            self.update(status="QUEUED", error="", ended=None)
+            self.update(status=Status.QUEUED, error="", ended=None)
             with disks.told(self._ledger.folder):
-                work(self)
+                self._do()
         except Stopped:
-            self._fail(_stopped(self), "STOPPED")
+            self._fail(_stopped(self), Status.STOPPED)
         except BaseException as error:
-            status = getattr(error, "code", "")
-            self._fail(failures.told(error), status if status == "CREATE FAILED" else "FAILED")
+            refused = getattr(error, "code", "") == Status.CREATE_FAILED
+            self._fail(failures.told(error), Status.CREATE_FAILED if refused else Status.FAILED)
         finally:
             self._running = False
+            self._let_go()
             with suppress(Exception):
                 self.update(ended=clock.now().timestamp())
             self._lock.drop()
@@ -226,13 +248,28 @@ class Job(State):
             self._ended.set()
             self._tell()
 
-    def _fail(self, error: PdprepError, status: str) -> None:
+    def _fail(self, error: PdprepError, status: Status) -> None:
         self._error = error
         if isinstance(error, ValidationError):
             self.report = error.report
         # The error must reach the waiter even where the ledger itself is what failed.
         with suppress(Exception):
             self.update(status=status, error=failures.dumps(error))
+
+    def _do(self) -> None:
+        # Its own frame, so that nothing of the work stays with the traceback of an error.
+        if self._work is not None:
+            self._work(self)
+
+    def _let_go(self) -> None:
+        """Let go of the frame, unless the job may be asked to go on with it."""
+        # Nothing changes how rows are judged, or what nobody asked for: such a job is begun anew instead.
+        if self.status.ok or isinstance(self._error, ValidationError | RefusedError):
+            self._work = None
+        error: BaseException | None = self._error
+        while error is not None:  # the lines of a traceback stay; the variables of our functions go
+            traceback.clear_frames(error.__traceback__)
+            error = error.__cause__ or error.__context__
 
     def _tell(self) -> None:
         for callback in list(self._callbacks):
@@ -247,15 +284,9 @@ def _stopped(job: Job) -> JobError:
     return JobError(f"{job.id} was stopped", "", "job.resume()")
 
 
-def _not_resumable(job: Job) -> JobError:
-    again = {
-        "bulk": f'group.bulk(frame, mode="{job.mode}")',
-        "put": "group.put(frame)",
-        "deletion": "group.delete_users(users)",
-        "export": f'group.export("{job.dataset}", "{job.mode}")',
-    }
+def _not_resumable(job: Job, kind: JobKind[Any] | None) -> JobError:
     return JobError(
         f"{job.id} ended in {job.status} before anything was sent",
         "the same call again with the same frame: it goes on from what was uploaded",
-        again[job.route],
+        kind.again(job) if kind else "",
     )

@@ -17,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Final
+from weakref import WeakValueDictionary, finalize
 
 from pdprep.errors import LocalServerError
 from pdprep.ledger.folders import private
@@ -27,14 +28,14 @@ REGION: Final = "us-east-1"
 PATIENCE_SECONDS: Final = 30.0
 
 _started: list[subprocess.Popen[bytes]] = []
-_endpoints: dict[Path, LocalEndpoint] = {}
+_endpoints: WeakValueDictionary[Path, LocalEndpoint] = WeakValueDictionary()
 _guard = threading.Lock()
 
 
 @atexit.register
 def _let_go() -> None:
     """Give up the leases and leave the servers running, without Python's complaints about either."""
-    for endpoint in _endpoints.values():
+    for endpoint in list(_endpoints.values()):
         endpoint.release()
     for process in _started:
         process.returncode = process.poll() or 0
@@ -58,7 +59,10 @@ def local_world(home: Path) -> World:
 
 
 class LocalEndpoint:
-    """The address of a server that may end and be started again."""
+    """The address of a server that may end and be started again.
+
+    The groups of one home share it; with the last of them its lease is closed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -109,6 +113,7 @@ class LocalEndpoint:
             lease = _lease(port) if port else None
             if lease is not None:
                 self._lease, self._url = lease, f"http://127.0.0.1:{port}"
+                finalize(self, lease.close)
                 return True
         return False
 
@@ -124,7 +129,7 @@ class LocalEndpoint:
                 )
             except OSError as error:
                 raise _unreachable(self.folder) from error
-        _started.append(process)
+        _started[:] = [process, *(each for each in _started if each.poll() is None)]
         return process
 
 

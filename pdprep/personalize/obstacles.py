@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from pdprep.contract.contract import Contract
 from pdprep.errors import MappingError
+from pdprep.ledger.status import Status
 from pdprep.personalize import guards
 from pdprep.personalize.alignment import advice, aligned
 from pdprep.personalize.clients import pages
 from pdprep.personalize.guards import Coming, Standing
-from pdprep.personalize.jobs import ENDED
 from pdprep.personalize.quotas import quota
 from pdprep.personalize.resources import Dataset, Group
 from pdprep.personalize.target import Target
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
-
-OVER: Final = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED")
 
 
 def of_rows(report: Report) -> Iterator[str]:
@@ -70,7 +67,7 @@ def _differences(prepared: Prepared, deployed: Contract) -> Iterator[str]:
 def of_jobs(target: Target, group: Group | None, dataset: Dataset | None, kind: str) -> Iterator[str]:
     """Yield the jobs that another one would wait for."""
     unfinished = [
-        row for row in target.ledger.journal.jobs() if row.dataset == kind and row.status not in ENDED
+        row for row in target.ledger.journal.jobs() if row.dataset == kind and not row.status.terminal
     ]
     own = [row for row in unfinished if target.ledger.lock(row.id).held()]
     yield from (f"{row.id} is {row.status}: a job waits for it" for row in own)
@@ -79,9 +76,9 @@ def of_jobs(target: Target, group: Group | None, dataset: Dataset | None, kind: 
     names = {row.name for row in own}
     jobs = pages(target.world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset.arn)
     for job in jobs:
-        if job["status"] not in OVER and job["jobName"] not in names:
+        if not Status(job["status"]).terminal and job["jobName"] not in names:
             yield f"the import {job['jobName']} is {job['status']}"
     arn = {"datasetGroupArn": group.arn}
     for job in pages(target.world, "list_data_deletion_jobs", "dataDeletionJobs", **arn):
-        if job["status"] not in OVER:
+        if not Status(job["status"]).terminal:
             yield f"the deletion {job['jobName']} is {job['status']}: nothing may come in meanwhile"

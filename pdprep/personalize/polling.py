@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from pdprep.contract.payloads import camel
 from pdprep.errors import ServiceError
+from pdprep.ledger.status import Status
 from pdprep.personalize.clients import LOST, World, call
 
-SETTLED: Final = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED")
 FIRST_SECONDS: Final = 0.05
 GROWTH: Final = 1.6
 MISSES: Final = 20
@@ -90,7 +90,7 @@ def settled(
         misses = 0 if found else misses + 1
         if found and look:
             look(found)
-        if found and found["status"] in SETTLED:
+        if found and Status(found["status"]).terminal:
             patience.done()
             return found
         patience.wait(f"waits for the {_named(kind, arn)} ({state})")
@@ -123,7 +123,10 @@ def updated(world: World, kind: str, arn: str, member: str) -> None:
         ServiceError: It failed; the service's reason is in the message.
     """
     pause, patience = FIRST_SECONDS, Patience()
-    while (found := describe(world, kind, arn).get(member, {})).get("status", "ACTIVE") not in SETTLED:
+    while True:
+        found = describe(world, kind, arn).get(member, {})
+        if Status(found.get("status", "ACTIVE")).terminal:
+            break
         patience.wait(f"waits for the update of the {_named(kind, arn)} ({found['status']})")
         time.sleep(pause)
         pause = min(world.poll, pause * GROWTH)

@@ -7,6 +7,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -19,20 +20,20 @@ from pdprep.ledger import compacting, contracts, filters, folders, forms, integr
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import PlanRow
-from pdprep.personalize import batches, filling, following, minima, unknown
+from pdprep.ledger.rows import JobRow, PlanRow
+from pdprep.personalize import batches, filling, following, minima, turns, unknown
 from pdprep.personalize.alignment import aligned, unplaced
 from pdprep.personalize.boto3_wire import Boto3Wire
 from pdprep.personalize.calls import runs
 from pdprep.personalize.draft import Draft
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs import Job, JobKind, Work
 from pdprep.personalize.pace import Pace
 from pdprep.personalize.puts import PUTS, Aim
 from pdprep.personalize.quotas import POLITE, quota
 from pdprep.personalize.resources import ensure_tracking
 from pdprep.personalize.sender import WRONG, Sender, Tally, Wire
 from pdprep.personalize.target import Target
-from pdprep.personalize.turns import enqueue, turn
+from pdprep.personalize.turns import turn
 from pdprep.personalize.wanted import Wanted
 from pdprep.preparation.prepare import Prepared
 
@@ -65,7 +66,12 @@ class Request:
 
 
 def begin(asked: Request) -> Job:
-    """Start the job of a put.
+    """Start the job of a put."""
+    return turns.begin(KIND, asked)[0]
+
+
+def prepare(asked: Request) -> JobRow:
+    """Write down the job of a put.
 
     Raises:
         InputError: The rate is above the quota, or no rate at all; or the fast sender is not installed.
@@ -76,9 +82,7 @@ def begin(asked: Request) -> Job:
         filling.check(asked.prepared)
     if asked.manner.fast:
         _check_fast()
-    job = Job(asked.ledger.journal.new_job(dataset, "put"), asked.ledger)
-    before = enqueue(asked.ledger, job)
-    return job.start(lambda job: run(asked, job, before))
+    return asked.ledger.journal.new_job(dataset, "put")
 
 
 def run(asked: Request, job: Job, before: Job | None = None) -> None:
@@ -100,6 +104,12 @@ def run(asked: Request, job: Job, before: Job | None = None) -> None:
             return
         _end(job, _send(asked.target, plan, job, asked.manner), said)
         minima.judge(job, asked.ledger)
+
+
+def resume(target: Target, row: JobRow) -> Work | None:
+    """Return what is left of a put: the records of its plan that are not answered."""
+    plans = target.ledger.journal.open_plans(row.dataset)
+    return partial(go_on, target) if any(plan.job == row.id for plan in plans) else None
 
 
 def go_on(target: Target, job: Job) -> None:
@@ -272,3 +282,6 @@ def _check_fast() -> None:
             "the extra that brings it",
             'pip install "pdprep[fast]"',
         )
+
+
+KIND: Final = JobKind(prepare, run, resume, again=lambda job: "group.put(frame)")

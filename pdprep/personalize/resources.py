@@ -63,7 +63,7 @@ def ensure_group(world: World, name: str, domain: str) -> Group:
                 raise
             raise _no_room(world, error) from error
 
-    arn = _find_or_create(lambda: _arn(find_group(world, name)), create)
+    arn = create_once(lambda: _arn(find_group(world, name)), create)
     return _group(active(world, "dataset_group", arn))
 
 
@@ -100,7 +100,7 @@ def ensure_dataset(world: World, group: Group, contract: Contract) -> Dataset:
             datasetType=_type(kind), tags=tags(group.name),
         )  # fmt: skip
 
-    arn = _find_or_create(lambda: _arn(find_dataset(world, group.arn, kind)), create)
+    arn = create_once(lambda: _arn(find_dataset(world, group.arn, kind)), create)
     return _dataset(kind, active(world, "dataset", arn))
 
 
@@ -114,7 +114,7 @@ def ensure_schema(world: World, group: Group, contract: Contract) -> str:
         rows = pages(world, "list_schemas", "schemas")
         return next((str(row["schemaArn"]) for row in rows if row["name"] == name), "")
 
-    return _find_or_create(find, lambda: _create(world, "schema", name=name, schema=text, **extra))
+    return create_once(find, lambda: _create(world, "schema", name=name, schema=text, **extra))
 
 
 def deployed(world: World, group: Group | None, kind: str) -> Contract | None:
@@ -138,7 +138,7 @@ def ensure_tracking(world: World, group: Group, dataset: Dataset) -> str:
         name = names.dataset(group.name, "events")
         return _create(world, "event_tracker", name=name, datasetGroupArn=group.arn, tags=tags(group.name))
 
-    return str(active(world, "event_tracker", _find_or_create(find, create))["trackingId"])
+    return str(active(world, "event_tracker", create_once(find, create))["trackingId"])
 
 
 def ensure_bucket(world: World) -> None:
@@ -163,8 +163,18 @@ def _where(region: str) -> dict[str, Any]:
     return {} if region == "us-east-1" else place
 
 
-def _find_or_create(find: Callable[[], str], create: Callable[[], str]) -> str:
-    found = find()
+def create_once(find: Callable[[], str], create: Callable[[], str], *, fresh: bool = False) -> str:
+    """Return the ARN of what ``find`` finds, else of what ``create`` creates; never is it created twice.
+
+    Args:
+        find: Returns an ARN, or nothing where there is no such thing.
+        create: Returns the ARN of what it has created.
+        fresh: Whether the name is new, so that looking for it first is spared.
+
+    Raises:
+        ServiceError: It cannot be created, or the name is that of something else.
+    """
+    found = "" if fresh else find()
     if found:
         return found
     try:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pdprep.ledger.layers import moment
 from pdprep.ledger.rows import JobRow
+from pdprep.ledger.status import Status
 from pdprep.progress import Progress
 
 
@@ -46,8 +47,11 @@ class State:
         return self._row.arn
 
     @property
-    def status(self) -> str:
-        """QUEUED, RUNNING, the service's own words, DONE, FAILED, STOPPED or INTERRUPTED."""
+    def status(self) -> Status:
+        """QUEUED, RUNNING, the service's own words, DONE, FAILED, STOPPED or INTERRUPTED: a text.
+
+        Its ``terminal`` tells whether that is the end, its ``ok`` whether it is a good one.
+        """
         return self._row.status
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from pdprep.contract.contract import Contract
 from pdprep.ledger.ledger import Ledger
@@ -14,12 +15,17 @@ from pdprep.personalize.resources import Dataset, Group
 
 @dataclass(frozen=True)
 class Target:
-    """A dataset group, which may not exist yet."""
+    """A dataset group, which may not exist yet.
+
+    Attributes:
+        newest: The newest job of each dataset, which can still go on with its frame if it is stopped.
+    """
 
     world: World
     ledger: Ledger
     name: str
     domain: str
+    newest: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def group(self) -> Group | None:
         """Return the group as the service knows it, or None."""

@@ -5,18 +5,51 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from pdprep.errors import JobError
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize.jobs import Job
+from pdprep.ledger.status import Status
+from pdprep.personalize.jobs import Job, JobKind
 from pdprep.personalize.polling import Stopped
 
 POLL_SECONDS: Final = 0.05
 
-_last: dict[tuple[Path, str], Job] = {}
+# A job that is not over is held by its thread.
+_last: WeakValueDictionary[tuple[Path, str], Job] = WeakValueDictionary()
 _guard = threading.Lock()
+
+
+class Asked(Protocol):
+    """What somebody asked for."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that keeps the facts."""
+
+
+A = TypeVar("A", bound=Asked)
+
+
+def begin(kind: JobKind[A], asked: A, *, queue: bool = True) -> tuple[Job, Job | None]:
+    """Start a job of a kind; return it and the unfinished job of its dataset that it waits for, if any.
+
+    Args:
+        kind: What sort of job.
+        asked: What it is to do.
+        queue: Whether it waits for the jobs of this process that came before it on its dataset.
+    """
+    job = Job(kind.prepare(asked), asked.ledger, kind=kind)
+    before = enqueue(asked.ledger, job) if queue else None
+    # No closure: the traceback of an error would hold what it holds, so the frame.
+    return job.start(partial(_run, kind, asked, before)), before
+
+
+def _run(kind: JobKind[A], asked: A, before: Job | None, job: Job) -> None:
+    kind.run(asked, job, before)
 
 
 def enqueue(ledger: Ledger, job: Job) -> Job | None:
@@ -38,7 +71,7 @@ def turn(ledger: Ledger, job: Job, before: Job | None) -> Iterator[None]:
     if before is not None:
         _wait_for(job, before)
     with holding(ledger, job, job.dataset):
-        job.update(status="RUNNING", note="")
+        job.update(status=Status.RUNNING, note="")
         yield
 
 

@@ -8,10 +8,27 @@ import pytest
 
 from pdprep.errors import RefusedError, ReplaceRefused
 from pdprep.ledger.rows import ImportRow
+from pdprep.ledger.status import Status
 from pdprep.personalize.guards import Coming, Standing, earlier, refusal
 
 FULL = ImportRow(
-    1, "bulk-0001", "items", "FULL", "first", "same", 100, 100, "", "[]", 0, "", "arn", "ACTIVE", "", 0, 0
+    1,
+    "bulk-0001",
+    "items",
+    "FULL",
+    "first",
+    "same",
+    100,
+    100,
+    "",
+    "[]",
+    0,
+    "",
+    "arn",
+    Status.ACTIVE,
+    "",
+    0,
+    0,
 )
 MORE = replace(FULL, seq=2, job="bulk-0002", mode="INCREMENTAL", name="second", fingerprint="more")
 STANDING = Standing((FULL,), 100, 100, put=5)

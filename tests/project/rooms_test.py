@@ -60,3 +60,9 @@ def test_no_circle_stands() -> None:
 @pytest.mark.parametrize("importer", CLIENT)
 def test_the_client_imports_nothing_of_the_local_personalize(importer: str) -> None:
     assert [str(found) for found in imports(importer) if room(found.imported) == "local"] == []
+
+
+@pytest.mark.parametrize("importer", MODULES)
+def test_nothing_waits_by_select(importer: str) -> None:
+    # select() takes no descriptor beyond the 1,024th; selectors do.
+    assert "select" not in {found.imported for found in imports(importer)}
