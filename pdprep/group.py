@@ -24,9 +24,11 @@ from pdprep.personalize import (
     description,
     evolution,
     history,
+    leavers,
     put,
     reading,
     removal,
+    staging,
     trainings,
 )
 from pdprep.personalize.check import Check, check
@@ -184,7 +186,7 @@ class DatasetGroup:
             ReplaceRefused: Bulk records would go, and nobody asked for that.
             RefusedError: Too few would be left, or nothing stands that INCREMENTAL could add to.
         """
-        asked = bulk.Import(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep)
+        asked = staging.Import(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep)
         job = history.remember(self._target, bulk.begin(asked))
         return self._earlier(job) if job.finished and job.same else job
 
@@ -256,7 +258,7 @@ class DatasetGroup:
             InputError: It is one text, which would be read letter by letter, or holds what is no id.
         """
         ids = deletion.ids_of(self._target, users)
-        left = deletion.unfinished(self._target, ids)
+        left = leavers.unfinished(self._target, ids)
         if left:
             return history.find(self._target, left).resume()
         return history.remember(self._target, deletion.begin(self._target, ids))

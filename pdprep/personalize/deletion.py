@@ -6,24 +6,23 @@ The ids wait in a file of the ledger until all of it is done, so that what was c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from pdprep import clock
 from pdprep.engine import spill
-from pdprep.errors import GroupError, LedgerError
-from pdprep.ledger import folders, forgetting, integrity, layers
+from pdprep.errors import GroupError
+from pdprep.ledger import forgetting
 from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
-from pdprep.personalize import keys, names, turns, uploads, user_ids
+from pdprep.personalize import keys, leavers, names, turns, uploads, user_ids
 from pdprep.personalize.clients import World, call, pages, upload
 from pdprep.personalize.jobs import Job, JobKind, Work
 from pdprep.personalize.polling import failure, settled
@@ -64,7 +63,7 @@ def prepare(asked: Leaving) -> JobRow:
     _group(asked.target)
     _readable(asked.target)
     row = asked.ledger.journal.new_job(DATASET, "deletion")
-    _write(asked.ledger, asked.ids, _file(asked.ledger, row.id))
+    leavers.write(asked.ledger, asked.ids, leavers.file(asked.ledger, row.id))
     return row
 
 
@@ -79,22 +78,9 @@ def ids_of(target: Target, users: object) -> pl.Series:
     return user_ids.undone(ids, forgetting.known(target.ledger, pointed)) if len(pointed) else ids
 
 
-def unfinished(target: Target, ids: pl.Series) -> str | None:
-    """Return the id of the job that was to delete the same users and did not come to its end."""
-    asked = ids.sort()
-    same = (id for id in _waiting(target.ledger) if _read(_file(target.ledger, id)).sort().equals(asked))
-    return next(same, None)
-
-
-def going(ledger: Ledger) -> pl.Series:
-    """Return the users whose deletion was begun and is not over."""
-    ids = [_read(_file(ledger, id)) for id in _waiting(ledger)]
-    return pl.concat([pl.Series(forgetting.USER, [], pl.String), *ids]).unique()
-
-
 def resume(target: Target, row: JobRow) -> Work | None:
     """Return what is left of a deletion: the users of its file."""
-    return partial(run, target) if _file(target.ledger, row.id).exists() else None
+    return partial(run, target) if leavers.file(target.ledger, row.id).exists() else None
 
 
 def run(target: Target, job: Job) -> None:
@@ -103,7 +89,7 @@ def run(target: Target, job: Job) -> None:
         # Nothing may come in while users go out. Source: developer guide, delete-records.
         for dataset in USER_DATASETS:
             stack.enter_context(holding(target.ledger, job, dataset))
-        for id in _waiting(target.ledger):
+        for id in leavers.waiting(target.ledger):
             if id != job.id and not target.ledger.lock(id).held():
                 job.update(note=f"finishes {id} first")
                 _delete(target, id, job, partial(_record, target.ledger, id))
@@ -113,8 +99,8 @@ def run(target: Target, job: Job) -> None:
 
 def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     """Follow or create the deletion job of a file of ids, then let the ledger forget them."""
-    file = _file(target.ledger, id)
-    ids = _read(file)
+    file = leavers.file(target.ledger, id)
+    ids = leavers.read(file)
     update(total=len(ids))
     found = settled(
         target.world, RESOURCE, _created(target, id, ids, update),
@@ -200,34 +186,6 @@ def _readable(target: Target) -> None:
 def _key(target: Target, name: str) -> str:
     prefix = uploads.group_prefix(_world(target.world).place[1], target.name)
     return f"{prefix}/deletion/{name}/users.csv"
-
-
-def _file(ledger: Ledger, id: str) -> Path:
-    return ledger.folder / "deletions" / f"{id}.ids"
-
-
-def _waiting(ledger: Ledger) -> Iterator[str]:
-    yield from sorted(file.stem for file in (ledger.folder / "deletions").glob("*.ids"))
-
-
-def _write(ledger: Ledger, ids: pl.Series, file: Path) -> None:
-    folders.private(file.parent)
-    with ledger.temporary() as folder:
-        fresh = folder / file.name
-        ids.to_frame().write_parquet(fresh)
-        layers.settle(fresh)
-        fresh.rename(file)
-
-
-def _read(file: Path) -> pl.Series:
-    try:
-        return integrity.read(file).to_series()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise LedgerError(
-            f"{file} is damaged; it held the ids of users who wait to be deleted",
-            "the file as it was written: put it back from a copy; or remove it, and delete those users again",
-            f"__import__('pathlib').Path({str(file)!r}).unlink()",
-        ) from error
 
 
 def _upload(target: Target, ids: pl.Series, key: str) -> None:

@@ -20,7 +20,7 @@ from pdprep.errors import InputError
 from pdprep.ledger import layers
 from pdprep.ledger.layers import BULK, ORDER
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize import deletion
+from pdprep.personalize import deletion, leavers
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import COUNTS, Report, plural
 
@@ -100,7 +100,7 @@ def known(
     if contract.dataset != deletion.DATASET:
         return found
     # A deletion that was cut off may have taken users from the service and not yet from the ledger.
-    going = pl.LazyFrame([deletion.going(ledger)])
+    going = pl.LazyFrame([leavers.going(ledger)])
     return found.join(going, on=contract.key, how="anti")
 
 

@@ -12,7 +12,7 @@ from pdprep.local.server import Running
 from tests.personalize.frames import counts, events, exported, prepared, users
 from tests.personalize.restart_test import count, kill_when, start
 
-ADDED = ("files",)  # tables of the journal that older ones lack
+ADDED = ("files", "id_forms")  # tables of the journal that older ones lack
 
 
 def aged(home: Path) -> None:
