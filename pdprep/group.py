@@ -188,7 +188,7 @@ class DatasetGroup:
         """
         asked = staging.Import(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep)
         job = history.remember(self._target, bulk.begin(asked))
-        return self._earlier(job) if job.finished and job.same else job
+        return history.earlier(self._target, job) if job.finished and job.same else job
 
     def put(
         self,
@@ -289,13 +289,6 @@ class DatasetGroup:
     def describe(self) -> dict[str, str]:
         """Return what is connected, in words."""
         return description.describe(self._target, self.home, self.jobs())
-
-    def _earlier(self, job: Job) -> Job:
-        """Return the finished job of the same bytes in place of the one that found it out."""
-        self._target.ledger.journal.forget_job(job.id)
-        earlier = history.find(self._target, job.same)
-        earlier.update(note="already imported: the finished job of the same bytes")
-        return earlier
 
     def __repr__(self) -> str:
         where = "local" if self.world.local else f"{self.world.account} {self.world.region}"
