@@ -152,7 +152,14 @@ def _without_blanks(source: Source, conversions: Sequence[Conversion]) -> pl.Laz
     if not (source.is_text and names):
         return source.frame
     used = [name for name in (ROW, FILE, *sorted(names)) if name in source.frame.collect_schema()]
-    return source.frame.select(used).map_batches(lambda rows: _filled(rows, names), streamable=True)
+    *_, last = (name for name in source.frame.collect_schema() if name in names)
+
+    def filled(rows: pl.DataFrame) -> pl.DataFrame:
+        if rows[last].null_count():
+            source.gaps.add(last)
+        return _filled(rows, names)
+
+    return source.frame.select(used).map_batches(filled, streamable=True)
 
 
 def _filled(rows: pl.DataFrame, names: set[str]) -> pl.DataFrame:

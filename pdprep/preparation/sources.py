@@ -44,6 +44,7 @@ class Source:
         asked: What the user said of its text; ``like=`` uses it again.
         blocks: How the bytes of text files become records.
         types: The types of a CSV's columns in expressions, as far as they were asked for.
+        gaps: Gets the last of the columns that are read once a row lacks it, as a row that ends early does.
         index: The names that the index of a pandas frame would have as columns; it is not read.
     """
 
@@ -58,6 +59,7 @@ class Source:
     blocks: Blocks | None = field(default=None, repr=False)
     types: dict[str, pl.DataType] = field(default_factory=dict, repr=False)
     index: tuple[str, ...] = ()
+    gaps: set[str] = field(default_factory=set, repr=False)
 
     @property
     def is_text(self) -> bool:
