@@ -26,9 +26,9 @@ from benchmarks.generate import write
 from pdprep.ledger import compacting, contracts, layers, records
 from pdprep.ledger.ledger import open_ledger
 from pdprep.ledger.rows import SENT, CallRow
-from pdprep.personalize.calls import runs
-from pdprep.personalize.jobs import Job
-from pdprep.personalize.put import Request, planned_rows
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.puts.calls import runs
+from pdprep.personalize.puts.put import Request, planned_rows
 from pdprep.preparation.prepare import Prepared, prepare
 
 ROWS, ROUNDS, PUT = 3_000_000, 3, 1_000_000

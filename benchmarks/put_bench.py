@@ -27,15 +27,15 @@ from pdprep.contract.contract import Contract
 from pdprep.ledger import layers
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.ledger import Ledger, open_ledger
-from pdprep.personalize import batches
-from pdprep.personalize.boto3_wire import Boto3Wire
-from pdprep.personalize.calls import runs
-from pdprep.personalize.clients import World, keyless
-from pdprep.personalize.fast_wire import FastWire
-from pdprep.personalize.pace import Pace
-from pdprep.personalize.puts import Aim
-from pdprep.personalize.resources import Dataset
-from pdprep.personalize.sender import Sender, Wire
+from pdprep.personalize.aws.client import World, keyless
+from pdprep.personalize.puts import batches
+from pdprep.personalize.puts.calls import runs
+from pdprep.personalize.puts.operations import Aim
+from pdprep.personalize.puts.transport.boto3_wire import Boto3Wire
+from pdprep.personalize.puts.transport.fast_wire import FastWire
+from pdprep.personalize.puts.transport.pace import Pace
+from pdprep.personalize.puts.transport.sender import Sender, Wire
+from pdprep.personalize.resources.ensuring import Dataset
 from pdprep.progress import silent
 
 CALLS, ROUNDS = 5_000, 5

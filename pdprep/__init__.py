@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pdprep.engine.validate import validate
     from pdprep.group import DatasetGroup, connect
     from pdprep.ledger.records import Records
-    from pdprep.personalize.jobs import Job
+    from pdprep.personalize.jobs.job import Job
     from pdprep.preparation import transforms
     from pdprep.preparation.inference import infer_contract
     from pdprep.preparation.prepare import Prepared, prepare
@@ -65,7 +65,7 @@ _MODULES = {
     "Contract": "pdprep.contract.contract",
     "DatasetGroup": "pdprep.group",
     "Field": "pdprep.contract.fields",
-    "Job": "pdprep.personalize.jobs",
+    "Job": "pdprep.personalize.jobs.job",
     "Prepared": "pdprep.preparation.prepare",
     "Proposal": "pdprep.preparation.proposal",
     "Records": "pdprep.ledger.records",

@@ -15,31 +15,21 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.validate import check as prepared_only
 from pdprep.ledger import folders, forms, records
 from pdprep.ledger.records import Records
-from pdprep.personalize import (
-    adoption,
-    alignment,
-    bulk,
-    connecting,
-    deletion,
-    description,
-    evolution,
-    history,
-    leavers,
-    put,
-    reading,
-    removal,
-    staging,
-    trainings,
-)
-from pdprep.personalize.check import Check, check
-from pdprep.personalize.connecting import Given
-from pdprep.personalize.export import export
-from pdprep.personalize.history import Jobs
-from pdprep.personalize.jobs import Job
-from pdprep.personalize.plan import Plan, plan
-from pdprep.personalize.preview import Preview, preview
-from pdprep.personalize.target import Target
-from pdprep.personalize.verify import Verification, verify
+from pdprep.personalize.deletions import deletion, leavers
+from pdprep.personalize.exports import adoption
+from pdprep.personalize.exports.export import export
+from pdprep.personalize.exports.preview import Preview, preview
+from pdprep.personalize.exports.verify import Verification, verify
+from pdprep.personalize.imports import alignment, bulk, staging
+from pdprep.personalize.jobs import history
+from pdprep.personalize.jobs.history import Jobs
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.planning.check import Check, check
+from pdprep.personalize.planning.plan import Plan, plan
+from pdprep.personalize.puts import put
+from pdprep.personalize.resources import connecting, description, evolution, reading, removal, trainings
+from pdprep.personalize.resources.connecting import Given
+from pdprep.personalize.resources.target import Target
 from pdprep.preparation import prepare as preparation
 from pdprep.preparation.dialects import TextArguments
 from pdprep.preparation.ids import Form
@@ -47,8 +37,8 @@ from pdprep.preparation.mapping import Columns, Metadata
 from pdprep.preparation.prepare import OnInvalid, Prepared
 
 if TYPE_CHECKING:
-    from pdprep.personalize.clients import Session, World
-    from pdprep.personalize.options import Settings
+    from pdprep.personalize.aws.client import Session, World
+    from pdprep.personalize.aws.options import Settings
 
 
 def connect(

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
     from pdprep.ledger.records import Records
     from pdprep.notebook.plans import Plans
-    from pdprep.personalize.check import Check
-    from pdprep.personalize.history import Jobs
-    from pdprep.personalize.jobs import Job
-    from pdprep.personalize.plan import Plan
+    from pdprep.personalize.jobs.history import Jobs
+    from pdprep.personalize.jobs.job import Job
+    from pdprep.personalize.planning.check import Check
+    from pdprep.personalize.planning.plan import Plan
     from pdprep.preparation.prepare import Prepared
     from pdprep.validation.report import Report
 
@@ -136,7 +136,7 @@ class PersonalizeMagics(Magics):
         return self._run(args, jobs)
 
     def _run(self, args: Namespace, jobs: list[Job]) -> Job | Jobs:
-        from pdprep.personalize.history import Jobs
+        from pdprep.personalize.jobs.history import Jobs
 
         # Kept before the waiting: a job that fails is there to be looked at.
         found = self._keep(args, jobs[0] if len(jobs) == 1 else Jobs(jobs))

@@ -14,7 +14,7 @@ from pdprep.notebook.arguments import again
 from pdprep.notebook.views import plan as view
 from pdprep.notebook.views import refusal, sheet
 from pdprep.notebook.views.output import publish
-from pdprep.personalize.plan import Plan
+from pdprep.personalize.planning.plan import Plan
 
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup

@@ -13,10 +13,10 @@ from pdprep.notebook.views.snapshot import take
 
 if TYPE_CHECKING:
     from pdprep.notebook.views.watch import Watch
-    from pdprep.personalize.jobs import Job
+    from pdprep.personalize.jobs.job import Job
 
-JOB = ("pdprep.personalize.jobs", "Job")
-JOBS = ("pdprep.personalize.history", "Jobs")
+JOB = ("pdprep.personalize.jobs.job", "Job")
+JOBS = ("pdprep.personalize.jobs.history", "Jobs")
 
 
 class Showing:

@@ -11,9 +11,10 @@ from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import ServiceError
 from pdprep.group import DatasetGroup
-from pdprep.personalize import names, polling, resources, uploads
-from pdprep.personalize.clients import call
-from pdprep.personalize.resources import Dataset, Group
+from pdprep.personalize.aws.client import call
+from pdprep.personalize.imports import uploads
+from pdprep.personalize.resources import ensuring, names, polling
+from pdprep.personalize.resources.ensuring import Dataset, Group
 
 # What a run may use up, whatever a probe does. The statement in __main__ is made of these.
 IMPORTS: Final = 12
@@ -53,24 +54,24 @@ class Lab:
     @property
     def made(self) -> Group:
         """The dataset group, there and ACTIVE."""
-        return resources.ensure_group(self.group.world, self.group.name, self.group.domain)
+        return ensuring.ensure_group(self.group.world, self.group.name, self.group.domain)
 
     def dataset(self, contract: Contract) -> Dataset:
         """Return the dataset of a contract, there and ACTIVE."""
-        return resources.ensure_dataset(self.group.world, self.made, contract)
+        return ensuring.ensure_dataset(self.group.world, self.made, contract)
 
     def load(self, dataset: Dataset, text: str, mode: str = "FULL", name: str = "") -> str:
         """Import a CSV text and return how that ended, in the service's words."""
         self.meter.add(imports=1, bytes=len(text.encode()))
         world, name = self.group.world, name or f"{self.group.name}-{clock.new_id()[-8:]}"
-        resources.ensure_bucket(world)
+        ensuring.ensure_bucket(world)
         key = f"{uploads.fresh_prefix(world, self.group.name, dataset.kind, name)}/part.csv"
         call(world, "s3", "put_object", Bucket=world.place[0], Key=key, Body=text.encode())
         try:
             arn = call(
                 world, "personalize", "create_dataset_import_job", jobName=name, datasetArn=dataset.arn,
                 dataSource={"dataLocation": uploads.location(world, key)}, roleArn=world.role_arn,
-                importMode=mode, tags=resources.tags(self.group.name),
+                importMode=mode, tags=ensuring.tags(self.group.name),
             )["datasetImportJobArn"]  # fmt: skip
         except ServiceError as error:
             return error.code

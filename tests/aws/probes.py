@@ -16,7 +16,7 @@ from pdprep import assumptions
 from pdprep.contract import facts
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.personalize.resources import ensure_tracking
+from pdprep.personalize.resources.ensuring import ensure_tracking
 from tests.aws.lab import Lab
 
 Seen = Iterator[tuple[str, object]]

@@ -17,11 +17,11 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.frames import DTYPES
 from pdprep.contract.payloads import records
-from pdprep.personalize.batches import put_contract
-from pdprep.personalize.calls import Call
-from pdprep.personalize.clients import World, keyless
-from pdprep.personalize.puts import PUTS, Aim
-from pdprep.personalize.resources import Dataset
+from pdprep.personalize.aws.client import World, keyless
+from pdprep.personalize.puts.batches import put_contract
+from pdprep.personalize.puts.calls import Call
+from pdprep.personalize.puts.operations import PUTS, Aim
+from pdprep.personalize.resources.ensuring import Dataset
 
 OWN: Final = tuple(Field(f"MY_{type.upper()}_1", type, nullable=True) for type in DTYPES)
 TEXT: Final = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12) | st.sampled_from(

@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from pdprep.local import connections, running
-from pdprep.personalize import local_world
+from pdprep.personalize.aws import local_world
 from tests.browser.chromium import launch
 
 HALF_HEAD = b"POST /events HTTP/1.1\r\nHost: localhost\r\nX-Some"

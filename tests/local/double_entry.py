@@ -18,7 +18,7 @@ from pdprep.contract.rule import Route
 from pdprep.local import csvtext, model, puts, typed, wire
 from pdprep.local.avro import AvroSchema, parse
 from pdprep.local.refusals import Refusal
-from pdprep.personalize.batches import put_contract
+from pdprep.personalize.puts.batches import put_contract
 from pdprep.preparation import escaping
 from pdprep.validation.compile import violations
 

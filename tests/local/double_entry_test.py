@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pdprep.contract.contract import Contract
 from pdprep.contract.rule import Route
 from pdprep.contract.rules import rule
-from pdprep.personalize.batches import put_contract
+from pdprep.personalize.puts.batches import put_contract
 from tests.local.double_entry import KINDS, OPERATION, Client, Server, contract, records
 
 DEEP = bool(os.environ.get("PDPREP_DEEP"))

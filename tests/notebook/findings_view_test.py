@@ -10,9 +10,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pdprep
-from pdprep.personalize.check import Answer, Check
-from pdprep.personalize.compare import no_counts
-from pdprep.personalize.verify import Verification
+from pdprep.personalize.exports.compare import no_counts
+from pdprep.personalize.exports.verify import Verification
+from pdprep.personalize.planning.check import Answer, Check
 
 POLICY = '{"Action": "iam:PassRole"}'
 CHECK = Check(

@@ -21,8 +21,8 @@ from pdprep.notebook.views import surfaces
 from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import GAP, Watch
-from pdprep.personalize import suspects
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.imports import suspects
+from pdprep.personalize.jobs.job import Job
 from pdprep.progress import Progress
 
 STEPS = 400

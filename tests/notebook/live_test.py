@@ -14,7 +14,7 @@ from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.notebook.views import surfaces
 from pdprep.notebook.views.snapshot import take
 from pdprep.notebook.views.watch import Surface
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs.job import Job
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

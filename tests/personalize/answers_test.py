@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from pdprep.errors import ServiceError
-from pdprep.personalize.clients import LOST, World, call, keyless
-from pdprep.personalize.creating import uncertain
+from pdprep.personalize.aws.client import LOST, World, call, keyless
+from pdprep.personalize.imports.creating import uncertain
 
 REGION = "us-east-1"
 SCHEMA = "arn:aws:personalize:us-east-1:000000000000:schema/s"

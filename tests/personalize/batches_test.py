@@ -11,7 +11,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
-from pdprep.personalize.batches import plan, put_contract
+from pdprep.personalize.puts.batches import plan, put_contract
 
 EVENTS = put_contract(Contract.of("interactions"))
 USERS = Contract.of("users").extend(Field("AGE", "int"))

@@ -10,9 +10,9 @@ import pytest
 import pdprep
 from pdprep.errors import GroupError, ServiceError
 from pdprep.group import DatasetGroup
-from pdprep.personalize import check as checking
-from pdprep.personalize import keys, policies
-from pdprep.personalize.clients import World, call
+from pdprep.personalize.aws import keys, policies
+from pdprep.personalize.aws.client import World, call
+from pdprep.personalize.planning import check as checking
 from tests.personalize.frames import items, prepared
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

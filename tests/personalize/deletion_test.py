@@ -11,7 +11,7 @@ import pdprep
 from pdprep.errors import ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs.job import Job
 from tests.personalize.frames import events, exported, prepared, users
 from tests.personalize.restart_test import kill_when, start
 

@@ -11,8 +11,8 @@ import pytest
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.engine.run import Tally, run
-from pdprep.personalize import batches, draft
-from pdprep.personalize.draft import Draft
+from pdprep.personalize.puts import batches, draft
+from pdprep.personalize.puts.draft import Draft
 from pdprep.preparation.prepare import Prepared, prepare
 from pdprep.progress import silent
 

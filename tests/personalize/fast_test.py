@@ -19,12 +19,12 @@ from pdprep.errors import InputError, ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.ledger.journal import Journal
 from pdprep.local.server import Running
-from pdprep.personalize import signing
-from pdprep.personalize.calls import Call
-from pdprep.personalize.clients import LOST, World
-from pdprep.personalize.fast_wire import FastWire
-from pdprep.personalize.puts import Aim
-from pdprep.personalize.resources import Dataset
+from pdprep.personalize.aws import signing
+from pdprep.personalize.aws.client import LOST, World
+from pdprep.personalize.puts.calls import Call
+from pdprep.personalize.puts.operations import Aim
+from pdprep.personalize.puts.transport.fast_wire import FastWire
+from pdprep.personalize.resources.ensuring import Dataset
 from tests.personalize.answers_test import Here
 from tests.personalize.frames import events, exported, prepared
 
@@ -154,7 +154,7 @@ def test_a_service_that_cannot_be_reached_is_said(tmp_path: Path, home: Path) ->
 def test_without_aiohttp_it_says_what_to_install(
     group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdprep.personalize.put.find_spec", lambda name: None)
+    monkeypatch.setattr("pdprep.personalize.puts.put.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r'pip install "pdprep\[fast\]"'):
         group.put(prepared(group, events(1)), fast=True)
     assert len(group.jobs()) == 0

@@ -16,7 +16,7 @@ from pdprep.contract import payload_rules
 from pdprep.contract.fields import Field
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize.pace import Pace
+from pdprep.personalize.puts.transport.pace import Pace
 from tests.conftest import DEEP
 from tests.personalize.frames import counts, events, exported, prepared
 

@@ -11,7 +11,7 @@ from pdprep.errors import InputError, ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.ledger import layers
 from pdprep.local.server import Running
-from pdprep.personalize import filling
+from pdprep.personalize.puts import filling
 from pdprep.preparation.prepare import Prepared
 from tests.personalize.frames import counts, events, exported, prepared
 

@@ -9,7 +9,7 @@ import pytest
 from pdprep.errors import RefusedError, ReplaceRefused
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.status import Status
-from pdprep.personalize.guards import Coming, Standing, earlier, refusal
+from pdprep.personalize.imports.guards import Coming, Standing, earlier, refusal
 
 FULL = ImportRow(
     1,

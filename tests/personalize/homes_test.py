@@ -23,7 +23,8 @@ from pdprep.group import DatasetGroup
 from pdprep.ledger import records
 from pdprep.ledger.forgetting import COVERED
 from pdprep.local.server import Running, running
-from pdprep.personalize import local_world, polling
+from pdprep.personalize.aws import local_world
+from pdprep.personalize.resources import polling
 from tests.conftest import PROJECT
 from tests.personalize.frames import counts, events, exported, items, prepared, users
 from tests.personalize.restart_test import kill_when, start
@@ -79,7 +80,7 @@ def test_attack_5_an_import_that_the_service_has_is_found_again(
     row = journal.job(job.id)
     assert row
     journal.save_job(type(row)(**{**row.values(), "status": "FAILED", "error": ""}))
-    monkeypatch.setattr("pdprep.personalize.history._alive", {})
+    monkeypatch.setattr("pdprep.personalize.jobs.history._alive", {})
     assert [each.status for each in pdprep.connect("movies").jobs()] == ["ACTIVE"]
 
 
@@ -278,7 +279,7 @@ def test_attack_8_a_wait_of_more_than_a_minute_says_for_what(
 ) -> None:
     group.put(prepared(group, items("a"))).wait()
     monkeypatch.setattr(polling, "PATIENT_SECONDS", 0.2)
-    monkeypatch.setattr("pdprep.personalize.jobs.PATIENT_SECONDS", 0.2)
+    monkeypatch.setattr("pdprep.personalize.jobs.job.PATIENT_SECONDS", 0.2)
     server.state.clock.mode, server.state.clock.pending = "auto", 2.0
     said = []
     job = group.put(prepared(group, events(1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pdprep.group import DatasetGroup
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs.job import Job
 from tests.personalize.frames import events, prepared
 
 FEW_ROWS, FEW_USERS = "training_interactions", "training_users"

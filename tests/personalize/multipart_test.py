@@ -10,11 +10,12 @@ import pdprep
 from pdprep.errors import ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize import clients
+from pdprep.personalize.aws import client
 from tests.personalize.frames import counts, events, exported, prepared
 from tests.personalize.restart_test import kill_when, start
 
-IN_PARTS = "__import__('pdprep.personalize.clients').personalize.clients.TRANSFER.multipart_threshold = 1000"
+CLIENT = "__import__('pdprep.personalize.aws.client').personalize.aws.client"
+IN_PARTS = f"{CLIENT}.TRANSFER.multipart_threshold = 1000"
 
 
 def broken(group: DatasetGroup) -> list[str]:
@@ -38,7 +39,7 @@ def test_of_a_killed_import(home: Path, server: Running) -> None:
 def test_of_an_import_that_failed(
     group: DatasetGroup, server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients.TRANSFER, "multipart_threshold", 1000)
+    monkeypatch.setattr(client.TRANSFER, "multipart_threshold", 1000)
     server.state.faults.ask(operation="UploadPart", code="AccessDenied", status=403)
     server.state.faults.ask(operation="AbortMultipartUpload", code="AccessDenied", status=403)
     with pytest.raises(ServiceError, match="AccessDenied"):

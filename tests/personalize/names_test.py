@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdprep.personalize import names
+from pdprep.personalize.resources import names
 
 LETTERS = "abcdefgh-_"
 GROUPS = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{0,62}", fullmatch=True)

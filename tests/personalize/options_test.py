@@ -9,8 +9,8 @@ import pytest
 import pdprep
 from pdprep.errors import InputError
 from pdprep.group import DatasetGroup
-from pdprep.personalize import profiles
-from pdprep.personalize.options import Options
+from pdprep.personalize.aws import profiles
+from pdprep.personalize.aws.options import Options
 from tests.personalize.frames import events, prepared, users
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

@@ -15,8 +15,8 @@ from pdprep import Field
 from pdprep.errors import GroupError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize import profiles
-from pdprep.personalize.prices import Prices
+from pdprep.personalize.aws import profiles
+from pdprep.personalize.aws.prices import Prices
 from pdprep.preparation.prepare import OnInvalid, Prepared
 from tests.personalize.frames import START, events, items, prepared
 

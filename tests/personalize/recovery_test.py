@@ -12,7 +12,7 @@ import pytest
 from pdprep.errors import PdprepError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize.jobs import Job
+from pdprep.personalize.jobs.job import Job
 from tests.conftest import DEEP
 from tests.personalize.frames import counts, events, exported, prepared
 from tests.personalize.restart_test import start

@@ -21,8 +21,8 @@ from pdprep.engine import parts
 from pdprep.errors import JobError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize import uploads
-from pdprep.personalize.clients import World, upload
+from pdprep.personalize.aws.client import World, upload
+from pdprep.personalize.imports import uploads
 from tests.personalize.frames import counts, events, exported, items, prepared
 
 PROJECT = Path(__file__).parents[2]

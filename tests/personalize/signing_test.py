@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdprep.personalize.signing import TYPE, Signer
+from pdprep.personalize.aws.signing import TYPE, Signer
 
 NOW: Final = datetime(2026, 1, 1, 23, 59, 59, tzinfo=UTC)
 URLS: Final = (
@@ -38,7 +38,7 @@ class Stopped(datetime):
 @pytest.fixture(autouse=True, scope="module")
 def clock() -> object:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pdprep.personalize.signing.datetime", Stopped)
+        patch.setattr("pdprep.personalize.aws.signing.datetime", Stopped)
         patch.setattr("botocore.auth.get_current_datetime", lambda: NOW.replace(tzinfo=None))
         yield
 

@@ -14,7 +14,7 @@ import pytest
 
 from pdprep.errors import InputError
 from pdprep.group import DatasetGroup
-from pdprep.personalize import user_ids
+from pdprep.personalize.deletions import user_ids
 from tests.personalize.frames import events, exported, prepared
 
 TWO = ["16", "u7"]

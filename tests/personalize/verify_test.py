@@ -18,9 +18,9 @@ from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
 from pdprep.ledger.layers import BULK, ORDER
 from pdprep.local.server import Running
-from pdprep.personalize.balance import Balance
-from pdprep.personalize.compare import DIFFERENCES, LAYERS, Both, compare
-from pdprep.personalize.verify import verify
+from pdprep.personalize.exports.compare import DIFFERENCES, LAYERS, Both, compare
+from pdprep.personalize.exports.verify import verify
+from pdprep.personalize.planning.diff import Balance
 from tests.conftest import DEEP
 from tests.personalize.frames import START, counts, events, exported, items, prepared
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from graphlib import TopologicalSorter
 
 import pytest
@@ -26,6 +28,17 @@ ROOMS = (
 )
 # These stand beside the rooms: what they may import of the package is this, and no more.
 APART = {"local": {"local"}, "demo": {"demo"}, "": {"errors", "demo", "notebook"}}
+FILES = 12  # in any room of personalize, at most
+# Modules that import more than 15 others of ours; the number may go down.
+WIDE = {
+    "puts.put": 37,
+    "imports.staging": 21,
+    "planning.plan": 20,
+    "deletions.deletion": 19,
+    "exports.adoption": 16,
+    "exports.export": 16,
+}
+PERSONALIZE = [name for name in MODULES if name.startswith("pdprep.personalize.")]
 CLIENT = [name for name in MODULES if not name.startswith("pdprep.local")]
 
 
@@ -55,6 +68,30 @@ def test_a_room_imports_only_rooms_before_it(importer: str) -> None:
 def test_no_circle_stands() -> None:
     graph = {name: {found.imported for found in inside(name)} - {name} for name in MODULES}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_no_circle_stands_in_personalize_typing_imports_included() -> None:
+    graph = {name: {found.imported for found in imports(name)} & set(PERSONALIZE) for name in PERSONALIZE}
+    TopologicalSorter(graph).prepare()
+
+
+def test_a_room_of_personalize_has_at_most_twelve_files() -> None:
+    files = Counter(MODULES[name].parent for name in PERSONALIZE)
+    assert {str(room): count for room, count in files.items() if count > FILES} == {}
+
+
+@pytest.mark.parametrize("importer", PERSONALIZE)
+def test_a_module_of_personalize_imports_few_others(importer: str) -> None:
+    others = {found.imported for found in imports(importer) if found.imported in MODULES} - {importer}
+    assert len(others) <= WIDE.get(importer.removeprefix("pdprep.personalize."), 15)
+
+
+@pytest.mark.parametrize("importer", PERSONALIZE)
+def test_no_module_of_ours_has_another_name_in_personalize(importer: str) -> None:
+    tree = ast.parse(MODULES[importer].read_text(encoding="utf-8"))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [(f"{node.module}.{each.name}", each.asname) for node in found for each in node.names]
+    assert [name for name, alias in names if alias and name in MODULES] == []
 
 
 @pytest.mark.parametrize("importer", CLIENT)

@@ -74,20 +74,20 @@ def _choices(value: Any) -> Bundle:
 
 VIEWS: Final = (
     View(
-        "pdprep.personalize.jobs",
+        "pdprep.personalize.jobs.job",
         "Job",
         repr,
         lambda value: job.static(snapshot.take(value)),
     ),
     _of_sheet("pdprep.ledger.records", "Records", _records, _table),
     _of_sheet("pdprep.group", "DatasetGroup", group.sheet),
-    _of_sheet("pdprep.personalize.history", "Jobs", group.jobs),
-    _of_sheet("pdprep.personalize.plan", "Plan", plan.sheet),
+    _of_sheet("pdprep.personalize.jobs.history", "Jobs", group.jobs),
+    _of_sheet("pdprep.personalize.planning.plan", "Plan", plan.sheet),
     View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
     View("pdprep.validation.report", "Report", report.text, report.html),
     _of_sheet("pdprep.preparation.proposal", "Proposal", _mapping, _choices),
-    _of_sheet("pdprep.personalize.check", "Check", findings.check),
-    _of_sheet("pdprep.personalize.verify", "Verification", findings.verification),
+    _of_sheet("pdprep.personalize.planning.check", "Check", findings.check),
+    _of_sheet("pdprep.personalize.exports.verify", "Verification", findings.verification),
     _of_sheet("pdprep.engine.stage", "Staged", findings.staged),
     _own("pdprep.preparation.explanation", "Explanation"),
 )

@@ -9,8 +9,8 @@ from pdprep.notebook.views.snapshot import size
 
 if TYPE_CHECKING:
     from pdprep.engine.stage import Staged
-    from pdprep.personalize.check import Check
-    from pdprep.personalize.verify import Verification
+    from pdprep.personalize.exports.verify import Verification
+    from pdprep.personalize.planning.check import Check
 
 _WORDS: Final = {True: "yes", False: "no", None: "cannot be told"}
 

@@ -9,7 +9,7 @@ from pdprep.notebook.views.sheet import Grid, Sheet
 
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
-    from pdprep.personalize.history import Jobs
+    from pdprep.personalize.jobs.history import Jobs
 
 _HEAD = ("job", "dataset", "route", "mode", "status", "records", "started", "note")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pdprep.notebook.views.sheet import Code, Grid, Share, Sheet
 
 if TYPE_CHECKING:
-    from pdprep.personalize.plan import Plan
+    from pdprep.personalize.planning.plan import Plan
 
 
 def sheet(plan: Plan) -> Sheet:

@@ -11,7 +11,7 @@ from pdprep.notebook.views import cells
 from pdprep.validation.report import plural
 
 if TYPE_CHECKING:
-    from pdprep.personalize.jobs import Job
+    from pdprep.personalize.jobs.job import Job
     from pdprep.validation.report import Report
 
 # The steps of each road, in order.

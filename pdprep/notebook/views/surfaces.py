@@ -14,7 +14,7 @@ from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import Surface
 
 if TYPE_CHECKING:
-    from pdprep.personalize.jobs import Job
+    from pdprep.personalize.jobs.job import Job
 
 WIDTH: Final = 20  # characters of a bar in a terminal
 _WIDGET: Final = "application/vnd.jupyter.widget-view+json"

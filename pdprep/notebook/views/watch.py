@@ -15,7 +15,7 @@ from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, take
 
 if TYPE_CHECKING:
-    from pdprep.personalize.jobs import Job
+    from pdprep.personalize.jobs.job import Job
 
 GAP: Final = 0.2  # seconds between two drawings: five a second
 TICK: Final = 1.0  # seconds after which the elapsed time is drawn again

@@ -1,0 +1,1 @@
+"""The environment: an account, a region and the one way to call AWS there."""

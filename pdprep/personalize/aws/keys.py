@@ -1,0 +1,71 @@
+"""The KMS keys that stand between Amazon Personalize and the data: which there are, and who may use them.
+
+Source: developer guide, granting-personalize-key-access and delete-records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pdprep.errors import ServiceError
+from pdprep.personalize.aws import policies
+from pdprep.personalize.aws.client import World, call, missing
+from pdprep.personalize.aws.grants import Caller, Decision, decide
+
+# What a bucket without a key answers, or a store that knows no keys at all.
+UNENCRYPTED: Final = ("ServerSideEncryptionConfigurationNotFoundError", "NotImplemented")
+
+
+@dataclass(frozen=True, slots=True)
+class BucketKey:
+    """How a bucket is encrypted.
+
+    Attributes:
+        own: The key of KMS that was named for it; empty where none was.
+        managed: Whether it is a key of KMS that AWS manages, whose policy nobody can change.
+        unknown: Why it cannot be told; empty where it can.
+    """
+
+    own: str = ""
+    managed: bool = False
+    unknown: str = ""
+
+
+def of_bucket(world: World) -> BucketKey:
+    """Ask how the bucket of staged files is encrypted."""
+    name, _ = world.place
+    try:
+        found = call(world, "s3", "get_bucket_encryption", Bucket=name)
+    except ServiceError as error:
+        if error.code in UNENCRYPTED or missing(error):
+            return BucketKey()
+        return BucketKey(unknown=error.found)
+    for rule in found["ServerSideEncryptionConfiguration"]["Rules"]:
+        applied = rule.get("ApplyServerSideEncryptionByDefault", {})
+        key = applied.get("KMSMasterKeyID", "")
+        if key and not key.endswith("alias/aws/s3"):
+            return BucketKey(own=key)
+        if applied.get("SSEAlgorithm", "").startswith("aws:kms"):
+            return BucketKey(managed=True)
+    return BucketKey()
+
+
+def key_policy(world: World, key: str, group: bool) -> Decision:
+    """Ask whether a key's own policy lets Amazon Personalize and the role use it.
+
+    Args:
+        world: The account, and the role.
+        key: The ARN, the id or an alias of the key.
+        group: Whether it encrypts a dataset group.
+
+    Raises:
+        ServiceError: The key or its policy cannot be read from here.
+    """
+    arn = call(world, "kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"]
+    text = call(world, "kms", "get_key_policy", KeyId=arn, PolicyName="default")["Policy"]
+    actions = (*policies.KEY_POLICY_ACTIONS, *((policies.EXPORT_ACTION,) if group else ()))
+    asked = dict.fromkeys(actions, "*")
+    callers = (policies.SERVICE, world.role_arn)
+    service, role = (decide(text, Caller(who, world.account, world.region), asked) for who in callers)
+    return service & role

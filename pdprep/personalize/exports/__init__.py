@@ -1,0 +1,1 @@
+"""What the service holds, asked of it."""

@@ -1,0 +1,1 @@
+"""Bulk: staged, guarded, uploaded, created, followed."""

@@ -1,0 +1,101 @@
+"""Create an import job so that it is never created twice, waiting where the service has no room yet."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from pdprep.errors import ServiceError
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import ImportRow
+from pdprep.ledger.status import Status
+from pdprep.personalize.aws.client import LOST, call
+from pdprep.personalize.imports import uploads
+from pdprep.personalize.imports.following import KIND, find_job
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.resources import names
+from pdprep.personalize.resources.ensuring import EXISTS, Dataset, create_once, tags
+from pdprep.personalize.resources.polling import Stopped, describe
+from pdprep.personalize.resources.target import Target
+
+# Code: what the job says while it waits. Source: developer guide, error-messages.
+BUSY: Final = {
+    "LimitExceededException": "waits for a slot: five import jobs are pending or running in this region",
+    "ResourceInUseException": "waits until the dataset is free",
+}
+
+
+def create(target: Target, row: ImportRow, dataset: Dataset, job: Job) -> ImportRow:
+    """Create the import job of uploaded parts and return the import with its ARN.
+
+    Raises:
+        ServiceError: The service does not take it.
+        Stopped: Somebody stopped the job while it waited for room.
+    """
+    journal = target.ledger.journal
+    while True:
+        # The name is in the journal before the call: if the reply is lost, the job is found by it.
+        row = journal.change_import(row, status=Status.CREATING)
+        try:
+            arn = create_once(
+                partial(_ours, target, row, dataset), partial(_create, target, row, dataset), fresh=True
+            )
+            return journal.change_import(row, arn=arn)
+        except ServiceError as error:
+            row = _tried_again(target, row, job, error)
+
+
+def next_name(ledger: Ledger, group: str, dataset: str, mode: str, fingerprint: str, start: int = 1) -> str:
+    """Return a name for an import job that this ledger has not used."""
+    used = {row.name for row in ledger.journal.imports(dataset)}
+    number = start
+    while (name := names.job(group, dataset, mode, fingerprint, number)) in used:
+        number += 1
+    return name
+
+
+def uncertain(error: BaseException) -> bool:
+    """Say whether the job may exist although its creation raised an error."""
+    return isinstance(error, ServiceError) and error.code == LOST
+
+
+def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
+    world = target.world
+    answer = call(
+        world, "personalize", "create_dataset_import_job", jobName=row.name, datasetArn=dataset.arn,
+        dataSource={"dataLocation": _folder(target, row)}, roleArn=world.role_arn, importMode=row.mode,
+        tags=tags(target.name), **_published(target, row),
+    )  # fmt: skip
+    return str(answer["datasetImportJobArn"])
+
+
+def _published(target: Target, row: ImportRow) -> dict[str, bool]:
+    """Ask for metrics in S3 where the settings do; only interactions have any."""
+    wanted = target.world.options.publish_attribution_metrics and row.dataset == "interactions"
+    return {"publishAttributionMetricsToS3": True} if wanted else {}
+
+
+def _ours(target: Target, row: ImportRow, dataset: Dataset) -> str:
+    """Return the ARN of the job that our lost reply named; nothing where the name is that of another one."""
+    arn = find_job(target.world, dataset.arn, row.name)
+    if arn and describe(target.world, KIND, arn)["dataSource"]["dataLocation"] == _folder(target, row):
+        return arn
+    return ""
+
+
+def _tried_again(target: Target, row: ImportRow, job: Job, error: ServiceError) -> ImportRow:
+    """Return the import to try again with, once there is room for it or under another name."""
+    if error.code in BUSY:
+        job.update(note=BUSY[error.code])
+        if job.stopping.wait(target.world.poll):
+            raise Stopped from error
+        return row
+    if error.code != EXISTS:
+        raise error
+    taken = int(row.name.rpartition("-")[2]) + 1
+    name = next_name(target.ledger, target.name, row.dataset, row.mode, row.fingerprint, taken)
+    return target.ledger.journal.change_import(row, name=name)
+
+
+def _folder(target: Target, row: ImportRow) -> str:
+    return uploads.location(target.world, row.location) + "/"

@@ -1,0 +1,144 @@
+"""Follow import jobs to their end, and settle what an earlier process left behind."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from pdprep import clock
+from pdprep.errors import ImportFailed, ServiceError
+from pdprep.ledger import layers, records
+from pdprep.ledger.rows import ImportRow, JobRow
+from pdprep.ledger.status import Status
+from pdprep.personalize.aws.client import World, pages
+from pdprep.personalize.imports import suspects, uploads
+from pdprep.personalize.jobs import failures
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.resources.ensuring import find_dataset
+from pdprep.personalize.resources.polling import describe, settled
+from pdprep.personalize.resources.target import Target
+
+KIND = "dataset_import_job"
+
+
+def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
+    """Follow the import of a job until it is ACTIVE.
+
+    Raises:
+        ImportFailed: It failed; ``.reason`` is the service's.
+        Stopped: Somebody stopped the job; the import goes on.
+    """
+    job.update(phase="import", done=0, total=None, unit="records", arn=row.arn, name=row.name, rows=row.rows)
+
+    def look(found: dict[str, Any]) -> None:
+        job.update(status=found["status"])
+
+    row = finish(target, row, settled(target.world, KIND, row.arn, look=look, stop=job.stopping))
+    if row.status != Status.ACTIVE:
+        raise failed(target, row)
+    with suppress(Exception):  # a copy for speed; the import is ACTIVE all the same
+        records.refresh(target.ledger, row.dataset)
+    job.update(status=Status.ACTIVE, phase="done", done=row.rows, total=row.rows, note="")
+    return row
+
+
+def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
+    """Write down how an import ended, and tidy up after it."""
+    journal = target.ledger.journal
+    ended = found["lastUpdatedDateTime"].timestamp()
+    row = journal.change_import(
+        row, status=found["status"], reason=found.get("failureReason", ""), ended=ended
+    )
+    if row.status == Status.ACTIVE:
+        layers.drop_replaced(target.ledger, row.dataset)
+        if not row.keep:
+            discard(target.world, row)
+    else:
+        suspects.keep(target.ledger, row)
+        layers.drop_import(target.ledger, row)
+    return row
+
+
+def failed(target: Target, row: ImportRow) -> ImportFailed:
+    """Return the error of an import that the service gave up."""
+    meant = suspects.told(target.ledger, row)
+    return ImportFailed(
+        f"the import {row.name} ended in {row.status}: {row.reason or 'no reason given'}",
+        f"ACTIVE; its files are kept in {uploads.location(target.world, row.location)}/{meant}",
+        f'group.bulk(frame, mode="{row.mode}")  # once what the reason names is mended',
+        reason=row.reason,
+    )
+
+
+def settle(target: Target, job: Job) -> None:
+    """Follow the imports that other jobs left unfinished on this dataset: this one comes after them."""
+    for row in target.ledger.journal.pending(job.dataset):
+        if row.job == job.id:
+            continue
+        job.update(note=f"waits for the import {row.name}")
+        row = known(target, row)
+        if row.status.pending:
+            found = settled(target.world, KIND, row.arn, stop=job.stopping)
+            row = finish(target, row, found)
+        record(target, row)
+    job.update(note="")
+
+
+def known(target: Target, row: ImportRow) -> ImportRow:
+    """Return an import with its ARN; one whose creation never reached the service is INTERRUPTED."""
+    if row.arn:
+        return row
+    group = target.group()
+    dataset = find_dataset(target.world, group.arn, row.dataset) if group else None
+    arn = find_job(target.world, dataset.arn, row.name) if dataset else None
+    if arn:
+        return target.ledger.journal.change_import(row, arn=arn)
+    return abandon(target, row)
+
+
+def abandon(target: Target, row: ImportRow) -> ImportRow:
+    """Give up an import that was never created, and delete its parts."""
+    discard(target.world, row)
+    with suppress(ServiceError):
+        uploads.abort_broken(target.world, row.location)
+    layers.drop_import(target.ledger, row)
+    return target.ledger.journal.change_import(row, status=Status.INTERRUPTED, files="[]")
+
+
+def discard(world: World, row: ImportRow) -> None:
+    """Delete the parts of an import from S3."""
+    keys = json.loads(row.files)
+    if keys:
+        # What cannot be deleted now costs a little storage; the import itself is not worse for it.
+        with suppress(ServiceError):
+            uploads.remove(world, keys)
+
+
+def find_job(world: World, dataset_arn: str, name: str) -> str | None:
+    """Return the ARN of the import job of that name, or None."""
+    jobs = pages(world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset_arn)
+    return next((str(job["datasetImportJobArn"]) for job in jobs if job["jobName"] == name), None)
+
+
+def look_once(target: Target, row: ImportRow) -> ImportRow:
+    """Bring an import of an ended process up to date without waiting for it."""
+    row = known(target, row)
+    if not row.status.pending:
+        return row
+    found = describe(target.world, KIND, row.arn)
+    if Status(found["status"]).terminal:
+        return finish(target, row, found)
+    return target.ledger.journal.change_import(row, status=found["status"])
+
+
+def record(target: Target, row: ImportRow) -> None:
+    """Write down in its job's row where an import stands."""
+    journal = target.ledger.journal
+    job = journal.job(row.job)
+    if job is None:
+        return
+    error = failures.dumps(failed(target, row)) if row.reason else ""
+    changes = {"status": row.status, "arn": row.arn, "rows": row.rows, "name": row.name, "error": error}
+    over = {"ended": row.ended or clock.now().timestamp()} if not row.status.pending else {}
+    journal.save_job(JobRow(**{**job.values(), **changes, **over}))

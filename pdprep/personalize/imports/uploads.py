@@ -1,0 +1,102 @@
+"""Staged parts in S3: up under a key of their own, confirmed one by one, and gone again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from pdprep import clock
+from pdprep.engine.parts import Part
+from pdprep.errors import ServiceError
+from pdprep.personalize.aws.client import World, call, missing, upload
+from pdprep.personalize.resources import names
+
+
+def fresh_prefix(world: World, group: str, dataset: str, name: str) -> str:
+    """Return a prefix that no other import uses: what stood there before is never read."""
+    _, prefix = world.place
+    return str(PurePosixPath(group_prefix(prefix, group), dataset, f"{name}-{clock.new_id()[-8:]}"))
+
+
+def group_prefix(prefix: str, group: str) -> str:
+    """Return the prefix of whatever is staged for a dataset group."""
+    return str(PurePosixPath(*(part for part in (prefix, names.TAG, group) if part)))
+
+
+def key(prefix: str, part: Part) -> str:
+    """Return the key of a part."""
+    return f"{prefix}/{part.path.name}"
+
+
+def location(world: World, path: str) -> str:
+    """Return a key or prefix as an address."""
+    return f"s3://{world.place[0]}/{path}"
+
+
+def send(world: World, prefix: str, part: Part, group: str, listener: Callable[[int], None]) -> None:
+    """Upload a part and see it there; one that is there already is not sent again.
+
+    Raises:
+        ServiceError: It is not there in the size and with the checksum it was sent.
+    """
+    name = key(prefix, part)
+    if _confirmed(world, name, part):
+        listener(part.bytes)
+        return
+    extra = {"Metadata": {"sha256": part.sha256}, "Tagging": f"{names.TAG}={group}"}
+    upload(world, part.path, name, listener, **extra)
+    if not _confirmed(world, name, part):
+        raise ServiceError(
+            f"{location(world, name)} is not what was uploaded",
+            f"{part.bytes:,} bytes with SHA-256 {part.sha256}",
+            "the same call again: parts that arrived are not sent twice",
+            operation="HeadObject",
+        )
+
+
+def keys_below(world: World, prefix: str) -> list[str]:
+    """Return the keys of all objects below a prefix; none where there is no bucket, as puts need none."""
+    token: dict[str, str] = {}
+    found: list[str] = []
+    while True:
+        try:
+            page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
+        except ServiceError as error:
+            if missing(error):
+                return found
+            raise
+        found += [entry["Key"] for entry in page.get("Contents", [])]
+        if not page.get("IsTruncated"):
+            return found
+        token = {"ContinuationToken": page["NextContinuationToken"]}
+
+
+def abort_broken(world: World, prefix: str) -> None:
+    """Abort the uploads in parts that a killed process left below a prefix: they cost storage unseen."""
+    bucket, _ = world.place
+    for found in call(world, "s3", "list_multipart_uploads", Bucket=bucket, Prefix=prefix).get("Uploads", []):
+        which = {"Key": found["Key"], "UploadId": found["UploadId"]}
+        call(world, "s3", "abort_multipart_upload", Bucket=bucket, **which)
+
+
+def remove(world: World, keys: Sequence[str]) -> None:
+    """Delete objects; those that are gone already do not matter."""
+    bucket, _ = world.place
+    for start in range(0, len(keys), 1000):
+        objects = [{"Key": name} for name in keys[start : start + 1000]]
+        call(world, "s3", "delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+
+
+def _confirmed(world: World, name: str, part: Part) -> bool:
+    try:
+        head = call(world, "s3", "head_object", Bucket=world.place[0], Key=name)
+    except ServiceError as error:
+        if missing(error):
+            return False
+        raise
+    return bool(head["ContentLength"] == part.bytes and _sha256(head) == part.sha256)
+
+
+def _sha256(head: dict[str, Any]) -> str:
+    return str(head.get("Metadata", {}).get("sha256", ""))

@@ -1,0 +1,106 @@
+"""One job at a time on a dataset: jobs of this process as they came, others by the dataset's lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+from pdprep.errors import JobError
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.status import Status
+from pdprep.personalize.jobs.job import Job, JobKind
+from pdprep.personalize.resources.polling import Stopped
+
+POLL_SECONDS: Final = 0.05
+
+# A job that is not over is held by its thread.
+_last: WeakValueDictionary[tuple[Path, str], Job] = WeakValueDictionary()
+_guard = threading.Lock()
+
+
+class Asked(Protocol):
+    """What somebody asked for."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that keeps the facts."""
+
+
+A = TypeVar("A", bound=Asked)
+
+
+def begin(kind: JobKind[A], asked: A, *, queue: bool = True) -> tuple[Job, Job | None]:
+    """Start a job of a kind; return it and the unfinished job of its dataset that it waits for, if any.
+
+    Args:
+        kind: What sort of job.
+        asked: What it is to do.
+        queue: Whether it waits for the jobs of this process that came before it on its dataset.
+    """
+    job = Job(kind.prepare(asked), asked.ledger, kind=kind)
+    before = enqueue(asked.ledger, job) if queue else None
+    # No closure: the traceback of an error would hold what it holds, so the frame.
+    return job.start(partial(_run, kind, asked, before)), before
+
+
+def _run(kind: JobKind[A], asked: A, before: Job | None, job: Job) -> None:
+    kind.run(asked, job, before)
+
+
+def enqueue(ledger: Ledger, job: Job) -> Job | None:
+    """Put a job at the end of its dataset's queue and return the unfinished job before it."""
+    with _guard:
+        key = (ledger.folder, job.dataset)
+        before, _last[key] = _last.get(key), job
+    return before if before is not None and not before.finished else None
+
+
+@contextmanager
+def turn(ledger: Ledger, job: Job, before: Job | None) -> Iterator[None]:
+    """Wait for the job before this one, then hold the dataset's lock inside the block.
+
+    Raises:
+        JobError: The job is a put and the import before it failed.
+        Stopped: Somebody asked the job to stop meanwhile.
+    """
+    if before is not None:
+        _wait_for(job, before)
+    with holding(ledger, job, job.dataset):
+        job.update(status=Status.RUNNING, note="")
+        yield
+
+
+@contextmanager
+def holding(ledger: Ledger, job: Job, dataset: str) -> Iterator[None]:
+    """Hold a dataset's lock inside the block.
+
+    Raises:
+        Stopped: Somebody asked the job to stop while it waited.
+    """
+    lock = ledger.lock(dataset)
+    while not lock.take():
+        job.update(note=f"waits for another job that works on {dataset}")
+        if job.stopping.wait(POLL_SECONDS):
+            raise Stopped
+    try:
+        yield
+    finally:
+        lock.free()
+
+
+def _wait_for(job: Job, before: Job) -> None:
+    job.update(note=f"waits for {before.id}")
+    while not before.finished:
+        if job.stopping.wait(POLL_SECONDS):
+            raise Stopped
+    if job.route == "put" and before.route == "bulk" and before.error is not None:
+        raise JobError(
+            f"{job.id} was not begun: {before.id} before it ended in {before.status}",
+            "a bulk import that is ACTIVE before records are put",
+            f"group.put(frame)  # once what made {before.id} fail is mended",
+        )

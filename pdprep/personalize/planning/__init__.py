@@ -1,0 +1,1 @@
+"""What sending would do, and what stands in its way."""

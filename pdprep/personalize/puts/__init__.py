@@ -1,0 +1,1 @@
+"""Record by record: a plan of calls, and what carries them."""

@@ -1,0 +1,1 @@
+"""What carries the calls of a put, and how fast."""

@@ -1,0 +1,158 @@
+"""Send a put plan: several calls in flight, each answer in the journal before the next call goes.
+
+What carries the calls is a Wire: boto3 on threads, or aiohttp on one. All else is the same for both.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from pdprep import clock
+from pdprep.errors import ServiceError
+from pdprep.ledger.rows import REJECTED, SENT, CallRow, PlanRow
+from pdprep.personalize.aws.client import LOST
+from pdprep.personalize.puts.calls import Call
+from pdprep.personalize.puts.transport.pace import Pace, backoff
+from pdprep.personalize.resources.polling import Stopped
+from pdprep.progress import Listener, Progress
+
+ATTEMPTS: Final = 10
+HOPELESS: Final = 20  # so many records rejected and none taken: it is not the records
+# Codes that say a record is wrong: sending it again would not help.
+WRONG: Final = (
+    "InvalidInputException",
+    "ValidationException",
+    "ParamValidationError",
+    "SerializationException",
+)
+THROTTLED: Final = ("ThrottlingException", "TooManyRequestsException", "LimitExceededException")
+BROKEN: Final = ("ResourceInUseException", "InternalFailure", "InternalServerError", "ServiceUnavailable")
+NAMELESS: Final = ("500", "502", "503", "504")  # what stands between us and the service answered
+AGAIN: Final = (*THROTTLED, *BROKEN, *NAMELESS, LOST)
+
+Worker = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Wire(Protocol):
+    """What carries calls to the service, and answers to the disk."""
+
+    def run(self, worker: Worker) -> None:
+        """Run as many workers at the same time as calls may be in flight, each to its end."""
+
+    async def put(self, call: Call) -> None:
+        """Send a call once; a ServiceError is the answer of a service that did not take it."""
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until somebody wants to stop."""
+
+    async def keep(self, row: CallRow) -> None:
+        """Write an answer down; it is on the disk when this returns."""
+
+
+@dataclass
+class Tally:
+    """What the answers of a plan add up to."""
+
+    sent: int = 0
+    rejected: int = 0
+    reason: str = ""
+
+    @property
+    def answered(self) -> int:
+        """Records with an answer, good or bad."""
+        return self.sent + self.rejected
+
+    def add(self, row: CallRow) -> None:
+        """Count an answered call."""
+        count = row.last - row.first + 1
+        if row.outcome == SENT:
+            self.sent += count
+        else:
+            self.rejected, self.reason = self.rejected + count, self.reason or row.reason
+
+
+@dataclass
+class Sender:
+    """One plan on its way to a dataset."""
+
+    wire: Wire
+    plan: PlanRow
+    pace: Pace
+    stop: threading.Event
+    listener: Listener
+    tally: Tally = field(default_factory=Tally)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _failed: list[BaseException] = field(default_factory=list)
+
+    def send(self, runs: Iterator[list[Call]]) -> None:
+        """Send calls, those of a run one after the other; ``tally`` counts the answers.
+
+        Raises:
+            ServiceError: The service takes nothing, or cannot be reached; what was answered is written down.
+            Stopped: Somebody asked to stop; the calls in flight were finished.
+        """
+        self._tell()
+        self.wire.run(lambda: self._work(runs))
+        if self._failed:
+            raise self._failed[0]
+
+    async def _work(self, runs: Iterator[list[Call]]) -> None:
+        try:
+            while (run := self._next(runs)) is not None:
+                for call in run:
+                    await self._put(call)
+        except BaseException as error:
+            self._failed.append(error)
+
+    def _next(self, runs: Iterator[list[Call]]) -> list[Call] | None:
+        with self._guard:
+            return next(runs, None)
+
+    async def _put(self, call: Call) -> None:
+        """Put up to ten records; a rejected call is split until the bad record is alone."""
+        try:
+            await self._call(call)
+        except ServiceError as error:
+            if error.code not in WRONG:
+                raise
+            if len(call.records) > 1:
+                for half in call.halves():
+                    await self._put(half)
+                return
+            await self._answer(call, REJECTED, error.found)
+            if not self.tally.sent and self.tally.rejected >= HOPELESS:
+                raise
+        else:
+            await self._answer(call, SENT)
+
+    async def _call(self, call: Call) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            await self.wire.pause(self.pace.reserve())
+            self._check()
+            try:
+                await self.wire.put(call)
+                return
+            except ServiceError as error:
+                if error.code not in AGAIN or attempt == ATTEMPTS:
+                    raise
+                if error.code in THROTTLED:
+                    self.pace.slow()
+            await self.wire.pause(backoff(attempt))
+
+    def _check(self) -> None:
+        """Begin no further call where one has failed or somebody asked to stop."""
+        if self._failed or self.stop.is_set():
+            raise Stopped
+
+    async def _answer(self, call: Call, outcome: str, reason: str = "") -> None:
+        row = CallRow(self.plan.seq, call.first, call.last, outcome, reason, clock.now().timestamp())
+        await self.wire.keep(row)
+        with self._guard:
+            self.tally.add(row)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.listener(Progress("put", self.tally.answered, self.plan.records, "records"))

@@ -1,0 +1,1 @@
+"""What an import or a put needs in the service: found, made, followed, deleted."""

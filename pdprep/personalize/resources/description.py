@@ -1,0 +1,29 @@
+"""What is connected, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.resources.target import Target
+
+
+def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
+    """Return name, state and place of a dataset group, and what a shell needs to reach it."""
+    world, url = target.world, target.world.endpoint_url
+    pending = [job.id for job in jobs if not job.finished]
+    shell = f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={world.region}" if url else ""
+    keys = "export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local" if url else ""
+    said = {
+        "group": target.name,
+        "domain": target.domain,
+        "state": "exists" if target.group() else "is created by the first import",
+        "where": "the local Personalize" if world.local else "Amazon Personalize in AWS",
+        "account": world.account,
+        "region": world.region,
+        "home": str(home),
+        "pending jobs": ", ".join(pending) or "none",
+        "for the AWS CLI": "\n".join(line for line in (shell, keys) if line),
+    }
+    return {name: value for name, value in said.items() if value}

@@ -1,0 +1,120 @@
+"""What is trained in a dataset group and what is deployed of it, as the service tells it.
+
+The versions that ListSolutionVersions names are the trainings of a solution; none is guessed. Recommenders
+are trained again every week, which the service shows nowhere: there the week is an estimate and called one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pdprep.errors import ServiceError
+from pdprep.ledger.effects import Model, Training
+from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.recipes import OF_LATEST, TREND_MINUTES, Recipe, recipe
+from pdprep.personalize.aws.client import World, pages
+from pdprep.personalize.resources.ensuring import Group
+from pdprep.personalize.resources.polling import describe
+
+WEEK: Final = timedelta(days=7)  # a recommender's; a solution's where it names none. maintaining-relevance
+# A solution trains by itself only if events came since: of items, or of actions where its recipe reads them.
+# Source: developer guide, solution-config-auto-training.
+FEEDING: Final = ("interactions", "action_interactions")
+
+
+def training(world: World, group: Group | None, now: datetime, ledger: Ledger) -> Training:
+    """Return what is trained in a dataset group.
+
+    A group without any is ``none``; where the service does not say, ``unknown``.
+    """
+    if group is None:
+        return Training("none")
+    try:
+        found = (*_recommenders(world, group, now), *_solutions(world, group, now, ledger))
+    except (ServiceError, KeyError):
+        return Training("unknown")
+    return Training("trained" if found else "none", found)
+
+
+def _recommenders(world: World, group: Group, now: datetime) -> Iterator[Model]:
+    for row in pages(world, "list_recommenders", "recommenders", datasetGroupArn=group.arn):
+        if row["status"] == "ACTIVE":
+            of, trained = recipe(row["recipeArn"]), _retrained(world, row)
+            weeks = max(0, (now - trained) // WEEK)
+            yield replace(
+                _model(trained, of, frozenset(of.features)),
+                estimate=trained + weeks * WEEK if weeks else None,
+                following=trained + (weeks + 1) * WEEK, estimated=True,
+            )  # fmt: skip
+
+
+def _retrained(world: World, row: dict[str, Any]) -> datetime:
+    """Return when a recommender was trained: a change of its columns trains it at once.
+
+    Source: developer guide, maintaining-relevance.
+    """
+    created: datetime = row["creationDateTime"]
+    latest = describe(world, "recommender", row["recommenderArn"]).get("latestRecommenderUpdate") or {}
+    changed = "trainingDataConfig" in latest.get("recommenderConfig", {}) and latest.get("status") == "ACTIVE"
+    return max(created, latest["creationDateTime"]) if changed else created
+
+
+def _solutions(world: World, group: Group, now: datetime, ledger: Ledger) -> Iterator[Model]:
+    for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
+        arn = row["solutionArn"]
+        versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
+        full = [each for each in versions if _fully_trained(each)]
+        if full:
+            latest = max(full, key=lambda each: each["creationDateTime"])
+            yield _trained(world, describe(world, "solution", arn), latest, now, ledger)
+
+
+def _fully_trained(version: dict[str, Any]) -> bool:
+    return version["status"] == "ACTIVE" and version.get("trainingMode") != "UPDATE"
+
+
+def _trained(
+    world: World, solution: dict[str, Any], latest: dict[str, Any], now: datetime, ledger: Ledger
+) -> Model:
+    """Return the latest full training of a solution, and what its campaigns do with newer records."""
+    of, at = recipe(solution.get("recipeArn", "")), latest["creationDateTime"]
+    deployed = set(_deployed(world, solution["solutionArn"]))
+    newest = bool(deployed & {latest["solutionVersionArn"], f"{solution['solutionArn']}/$LATEST"})
+    features = {each for each in of.features if (newest if each in OF_LATEST else deployed)}
+    if not solution.get("performIncrementalUpdate"):
+        features.discard("fresh items")
+    given = solution.get("solutionConfig", {}).get("featureTransformationParameters", {})
+    frequency = TREND_MINUTES.get(given.get("trend_discovery_frequency", ""), 120)
+    following = _following(solution, at, of, ledger)
+    return replace(
+        _model(at, of, frozenset(features)), trend_minutes=frequency,
+        following=following if following and following > now else None,
+    )  # fmt: skip
+
+
+def _model(at: datetime, of: Recipe, features: frozenset[Any]) -> Model:
+    return Model(at, of.reads, features, of.segments)
+
+
+def _deployed(world: World, solution: str) -> Iterator[str]:
+    for row in pages(world, "list_campaigns", "campaigns", solutionArn=solution):
+        if row["status"] == "ACTIVE":
+            yield str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
+
+
+def _following(solution: dict[str, Any], at: datetime, of: Recipe, ledger: Ledger) -> datetime | None:
+    """Return when a solution trains by itself: only where events that this ledger knows came since."""
+    if not solution.get("performAutoTraining"):
+        return None
+    fed = any(ledger.journal.received_since(name, at.timestamp()) for name in FEEDING if name in of.reads)
+    return at + _every(solution) if fed else None
+
+
+def _every(solution: dict[str, Any]) -> timedelta:
+    """Return how often a solution trains by itself. Source: model, AutoTrainingConfig: rate(n days)."""
+    automatic = (solution.get("solutionConfig") or {}).get("autoTrainingConfig") or {}
+    number = "".join(filter(str.isdigit, automatic.get("schedulingExpression", "")))
+    return timedelta(days=int(number)) if number else WEEK
