@@ -44,19 +44,22 @@ class Found:
         found = [pl.Series(PLACE, [], pl.UInt32)]
         for piece, (low, high) in enumerate(pairwise(self._before)):
             if low < stop and high > start:
-                first = max(start - low, 0)
-                found.append(self._in_order(piece).slice(first, min(stop - low, high - low) - first))
+                found.append(self._in_order(piece, max(start - low, 0), min(stop, high) - low))
         return pl.concat(found)
 
-    def _in_order(self, piece: int) -> pl.Series:
-        """Return the places of a piece: its own rows and what the delta brings to it are sorted together."""
+    def _in_order(self, piece: int, start: int, stop: int) -> pl.Series:
+        """Return places of a piece; its own rows and what the delta brings to it are sorted together."""
         own, changed = self._own(piece), self.changed.filter(pl.col(PIECE) == piece)
-        if changed.is_empty():
-            return own
+        # No row of the delta moves another by more than one, so what stands far before need not be read.
+        skipped = max(start - changed.height, 0)
+        near = own.slice(skipped, stop - skipped)
+        if changed.is_empty() or near.is_empty():
+            rows = near if changed.is_empty() else changed[PLACE]
+            return rows.slice(start - skipped, stop - start)
         by = self.view.order
-        mine = self.view.pieces[piece].filter(pl.col(PLACE).is_in(pl.lit(own).implode())).select(*by, PLACE)
-        both = pl.concat([mine.collect(), changed.select(*by, PLACE)])
-        return both.sort(by, maintain_order=True)[PLACE]
+        mine = _read(self.view.pieces[piece], self.view.starts[piece], near).select(*by, PLACE).collect()
+        both = pl.concat([mine, changed.select(*by, PLACE)]).sort(by, maintain_order=True)
+        return both[PLACE].slice(start - skipped, stop - start)
 
     def _own(self, piece: int) -> pl.Series:
         start, stop = self.view.starts[piece : piece + 2]
@@ -101,11 +104,12 @@ class Pages:
 
     def rows(self, places: pl.Series) -> pl.DataFrame:
         """Read rows, in the order of the places."""
-        starts = self.view.starts
-        # A literal, not a series: with that, every row group would be read to the end.
-        wanted = pl.col(PLACE).is_in(pl.lit(places.sort()).implode())
-        holding = pl.Series(starts).search_sorted(places.filter(places < starts[-1]), "right").unique().sort()
-        own = [self.view.pieces[number - 1].filter(wanted) for number in holding]
+        ordered, own = places.sort(), []
+        for piece, (start, stop) in zip(self.view.pieces, pairwise(self.view.starts), strict=True):
+            held = _between(ordered, start, stop)
+            if len(held):
+                own.append(_read(piece, start, held))
+        wanted = pl.col(PLACE).is_in(pl.lit(ordered).implode())
         found = pl.concat(pl.collect_all([*own, self.view.changed.filter(wanted)]), how="diagonal_relaxed")
         shown = self.shown(found.lazy()).collect()
         return places.to_frame(PLACE).join(shown, on=PLACE, how="left", maintain_order="left")
@@ -141,6 +145,14 @@ class Pages:
             self._last.pop(name, None)  # before the next one is made: two would be twice the memory
             self._last[name] = (where, order, make())
         return self._last[name][2]
+
+
+def _read(piece: pl.LazyFrame, start: int, places: pl.Series) -> pl.LazyFrame:
+    """Return the rows of a piece at some places of it, which are in order."""
+    # A slice skips the row groups before and after; most pages are rows that stand together.
+    around = piece.slice(places[0] - start, places[-1] - places[0] + 1)
+    # A literal, not a series: with that, every row group would be read to the end.
+    return around.filter(pl.col(PLACE).is_in(pl.lit(places).implode()))
 
 
 def _between(places: pl.Series, start: int, stop: int) -> pl.Series:

@@ -122,13 +122,16 @@ class Records:
         A condition on what makes two records one holds for every version of a record or for none, so it can
         be asked before they are merged. Until somebody needs all of them, one user's are found at once.
         """
-        identity = layers.identity(self.contract)
-        if where is None or "view" in vars(self) or not set(where.meta.root_names()) <= set(identity):
+        if where is None or "view" in vars(self):
+            return self
+        roots = set(where.meta.root_names())
+        if not roots <= set(layers.identity(self.contract)):
             return self
         for asked, answer in self._asked:
             if asked.meta.eq(where):
                 return answer
-        if view.ready(self.layers, self.contract, self.place):
+        # Layers are sorted by the key, so a condition on it reads little; any other reads them to their end.
+        if self.contract.key not in roots and view.ready(self.layers, self.contract, self.place):
             return self
         fitting = pl.concat([frame.filter(where) for frame in self.layers.values()], how="diagonal_relaxed")
         rows = fitting.head(ALONE + 1).collect(engine="streaming")
