@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,10 @@ def kill_when(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> No
 def count(home: Path, sql: str) -> int:
     """Return a number from the ledger; 0 before it exists."""
     try:
-        with sqlite3.connect(f"file:{home / LEDGER}?mode=ro", uri=True, timeout=5) as ledger:
-            found = int(ledger.execute(sql).fetchone()[0])
-        ledger.close()
+        with closing(sqlite3.connect(f"file:{home / LEDGER}?mode=ro", uri=True, timeout=5)) as ledger:
+            return int(ledger.execute(sql).fetchone()[0])
     except sqlite3.OperationalError:
         return 0
-    return found
 
 
 @pytest.mark.parametrize("answered", [1, 12])
