@@ -126,5 +126,6 @@ def test_in_a_terminal_the_error_says_it_all(
 
 
 def test_what_was_typed_is_text_not_html(sent: InteractiveShell) -> None:
-    plan = run(sent, "%%personalize_bulk --dry-run\nSELECT *, '<b>' AS NOTE FROM other")
+    with pytest.warns(UserWarning, match="has no NOTE"):
+        plan = run(sent, "%%personalize_bulk --dry-run\nSELECT *, '<b>' AS NOTE FROM other")
     assert "<b>" not in forms(sent, plan)["text/html"]
