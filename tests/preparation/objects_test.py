@@ -142,7 +142,11 @@ def test_field_8_what_is_suggested_for_other_objects_works_when_pasted(name: str
         assert ids(frame if columns else mended, **columns) == wanted
 
 
-@pytest.mark.parametrize("values", [[1e17, "x"], [float("inf"), "x"], [object(), object()]], ids=str)
+@pytest.mark.parametrize(
+    "values",
+    [[1e17, "x"], [float("inf"), "x"], [object(), object()]],
+    ids=["a float that lost digits", "infinity", "no text"],
+)
 def test_field_8_nothing_is_suggested_that_would_spoil_ids(values: list[Any]) -> None:
     with pytest.raises(SourceError) as caught:
         users(pd.DataFrame({"USER_ID": pd.Series(values, dtype=object), "plan": PLANS}))
