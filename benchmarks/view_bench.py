@@ -36,7 +36,7 @@ TRAINED: Final = datetime.fromtimestamp(1e9, UTC) - timedelta(seconds=1)
 TRAINING: Final = Training("trained", (Model(TRAINED, features=frozenset({"realtime", "new items"})),))
 MERGE: Final = "merge"
 DUCKDB: Final = "view.duckdb"
-MEMORY: Final = "200MB"  # of DuckDB; with twice as much its looks take 470 MB and are no quicker
+MEMORY: Final = "200MB"  # of DuckDB; with twice as much, deep pages take a tenth less and its looks 470 MB
 Ask = Callable[[], object]
 # What is asked: a condition, an order, and how far into it.
 QUESTIONS: Final[dict[str, dict[str, Any]]] = {
