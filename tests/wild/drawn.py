@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from hypothesis import strategies as st
 
-from pdprep import transforms
+from pdprep import Field, transforms
 from tests.wild.cases import Call, Table, epoch
 
 
@@ -62,10 +62,10 @@ class Drawn:
                 "USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "at",
                 "EVENT_TYPE": pl.lit("watch"), "EVENT_VALUE": "amount",
             },
-            {"TAGS": "tags"},
+            {"TAGS": Field("TAGS", nullable=True, categorical=True)},  # by its values it may be a number
             before=(lambda frame: transforms.prices(frame, "amount")) if step else None,
         )  # fmt: skip
-        lists = self.kinds["tags"].dtype == pl.List(pl.String)
+        lists = self.kinds["TAGS"].dtype == pl.List(pl.String)
         return Table(
             "drawn", {name: self.values(name) for name in self.kinds}, call, (),
             {name: kind.dtype for name, kind in self.kinds.items()},
@@ -213,7 +213,7 @@ def tables(draw: st.DrawFn) -> Drawn:
         "item": ID_KINDS,
         "at": TIME_KINDS,
         "amount": AMOUNT_KINDS,
-        "tags": TAG_KINDS,
+        "TAGS": TAG_KINDS,
     }
     kinds = {name: draw(st.sampled_from(each)) for name, each in choices.items()}
     gaps = {name: st.one_of(kind.cells, kind.cells, st.just(NOTHING)) for name, kind in kinds.items()}

@@ -26,7 +26,7 @@ def records(drawn: Drawn, given: Forms | None = None) -> list[Record]:
     for row in drawn.rows:
         user, item = (spelled(row[name].value, ruling[name]) for name in IDS)
         if user and item and row["at"].wanted:
-            found.append((user, item, row["at"].wanted, row["tags"].wanted, "watch", row["amount"].wanted))
+            found.append((user, item, row["at"].wanted, row["TAGS"].wanted, "watch", row["amount"].wanted))
     return sorted(set(found), key=lambda row: [value or "" for value in row])
 
 
