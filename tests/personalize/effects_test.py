@@ -115,7 +115,8 @@ def test_facts_7_the_week_of_a_recommender_is_an_estimate_until_its_columns_chan
     server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = pdprep.connect("films", "VIDEO_ON_DEMAND")
-    shop.bulk(prepared(shop, events(1200))).wait()
+    watched = events(1200).with_columns(EVENT_TYPE=pl.lit("Watch"))
+    shop.bulk(prepared(shop, watched)).wait()
     client, recipe = shop.client(), RECIPE + "vod-most-popular"
     arn = client.create_recommender(name="r", datasetGroupArn=shop.arn, recipeArn=recipe)["recommenderArn"]
     shop.put(prepared(shop, LATER)).wait()
@@ -146,6 +147,14 @@ def test_facts_8_trends_are_evaluated_as_often_as_the_solution_says(
 
 
 def test_facts_9_next_best_action_takes_up_no_items(filled: DatasetGroup) -> None:
+    actions = pl.DataFrame({"ACTION_ID": ["join", "renew"], "COST": [1, 2]})
+    filled.bulk(filled.prepare(actions, "actions", metadata={"COST": "COST"})).wait()
+    taken = (
+        events(1200)
+        .rename({"ITEM_ID": "ACTION_ID"})
+        .with_columns(ACTION_ID=pl.lit("join"), EVENT_TYPE=pl.lit("Taken"))
+    )
+    filled.bulk(filled.prepare(taken, "action_interactions")).wait()
     train(filled, "next-best-action")
     filled.put(prepared(filled, items("novel"))).wait()
     assert effects(filled, "items") == {"incremental": "next training"}

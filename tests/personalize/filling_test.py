@@ -154,7 +154,9 @@ def test_field_7_values_of_deleted_users_are_never_used(group: DatasetGroup, ser
 
 def test_field_7_actions_are_filled_in_and_events_are_not(group: DatasetGroup) -> None:
     frame = pl.DataFrame({"ACTION_ID": ["a"], "VALUE": [3], "COLOR": ["red"]})
-    group.bulk(group.prepare(frame, "actions", metadata={"COLOR": Field("COLOR", nullable=True)})).wait()
+    group.bulk(
+        group.prepare(frame, "actions", metadata={"COLOR": Field("COLOR", nullable=True, categorical=True)})
+    ).wait()
     group.put(group.prepare(frame.drop("COLOR").with_columns(VALUE=pl.lit(4)), "actions"), fill=True).wait()
     [record] = group.records("actions").page().rows(named=True)
     assert (record["VALUE"], record["COLOR"]) == (4, "red")
