@@ -26,6 +26,9 @@ class Cell(NamedTuple):
 NOTHING: Final = Cell(None, None)
 
 
+_ROUNDED: Final = {"pandas, nullable": "convert_dtypes of pandas rounds long numbers beside a gap"}
+
+
 class Kind(NamedTuple):
     """The cells of a column: values of one type, as Polars has it."""
 
@@ -54,6 +57,11 @@ class Drawn:
         printer.text(f"{columns}, the history {self.half} rows")
 
     @property
+    def _rounded(self) -> bool:
+        columns = [self.values(name) for name, kind in self.kinds.items() if kind.dtype == pl.Int64]
+        return any(None in column and any(abs(value or 0) >= 2**53 for value in column) for column in columns)
+
+    @property
     def table(self) -> Table:
         step = self.kinds["amount"].step
         call = Call(
@@ -69,7 +77,7 @@ class Drawn:
         return Table(
             "drawn", {name: self.values(name) for name in self.kinds}, call, (),
             {name: kind.dtype for name, kind in self.kinds.items()},
-            {"CSV": "a CSV holds no lists"} if lists else {},
+            ({"CSV": "a CSV holds no lists"} if lists else {}) | (_ROUNDED if self._rounded else {}),
         )  # fmt: skip
 
 
