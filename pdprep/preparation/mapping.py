@@ -152,7 +152,7 @@ def _code(columns: Mapping[str, str]) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text as code, in double quotes where that needs no escapes.
+    r"""Return a text as code, in double quotes where that needs no escapes.
 
     >>> literal("user"), literal('"user"')
     ('"user"', '\'"user"\'')

@@ -53,10 +53,10 @@ NUMBERS: dict[str, Callable[[], object]] = {
 }
 WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "text": (lambda: "12", r"the text '12' in place of user ids.*group\.delete_users\(\['12'\]\)"),
-    "long text": (lambda: "1, 2, 3, " * 20, r"group\.delete_users\(\[user\]\)"),
+    "long text": (lambda: "1, 2, 3, " * 20, "in place of user ids"),
     "bytes": (lambda: b"12", "a bytes in place"),
     "number": (lambda: 12, r"the number '12'.*group\.delete_users\(\[12\]\)"),
-    "dict": (lambda: {"12": True}, r"list\(users\)"),
+    "dict": (lambda: {"12": True}, "a dict in place of user ids"),
     "nothing": (lambda: None, "a NoneType in place"),
     "empty": (list, "no user ids"),
     "blank": (lambda: [" ", None], "no user ids"),

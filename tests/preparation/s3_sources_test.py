@@ -217,8 +217,8 @@ def refused(source: str) -> SourceError:
 @pytest.mark.parametrize(
     ("source", "found", "hint"),
     [
-        ("s3://data/b.csv", "no object s3://data/b.csv", "one of s3://data/a.csv, s3://data/latin.csv"),
-        ("s3://data/none*.csv", "no object s3://data/none*.csv", "one of s3://data/a.csv"),
+        ("s3://data/b.csv", "no object s3://data/b.csv", '"s3://data/a.csv"'),
+        ("s3://data/none*.csv", "no object s3://data/none*.csv", '"s3://data/a.csv"'),
         ("s3://data/folder", "is a folder", '"s3://data/folder/*.csv"'),
         ("s3://nothing-here/a.csv", "NoSuchBucket", "aws s3 ls"),
         ("s3://data/latin.csv", "is not UTF-8, likely Windows-1252", 'encoding="cp1252"'),
