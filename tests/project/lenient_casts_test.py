@@ -16,7 +16,10 @@ CALLER: Final = "the caller counts what it lost and says it in words"
 TOLD: Final = "asks whether values are of a kind; none of them goes on"
 
 ALLOWED: Final[dict[str, tuple[int, str]]] = {
-    "personalize/user_ids.py:_of_one_kind": (1, "values of one Python type; whole numbers come as text"),
+    "personalize/deletions/user_ids.py:_of_one_kind": (
+        1,
+        "values of one Python type; whole numbers come as text",
+    ),
     "preparation/columns.py:_float": (1, RULE),
     "preparation/columns.py:whole_of_text": (3, RULE),
     "preparation/conversions.py:_cast": (1, f"{RULE}; to text, and of nothing, it cannot fail"),

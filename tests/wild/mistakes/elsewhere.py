@@ -24,47 +24,47 @@ PLACES: Final[dict[str, str]] = {
     "notebook.surroundings._yes_no": (
         "tests/notebook/surroundings_test.py::test_a_setting_that_makes_no_sense_is_said"
     ),
-    "personalize.clients.failed": "tests/personalize/faults_test.py",
-    "personalize.clients.named": _AWS,
-    "personalize.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
-    "personalize.deletion._readable": _AWS,
-    "personalize.deletion._read": "a damaged file",
-    "personalize.failures.told": "a mistake of ours",
-    "personalize.following.failed": (
+    "personalize.aws.client.failed": "tests/personalize/faults_test.py",
+    "personalize.aws.client.named": _AWS,
+    "personalize.resources.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
+    "personalize.deletions.deletion._readable": _AWS,
+    "personalize.deletions.leavers.read": "a damaged file",
+    "personalize.jobs.failures.told": "a mistake of ours",
+    "personalize.imports.following.failed": (
         "tests/personalize/bulk_test.py::test_a_failed_import_shows_the_reason_of_the_service"
     ),
-    "personalize.guards._too_large": "a hundred gigabytes",
-    "personalize.jobs._not_resumable": _CUT,
-    "personalize.jobs._stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
-    "personalize.jobs._stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
-    "personalize.jobs.start": _CUT,
-    "personalize.local_world._unreachable": "tests/personalize/homes_test.py",
-    "personalize.polling.failure": _CUT,
-    "personalize.profiles._complete": "tests/personalize/connect_test.py::test_a_session_needs_bucket_and_role",
-    "personalize.profiles._prices": _LINE,
-    "personalize.profiles.aws_world": (
+    "personalize.imports.guards._too_large": "a hundred gigabytes",
+    "personalize.jobs.job._not_resumable": _CUT,
+    "personalize.jobs.job._stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
+    "personalize.jobs.job._stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
+    "personalize.jobs.job.start": _CUT,
+    "personalize.aws.local_world._unreachable": "tests/personalize/homes_test.py",
+    "personalize.resources.polling.failure": _CUT,
+    "personalize.aws.profiles._complete": "tests/personalize/connect_test.py::test_a_session_needs_bucket_and_role",
+    "personalize.aws.profiles._prices": _LINE,
+    "personalize.aws.profiles.aws_world": (
         "tests/personalize/connect_test.py::test_a_session_of_another_account_is_refused"
     ),
-    "personalize.profiles.profile": "tests/personalize/connect_test.py::test_an_unknown_profile_is_an_error",
-    "personalize.put._check_fast": (
+    "personalize.aws.profiles.profile": "tests/personalize/connect_test.py::test_an_unknown_profile_is_an_error",
+    "personalize.puts.put._check_fast": (
         "tests/personalize/fast_test.py::test_without_aiohttp_it_says_what_to_install"
     ),
-    "personalize.put._end": "tests/personalize/put_test.py::test_a_put_of_which_nothing_is_taken_fails",
-    "personalize.put._planned": _CUT,
-    "personalize.removal._agree": (
+    "personalize.puts.put._end": "tests/personalize/put_test.py::test_a_put_of_which_nothing_is_taken_fails",
+    "personalize.puts.put._planned": _CUT,
+    "personalize.resources.removal._agree": (
         "tests/personalize/lifecycle_test.py::test_what_others_created_keeps_a_group"
     ),
-    "personalize.removal._remove": _CUT,
-    "personalize.resources._no_room": (
+    "personalize.resources.removal._remove": _CUT,
+    "personalize.resources.ensuring._no_room": (
         "tests/personalize/hints_test.py::test_field_12_a_group_too_many_names_those_that_are_there"
     ),
-    "personalize.turns._wait_for": (
+    "personalize.jobs.queue._wait_for": (
         "tests/personalize/bulk_test.py::test_a_put_is_not_begun_where_the_import_before_it_failed"
     ),
-    "personalize.uploads.send": _CUT,
-    "personalize.preview.preview": "tests/personalize",
-    "personalize.preview.preview 2": "tests/personalize",
-    "personalize.preview.preview 3": "tests/personalize",
+    "personalize.imports.uploads.send": _CUT,
+    "personalize.exports.preview.preview": "tests/personalize",
+    "personalize.exports.preview.preview 2": "tests/personalize",
+    "personalize.exports.preview.preview 3": "tests/personalize",
     "preparation.unfit._of_list": "rows that become several: the mapping changes with them",
     "preparation.forks.refuse": "a forked process",
     "preparation.inference._check_names": "a file whose path a frame does not know",
