@@ -93,7 +93,7 @@ def test_credentials_that_expire_half_way_say_what_to_do(
         operation="PutEvents", code="ExpiredTokenException", status=403, skip=5, calls=100
     )
     job = group.put(prepared(group, events(100, first=1)), fast=fast)
-    with pytest.raises(Exception, match=r"renew them .*it goes on where it stopped"):
+    with pytest.raises(Exception, match=r"aws sso login .*connect again and repeat the call: it goes on"):
         job.wait()
     server.state.faults.clear()
     assert job.resume().wait().rows == 100

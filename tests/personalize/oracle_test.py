@@ -36,7 +36,7 @@ class Oracle:
 
 def prepared(group: DatasetGroup, dataset: str, ids: list[str], value: str) -> Prepared:
     frame = pl.DataFrame({KEYS[dataset]: ids, "NOTE": [value] * len(ids)})
-    return group.prepare(frame, dataset, metadata={"NOTE": "NOTE"})
+    return group.prepare(frame, dataset, metadata={"NOTE": "NOTE"}, id_forms={KEYS[dataset]: "text"})
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

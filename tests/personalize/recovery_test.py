@@ -92,7 +92,8 @@ def test_credentials_expire_half_way(
         operation=operation, code="ExpiredTokenException", status=403, skip=skip, until_new_key=True
     )
     job = begin(group, road)
-    assert "renew them" in said(job)
+    assert "aws sso login" in said(job)
+    assert "connect again and repeat the call: it goes on" in said(job)
     monkeypatch.setattr(group.world.session.get_credentials(), "access_key", "renewed")
     gone_on(group, road, job)
 

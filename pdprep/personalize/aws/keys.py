@@ -14,7 +14,11 @@ from pdprep.personalize.aws.client import World, call, missing
 from pdprep.personalize.aws.grants import Caller, Decision, decide
 
 # What a bucket without a key answers, or a store that knows no keys at all.
-UNENCRYPTED: Final = ("ServerSideEncryptionConfigurationNotFoundError", "NotImplemented")
+UNENCRYPTED: Final = (
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "NotImplemented",
+    "NotProvidedByLocalPersonalize",
+)
 
 
 @dataclass(frozen=True, slots=True)
