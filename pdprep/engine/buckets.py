@@ -96,7 +96,9 @@ def partitions(
     with spill(scratch) as folder:
         per = math.ceil(BUCKETS / size.partitions)
         with disks.told(folder):
-            tap.watch(lambda: read(lambda: _sink(marked, folder, per)), listener)
+            key = (pl.col(BUCKET) // per).alias("__partition")
+            write = partial(oversized.sink, marked, folder, key, BATCH_ROWS)
+            tap.watch(lambda: read(write), listener)
         yield list(_runs(folder, per, prepared.dedupe_on))
 
 
@@ -126,13 +128,6 @@ def _height(prepared: Prepared) -> int | None:
         return None
     with reading(prepared.source):
         return int(prepared.source.frame.select(pl.len()).collect().item())
-
-
-def _sink(marked: pl.LazyFrame, folder: Path, per: int) -> None:
-    """Write to temporary files, one a run of ``per`` buckets."""
-    key = (pl.col(BUCKET) // per).alias("__partition")
-    target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
-    marked.sink_ipc(target, compression="uncompressed", record_batch_size=BATCH_ROWS, mkdir=True)
 
 
 def _runs(folder: Path, per: int, key: Sequence[str]) -> Iterator[Run]:

@@ -46,7 +46,7 @@ def pieces(
     # Source rows are unique, so a range of as many numbers holds no more rows than a piece may have.
     width = max(1, PIECE_BYTES * count // size)
     share = key_hash(key) % math.ceil(size / PIECE_BYTES)
-    _sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
+    sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
     for file in files:
         file.unlink()
     cells: defaultdict[int, list[Path]] = defaultdict(list)
@@ -57,7 +57,7 @@ def pieces(
         lost -= kept.height
         cell = pl.col(bucket).cast(pl.Int64) * (1 << 40) + pl.col(ROW) // width
         target = folder / "cells" / place.name
-        _sink(kept.lazy().with_columns(cell.alias(_CELL)), target, _CELL)
+        sink(kept.lazy().with_columns(cell.alias(_CELL)), target, _CELL)
         for file in target.rglob("*.ipc"):
             cells[int(file.relative_to(target).parts[0].partition("=")[2])].append(file)
     filled = _filled([cells[number] for number in sorted(cells)])
@@ -79,9 +79,17 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     return rows if rows[ROW].is_sorted() else rows.sort(ROW)
 
 
-def _sink(rows: pl.LazyFrame, folder: Path, key: str) -> None:
+def sink(rows: pl.LazyFrame, folder: Path, key: str | pl.Expr, batch_rows: int | None = None) -> None:
+    """Write rows to Arrow files, one a value of the key.
+
+    Args:
+        rows: What to write.
+        folder: Where; a folder ``key=value`` for each value is made in it.
+        key: The column or the expression that tells rows apart; it is not written.
+        batch_rows: Rows that are held for each file before they are written.
+    """
     target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
-    rows.sink_ipc(target, compression="uncompressed", mkdir=True)
+    rows.sink_ipc(target, compression="uncompressed", record_batch_size=batch_rows, mkdir=True)
 
 
 def _filled(cells: Sequence[list[Path]]) -> Iterator[list[Path]]:

@@ -15,7 +15,6 @@ from typing import IO, Any, Final, cast
 from pdprep.errors import SourceError
 from pdprep.preparation.storage import Storage
 
-GZIP: Final = b"\x1f\x8b"
 ZIP: Final = ".zip"
 
 

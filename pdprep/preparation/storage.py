@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SCHEME: Final = "s3://"
 TRUST_SECONDS: Final = 600  # keys that end are renewed by botocore ten minutes before
-_CONFIGURE: Final = "aws configure"
 _PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|[^*?\[]+|\[")
 _WILDCARD: Final = re.compile(r"[*?\[]")
 _WILD: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

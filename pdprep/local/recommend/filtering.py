@@ -17,7 +17,6 @@ from pdprep.local.refusals import invalid
 
 _VALUE = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)')
 Values = tuple[str, ...]
-Done = Callable[[tuple[str, ...], bool], list[str]]
 
 
 @dataclass(frozen=True)
