@@ -17,7 +17,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
 
-.PHONY: help demo test check deep bench lab aws suite notebooks chromium
+.PHONY: help demo test check docs deep bench lab aws suite notebooks chromium
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -32,6 +32,11 @@ check: .venv/test ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/test ## build the documentation into build/docs, and look for dead links
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build
+	@$(BIN)/python -m tests.project.links build/docs
+	@echo "make docs: open build/docs/index.html"
 
 deep: ## run the same tests at full size, and the Binder recipe
 	@PDPREP_DEEP=1 $(MAKE) test

@@ -86,7 +86,8 @@ def write(
     Args:
         folder: where the files go; it is made if it is not there.
         seed: the shop to make.
-        users, items: how many customers and movies it has.
+        users: how many customers it has.
+        items: how many movies it has.
         events: how many different events its history holds; about 2 % of them stand there twice.
         broken: how many rows of the history to spoil (no user, or a time in 1970), to see how they are named.
 
