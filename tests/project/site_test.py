@@ -19,11 +19,7 @@ from tests.project.links import dead
 
 REFERENCE = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "docs/reference").glob("*.md"))
 MODULES = {"errors", "transforms"}  # each has a page of its own
-WORDS = {
-    "quarantine": "Preparing and validating",
-    "ReplaceRefused": "Errors",
-    "MovieLens": "MovieLens in Amazon",
-}
+WORDS = {"quarantine": "Preparing and validating", "PDPREP_DATA": "MovieLens in Amazon Personalize"}
 BROKEN = """<a href="other.html#there">a</a> <a href="other.html#gone">b</a> <a href="none.html">c</a>
 <a href="#here">d</a> <p id="here"></p> <script src="https://cdn.example/x.js"></script>"""
 
