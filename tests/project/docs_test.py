@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -38,8 +37,3 @@ def test_links_lead_somewhere(name: str) -> None:
 
 def test_no_file_names_the_folder_next_door() -> None:
     assert [name for name in ELSEWHERE if NEIGHBOUR in text(name)] == []
-
-
-def test_every_decision_is_listed() -> None:
-    pages = sorted(Path(PROJECT / "docs/decisions").glob("*.md"))
-    assert [page.name for page in pages if f"decisions/{page.name}" not in text("docs/index.md")] == []

@@ -12,13 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-import pdprep
 from tests.browser.chromium import launch
 from tests.project.imports import PROJECT
 from tests.project.links import dead
 
-REFERENCE = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "docs/reference").glob("*.md"))
-MODULES = {"errors", "transforms"}  # each has a page of its own
 WORDS = {"quarantine": "Preparing and validating", "PDPREP_DATA": "MovieLens in Amazon Personalize"}
 BROKEN = """<a href="other.html#there">a</a> <a href="other.html#gone">b</a> <a href="none.html">c</a>
 <a href="#here">d</a> <p id="here"></p> <script src="https://cdn.example/x.js"></script>"""
@@ -58,11 +55,6 @@ def test_dead_links_are_found(tmp_path: Path) -> None:
         "page.html links to other.html#gone, which has no such place",
         "page.html links to none.html, which is not there",
     ]
-
-
-@pytest.mark.parametrize("name", sorted(set(pdprep.__all__) - MODULES - {"__version__"}))
-def test_every_public_name_is_in_the_reference(name: str) -> None:
-    assert re.search(rf"^::: pdprep\.{name}$", REFERENCE, re.MULTILINE)
 
 
 @pytest.mark.parametrize("notebook", sorted(path.stem for path in PROJECT.glob("notebooks/*.ipynb")))
