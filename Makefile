@@ -32,6 +32,7 @@ check: .venv/test ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir=.mypy_cache/win32 pdprep
 
 docs: .venv/test ## build the documentation into build/docs, and look for dead links
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import re
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from pdprep import platforms
 from pdprep.errors import DiskError, PdprepError
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 # Polars and other libraries in Rust say the number of the system's error in their text.
 _NUMBER: Final = re.compile(r"os error (\d+)")
 
@@ -26,7 +25,7 @@ def cause(error: BaseException) -> int | None:
     number = getattr(error, "errno", None)
     said = _NUMBER.search(str(error))
     number = number or (int(said[1]) if said else None)
-    return number if number in (*_FULL, errno.EFBIG, errno.EROFS) else None
+    return platforms.disk_errors().get(number or 0)
 
 
 @contextmanager
@@ -50,15 +49,9 @@ def told(folder: Path) -> Iterator[None]:
         raise _error(number, folder) from error
 
 
-def limit() -> int | None:
-    """Return how large a file of this process may become, in bytes; None where nothing limits it."""
-    most, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
-    return None if most == resource.RLIM_INFINITY else most
-
-
 def _error(number: int, folder: Path) -> DiskError:
     if number == errno.EFBIG:
-        most = limit()
+        most = platforms.file_size_limit()
         said = f"{most:,} bytes" if most is not None else "the limit of its file system"
         return DiskError(
             f"a file in {folder} would be larger than {said}",
@@ -74,6 +67,6 @@ def _error(number: int, folder: Path) -> DiskError:
     return DiskError(
         f"the disk of {folder} is full",
         "space for the files, and for what does not fit into memory meanwhile",
-        "free some space there, or name a folder on another disk (export TMPDIR=... for what pdprep writes "
-        "for a while); then the same call again",
+        f"free some space there, or name a folder on another disk ({platforms.setting('TMPDIR')} for what "
+        "pdprep writes for a while); then the same call again",
     )

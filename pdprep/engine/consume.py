@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.contract.rules import Route
 from pdprep.engine.account import account
 from pdprep.engine.run import Batch, Tally, run
@@ -152,4 +153,4 @@ def parts(folder: Path, stem: str, ending: str) -> list[Path]:
 def remove(folder: Path, stem: str, ending: str) -> None:
     """Remove them."""
     for path in parts(folder, stem, ending):
-        path.unlink(missing_ok=True)
+        platforms.remove(path)

@@ -19,6 +19,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.engine.ahead import Work
 from pdprep.engine.distinct import distinct, key_hash
 from pdprep.preparation.sources import ROW
@@ -48,7 +49,7 @@ def pieces(
     share = key_hash(key) % math.ceil(size / PIECE_BYTES)
     sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
     for file in files:
-        file.unlink()
+        platforms.remove(file)
     cells: defaultdict[int, list[Path]] = defaultdict(list)
     lost = count
     for place in sorted((folder / "shares").iterdir()):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from pdprep import platforms
+from pdprep.locks import Lock
+
 _PREFIX: Final = "spill-"
+_LOCK: Final = ".lock"
 
 
 @contextmanager
@@ -29,47 +30,54 @@ def spill(within: Path | None = None) -> Iterator[Path]:
     within = within or _place()
     within.mkdir(parents=True, exist_ok=True, mode=0o700)
     sweep(within)
-    folder, handle = _locked(within)
+    lock = _locked(within)
     try:
-        yield folder
+        yield lock.path.parent
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(handle)
+        _remove(lock)
 
 
 def sweep(within: Path | None = None) -> None:
     """Remove the folders of processes that ended without doing so."""
     for left in (within or _place()).glob(f"{_PREFIX}*"):
-        _remove_if_free(left)
+        lock = Lock(left / _LOCK)
+        if left.is_dir() and _taken(lock):
+            _remove(lock)
 
 
 def _place() -> Path:
     """Return the folder of this user in the system's temporary folder."""
-    own = Path(tempfile.gettempdir()) / f"pdprep-{os.getuid()}"
+    own = Path(tempfile.gettempdir()) / "-".join(("pdprep", *filter(None, [platforms.user()])))
     own.mkdir(mode=0o700, exist_ok=True)
     # Whoever else made a folder of that name could read what is written there.
-    mine = not own.is_symlink() and own.stat().st_uid == os.getuid()
-    return own if mine else Path(tempfile.mkdtemp(prefix="pdprep-"))
+    return own if platforms.owns(own) else Path(tempfile.mkdtemp(prefix="pdprep-"))
 
 
-def _locked(place: Path) -> tuple[Path, int]:
+def _locked(place: Path) -> Lock:
     """Make a folder and hold its lock, which the system takes back however the process ends."""
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        with suppress(OSError):  # somebody who sweeps was quicker
-            handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-            with suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.fstat(handle).st_nlink:
-                    return folder, handle
-            os.close(handle)
+        lock = Lock(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place)) / _LOCK)
+        if _taken(lock):
+            return lock
 
 
-def _remove_if_free(folder: Path) -> None:
+def _taken(lock: Lock) -> bool:
+    """Take the lock of a folder, unless somebody who sweeps was quicker or the folder is gone."""
+    try:
+        return lock.path.parent.is_dir() and lock.take() and lock.stands()
+    except OSError:
+        return False
+
+
+def _remove(lock: Lock) -> None:
+    """Remove a folder whose lock is held: the lock last, so that nobody takes what is about to go."""
+    folder = lock.path.parent
+    with suppress(OSError):  # what cannot go now goes with the next sweep
+        for each in folder.iterdir():
+            if each.is_dir():
+                platforms.remove_tree(each)
+            elif each != lock.path:
+                platforms.remove(each)
+    lock.drop()
     with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(handle)
+        folder.rmdir()

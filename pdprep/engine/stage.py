@@ -142,7 +142,7 @@ def _stage(
 
 def _write_schema(folder: Path, contract: Contract) -> Path:
     path = folder / SCHEMA
-    path.write_text(contract.to_avro(), encoding="utf-8")
+    path.write_text(contract.to_avro(), encoding="utf-8", newline="\n")
     return path
 
 

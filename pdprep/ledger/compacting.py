@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.ledger import contracts, integrity, layers
 from pdprep.ledger.layers import POSITION, ROW_GROUP
 from pdprep.ledger.ledger import Ledger
@@ -28,8 +29,8 @@ def compact(ledger: Ledger, dataset: str) -> None:
                 _sorted_by_id(ledger, plan, folder).sink_parquet(fresh, row_group_size=ROW_GROUP)
                 layers.settle(fresh)
                 integrity.register(ledger, [(fresh, target)])
-                fresh.rename(target)
-            (ledger.plans / plan.file).unlink()
+                platforms.replace(fresh, target)
+            platforms.remove(ledger.plans / plan.file)
             integrity.forget(ledger, ledger.plans / plan.file)
 
 

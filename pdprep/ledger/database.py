@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from pdprep import disks
+from pdprep import platforms
 from pdprep.errors import LedgerError
 from pdprep.ledger import filesystems
 
@@ -115,7 +115,7 @@ class Database:
             if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
                 raise damaged(self.path, "is damaged", f"({error})") from error
             # SQLite tells neither a limit on the size of files nor a read-only disk from a full one.
-            most = disks.limit()
+            most = platforms.file_size_limit()
             said = f"; files of this process may have {most:,} bytes at most" if most is not None else ""
             raise LedgerError(
                 f"the ledger {self.path} cannot be used ({error}{said})",

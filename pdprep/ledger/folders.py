@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from pdprep import platforms
 from pdprep.errors import LedgerError
 
 HOME: Final = ".pdprep"
@@ -45,7 +46,7 @@ def private(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         ignore = folder / ".gitignore"
         if not ignore.exists():
-            ignore.write_text(_IGNORE, encoding="utf-8")
+            ignore.write_text(_IGNORE, encoding="utf-8", newline="\n")
     return folder
 
 
@@ -56,7 +57,7 @@ def archive(folder: Path, stamp: str) -> Path:
         for suffix in ("", *(f"-{number}" for number in range(2, 10_000)))
     )
     place = next(place for place in places if not place.exists())
-    folder.rename(place)
+    platforms.replace(folder, place)
     return place
 
 

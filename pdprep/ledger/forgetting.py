@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.ledger import contracts, integrity, layers
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import SCRATCH, VIEW, Ledger
@@ -28,7 +28,7 @@ USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 def forget(ledger: Ledger, users: pl.Series) -> None:
     """Rewrite whatever holds records of these users; importing their frame again is no repetition then."""
     for copies in ("verified", VIEW):
-        shutil.rmtree(ledger.folder / copies, ignore_errors=True)
+        platforms.remove_tree(ledger.folder / copies)
     ledger.sweep()
     _remove_unfinished(ledger)
     changed = {file for file in _files(ledger) if _rewrite(ledger, file, users)}
@@ -65,7 +65,7 @@ def _remove_unfinished(ledger: Ledger) -> None:
     for pattern in ("*.part", "*.fresh", "exports/*.csv"):
         for left in list(ledger.folder.rglob(pattern)):
             if (ledger.folder / SCRATCH) not in left.parents:
-                left.unlink(missing_ok=True)
+                platforms.remove(left)
 
 
 def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
@@ -74,7 +74,7 @@ def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
         if integrity.known(ledger, file):
             found = integrity.damage(ledger, [file])
             raise integrity.error(found or Damage(file, "cannot be read"), _dataset(ledger, file))
-        file.unlink()
+        platforms.remove(file)
         return False
     frame = integrity.scan(file)
     holding = [name for name in COLUMNS if name in frame.collect_schema()]
@@ -89,7 +89,7 @@ def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
         layers.settle(fresh)
         if integrity.known(ledger, file):
             integrity.register(ledger, [(fresh, file)])
-        fresh.rename(file)
+        platforms.replace(fresh, file)
     return True
 
 

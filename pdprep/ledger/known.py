@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.ledger import contracts, effects, integrity, layers
 from pdprep.ledger.ledger import Ledger
@@ -62,5 +63,5 @@ def _of_import(ledger: Ledger, row: ImportRow, subject: str) -> pl.LazyFrame:
             # Sorted, so that a page reads the few groups that hold its ids.
             found = ids.unique().collect(engine="streaming").sort(subject)
             found.write_parquet(fresh, row_group_size=ROW_GROUP)
-            fresh.rename(file)
+            platforms.replace(fresh, file)
     return integrity.scan(file)

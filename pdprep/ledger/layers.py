@@ -6,7 +6,6 @@ A file of an import is sorted by id, so that the records of one user are found w
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.contract.frames import DTYPES
 from pdprep.ledger import contracts, integrity
@@ -57,14 +57,14 @@ def file_import(ledger: Ledger, row: ImportRow, folder: Path) -> None:
     place = ledger.records(row.dataset) / row.folder
     drop_import(ledger, row)
     integrity.register(ledger, ((file, place / file.name) for file in sorted(folder.glob("*.parquet"))))
-    folder.rename(place)
+    platforms.replace(folder, place)
 
 
 def drop_import(ledger: Ledger, row: ImportRow) -> None:
     """Remove the files of an import."""
     place = ledger.records(row.dataset) / row.folder
     integrity.forget(ledger, place)
-    shutil.rmtree(place, ignore_errors=True)
+    platforms.remove_tree(place)
 
 
 def drop_replaced(ledger: Ledger, dataset: str) -> None:
@@ -123,7 +123,7 @@ def drop(ledger: Ledger, row: ImportRow | PlanRow) -> None:
         drop_import(ledger, row)
         return
     for file in (ledger.plans / row.file, ledger.records(row.dataset) / row.file):
-        file.unlink(missing_ok=True)
+        platforms.remove(file)
         integrity.forget(ledger, file)
 
 
@@ -143,7 +143,7 @@ def file_plan(
             text = contracts.dumps(contract)
             plan = ledger.journal.new_plan(job, contract.dataset, fingerprint, height, text)
             integrity.register(ledger, [(fresh, ledger.plans / plan.file)])
-            fresh.rename(ledger.plans / plan.file)
+            platforms.replace(fresh, ledger.plans / plan.file)
         return plan
 
 
@@ -285,8 +285,5 @@ def empty(contract: Contract) -> pl.LazyFrame:
 
 def settle(path: Path) -> None:
     """Make sure the bytes are on the disk, not only on their way."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with path.open("rb+") as handle:  # Windows asks for the right to write
+        os.fsync(handle.fileno())

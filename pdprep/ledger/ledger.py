@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from pdprep import clock
+from pdprep import clock, platforms
 from pdprep.ledger import folders
 from pdprep.ledger.database import damaged
 from pdprep.ledger.journal import Journal
-from pdprep.ledger.locks import Lock
 from pdprep.ledger.rows import Binding
+from pdprep.locks import Lock
 
 FILE, VIEW, SCRATCH = "ledger.sqlite", "standing", "scratch"
 HOLDERS: Final = ("records", "plans", "deletions")  # folders that are never empty for want of a journal
@@ -61,7 +60,7 @@ class Ledger:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            platforms.remove_tree(folder)
             lock.drop()
 
     def sweep(self) -> None:
@@ -69,7 +68,7 @@ class Ledger:
         place = self.folder / SCRATCH
         for left in sorted(place.iterdir()) if place.is_dir() else ():
             if left.is_dir() and not self.lock(left.name).held():
-                shutil.rmtree(left, ignore_errors=True)
+                platforms.remove_tree(left)
 
 
 def open_ledger(folder: Path, group: Binding | None) -> tuple[Ledger, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.ledger import merging
 
@@ -89,7 +89,7 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> S
     """
     name = digest(*frames, *contract.columns)
     folder, fresh = place / name, place / f"{name}.part"
-    shutil.rmtree(fresh, ignore_errors=True)
+    platforms.remove_tree(fresh)
     fresh.mkdir(parents=True)
     pieces: list[Piece] = []
     counts = Counter[str]()
@@ -104,11 +104,11 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> S
             )
     made = Snapshot(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
     _write(made, fresh)
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    platforms.remove_tree(folder)
+    platforms.replace(fresh, folder)
     newest = sorted(place.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
     for old in newest[_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+        platforms.remove_tree(old)
     return made
 
 
@@ -161,7 +161,7 @@ def _all(place: Path) -> Iterator[Snapshot]:
 def _write(made: Snapshot, folder: Path) -> None:
     found = {"format": FORMAT, "layers": sorted(made.layers), "columns": made.columns, "counts": made.counts}
     text = json.dumps({**found, "pieces": [asdict(piece) for piece in made.pieces]})
-    (folder / _MANIFEST).write_text(text, encoding="utf-8")
+    (folder / _MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _file(folder: Path, number: int) -> Path:

@@ -15,6 +15,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.ledger import integrity, layers, merging, snapshot
 from pdprep.ledger.snapshot import PLACE, Snapshot
@@ -112,10 +113,10 @@ def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: 
     delta = came.join(before, on=same, how="left", nulls_equal=True, maintain_order="left")
     for suffix in (file.suffix, *_FORMER):
         for old in file.parent.glob(f"*{suffix}"):
-            old.unlink(missing_ok=True)
+            platforms.remove(old)
     fresh_file = file.with_suffix(".part")
     delta.write_parquet(fresh_file)
-    fresh_file.rename(file)
+    platforms.replace(fresh_file, file)
     return delta
 
 

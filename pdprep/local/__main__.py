@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from pdprep import platforms
 from pdprep.local.server import FolderInUse, Running, serve
 from pdprep.local.settings import CLOCKS, Settings, from_environment, linger_seconds, state_folder
 from pdprep.local.store import LostState, NewerState
@@ -21,7 +22,7 @@ export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM; with --linger also until nobody needs it."""
+    """Run until Ctrl-C, SIGTERM or CTRL_BREAK; with --linger also until nobody needs it."""
     options = _parser().parse_args(arguments)
     settings = from_environment(
         state_folder(options.home), port=options.port, clock=options.clock, speed=options.speed,
@@ -46,7 +47,7 @@ def _signals() -> list[int]:
     may hold its own.
     """
     caught: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in platforms.endings():
         signal.signal(number, lambda got, _: caught.append(got))
     return caught
 

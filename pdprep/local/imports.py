@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.local import csvtext, novelty, sources, typed
 from pdprep.local.avro import AvroSchema
 from pdprep.local.layers import Bulk, Snapshot
@@ -125,4 +126,4 @@ def _check_count(kind: str, mode: str, rows: int) -> None:
 
 def _discard(written: Written) -> None:
     for path, _ in written:
-        path.unlink(missing_ok=True)
+        platforms.remove(path)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.local.avro import AvroSchema
 from pdprep.local.ids import Ids
 from pdprep.local.store import Store
@@ -233,7 +234,7 @@ class Layers:
             )
             for path in self._garbage:
                 if path.name not in listed:
-                    path.unlink(missing_ok=True)
+                    platforms.remove(path)
             self._garbage = []
 
     def _sweep(self) -> None:
@@ -241,7 +242,7 @@ class Layers:
         listed = {row["path"] for row in self._store.rows("SELECT path FROM layers")}
         for path in self._folder.iterdir():
             if path.name not in listed:
-                path.unlink(missing_ok=True)
+                platforms.remove(path)
 
 
 def scan(snapshot: Snapshot, schema: AvroSchema) -> pl.LazyFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -14,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
 
+from pdprep import platforms
 from pdprep.local import deletions, exports, imports, trainings
 from pdprep.local.app import App
 from pdprep.local.gateway import Server
@@ -23,6 +22,7 @@ from pdprep.local.leases import Leases
 from pdprep.local.recommend import batch, schedule
 from pdprep.local.settings import Settings, from_environment
 from pdprep.local.state import State, build
+from pdprep.locks import Lock
 
 log = logging.getLogger("pdprep.local")
 JOBS = {
@@ -113,21 +113,20 @@ def _opened(settings: Settings) -> Iterator[State]:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[IO[str]]:
-    with (folder / "server.lock").open("a") as lock:
-        if not any(_lock(lock, pause) for pause in (0.0, 0.05, 0.1, 0.2)):
-            raise FolderInUse(f"another local Personalize holds {folder}; see endpoint.json there")
+def _held(folder: Path) -> Iterator[Lock]:
+    lock = Lock(folder / "server.lock")
+    if not any(_taken(lock, pause) for pause in (0.0, 0.05, 0.1, 0.2)):
+        raise FolderInUse(f"another local Personalize holds {folder}; see endpoint.json there")
+    try:
         yield lock
+    finally:
+        lock.free()
 
 
-def _lock(lock: IO[str], pause: float) -> bool:
+def _taken(lock: Lock, pause: float) -> bool:
     """Try to take the lock; a client that only looks at it holds it for an instant."""
     time.sleep(pause)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    return lock.take()
 
 
 def _listen(app: App, held: Leases, settings: Settings) -> Server:
@@ -143,24 +142,24 @@ def _listen(app: App, held: Leases, settings: Settings) -> Server:
             log.warning("port %s is taken, another one is used", port)
             continue
         # cheroot sets it for fixed ports only; without it the next server could not take this port back.
-        server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # On Windows the same option would let another program take it while it is in use.
+        if not platforms.WINDOWS:
+            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         return server
     raise AssertionError("unreachable")
 
 
 def _last_port(folder: Path) -> list[int]:
     try:
-        return [int(json.loads((folder / "endpoint.json").read_text())["port"])]
+        return [int(json.loads((folder / "endpoint.json").read_text(encoding="utf-8"))["port"])]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
-def _write_endpoint(settings: Settings, port: int, lock: IO[str]) -> None:
+def _write_endpoint(settings: Settings, port: int, lock: Lock) -> None:
     """Say where the server is: in a file for everyone, and in the lock, should that file be spoiled."""
     endpoint = {"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}", "clock": settings.clock}
-    lock.truncate(0)
-    lock.write(json.dumps(endpoint))
-    lock.flush()
+    lock.note(json.dumps(endpoint))
     fresh = settings.folder / f"endpoint.{os.getpid()}.json"
-    fresh.write_text(json.dumps(endpoint))
-    fresh.replace(settings.folder / "endpoint.json")
+    fresh.write_text(json.dumps(endpoint), encoding="utf-8", newline="\n")
+    platforms.replace(fresh, settings.folder / "endpoint.json")

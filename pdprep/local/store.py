@@ -100,7 +100,7 @@ def _lost(folder: Path, found: str) -> str:
 
 def _open(path: Path) -> sqlite3.Connection:
     # Puts stand in it, and the folder may be one that others read.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
     database.row_factory = sqlite3.Row
     for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):

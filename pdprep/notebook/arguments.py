@@ -6,7 +6,6 @@ import argparse
 import difflib
 import functools
 import re
-import shlex
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -14,6 +13,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, magic_arguments
 
+from pdprep import platforms
 from pdprep.contract.catalogue import DATASETS, DOMAINS
 from pdprep.errors import InputError
 from pdprep.preparation.prepare import ON_INVALID
@@ -130,7 +130,7 @@ def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgument
 
 def _split(line: str) -> list[str]:
     try:
-        return shlex.split(line.strip().rstrip(";"), comments=True)
+        return platforms.words(line.strip().rstrip(";"))
     except ValueError as error:
         raise InputError(f"{line.strip()} ({error})", "quotes that are closed") from None
 

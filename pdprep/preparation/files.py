@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation.opening import ZIP, in_zip, members, opened
 from pdprep.preparation.storage import SCHEME, Storage, environment
@@ -117,6 +118,8 @@ def expand(text: str, storage: Storage | None = None) -> Files:
     """
     if text.startswith(SCHEME):
         return _unzipped(_remote(text, storage or environment()))
+    if text.startswith("file://"):
+        text = platforms.local_path(text)
     if "://" in text:
         return Files((text,), None)
     path = Path(text).expanduser()
@@ -155,7 +158,7 @@ def _unzipped(files: Files) -> Files:
         raise SourceError(
             f"{many} holds {len(held)} files ({shown})" if held else f"{many} holds no file",
             "a zip of one file, or one of them named",
-            f'pdprep.read("{many}/{first}")' if held else "",
+            f'pdprep.read("{platforms.written(many)}/{first}")' if held else "",
         )
     names = tuple(f"{name}/{inside[name][0]}" if name in inside else name for name in files.names)
     return Files(names, files.bytes, files.storage)
@@ -165,7 +168,7 @@ def _check_member(archive: str, member: str, storage: Storage | None) -> None:
     held = members(archive, storage)
     if member not in held:
         near = ", ".join(held[:8])
-        hint = f'pdprep.read("{archive}/{held[0]}")' if held else ""
+        hint = f'pdprep.read("{platforms.written(archive)}/{held[0]}")' if held else ""
         raise SourceError(f"{archive} holds no file {member}", f"one of {near}" if near else "a file", hint)
 
 
@@ -193,7 +196,7 @@ def _remote(text: str, storage: Storage) -> Files:
 def _glob(text: str, folder: Path) -> str:
     """Return the glob of the files that a folder holds: of the most frequent format that we read."""
     endings = Counter(each.suffix for each in folder.iterdir() if each.suffix.lower() in KINDS)
-    return f'"{text}/*{endings.most_common(1)[0][0]}"' if endings else ""
+    return f'"{platforms.written(text)}/*{endings.most_common(1)[0][0]}"' if endings else ""
 
 
 def _no_file(text: str, path: Path) -> SourceError:
@@ -204,7 +207,7 @@ def _no_file(text: str, path: Path) -> SourceError:
     return SourceError(
         f"no file {text}",
         f"one of {', '.join(near)}" if near else "a path or a glob that exists",
-        f'"{near[0]}"' if near else f"ls {path.parent if there else '.'}",
+        f'"{platforms.written(near[0])}"' if near else f"ls {path.parent if there else '.'}",
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation.storage import Storage
 
@@ -62,7 +63,7 @@ def in_zip(file: str) -> tuple[str, str]:
     >>> in_zip("s3://data/ml.zip/ml/ratings.csv")
     ('s3://data/ml.zip', 'ml/ratings.csv')
     """
-    archive, slash, member = file.partition(f"{ZIP}/")
+    archive, slash, member = (file if "://" in file else platforms.written(file)).partition(f"{ZIP}/")
     if not slash or (not archive.startswith("s3://") and not Path(archive + ZIP).is_file()):
         return "", ""
     return archive + ZIP, member

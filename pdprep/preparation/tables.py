@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation.files import KINDS as FORMATS
 from pdprep.preparation.storage import SCHEME, Object, Storage, environment
@@ -36,6 +37,8 @@ def scan_table(text: str, storage: Way = None) -> pl.LazyFrame | None:
         return (
             None if ending in FORMATS or "*" in text else _first(text.rstrip("/"), storage or environment())
         )
+    if text.startswith("file://"):
+        text = platforms.local_path(text)
     return None if "://" in text else _first(str(Path(text).expanduser()), None)
 
 

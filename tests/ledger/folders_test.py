@@ -12,8 +12,8 @@ import pytest
 from pdprep.errors import LedgerError
 from pdprep.ledger.folders import home, private
 from pdprep.ledger.ledger import open_ledger
-from pdprep.ledger.locks import Lock
 from pdprep.ledger.rows import Binding
+from pdprep.locks import Lock
 
 
 @pytest.mark.parametrize("mark", ["pyproject.toml", ".git", ".pdprep"])
@@ -75,7 +75,7 @@ def test_a_lock_is_one_thread_s(tmp_path: Path) -> None:
 
 def test_a_lock_dies_with_its_process(tmp_path: Path) -> None:
     script = (
-        "import sys, time, pathlib; from pdprep.ledger.locks import Lock; "
+        "import sys, time, pathlib; from pdprep.locks import Lock; "
         "print(Lock(pathlib.Path(sys.argv[1])).take(), flush=True); time.sleep(60)"
     )
     lock = Lock(tmp_path / "a.lock")

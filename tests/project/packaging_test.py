@@ -23,7 +23,7 @@ SCRIPTS = [*PROJECT.glob("tests/**/*.py"), *PROJECT.glob("notebooks/*.py"), *PRO
 
 
 def distribution(requirement: str) -> str:
-    return normal(re.split(r"[\[<>=! ]", requirement)[0])
+    return normal(re.split(r"[\[<>=!; ]", requirement)[0])
 
 
 def normal(name: str) -> str:

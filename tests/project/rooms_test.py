@@ -13,6 +13,8 @@ from tests.project.imports import MODULES, Import, imports
 ROOMS = (
     *(
         "errors",
+        "platforms",
+        "locks",
         "disks",
         "progress",
         "clock",
@@ -26,8 +28,10 @@ ROOMS = (
     ),
     *("engine", "ledger", "personalize", "group", "notebook"),
 )
+# What a system can, which is no fact about the service: the local Personalize may ask it too.
+SYSTEM = ("platforms", "locks")
 # These stand beside the rooms: what they may import of the package is this, and no more.
-APART = {"local": {"local"}, "demo": {"demo"}, "": {"errors", "demo", "notebook"}}
+APART = {"local": {"local", *SYSTEM}, "demo": {"demo"}, "": {"errors", "demo", "notebook"}}
 FILES = 12  # in any room of personalize, at most
 # Modules that import more than 15 others of ours; the number may go down.
 WIDE = {
@@ -92,6 +96,11 @@ def test_no_module_of_ours_has_another_name_in_personalize(importer: str) -> Non
     found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     names = [(f"{node.module}.{each.name}", each.asname) for node in found for each in node.names]
     assert [name for name, alias in names if alias and name in MODULES] == []
+
+
+@pytest.mark.parametrize("name", SYSTEM)
+def test_what_a_system_can_knows_nothing_of_the_service(name: str) -> None:
+    assert {room(found.imported) for found in inside(f"pdprep.{name}")} <= set(SYSTEM)
 
 
 @pytest.mark.parametrize("importer", CLIENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from threading import Lock
 
 import polars as pl
 
+from pdprep import platforms
 from pdprep.local.ids import Ids
 
 HELD = 4  # models in memory at once
@@ -107,4 +107,4 @@ class Models:
             if folder.name not in kept:
                 with self._guard:
                     self._held.pop(folder.name, None)
-                shutil.rmtree(folder, ignore_errors=True)
+                platforms.remove_tree(folder)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pdprep import platforms
 from pdprep.local.faults import Faults
 from pdprep.local.ids import Ids
 from pdprep.local.s3.body import Sums
@@ -50,7 +50,7 @@ class Blobs:
         name, size = Ids.fresh(), path.stat().st_size
         with path.open("rb") as handle:
             md5 = hashlib.file_digest(handle, "md5").hexdigest()
-        os.replace(path, self.path(name))
+        platforms.replace(path, self.path(name))
         return name, size, md5
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
@@ -69,7 +69,7 @@ class Blobs:
 
     def remove(self, name: str) -> None:
         """Delete a file; whoever reads it now can read on."""
-        self.path(name).unlink(missing_ok=True)
+        platforms.remove(self.path(name))
 
     def path(self, name: str) -> Path:
         """Return the file of a name."""
@@ -79,4 +79,4 @@ class Blobs:
         """Delete what no row names: writes that a kill cut short."""
         for path in self._folder.iterdir():
             if path.name not in known:
-                path.unlink(missing_ok=True)
+                platforms.remove(path)

@@ -7,9 +7,7 @@ connection, the lease: the system closes it however the client ends, so the serv
 from __future__ import annotations
 
 import atexit
-import fcntl
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -19,8 +17,10 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary, finalize
 
+from pdprep import platforms
 from pdprep.errors import LocalServerError
 from pdprep.ledger.folders import private
+from pdprep.locks import Lock
 from pdprep.personalize.aws.client import World, keyless
 
 ACCOUNT: Final = "0" * 12
@@ -98,7 +98,7 @@ class LocalEndpoint:
         tries = 0
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            if _locked(self.folder / "server.lock"):
+            if Lock(self.folder / "server.lock").held():
                 if self._take_lease():
                     return
             elif process is None or process.poll() is not None:
@@ -125,7 +125,7 @@ class LocalEndpoint:
         with (self.folder / "server.log").open("ab") as log:
             try:
                 process = subprocess.Popen(
-                    command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **platforms.apart()
                 )
             except OSError as error:
                 raise _unreachable(self.folder) from error
@@ -164,20 +164,6 @@ def _closed(lease: socket.socket) -> bool:
     return True
 
 
-def _locked(path: Path) -> bool:
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
-
-
 def _port(path: Path) -> int:
     """Return the port that a file of the server names; 0 where it says nothing that one can use."""
     try:
@@ -194,5 +180,5 @@ def _unreachable(folder: Path) -> LocalServerError:
     return LocalServerError(
         f"the local Personalize in {folder} does not answer{last}",
         "a server that starts within half a minute",
-        f"python -m pdprep.local --home {folder}",
+        platforms.shell(["python", "-m", "pdprep.local", "--home", str(folder)]),
     )

@@ -43,7 +43,7 @@ def write(ledger: Ledger, ids: pl.Series, place: Path) -> None:
         fresh = folder / place.name
         ids.to_frame().write_parquet(fresh)
         layers.settle(fresh)
-        fresh.rename(place)
+        fresh.replace(place)
 
 
 def read(place: Path) -> pl.Series:

@@ -144,7 +144,7 @@ def _read(world: World, keys: list[str], contract: Contract, folder: Path, file:
     fresh = folder / file.name
     rows = int(escaped.to_parquet(places, contract, fresh).select(pl.len()).collect().item())
     folders.private(file.parent)
-    fresh.rename(file)
+    fresh.replace(file)
     return rows
 
 
