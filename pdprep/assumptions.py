@@ -75,7 +75,7 @@ ROWS: Final = (
         "Taken, Not Taken, Viewed",
         "these are the event types of an action interaction, in any case, with a space or an underscore",
         "action-interactions-datasets (TAKEN and Taken on one page), API_UBS_ActionInteraction (Not Taken)",
-        "contract.frames",
+        "contract.rules.text",
     ),
     Assumption(
         "categories_most",
@@ -166,7 +166,7 @@ ROWS: Final = (
         1980,
         "the time of an event before this year or more than a day ahead is of another unit",
         "inferred; AWS's own example holds 1997",
-        "contract.frames",
+        "contract.rules.timestamps",
     ),
     Assumption(
         "ecommerce_creation_timestamp",
@@ -202,21 +202,21 @@ ROWS: Final = (
         True,
         "a time may lie before 1970; the unit of a negative number is seconds",
         "no page; AWS's samples (diagnose/example_ml_100k.ipynb) hold a film of 1940",
-        "contract.frames",
+        "contract.rules.timestamps",
     ),
     Assumption(
         "repeat_frequency_of_nothing",
         True,
         "a REPEAT_FREQUENCY of 0 is taken; the page names the most, 30 days, and no least",
         "actions-datasets",
-        "contract.frames",
+        "contract.rules.numbers",
     ),
     Assumption(
         "words_for_nothing",
         "null, undefined, none, nan, [object object]",
         "an event whose session is one of these words, in any case, is answered with HTTP 200 and lost",
         "aws-sdk-js issue 3371: one report, of null",
-        "contract.payload_rules",
+        "contract.meanings",
     ),
     Assumption(
         "column_names",

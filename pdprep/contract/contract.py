@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from pdprep import clock
 from pdprep.contract import avro, catalogue, models
 from pdprep.contract.fields import Field
+from pdprep.contract.schema import Schema
 from pdprep.errors import ContractError
+
+if TYPE_CHECKING:
+    from pandera.polars import DataFrameSchema
+
+    from pdprep.contract.rules.rule import Level, Route
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Contract:
+class Contract(Schema):
     """A dataset type, a domain and the fields of both; everything else is a function of it.
 
     >>> Contract.of("items", domain="VIDEO_ON_DEMAND").columns
@@ -23,21 +30,7 @@ class Contract:
     ('USER_ID', 'AGE')
     """
 
-    dataset: str
-    domain: str
-    fields: tuple[Field, ...]
     checks: models.Checks = dataclass_field(default=(), compare=False)
-
-    def __post_init__(self) -> None:
-        seen: dict[str, str] = {}
-        for name in self.names:
-            bare = name.replace("_", "").lower()
-            if bare in seen:
-                raise ContractError(
-                    f"{self.dataset} has the fields {seen[bare]} and {name}",
-                    f"names that differ by more than case and underscores, such as {name} and {name}_2ND",
-                )
-            seen[bare] = name
 
     @classmethod
     def of(cls, dataset: str, domain: str | None = "CUSTOM") -> Contract:
@@ -65,14 +58,20 @@ class Contract:
         return cls(dataset, catalogue.domain_name(domain), fields)
 
     @classmethod
-    def from_pandera(cls, model: Any, dataset: str, domain: str | None = "CUSTOM") -> Contract:
-        """Take a Pandera model of one's own; its checks are rules of one's own, which stop every route.
+    def from_pandera(cls, model: Any, dataset: str | None = None, domain: str | None = "CUSTOM") -> Contract:
+        """Take a Pandera schema of one's own; its checks are rules of one's own, which stop every route.
 
         Args:
-            model: A ``pandera.polars.DataFrameModel`` whose columns bear the fields' names. A text column
-                with ``isin``, or ``metadata={"categorical": True}``, is categorical; ``textual`` likewise.
-            dataset: interactions, items, users, actions or action_interactions.
-            domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND.
+            model: A ``DataFrameModel`` or a ``DataFrameSchema``, of ``pandera.polars`` or ``pandera.pandas``,
+                whose columns bear the fields' names. A text column with ``isin``, or
+                ``metadata={"categorical": True}``, is categorical; ``textual`` and ``item_name`` likewise.
+            dataset: interactions, items, users, actions or action_interactions; a schema that
+                ``to_pandera`` returned says it itself.
+            domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND; likewise.
+
+        Raises:
+            ContractError: It is no schema, a column has a type that Amazon Personalize does not take, or the
+                dataset type is not said.
 
         >>> import pandera.polars as pa
         >>> class Customers(pa.DataFrameModel):
@@ -81,13 +80,43 @@ class Contract:
         >>> Contract.from_pandera(Customers, "users").field("AGE").kind
         'long or null'
         """
+        schema = models.schema_of(model)
+        if dataset is None:
+            dataset, domain = models.said(schema)
         name, realm = catalogue.dataset_name(dataset), catalogue.domain_name(domain)
-        fields, checks = models.read(model, name, realm)
+        fields, checks = models.read(schema, name, realm)
         return cls(name, realm, fields, checks)
 
-    def to_avro(self) -> str:
-        """Return the Avro schema as JSON text, the same text for the same contract."""
-        return json.dumps(avro.write(self.dataset, self.stored), indent=2)
+    def to_pandera(
+        self, *, route: Route | None = None, level: Level = "warning", now: datetime | None = None
+    ) -> DataFrameSchema:
+        """Return the Pandera schema of a prepared frame, with the rules of its rows as checks.
+
+        ``validate(frame, lazy=True)`` of a DataFrame finds the rows that ``pdprep.validate`` reports. What a
+        frame no longer shows it cannot find: values that could not be read, which are null by then, rules
+        of the whole dataset, and duplicates. Pandera checks no values of a LazyFrame, so collect it first.
+
+        Args:
+            route: bulk or put: leaves out the rules that stop the other route alone.
+            level: ``"error"`` leaves out the rules that stop nothing.
+            now: The time from which times of events count as the future; the present one if not given.
+
+        Returns:
+            A ``pandera.polars.DataFrameSchema``: a column a field, with its type, whether it may be null, and
+            what else the field is as ``metadata``; ``from_pandera`` reads it back.
+
+        >>> import pdprep, polars as pl
+        >>> frame = pl.DataFrame({"USER_ID": ["a"], "ITEM_ID": ["b"], "TIMESTAMP": [1_700_000_000]})
+        >>> prepared = pdprep.prepare(frame, "interactions")
+        >>> schema = prepared.contract.to_pandera()
+        >>> schema.validate(prepared.frame.collect(), lazy=True).height
+        1
+        >>> Contract.from_pandera(schema) == prepared.contract
+        True
+        """
+        from pdprep.contract import pandera_schema  # Pandera takes a second to load
+
+        return pandera_schema.write(self, self.checks, now or clock.now(), route, level)
 
     def extend(self, *fields: Field) -> Contract:
         """Add fields, or replace those of the same name; every projection follows.
@@ -106,69 +135,3 @@ class Contract:
         new = {field.name: field for field in fields}
         kept = tuple(new.pop(field.name, field) for field in self.fields)
         return replace(self, fields=kept + tuple(new.values()))
-
-    def field(self, name: str) -> Field:
-        """Return the field of that name.
-
-        Raises:
-            ContractError: The contract has no such field.
-        """
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise ContractError(f"no field {name!r}", f"one of {', '.join(self.names)}")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All field names, put-only ones included, in order."""
-        return tuple(field.name for field in self.fields)
-
-    @property
-    def stored(self) -> tuple[Field, ...]:
-        """The fields that stand in Avro and CSV."""
-        return tuple(field for field in self.fields if not field.put_only)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the stored fields: the CSV's columns in order."""
-        return tuple(field.name for field in self.stored)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The names of the stored fields that hold text."""
-        return tuple(field.name for field in self.stored if field.type == "string")
-
-    @property
-    def floats(self) -> tuple[str, ...]:
-        """The names of the stored fields that hold a number with a fraction."""
-        return tuple(field.name for field in self.stored if field.type in ("float", "double"))
-
-    @property
-    def put_only(self) -> tuple[str, ...]:
-        """The names of the fields that only single records carry."""
-        return tuple(field.name for field in self.fields if field.put_only)
-
-    @property
-    def key(self) -> str:
-        """The id by which rows are bucketed: USER_ID, ITEM_ID or ACTION_ID."""
-        return catalogue.KEYS[self.dataset]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The id fields of this dataset type."""
-        return tuple(name for name in ("USER_ID", "ITEM_ID", "ACTION_ID") if name in self.names)
-
-    @property
-    def metadata(self) -> tuple[Field, ...]:
-        """The stored fields that the dataset type does not require."""
-        needed = {field.name for field in catalogue.required(self.dataset, self.domain)}
-        return tuple(field for field in self.stored if field.name not in needed)
-
-    def __repr__(self) -> str:
-        fields = ", ".join(f"{field.name} {field.kind}" for field in self.fields)
-        return f"<Contract {self.dataset} in {self.domain}: {fields}>"
-
-    @property
-    def event_like(self) -> bool:
-        """Whether rows are events (every distinct one counts) rather than one record an id."""
-        return self.dataset in ("interactions", "action_interactions")

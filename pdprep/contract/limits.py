@@ -50,3 +50,24 @@ ACTION_EVENTS: Final = 50  # of each kind an action: native-recipe-next-best-act
 ACTION_WEEKS: Final = 6  # native-recipe-next-best-action
 EVENTS_A_SECOND: Final = 1_000
 RECORD_CALLS_A_SECOND: Final = 10
+# Of single records: the service model that botocore ships (pages API_UBS_*), and limits.
+IMPRESSIONS: Final = 25
+RECOMMENDATION_ID_LENGTH: Final = 40
+PUT_ID_LENGTH: Final = 256
+ATTRIBUTION_LENGTH: Final = 1024
+EVENT_BYTES: Final = 10_240
+PROPERTIES_LENGTH: Final = {  # characters of the JSON in `properties`
+    "interactions": 1024,
+    "items": 32_000,
+    "users": 24_000,
+    "actions": 32_000,
+    "action_interactions": 1024,
+}
+METADATA_FIELDS: Final = {  # of one's own: limits
+    "interactions": 5,
+    "items": 100,
+    "users": 25,
+    "actions": 10,
+    "action_interactions": 5,
+}
+TEXTUAL_FIELDS: Final = 1  # of items: limits

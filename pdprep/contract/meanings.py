@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from pdprep.contract.contract import Contract
+from typing import Final
+
+from pdprep import assumptions
+from pdprep.contract import catalogue
 from pdprep.contract.fields import Field
+from pdprep.contract.schema import Schema
+
+# How programs write that there is nothing, in lower case.
+NOTHING: Final = tuple(assumptions.text("words_for_nothing").split(", "))
 
 
 def is_timestamp(field: Field) -> bool:
@@ -15,24 +22,37 @@ def is_timestamp(field: Field) -> bool:
     return field.name.endswith("TIMESTAMP") and field.numeric
 
 
-def is_event_time(contract: Contract, field: Field) -> bool:
+def is_event_time(schema: Schema, field: Field) -> bool:
     """Say whether the field is the time of an event: the one time that is bounded, to 1980 and a day ahead.
 
-    >>> contract = Contract.of("items").extend(Field("CREATION_TIMESTAMP", "long"))
-    >>> is_event_time(contract, contract.field("CREATION_TIMESTAMP"))
+    >>> from pdprep.contract.contract import Contract
+    >>> schema = Contract.of("items").extend(Field("CREATION_TIMESTAMP", "long"))
+    >>> is_event_time(schema, schema.field("CREATION_TIMESTAMP"))
     False
     """
-    return contract.event_like and field.name == "TIMESTAMP"
+    return schema.event_like and field.name == "TIMESTAMP"
 
 
-def may_be_anonymous(contract: Contract, field: Field) -> bool:
+def may_be_anonymous(schema: Schema, field: Field) -> bool:
     """Say whether a null is allowed because a session stands in for the user (put alone)."""
-    return field.name == "USER_ID" and "SESSION_ID" in contract.names
+    return field.name == "USER_ID" and "SESSION_ID" in schema.names
 
 
-def missing_rule(contract: Contract, field: Field) -> str:
-    """Return the rule that a null in this field breaks."""
-    if field.name in contract.ids:
-        return "id_missing"
-    special = {"TIMESTAMP": "timestamp_missing", "EVENT_TYPE": "event_type_missing"}
-    return special.get(field.name, "value_missing")
+def own(schema: Schema) -> tuple[Field, ...]:
+    """Return the metadata fields, which count against the limit: those that the catalogue does not have.
+
+    >>> from pdprep.contract.contract import Contract
+    >>> [field.name for field in own(Contract.of("items").extend(Field("CREATION_TIMESTAMP", "long")))]
+    []
+    """
+    reserved = {row.field.name for row in catalogue.rows(schema.dataset, schema.domain)}
+    return tuple(field for field in schema.stored if field.name not in reserved)
+
+
+def no_objectives(schema: Schema) -> tuple[str, ...]:
+    """Return the numbers of items, of one's own and no times, that may be null.
+
+    Source: Amazon Personalize Developer Guide, optimizing-solution-for-objective.
+    """
+    numbers = (field for field in own(schema) if field.numeric and not is_timestamp(field))
+    return tuple(field.name for field in numbers if field.nullable and schema.dataset == "items")

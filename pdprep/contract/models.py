@@ -1,11 +1,13 @@
-"""A user's own Pandera model as fields and checks.
+"""A user's own Pandera schema or model as fields and checks.
 
 Nothing of Pandera is imported here: the model brings it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields as fields_of
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -13,14 +15,20 @@ from pdprep.contract import catalogue
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
 
+# The title of the checks that ``to_pandera`` writes: every contract is held to them anyway.
+OURS: Final = "a rule of pdprep"
 Checks = tuple[tuple[str, Any], ...]
+# The names of types, in lower case, of Polars and of pandas.
 _TYPES: Final = {
-    "String": "string", "Categorical": "string", "Enum": "string", "Boolean": "boolean",
-    "Int8": "int", "Int16": "int", "Int32": "int", "UInt8": "int", "UInt16": "int",
-    "Int64": "long", "UInt32": "long", "UInt64": "long", "Float32": "float", "Float64": "float",
-    "Decimal": "float", "Date": "long", "Datetime": "long", "List": "string", "Array": "string",
+    "string": "string", "str": "string", "object": "string", "categorical": "string", "enum": "string",
+    "category": "string", "boolean": "boolean", "bool": "boolean",
+    "int8": "int", "int16": "int", "int32": "int", "uint8": "int", "uint16": "int",
+    "int64": "long", "uint32": "long", "uint64": "long", "float32": "float", "float64": "float",
+    "decimal": "float", "date": "long", "datetime": "long", "datetime64": "long",
+    "list": "string", "array": "string",
 }  # fmt: skip
-_LISTS: Final = ("List", "Array")
+_CATEGORIES: Final = ("categorical", "enum", "category", "list", "array")
+_FIELD: Final = tuple(each.name for each in fields_of(Field))
 # Pandera's own checks that hold a value against others, which are of the model's type and not the field's.
 _COMPARING: Final = (
     "equal_to", "not_equal_to", "greater_than", "greater_than_or_equal_to", "less_than",
@@ -28,45 +36,77 @@ _COMPARING: Final = (
 )  # fmt: skip
 
 
-def read(model: Any, dataset: str, domain: str) -> tuple[tuple[Field, ...], Checks]:
-    """Return the fields of a model and its checks, each with its column (empty: of whole rows).
+def schema_of(model: Any) -> Any:
+    """Return the ``DataFrameSchema`` of a model, or what is one already.
 
     Raises:
-        ContractError: It is no model, or a column has a type that Amazon Personalize does not take.
+        ContractError: It is neither.
     """
-    if not hasattr(model, "to_schema"):
+    if hasattr(model, "to_schema"):
+        return model.to_schema()
+    if type(model).__name__ == "DataFrameSchema" and type(model).__module__.startswith("pandera."):
+        return model
+    raise ContractError(
+        f"a {type(model).__name__}",
+        "a DataFrameModel or a DataFrameSchema of pandera.polars or pandera.pandas",
+    )
+
+
+def said(schema: Any) -> tuple[str, str]:
+    """Return the dataset type and the domain that a schema says it is of.
+
+    Raises:
+        ContractError: It says none.
+    """
+    told = schema.metadata or {}
+    if "dataset" not in told:
         raise ContractError(
-            f"a {type(model).__name__}",
-            "a pandera.polars.DataFrameModel",
+            "a schema of no dataset type",
+            "the dataset type that its columns are of",
+            'pdprep.Contract.from_pandera(schema, "interactions")',
         )
-    schema = model.to_schema()
+    return str(told["dataset"]), str(told.get("domain", "CUSTOM"))
+
+
+def read(schema: Any, dataset: str, domain: str) -> tuple[tuple[Field, ...], Checks]:
+    """Return the fields of a schema and its checks, each with its column (empty: of whole rows).
+
+    Raises:
+        ContractError: A column has a type that Amazon Personalize does not take.
+    """
     fields = {name: _field(dataset, domain, name, column) for name, column in schema.columns.items()}
     return tuple(fields.values()), tuple(_checks(schema, fields))
 
 
 def _field(dataset: str, domain: str, name: str, column: Any) -> Field:
+    marks = column.metadata or {}
+    if "type" in marks:  # written by to_pandera, which tells a float from a double, and what else
+        return Field(name, **{each: marks[each] for each in _FIELD if each in marks})
     reserved = catalogue.field(dataset, domain, name)
     if reserved:
         return reserved
-    marks, kind = column.metadata or {}, str(column.dtype).partition("(")[0]
+    kind = re.split(r"[(\[]", str(column.dtype).lower())[0]
     if kind not in _TYPES:
         raise ContractError(
             f"{name} is {column.dtype}",
             "text, a number, a boolean, a date, a time or a list of text",
             f"{name}: str",
         )
-    textual = bool(marks.get("textual"))
-    named = kind in ("Categorical", "Enum", *_LISTS) or any(check.name == "isin" for check in column.checks)
+    textual, item_name = bool(marks.get("textual")), bool(marks.get("item_name"))
+    named = kind in _CATEGORIES or any(check.name == "isin" for check in column.checks)
     categorical = _TYPES[kind] == "string" and not textual and (named or bool(marks.get("categorical")))
     nullable = column.nullable or not column.required
-    return Field(name, _TYPES[kind], nullable=nullable, categorical=categorical, textual=textual)
+    return Field(
+        name, _TYPES[kind], nullable=nullable, categorical=categorical, textual=textual, item_name=item_name
+    )
 
 
 def _checks(schema: Any, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any]]:
     for name, column in schema.columns.items():
         for check in column.checks:
-            yield name, _as_the_field(fields[name], check) if check.name in _COMPARING else check
-    yield from (("", check) for check in schema.checks)
+            if check.title != OURS:
+                yield name, _as_the_field(fields[name], check) if check.name in _COMPARING else check
+    yield from (("", check) for check in schema.checks if check.title != OURS)
 
 
 def _as_the_field(field: Field, check: Any) -> Any:

@@ -8,9 +8,15 @@ from typing import Any, Final
 import pandera.polars as pa
 import polars as pl
 
+from pdprep.contract.contract import Contract
 from pdprep.errors import ContractError
 
 Holds = Callable[[pl.Expr, Any], pl.Expr]
+
+
+def of(contract: Contract, column: str) -> list[pa.Check]:
+    """Return the user's own checks of a column, or of whole rows where the name is empty."""
+    return [check for name, check in contract.checks if name == column]
 
 
 def holds(check: pa.Check, column: str) -> pl.Expr:

@@ -7,45 +7,46 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from pdprep.contract.contract import Contract
 from pdprep.contract.payloads import DEFAULT_EVENT_TYPE, ID_MEMBERS, camel, members, outside
+from pdprep.contract.schema import Schema
 
 RECORD: Final = ", ", ": "  # as json.dumps and so botocore separate; the id of an event has no blanks
 CANONICAL: Final = ",", ":"
 Style = tuple[str, str]
+_SMALL: Final = 1e-4
 
 
-def texts(contract: Contract, frame: pl.DataFrame) -> pl.Series:
+def texts(schema: Schema, frame: pl.DataFrame) -> pl.Series:
     """Return one put record a row as JSON text: an Event, an Item, a User, an Action or an ActionInteraction.
 
     Args:
-        contract: The contract that the frame fulfils.
+        schema: The contract that the frame fulfils.
         frame: Its columns, put-only ones included.
 
     >>> frame = pl.DataFrame({"ITEM_ID": ["7"], "GENRES": ["Drama"]})
-    >>> from pdprep.contract.fields import Field
+    >>> from pdprep import Contract, Field
     >>> texts(Contract.of("items").extend(Field("GENRES")), frame).item()
     '{"itemId": "7", "properties": "{\\\\"genres\\\\":\\\\"Drama\\\\"}"}'
     """
-    if not contract.event_like:
-        subject = {ID_MEMBERS[contract.dataset]: contract.key}
-        written = _values(subject, frame) | {"properties": _text(_properties(contract, frame))}
-    elif contract.dataset == "interactions":
-        written = _event(contract, frame, RECORD)
+    if not schema.event_like:
+        subject = {ID_MEMBERS[schema.dataset]: schema.key}
+        written = _values(subject, frame) | {"properties": _text(_properties(schema, frame))}
+    elif schema.dataset == "interactions":
+        written = _event(schema, frame, RECORD)
     else:
-        event = _event(contract, frame, RECORD)
+        event = _event(schema, frame, RECORD)
         written = {**_who(frame), "timestamp": event.pop("sentAt"), **event}
     return frame.select(_object(written, RECORD)).to_series()
 
 
-def properties_texts(contract: Contract, frame: pl.DataFrame) -> pl.Series:
+def properties_texts(schema: Schema, frame: pl.DataFrame) -> pl.Series:
     """Return the JSON text that ``payloads.properties`` makes of each row."""
     # With columns: a row that has nothing beside its members still gets a text, {}.
-    return frame.with_columns(_properties(contract, frame).alias("properties")).get_column("properties")
+    return frame.with_columns(_properties(schema, frame).alias("properties")).get_column("properties")
 
 
 def senders(frame: pl.DataFrame) -> pl.Series:
@@ -54,14 +55,14 @@ def senders(frame: pl.DataFrame) -> pl.Series:
     return frame.select(who + RECORD[0]).to_series()
 
 
-def event_ids(contract: Contract, frame: pl.DataFrame) -> pl.Series:
+def event_ids(schema: Schema, frame: pl.DataFrame) -> pl.Series:
     """Return the id of each event: its own, or 128 bits of BLAKE2b over its canonical JSON."""
     null = pl.lit("null")
     whose = {
         "userId": pl.coalesce(_value("USER_ID", frame), null),
         "sessionId": pl.coalesce(_value("SESSION_ID", frame), null) if "SESSION_ID" in frame else null,
     }
-    event = _event(contract, frame.drop("EVENT_ID", strict=False), CANONICAL) | whose
+    event = _event(schema, frame.drop("EVENT_ID", strict=False), CANONICAL) | whose
     derived = digests(frame.select(_object(dict(sorted(event.items())), CANONICAL)).to_series())
     own = frame["EVENT_ID"] if "EVENT_ID" in frame.columns else derived
     return own.cast(pl.String).fill_null(derived).alias("EVENT_ID")
@@ -73,9 +74,9 @@ def digests(written: Iterable[str]) -> pl.Series:
     return pl.Series(found, dtype=pl.String)
 
 
-def _event(contract: Contract, frame: pl.DataFrame, style: Style) -> dict[str, pl.Expr]:
+def _event(schema: Schema, frame: pl.DataFrame, style: Style) -> dict[str, pl.Expr]:
     """Return the members of an event in the order of ``payloads``, those that a row lacks as null."""
-    event = {"eventType": _quoted(pl.lit(DEFAULT_EVENT_TYPE))} | _values(_flipped(contract), frame)
+    event = {"eventType": _quoted(pl.lit(DEFAULT_EVENT_TYPE))} | _values(_flipped(schema), frame)
     if "EVENT_TYPE" in frame.columns:
         event["eventType"] = pl.coalesce(event["eventType"], _quoted(pl.lit(DEFAULT_EVENT_TYPE)))
     event["sentAt"] = _value("TIMESTAMP", frame)
@@ -85,11 +86,11 @@ def _event(contract: Contract, frame: pl.DataFrame, style: Style) -> dict[str, p
     if "EVENT_ATTRIBUTION_SOURCE" in frame.columns:
         source = _object({"eventAttributionSource": _text(_filled("EVENT_ATTRIBUTION_SOURCE"))}, style)
         event["metricAttribution"] = source.replace("{}", None)
-    return event | {"properties": _text(_properties(contract, frame).replace("{}", None))}
+    return event | {"properties": _text(_properties(schema, frame).replace("{}", None))}
 
 
-def _properties(contract: Contract, frame: pl.DataFrame) -> pl.Expr:
-    inside = [name for name in contract.columns if name not in outside(contract) and name in frame.columns]
+def _properties(schema: Schema, frame: pl.DataFrame) -> pl.Expr:
+    inside = [name for name in schema.columns if name not in outside(schema) and name in frame.columns]
     return _object(dict(sorted((camel(name), _value(name, frame)) for name in inside)), CANONICAL)
 
 
@@ -97,8 +98,8 @@ def _who(frame: pl.DataFrame) -> dict[str, pl.Expr]:
     return {"sessionId": _value("SESSION_ID", frame), "userId": _value("USER_ID", frame)}
 
 
-def _flipped(contract: Contract) -> dict[str, str]:
-    return {member: name for name, member in members(contract).items()}
+def _flipped(schema: Schema) -> dict[str, str]:
+    return {member: name for name, member in members(schema).items()}
 
 
 def _values(names: dict[str, str], frame: pl.DataFrame) -> dict[str, pl.Expr]:
@@ -117,7 +118,6 @@ def _value(name: str, frame: pl.DataFrame) -> pl.Expr:
     dtype, column = frame.schema[name], pl.col(name)
     if dtype == pl.String:
         return _text(column)
-    # Python and Polars write some floats differently, such as 1e16.
     return column.map_batches(_floats, return_dtype=pl.String) if dtype.is_float() else column.cast(pl.String)
 
 
@@ -134,9 +134,11 @@ def _filled(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != "").then(pl.col(name))
 
 
-def _floats(column: pl.Series) -> pl.Series:
-    return pl.Series(column.name, [_float(value) for value in column.to_list()], pl.String)
-
-
-def _float(value: Any) -> str | None:
-    return None if value is None else float.__repr__(value)
+def _floats(values: pl.Series) -> pl.Series:
+    """Write numbers as Python does; only the few that Polars writes otherwise go through Python."""
+    written, size = values.cast(pl.String), values.abs()
+    # Python writes 9.9e-05 where Polars writes 0.000099, and nan where Polars writes NaN.
+    other = (((size > 0) & (size < _SMALL)) | ~values.is_finite()).arg_true()
+    if other.is_empty():
+        return written
+    return written.scatter(other, [float.__repr__(value) for value in values.gather(other).to_list()])

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pdprep.contract import facts
-from pdprep.contract.rule import Rule
-from pdprep.contract.rules import RULES
+from pdprep.contract.rules import registry
+from pdprep.contract.rules.rule import Rule
 
 _SCOPES: Final = {
     "row": ("Rows", "Each row is held to these; a report names row, column, rule and value."),
@@ -27,9 +27,10 @@ def page() -> str:
 
 
 def _head() -> str:
+    count = len(registry.RULES)
     return f"""# Rules
 
-What pdprep holds data to before it sends a byte: {len(RULES)} rules. An error stops the route named; a
+What pdprep holds data to before it sends a byte: {count} rules. An error stops the route named; a
 warning or an info stops nothing. Sources are pages of the Amazon Personalize Developer Guide;
 API_… are pages of its API reference. This page is made by `python -m pdprep.contract.rules_page`.
 """
@@ -48,7 +49,7 @@ def _facts() -> str:
 
 
 def _rows(scope: str) -> Iterator[str]:
-    for rule in RULES:
+    for rule in registry.RULES:
         if rule.scope == scope:
             yield _line(f"`{rule.name}`", rule.level, _stops(rule), _limit(rule), rule.text, rule.source)
 

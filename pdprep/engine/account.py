@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.contract import rules, shape
-from pdprep.contract.rules import Rule
+from pdprep.contract import shape
+from pdprep.contract.rules import registry
+from pdprep.contract.rules.rule import Rule
 from pdprep.engine.lines import locate, short
 from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
@@ -82,7 +83,7 @@ def _rows(prepared: Prepared, tally: Tally) -> dict[str, Any]:
 
 def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dict[str, Any]]:
     for (name, column), count in sorted(tally.counts.items()):
-        rule, values = rules.rule(name), tally.examples.filter(rule=name, column=column)["value"]
+        rule, values = registry.rule(name), tally.examples.filter(rule=name, column=column)["value"]
         yield {
             **breach(prepared.dataset, rule, column, count),
             "mend": fix(prepared, rule, column, values),
@@ -105,7 +106,7 @@ def breach(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
         "column": column,
         "rows": rows,
         "says": rule.text,
-        "mend": rule.mend,
+        "mend": rule.fix(),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from pdprep import platforms
-from pdprep.contract.rules import Route
+from pdprep.contract.rules.rule import Route
 from pdprep.engine.account import account
 from pdprep.engine.run import Batch, Tally, run
 from pdprep.errors import ValidationError

@@ -16,7 +16,7 @@ from pdprep.preparation.ids_told import Readings
 from pdprep.preparation.packing import Packing, pack
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener
-from pdprep.validation.compile import Violation, violations
+from pdprep.validation.row_checks import RowCheck, row_checks
 
 
 class Judged(NamedTuple):
@@ -49,7 +49,7 @@ def judged(
         only: Whether rules that stop the other route alone are left out: a report tells them, a pass that
             sends has no use for them, and they cost time.
     """
-    rules = [each for each in violations(prepared, clock.now()) if not only or each.rule.asked(route)]
+    rules = [each for each in row_checks(prepared, clock.now()) if not only or each.rule.asked(route)]
     measured = size(prepared, partition_count)
     # A frame's first rows may cost as much as all: a user's query is not begun for them.
     worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)
@@ -69,15 +69,15 @@ def judged(
         yield _read(read, prepared, rules, worth, aside)
 
 
-def packed(prepared: Prepared, rules: Sequence[Violation]) -> Packing:
-    """Pack what no rule has to see in each row."""
-    return pack(prepared, but={name for each in rules if each.doubt is None for name in each.columns})
+def packed(prepared: Prepared, rules: Sequence[RowCheck]) -> Packing:
+    """Pack all but what a check of the user's own looks at, which may look at rows together."""
+    return pack(prepared, but={name for each in rules if each.own for name in each.columns})
 
 
 def _read(
     read: Callable[[Packing], Judged],
     prepared: Prepared,
-    rules: Sequence[Violation],
+    rules: Sequence[RowCheck],
     worth: bool,
     aside: Aside | None,
 ) -> Judged:

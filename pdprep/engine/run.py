@@ -20,7 +20,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, Progress
 from pdprep.validation.profile import Profile, profile
 from pdprep.validation.summary import Summary, of_ids, of_rows, rows_per_id
-from pdprep.validation.verdict import FAILURES
+from pdprep.validation.validator import FAILURES
 
 
 @dataclass

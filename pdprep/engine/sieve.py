@@ -14,8 +14,8 @@ from pdprep import clock
 from pdprep.preparation.columns import ODD
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import ROW
-from pdprep.validation.compile import Violation
-from pdprep.validation.verdict import FAILURES, SHOWN, Judge, Verdict, first
+from pdprep.validation.row_checks import RowCheck
+from pdprep.validation.validator import FAILURES, SHOWN, Validator, Verdict, first
 
 
 class Aside(Protocol):
@@ -29,7 +29,7 @@ class Aside(Protocol):
 
 
 class Sieve:
-    """Judges each batch of ``Prepared.rows``; batches come on any thread and in any order.
+    """Validators each batch of ``Prepared.rows``; batches come on any thread and in any order.
 
     Attributes:
         read: Rows judged.
@@ -40,14 +40,14 @@ class Sieve:
     """
 
     def __init__(
-        self, packing: Packing, rules: Sequence[Violation], route: str | None, aside: Aside | None = None
+        self, packing: Packing, rules: Sequence[RowCheck], route: str | None, aside: Aside | None = None
     ) -> None:
         contract = packing.prepared.contract
         self.columns = (ROW, *contract.names)
         self.read = self.bad = 0
         self.counts: Counter[tuple[str, str]] = Counter()
         self.unusual: frozenset[str] = frozenset()
-        self._judge, self._packing = Judge(rules, route, contract, packing), packing
+        self._judge, self._packing = Validator(rules, route, contract, packing), packing
         self._shown = list(packing.unpacked.shown(clock.now()).values())
         self._aside, self._lock, self._sorting = aside, threading.Lock(), threading.Lock()
         self._failing: list[pl.DataFrame] = []

@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep import disks
 from pdprep.contract.contract import Contract
-from pdprep.contract.rules import Route
+from pdprep.contract.rules.rule import Route
 from pdprep.engine.buckets import BUCKET
 from pdprep.engine.consume import consume, parts, remove
 from pdprep.engine.parts import Part, Writer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.contract.rules import Route
+from pdprep.contract.rules.rule import Route
 from pdprep.engine.account import account, merged
 from pdprep.engine.run import Batch, Tally, run
 from pdprep.errors import InputError, NotPreparedError

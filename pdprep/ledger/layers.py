@@ -15,7 +15,7 @@ import polars as pl
 
 from pdprep import platforms
 from pdprep.contract.contract import Contract
-from pdprep.contract.frames import DTYPES
+from pdprep.contract.dtypes import DTYPES
 from pdprep.ledger import contracts, integrity
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger

@@ -11,9 +11,9 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.contract.look import Look
+from pdprep.contract.text_statistics import TextStatistics
 
-Batchwise = Callable[[pl.Series, Look], pl.Series]
+Batchwise = Callable[[pl.Series, TextStatistics], pl.Series]
 ODD: Final = "__odd_"
 MAX_EXACT: Final = 2**53
 
@@ -58,7 +58,7 @@ def marked(column: pl.Expr, convert: Batchwise, name: str) -> pl.Expr:
     """
 
     def batch(values: pl.Series) -> pl.Series:
-        look = Look(values)
+        look = TextStatistics(values)
         odd = pl.Series(ODD + name, [look.marked]).new_from_index(0, values.len())
         return pl.DataFrame([convert(values, look).alias(name), odd]).to_struct(values.name)
 
@@ -70,22 +70,22 @@ def by_batch(column: pl.Expr, convert: Batchwise) -> pl.Expr:
     """Convert text a batch at a time, after a look at it: what is not there needs no pattern, and no copy."""
 
     def batch(values: pl.Series) -> pl.Series:
-        return convert(values, Look(values)).alias(values.name)
+        return convert(values, TextStatistics(values)).alias(values.name)
 
     return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
 
 
-def stripped(values: pl.Series, look: Look) -> pl.Series:
+def stripped(values: pl.Series, look: TextStatistics) -> pl.Series:
     """Strip outer spaces and make empty text null."""
     return _filled(values if look.trimmed else values.str.strip_chars())
 
 
-def lined(values: pl.Series, look: Look) -> pl.Series:
+def lined(values: pl.Series, look: TextStatistics) -> pl.Series:
     """Make text without a letter null and line breaks one space."""
     return _unbroken(_lettered(values, look), look)
 
 
-def _lettered(values: pl.Series, look: Look) -> pl.Series:
+def _lettered(values: pl.Series, look: TextStatistics) -> pl.Series:
     if look.trimmed:
         return _filled(values)
     return applied(lambda text: pl.when(text.str.strip_chars() != "").then(text), values)
@@ -96,7 +96,7 @@ def _filled(values: pl.Series) -> pl.Series:
     return values if values.str.len_bytes().min() != 0 else values.set(values == "", None)
 
 
-def _unbroken(values: pl.Series, look: Look) -> pl.Series:
+def _unbroken(values: pl.Series, look: TextStatistics) -> pl.Series:
     return values.str.replace_all(r"\s*[\r\n]+\s*", " ") if look.has("\n") or look.has("\r") else values
 
 

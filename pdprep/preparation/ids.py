@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from pdprep.contract.look import Look
+from pdprep.contract.text_statistics import TextStatistics
 from pdprep.errors import IdFormError
 from pdprep.preparation.columns import stripped
 
@@ -53,7 +53,7 @@ def normalise(values: pl.Series, form: Form | None = None) -> pl.Series:
         whole = from_float if values.dtype.is_float() else from_decimal
         return values.to_frame("id").select(whole(pl.col("id"))).to_series().alias(values.name)
     text = values.cast(pl.String)
-    clean = stripped(text, Look(text))
+    clean = stripped(text, TextStatistics(text))
     return clean if form == TEXT else clean.str.replace(_WHOLE, "$1")
 
 
@@ -100,7 +100,7 @@ class Spellings:
             return TEXT
         return UNDONE if self.wholes else None
 
-    def undone(self, values: pl.Series, look: Look) -> pl.Series:
+    def undone(self, values: pl.Series, look: TextStatistics) -> pl.Series:
         """Strip a batch of text and take off each ``.0``.
 
         Raises:
@@ -152,7 +152,7 @@ def told(sample: pl.Series) -> Form | None:
     """
     seen = Spellings(sample.name)
     try:
-        seen.undone(sample, Look(sample))
+        seen.undone(sample, TextStatistics(sample))
     except IdFormError:
         return TEXT
     if seen.may_meet and meet(sample.to_frame().lazy(), sample.name):

@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from pdprep.contract import catalogue, payload_rules, shape
+from pdprep.contract import catalogue, limits
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.contract.payloads import camel
+from pdprep.contract.meanings import own
+from pdprep.contract.payloads import FORBIDDEN, camel
 from pdprep.errors import ContractError
 from pdprep.preparation import calls, naming
 from pdprep.preparation.claims import step_for
@@ -72,9 +73,9 @@ def _each(
     base: Contract, columns: Mapping[str, Evidence], known: Sequence[Guess], inside: Collection[str]
 ) -> Iterator[Guess]:
     fields = [guess.field for guess in known if guess.field]
-    counted = len(shape.own(base.extend(*fields)))
-    room = shape.METADATA_MAXIMUM[base.dataset] - counted
-    texts = shape.TEXTUAL_MAXIMUM - sum(field.textual for field in fields)
+    counted = len(own(base.extend(*fields)))
+    room = limits.METADATA_FIELDS[base.dataset] - counted
+    texts = limits.TEXTUAL_FIELDS - sum(field.textual for field in fields)
     taken = {guess.column for guess in known}
     used = {naming.bare(field.name) for field in fields}
     time = next((guess.column for guess in known if guess.field and guess.field.name == "TIMESTAMP"), None)
@@ -169,7 +170,7 @@ def _refused(base: Contract, name: str, used: set[str]) -> str:
         return "no name of its own"
     if catalogue.field(base.dataset, base.domain, name):
         return f"its values cannot be the field {name}"
-    if base.event_like and camel(name).lower() in payload_rules.FORBIDDEN:
+    if base.event_like and camel(name).lower() in FORBIDDEN:
         return f"events take no property {camel(name)}"
     return ""
 

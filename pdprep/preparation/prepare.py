@@ -10,7 +10,7 @@ from typing import Final, Literal, Unpack
 
 import polars as pl
 
-from pdprep.contract import shape
+from pdprep.contract import meanings
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, forks, ids_told, resolution
@@ -123,7 +123,7 @@ class Prepared:
         """
         return explain(
             self.source, self.conversions, self.typed, self.id_forms.known, self.left_out,
-            self.without_field, self.missing, shape.no_objectives(self.contract),
+            self.without_field, self.missing, meanings.no_objectives(self.contract),
         )  # fmt: skip
 
     def origin(self, field: str) -> str | None:

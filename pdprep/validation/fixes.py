@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 import polars as pl
 
-from pdprep.contract import use_cases
-from pdprep.contract.rule import Rule
+from pdprep.contract.rules.ids import ASIDE
+from pdprep.contract.rules.rule import COLUMN, DatasetRule, Rule
 from pdprep.preparation.formats import fitting
 from pdprep.preparation.lists import bracketed
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.prices import amounts
-from pdprep.validation.breaches import dislike
-from pdprep.validation.breaches import near as nearest
 from pdprep.validation.summary import Summary
 
-# Names of columns in the code that rules show as an example.
-_NAMES: Final = re.compile(
-    r'(pl\.col\(|alias\(|unique\(|, |event=)"(?:id|when|price|genres|event|session|shown|value|days|note|hd)"'
-)
-_ASIDE: Final = 'on_invalid="quarantine"  # keeps such rows aside; "drop" leaves them out'
 _ZONE: Final = r"\d\s*\(?(?:[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_]+)\)?$"
 _1900_TO_1970: Final = 25_569  # days; Excel counts them from the end of 1899
 
@@ -38,32 +30,23 @@ def fix(prepared: Prepared, rule: Rule, column: str, values: pl.Series) -> str:
     """
     name = prepared.origin(column)
     if name is None:
-        return rule.mend
+        return rule.fix()
     told, found = _TOLD.get(rule.name), values.drop_nulls().str.strip_chars()
     code = told(name, found) if told and found.len() else ""
     text = prepared.source.schema[name] == pl.String if name in prepared.source.schema else False
     if not code and (rule.name in _TOLD_ALONE or (rule.name == "number_not_finite" and text)):
-        code = _ASIDE
-    code = code or _NAMES.sub(lambda match: f'{match.group(1)}"{name}"', rule.mend)
-    return _of_source(prepared, code)
+        code = ASIDE
+    return _of_source(prepared, code or rule.fix(name))
 
 
-def fix_all(prepared: Prepared, rule: Rule, summary: Summary) -> str:
+def fix_all(prepared: Prepared, rule: DatasetRule, summary: Summary) -> str:
     """Return what to type against what the rows of a dataset break together."""
-    wanted = use_cases.event_types(prepared.contract.domain)
-    near = {name: nearest(name, wanted) for name in summary.event_types}
     column = prepared.contract.key if rule.name == "id_twice" else "EVENT_TYPE"
     name = prepared.origin(column) if column in prepared.contract.names else None
     if name is None:
-        return rule.mend
-    code = rule.mend
-    if rule.name == "event_type_near":
-        said = ", ".join(f'"{each}": "{better}"' for each, better in near.items() if better)
-        code = f'frame.lazy().pipe(transforms.map_event_types, {{{said}}}, event="event")'
-    if rule.name == "event_type_negative":
-        said = ", ".join(f'"{each}"' for each in summary.event_types if dislike(each))
-        code = f'frame.lazy().filter(~pl.col("event").is_in([{said}]).fill_null(False))'
-    return _of_source(prepared, _NAMES.sub(lambda match: f'{match.group(1)}"{name}"', code))
+        return rule.fix()
+    code = rule.told(prepared.contract, summary) or rule.mend
+    return _of_source(prepared, code.replace(COLUMN, name))
 
 
 def _of_source(prepared: Prepared, code: str) -> str:

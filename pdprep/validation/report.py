@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from pdprep import html
-from pdprep.contract import rules
+from pdprep.contract.rules import registry
 from pdprep.preparation import forks
 from pdprep.validation import page
 from pdprep.validation.completeness import columns
@@ -87,7 +87,7 @@ class Report:
     def blocking(self, route: str | None) -> pl.DataFrame:
         """Return the counts of the errors that stop a route."""
         forks.refuse()
-        stopping = [name for name in self.counts["rule"].unique() if rules.rule(name).blocks(route)]
+        stopping = [name for name in self.counts["rule"].unique() if registry.rule(name).blocks(route)]
         return self.counts.filter(pl.col("rule").is_in(stopping) & ~self.set_aside())
 
     @cached_property
@@ -152,7 +152,7 @@ class Report:
         """
         datasets = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)["dataset"]
         datasets = datasets.filter(~datasets.is_in([said.partition(":")[0] for said in self.too_many]))
-        found = map(rules.rule, self.counts["rule"].unique())
+        found = map(registry.rule, self.counts["rule"].unique())
         names = [rule.name for rule in found if rule.scope == "row" and rule.blocks(self.route)]
         return pl.col("dataset").is_in(datasets.to_list()) & pl.col("rule").is_in(names)
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pdprep.contract import catalogue, payload_texts
 from pdprep.contract.contract import Contract
+from pdprep.contract.dtypes import DTYPES
 from pdprep.contract.fields import Field
-from pdprep.contract.frames import DTYPES
 from pdprep.contract.payloads import records
 from pdprep.personalize.aws.client import World, keyless
 from pdprep.personalize.puts.batches import put_contract

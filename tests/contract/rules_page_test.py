@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdprep.contract import rules
+from pdprep.contract.rules import registry
 from pdprep.contract.rules_page import page
 from tests.project.imports import PROJECT
 
@@ -12,4 +12,4 @@ def test_the_page_is_the_one_that_the_rows_make() -> None:
 
 
 def test_names_are_unique() -> None:
-    assert len({rule.name for rule in rules.RULES}) == len(rules.RULES)
+    assert len({rule.name for rule in registry.RULES}) == len(registry.RULES)

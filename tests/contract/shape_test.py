@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pdprep import Contract, Field
-from pdprep.contract import catalogue, rules, shape
+from pdprep.contract import catalogue, shape
+from pdprep.contract.rules import registry
+from pdprep.contract.rules.rule import CallRule, Rule, Stops
 from pdprep.errors import ContractError
 
 MOST = {"interactions": 5, "action_interactions": 5, "actions": 10, "users": 25, "items": 100}
@@ -79,8 +81,8 @@ def broken(contract: Contract) -> list[str]:
 def test_the_smallest_contract_that_breaks_a_rule_and_its_twin(
     name: str, smallest: Contract, twin: Contract
 ) -> None:
-    level = rules.rule(name).level
-    assert [each for each in broken(smallest) if rules.rule(each).level == level] == [name]
+    level = registry.rule(name).level
+    assert [each for each in broken(smallest) if registry.rule(each).level == level] == [name]
     assert name not in broken(twin)
 
 
@@ -89,7 +91,7 @@ def test_an_error_is_raised_before_a_row_is_read_and_a_warning_is_not(
     name: str, smallest: Contract, twin: Contract
 ) -> None:
     shape.check(twin)
-    if not rules.rule(name).blocks(None):
+    if not registry.rule(name).blocks(None):
         shape.check(smallest)
         return
     with pytest.raises(ContractError, match=f"\\({name}\\)"):
@@ -97,7 +99,7 @@ def test_an_error_is_raised_before_a_row_is_read_and_a_warning_is_not(
 
 
 def test_every_schema_rule_has_a_counter_example() -> None:
-    assert {rule.name for rule in rules.RULES if rule.scope == "schema"} == {case[0] for case in CASES}
+    assert {rule.name for rule in registry.RULES if rule.scope == "schema"} == {case[0] for case in CASES}
 
 
 def test_reserved_fields_of_interactions_do_not_count() -> None:
@@ -110,8 +112,8 @@ def test_two_names_that_the_service_takes_for_one() -> None:
         EVENTS.extend(Field("GENRES_1", "int"), Field("GENRES1", "int"))
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.name)
-def test_every_rule_says_what_how_to_mend_and_from_where(rule: rules.Rule) -> None:
+@pytest.mark.parametrize("rule", registry.RULES, ids=lambda rule: rule.name)
+def test_every_rule_says_what_how_to_mend_and_from_where(rule: Rule) -> None:
     assert rule.text
     assert rule.mend
     assert rule.source
@@ -121,8 +123,8 @@ def test_every_rule_says_what_how_to_mend_and_from_where(rule: rules.Rule) -> No
     ("stops", "blocked"),
     [("all", {None, "bulk", "put"}), ("bulk", {"bulk"}), ("put", {"put"}), ("none", set())],
 )
-def test_an_error_stops_its_route_and_a_warning_none(stops: rules.Stops, blocked: set[str | None]) -> None:
-    error = rules.Rule("x", "row", "error", stops, "", "", "")
-    warning = rules.Rule("x", "row", "warning", stops, "", "", "")
+def test_an_error_stops_its_route_and_a_warning_none(stops: Stops, blocked: set[str | None]) -> None:
+    error = CallRule(name="x", level="error", stops=stops, text="", source="")
+    warning = CallRule(name="x", level="warning", stops=stops, text="", source="")
     assert {route for route in (None, "bulk", "put") if error.blocks(route)} == blocked
     assert not any(warning.blocks(route) for route in (None, "bulk", "put"))

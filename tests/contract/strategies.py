@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
+from pdprep.contract.dtypes import DTYPES
 from pdprep.contract.fields import TYPES, Field
-from pdprep.contract.frames import DTYPES
 from pdprep.contract.meanings import is_timestamp
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pdprep import Contract, Field, prepare, stage, validate
 from pdprep.engine import judging
 from pdprep.preparation.packing import MOST, SAMPLE
-from pdprep.validation.compile import violations
-from pdprep.validation.verdict import Judge
+from pdprep.validation.row_checks import row_checks
+from pdprep.validation.validator import Validator
 from tests.contract.strategies import NOW, contracts
 from tests.contract.strategies import frames as rows_of
 from tests.engine.shop import MAPPING, TIME
@@ -66,10 +66,10 @@ def test_an_error_of_the_source_is_not_taken_for_a_full_alphabet(tmp_path: Path)
 def test_the_judge_finds_in_packed_rows_what_it_finds_in_texts(data: st.DataObject) -> None:
     contract = data.draw(contracts(put_only=True))
     prepared = prepare(data.draw(rows_of(contract)), deployed=contract)
-    rules = violations(prepared, NOW)
+    rules = row_checks(prepared, NOW)
     packing = judging.packed(prepared, rules)
-    plain = Judge(rules, None, contract)(prepared.rows.collect())
-    packed = Judge(rules, None, contract, packing)(packing.prepared.rows.collect())
+    plain = Validator(rules, None, contract)(prepared.rows.collect())
+    packed = Validator(rules, None, contract, packing)(packing.prepared.rows.collect())
     assert packed.counts == plain.counts
     assert packed.unusual >= plain.unusual  # a mark that the conversion takes away is seen all the same
     assert packed.failures.equals(plain.failures)
@@ -90,9 +90,9 @@ def test_a_column_with_a_check_of_ones_own_is_not_packed() -> None:
 
     frame = pl.DataFrame({"USER_ID": ["a"], "PLAN": ["gold"]})
     prepared = prepare(frame, Contract.from_pandera(Users, dataset="users"))
-    assert not judging.packed(prepared, violations(prepared, NOW)).alphabets
+    assert not judging.packed(prepared, row_checks(prepared, NOW)).alphabets
     plain = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
-    assert list(judging.packed(plain, violations(plain, NOW)).alphabets) == ["PLAN"]
+    assert list(judging.packed(plain, row_checks(plain, NOW)).alphabets) == ["PLAN"]
 
 
 def test_validate_reads_packed_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_validate_reads_packed_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_pat
     prepared = prepare(source, "interactions", columns=MAPPING)
     whole = validate(prepared)
     monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 5_000)
-    assert list(judging.packed(prepared, violations(prepared, NOW)).alphabets) == ["EVENT_TYPE"]
+    assert list(judging.packed(prepared, row_checks(prepared, NOW)).alphabets) == ["EVENT_TYPE"]
     packed = validate(prepared)
     assert packed.counts.equals(whole.counts)
     assert packed.columns.equals(whole.columns)

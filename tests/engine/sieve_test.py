@@ -10,7 +10,7 @@ import polars as pl
 from pdprep import prepare
 from pdprep.engine.sieve import Sieve
 from pdprep.preparation.packing import Packing
-from pdprep.validation.compile import violations
+from pdprep.validation.row_checks import row_checks
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TIME = int(NOW.timestamp()) - 10
@@ -35,7 +35,7 @@ class Slow:
 
 def test_a_batch_is_judged_while_the_bad_rows_of_another_are_written() -> None:
     aside, prepared = Slow(), prepare(ROWS, "interactions")
-    sieve = Sieve(Packing(prepared), violations(prepared, NOW), None, aside)
+    sieve = Sieve(Packing(prepared), row_checks(prepared, NOW), None, aside)
 
     def judge() -> None:
         assert sieve.on(prepared.rows).collect()["USER_ID"].to_list() == ["u"]

@@ -12,15 +12,16 @@ from typing import Any
 import polars as pl
 
 from pdprep import Field, prepare
-from pdprep.contract import catalogue, frames, payloads
+from pdprep.contract import catalogue, payloads
 from pdprep.contract.contract import Contract
-from pdprep.contract.rule import Route
+from pdprep.contract.dtypes import DTYPES
+from pdprep.contract.rules.rule import Route
 from pdprep.local import csvtext, model, puts, typed, wire
 from pdprep.local.avro import AvroSchema, parse
 from pdprep.local.refusals import Refusal
 from pdprep.personalize.puts.batches import put_contract
 from pdprep.preparation import escaping
-from pdprep.validation.compile import violations
+from pdprep.validation.row_checks import row_checks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SOON = int(NOW.timestamp())
@@ -120,8 +121,8 @@ class Client:
 
     def _refusals(self, route: Route) -> Iterator[set[str]]:
         """Yield the names of the rules that stop each record."""
-        stopping = [v for v in violations(self._prepared, NOW) if v.rule.blocks(route)]
-        marks = self._rows.select(v.broken.fill_null(False).alias(str(n)) for n, v in enumerate(stopping))
+        stopping = [v for v in row_checks(self._prepared, NOW) if v.rule.blocks(route)]
+        marks = self._rows.select(v.fails.fill_null(False).alias(str(n)) for n, v in enumerate(stopping))
         for marked in marks.rows():
             yield {v.rule.name for v, broken in zip(stopping, marked, strict=True) if broken}
 
@@ -184,7 +185,7 @@ def _request(wanted: Contract, row: dict[str, Any]) -> dict[str, Any]:
 
 def _dtype(value: Any, wanted: Contract, name: str) -> Any:
     read = not isinstance(value, str)
-    return frames.DTYPES[wanted.field(name).type] if read else pl.String
+    return DTYPES[wanted.field(name).type] if read else pl.String
 
 
 class Server:

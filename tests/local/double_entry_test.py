@@ -14,8 +14,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pdprep.contract.contract import Contract
-from pdprep.contract.rule import Route
-from pdprep.contract.rules import rule
+from pdprep.contract.rules.registry import rule
+from pdprep.contract.rules.rule import Route
 from pdprep.personalize.puts.batches import put_contract
 from tests.local.double_entry import KINDS, OPERATION, Client, Server, contract, records
 

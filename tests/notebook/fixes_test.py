@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pdprep import Field, prepare, transforms, validate
-from pdprep.contract import rules
+from pdprep.contract.rules import registry
 from pdprep.notebook.views.fixes import FIXES, codes
 
 NOW = 1_700_000_000
@@ -51,7 +51,7 @@ def broken(frame: Any, dataset: str, metadata: dict[str, Any]) -> pl.DataFrame:
 
 @pytest.mark.parametrize("name", FIXES)
 def test_it_is_code_for_a_rule_that_there_is(name: str) -> None:
-    assert rules.known(name)
+    assert registry.known(name)
     for dataset in ("interactions", "items"):
         for code in codes({"rule": name, "dataset": dataset, "column": "USER_ID"}):
             ast.parse(code.text)

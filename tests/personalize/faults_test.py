@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pdprep.contract import payload_rules
+from pdprep.contract import limits
 from pdprep.contract.fields import Field
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
@@ -56,7 +56,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     capsys: pytest.CaptureFixture[str],
     fast: bool,
 ) -> None:
-    monkeypatch.setitem(payload_rules.PROPERTIES_LENGTH, "interactions", 9_999)  # the service knows better
+    monkeypatch.setitem(limits.PROPERTIES_LENGTH, "interactions", 9_999)  # the service knows better
     frame = with_bad_records(EVENTS)
     sent = group.prepare(frame, "interactions", metadata={"BLURB": Field("BLURB")})
     met = ask_for_weather(server, EVENTS // 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pdprep.contract import payload_rules
+from pdprep.contract import limits
 from pdprep.contract.fields import Field
 from pdprep.errors import InputError, ServiceError, ValidationError
 from pdprep.group import DatasetGroup
@@ -21,7 +21,7 @@ BOTH = pytest.mark.parametrize("fast", [False, True], ids=["boto3", "fast"])
 
 def knows_less_than_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let long properties through to the service, which is the one that refuses them then."""
-    monkeypatch.setitem(payload_rules.PROPERTIES_LENGTH, "interactions", 9_999)
+    monkeypatch.setitem(limits.PROPERTIES_LENGTH, "interactions", 9_999)
 
 
 def calls(group: DatasetGroup) -> list[tuple[int, int, str]]:

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from pdprep import Prepared, Report, prepare, stage, validate
-from pdprep.contract import rules
 from pdprep.contract.contract import Contract
+from pdprep.contract.rules import registry
+from pdprep.contract.rules.event_types import near
 from pdprep.errors import ValidationError
-from pdprep.validation.breaches import breaches, near
+from pdprep.validation.breaches import breaches
 from pdprep.validation.summary import Summary, summarise
 
 TIME = 1_700_000_000
@@ -150,7 +151,7 @@ def test_records_at_the_limit(dataset: str) -> None:
 
 
 def test_every_dataset_rule_has_a_counter_example() -> None:
-    assert {rule.name for rule in rules.RULES if rule.scope == "dataset"} == {*SMALLEST, *RECORDS}
+    assert {rule.name for rule in registry.RULES if rule.scope == "dataset"} == {*SMALLEST, *RECORDS}
 
 
 @pytest.mark.parametrize(

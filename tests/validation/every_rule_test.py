@@ -14,7 +14,7 @@ from pdprep import Contract, Field, Prepared, prepare, validate
 from pdprep.clock import now
 from pdprep.contract import catalogue
 from pdprep.contract.meanings import is_timestamp
-from pdprep.validation.compile import violations
+from pdprep.validation.row_checks import row_checks
 from tests.contract.strategies import DATASETS
 
 ROWS = 300
@@ -138,7 +138,7 @@ def chosen(applicable: set[str], columns: set[str]) -> list[Bad]:
 def test_each_row_rule_is_named_exactly_once(tmp_path: Path, dataset: str, domain: str) -> None:
     path = tmp_path / "bad.csv"
     empty = prepared(path, dataset, domain, [])
-    applicable = {each.rule.name for each in violations(empty, now())} - NEVER.get(dataset, set())
+    applicable = {each.rule.name for each in row_checks(empty, now())} - NEVER.get(dataset, set())
     broken = chosen(applicable, {*empty.contract.names})
     report = validate(prepared(path, dataset, domain, broken))
     wanted = [(n, bad.shown or bad.column, bad.rule) for n, bad in enumerate(broken)]

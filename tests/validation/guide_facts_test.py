@@ -10,7 +10,6 @@ import pytest
 
 from pdprep import Contract, Field, Prepared, prepare, validate
 from pdprep.contract import limits
-from pdprep.contract.frames import schema
 from pdprep.validation.actions import DAY, Actions
 from pdprep.validation.breaches import breaches
 from pdprep.validation.summary import Summary
@@ -161,7 +160,7 @@ def test_facts_18_a_time_that_is_deployed_as_a_float_is_sent_as_one() -> None:
         assert prepared.frame.collect()["CREATION_TIMESTAMP"].equals(
             pl.Series("CREATION_TIMESTAMP", [float(TIME)])
         )
-        assert schema(deployed, datetime.now(UTC)).validate(prepared.frame.collect()).height == 1
+        assert deployed.to_pandera(now=datetime.now(UTC)).validate(prepared.frame.collect()).height == 1
         assert broken(prepared) == {}
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pdprep import Field, prepare, validate
-from pdprep.contract import rules
+from pdprep.contract.rules import registry
 
 TIME = 1_700_000_000
 GOOD: dict[str, dict[str, Any]] = {
@@ -161,7 +161,7 @@ def test_its_twin_passes(case: Case) -> None:
 
 
 def test_every_row_rule_has_a_counter_example() -> None:
-    of_one_column = {rule.name for rule in rules.RULES if rule.scope == "row"} - SEVERAL
+    of_one_column = {rule.name for rule in registry.RULES if rule.scope == "row"} - SEVERAL
     assert of_one_column == {case.rule for case in CASES}
 
 
@@ -169,7 +169,7 @@ def test_every_row_rule_has_a_counter_example() -> None:
 @pytest.mark.parametrize("route", ["bulk", "put"])
 def test_a_rule_stops_the_route_that_its_row_names(case: Case, route: Any) -> None:
     report = validate(_many(case), route=route)
-    assert report.ok != rules.rule(case.rule).blocks(route)
+    assert report.ok != registry.rule(case.rule).blocks(route)
 
 
 def _many(case: Case) -> Any:

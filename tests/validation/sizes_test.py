@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdprep import Contract, Field, prepare, validate
-from pdprep.contract import payload_rules
+from pdprep.contract import limits
 from pdprep.contract.payloads import records
-from pdprep.contract.sizes import event_doubt, event_fits, properties_doubt, properties_fit
+from pdprep.contract.record_sizes import RecordSize
 
 OWN = {"items": "ITEM_ID", "users": "USER_ID", "actions": "ACTION_ID"}
 EVENTS = ("interactions", "action_interactions")
@@ -35,13 +35,13 @@ def failures(dataset: str, **values: Any) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("dataset", [*OWN, *EVENTS])
 def test_properties_have_a_longest_length(dataset: str) -> None:
-    longest = payload_rules.PROPERTIES_LENGTH[dataset] - EMPTY
+    longest = limits.PROPERTIES_LENGTH[dataset] - EMPTY
     assert failures(dataset, NOTE="x" * longest) == []
     assert failures(dataset, NOTE="x" * (longest + 1)) == [(0, "properties", "properties_length")]
 
 
 def test_what_is_escaped_counts_as_it_is_sent() -> None:
-    half = (payload_rules.PROPERTIES_LENGTH["interactions"] - EMPTY) // 2
+    half = (limits.PROPERTIES_LENGTH["interactions"] - EMPTY) // 2
     assert failures("interactions", NOTE='"' * half) == []
     assert failures("interactions", NOTE='"' * (half + 1)) == [(0, "properties", "properties_length")]
 
@@ -56,9 +56,10 @@ def test_an_event_has_a_largest_size() -> None:
 def test_the_judgement_is_that_of_the_text_that_would_be_sent(notes: list[str]) -> None:
     contract = Contract.of("users").extend(Field("NOTE"), Field("AGE", "int"))
     frame = pl.DataFrame({"USER_ID": ["u"] * len(notes), "NOTE": [note * 60 for note in notes], "AGE": 7})
-    most = payload_rules.PROPERTIES_LENGTH["users"]
-    sent = [len(record["properties"]) <= most for record in records(contract, frame)]
-    assert frame.select(properties_fit(contract)).to_series().to_list() == sent
+    most = limits.PROPERTIES_LENGTH["users"]
+    large = [len(record["properties"]) > most for record in records(contract, frame)]
+    size = RecordSize(contract, with_event=False)
+    assert frame.select(size.above(most)).to_series().to_list() == large
 
 
 @given(
@@ -81,8 +82,10 @@ def test_the_size_of_an_event_counts_its_members_as_they_are_sent(texts: list[tu
         400 + len(event["properties"].encode()) + len(row["ITEM_ID"]) + len(row["IMPRESSION"].encode())
         for event, row in zip(records(contract, frame), frame.iter_rows(named=True), strict=True)
     ]
-    fits = frame.select(event_fits(contract)).to_series().to_list()
-    assert fits == [size <= payload_rules.EVENT_BYTES for size in sizes]
+    large = (
+        frame.select(RecordSize(contract, with_event=True).above(limits.EVENT_BYTES)).to_series().to_list()
+    )
+    assert large == [each > limits.EVENT_BYTES for each in sizes]
 
 
 def test_uuid_ids_are_cleared_a_batch_at_a_time() -> None:
@@ -90,7 +93,9 @@ def test_uuid_ids_are_cleared_a_batch_at_a_time() -> None:
     contract = Contract.of("interactions").extend(Field("EVENT_TYPE"), Field("DEVICE", nullable=True))
     ids = [str(UUID(int=number << 64)) for number in range(1000)]
     frame = pl.DataFrame({"USER_ID": ids, "ITEM_ID": ids, "EVENT_TYPE": "Purchase", "DEVICE": "web browser"})
-    assert frame.select(properties=properties_doubt(contract), event=event_doubt(contract)).row(0) == (
-        False,
-        False,
-    )
+    frame = frame.with_columns(TIMESTAMP=1)
+    longest = {name: max(map(len, frame[name])) for name in contract.texts}
+    for with_event, most in ((False, limits.PROPERTIES_LENGTH["interactions"]), (True, limits.EVENT_BYTES)):
+        size = RecordSize(contract, with_event)
+        assert size.bound(longest.__getitem__) <= most
+        assert not frame.select(size.above(most)).to_series().any()

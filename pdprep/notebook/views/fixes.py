@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pdprep.contract import rules
-from pdprep.contract.payload_rules import NOTHING
+from pdprep.contract.meanings import NOTHING
+from pdprep.contract.rules import registry
 from pdprep.notebook.views.sheet import Code
 
 
@@ -82,7 +82,7 @@ def codes(row: Mapping[str, Any]) -> list[Code]:
     >>> [code.text for code in codes({"rule": "id_twice", "dataset": "items", "column": ""})]
     ['frame = frame.unique("ITEM_ID", keep="last", maintain_order=True)']
     """
-    rule = rules.rule(row["rule"])
+    rule = registry.rule(row["rule"])
     found = []
     told = str(row.get("mend", ""))
     if told.startswith(("frame.lazy()", "pdprep.read(")):  # from the values that were found

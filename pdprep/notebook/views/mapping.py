@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from pdprep import html
-from pdprep.contract import catalogue, rules
+from pdprep.contract import catalogue
 from pdprep.contract.fields import Field
+from pdprep.contract.rules import registry
 from pdprep.engine.validate import validate
 from pdprep.errors import PdprepError
 from pdprep.notebook.views.sheet import Code, Grid, Sheet
@@ -203,7 +204,7 @@ class Mapper:
         said = [
             f"{rows:,}: {says}"
             for rule, rows, says in broken.select("rule", "rows", "says").iter_rows()
-            if rules.rule(rule).scope == "row"
+            if registry.rule(rule).scope == "row"
         ]
         return "; ".join(said) or "fine"
 
@@ -227,7 +228,7 @@ class Mapper:
         return [
             f"{column or self.dataset}: {says}. To mend it: {mend}"
             for rule, column, says, mend in rows
-            if rules.rule(rule).scope == "schema"
+            if registry.rule(rule).scope == "schema"
         ]
 
     def examples(self, column: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.contract.frames import DTYPES
+from pdprep.contract.dtypes import DTYPES
 
 _ESCAPED: Final = ["\\\\", '\\"']
 _DOUBLED: Final = ["\\", '""']

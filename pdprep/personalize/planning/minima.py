@@ -12,11 +12,13 @@ import polars as pl
 
 from pdprep.contract import limits
 from pdprep.contract.contract import Contract
+from pdprep.contract.rules import registry
+from pdprep.contract.rules.rule import DatasetRule
 from pdprep.engine.account import breach
 from pdprep.ledger import layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.jobs.job import Job
-from pdprep.validation.breaches import TRAINING, training
+from pdprep.validation.breaches import training
 from pdprep.validation.report import COUNTS, Report
 from pdprep.validation.summary import Summary
 
@@ -37,7 +39,8 @@ def judge(job: Job, ledger: Ledger) -> None:
 
 def _together(report: Report, contract: Contract, summary: Summary) -> Report:
     rows = [breach(DATASET, rule, "", figure) for rule, figure in training(contract, summary)]
-    others = report.counts.filter(~pl.col("rule").is_in(list(TRAINING)))
+    judged = [rule.name for rule in registry.of_kind(DatasetRule) if rule.training]
+    others = report.counts.filter(~pl.col("rule").is_in(judged))
     return replace(report, counts=pl.concat([others, pl.DataFrame(rows, schema=COUNTS)]))
 
 

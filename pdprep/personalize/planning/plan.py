@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pdprep import disks
-from pdprep.contract import rules
-from pdprep.contract.rule import Route
+from pdprep.contract.rules import registry
+from pdprep.contract.rules.rule import Route
 from pdprep.engine.validate import judged
 from pdprep.errors import ServiceError
 from pdprep.ledger import folders, forms
@@ -179,7 +179,7 @@ def _going(
         size = forecast.size(report)
         minutes = size.calls / polite / 60 if polite else None
         route, why = _route(prepared, standing, report.kept, size.calls, minutes)
-        broken = [rules.rule(name) for name in report.counts["rule"].unique()]
+        broken = [registry.rule(name) for name in report.counts["rule"].unique()]
         if asked or not any(each.scope == "row" and each.stops == route for each in broken):
             found, back = forecast.difference.result, forecast.returning.result
             return _Going(report, size, minutes, asked or route, why, found, back, forecast.nulled)

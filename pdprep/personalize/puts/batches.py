@@ -8,9 +8,8 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.contract.payload_rules import FORBIDDEN
 from pdprep.contract.payload_texts import digests, event_ids, senders, texts
-from pdprep.contract.payloads import MEMBERS
+from pdprep.contract.payloads import FORBIDDEN, MEMBERS
 from pdprep.errors import ContractError
 from pdprep.ledger import layers
 from pdprep.ledger.layers import CALL, DIGEST, ORDER, POSITION

@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.contract import rules
 from pdprep.contract.contract import Contract
+from pdprep.contract.rules import registry
 from pdprep.engine.account import breach
 from pdprep.errors import InputError
 from pdprep.ledger import layers
@@ -153,7 +153,7 @@ def lost(
 
 def warned(report: Report, dataset: str, fields: Mapping[str, int]) -> Report:
     """Return a report that warns of each field that becomes null."""
-    rows = [breach(dataset, rules.rule("whole_record"), name, count) for name, count in fields.items()]
+    rows = [breach(dataset, registry.rule("whole_record"), name, count) for name, count in fields.items()]
     return replace(report, counts=pl.concat([report.counts, pl.DataFrame(rows, schema=COUNTS)]))
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdprep import Contract, Field
-from pdprep.contract.doubts import unusual
+from pdprep.contract.batch_statistics import unusual
 from pdprep.preparation import escaping
 from pdprep.preparation.prepare import prepare
 from pdprep.preparation.sources import ROW, Source
-from pdprep.validation.compile import violations
-from pdprep.validation.verdict import Judge
+from pdprep.validation.row_checks import row_checks
+from pdprep.validation.validator import Validator
 from tests.contract.strategies import NOW, contracts
 from tests.contract.strategies import frames as rows_of
 
@@ -28,16 +28,18 @@ PLAIN = [None, "a", "a b", "é", "日本", "a-b_c.d/e:f", "~", ""]
 def test_the_judge_counts_what_each_rule_finds_alone(data: st.DataObject) -> None:
     contract = data.draw(contracts(put_only=True))
     prepared = prepare(data.draw(rows_of(contract)), deployed=contract)
-    rows, rules = prepared.rows.collect(), violations(prepared, NOW)
-    alone = {(each.rule.name, each.column): rows.select(each.broken.sum()).item() for each in rules}
-    assert Judge(rules, None)(rows).counts == Counter({key: count for key, count in alone.items() if count})
+    rows, rules = prepared.rows.collect(), row_checks(prepared, NOW)
+    alone = {(each.rule.name, each.column): rows.select(each.fails.sum()).item() for each in rules}
+    assert Validator(rules, None)(rows).counts == Counter(
+        {key: count for key, count in alone.items() if count}
+    )
 
 
 @pytest.mark.parametrize("length", [256, 257])
 def test_the_longest_text_alone_is_enough_for_a_doubt(length: int) -> None:
     frame = pl.DataFrame({"USER_ID": ["a", "b" * length], "PLAN": [None, "c"]})
     prepared = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
-    found = Judge(violations(prepared, NOW), None)(prepared.rows.collect()).counts
+    found = Validator(row_checks(prepared, NOW), None)(prepared.rows.collect()).counts
     assert found == (Counter({("id_length", "USER_ID"): 1}) if length > 256 else Counter())
 
 
@@ -65,7 +67,7 @@ def test_the_judge_names_the_columns_that_may_have_to_be_quoted() -> None:
     frame = pl.DataFrame({"USER_ID": ["a", "b"], "PLAN": ["x", 'say "x"'], "CITY": ["x", "y"]})
     contract = Contract.of("users").extend(Field("PLAN", categorical=True), Field("CITY"))
     prepared = prepare(frame, contract)
-    judge = Judge(violations(prepared, NOW), None, contract)
+    judge = Validator(row_checks(prepared, NOW), None, contract)
     assert judge(prepared.rows.collect()).unusual == {"PLAN"}
 
 

@@ -12,11 +12,10 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.contract.doubts import looks
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import FILE, ROW
-from pdprep.validation.compile import Violation
-from pdprep.validation.doubting import Doubts
+from pdprep.validation.prefilter import Prefilter
+from pdprep.validation.row_checks import RowCheck
 
 Wanted = Callable[[str, str], bool]
 SHOWN: Final = 100  # failing rows kept for the report, a rule and column
@@ -43,28 +42,28 @@ class Verdict:
     unusual: frozenset[str] = frozenset()
 
 
-class Judge:
-    """Holds batches of ``Prepared.rows`` to their rules; each batch is first doubted as a whole.
+class Validator:
+    """Holds batches of ``Prepared.rows`` to their rules; each batch goes through the prefilter first.
 
     Args:
-        rules: What ``compile.violations`` returns.
+        checks: What ``row_checks`` returns.
         route: bulk, put, or None for the rules that stop both.
         contract: The contract of the rows, where unusual columns are to be told.
-        packing: What is packed in the batches.
+        packing: What is encoded in the batches.
     """
 
     def __init__(
         self,
-        rules: Sequence[Violation],
+        checks: Sequence[RowCheck],
         route: str | None,
         contract: Contract | None = None,
         packing: Packing | None = None,
     ) -> None:
-        self.rules, self.route, self._packing = tuple(rules), route, packing
-        packed = packing.alphabets if packing else {}
-        marked = packing.marked if packing else frozenset()
-        self._doubts = Doubts(self.rules, looks(contract) if contract else {}, packed, marked)
-        self._of_texts = {each for each in self.rules if not each.of_nulls and each.columns & packed.keys()}
+        self.route, self._packing = route, packing
+        self._prefilter = Prefilter(checks, packing, contract)
+        self._stopping = [each for each in checks if each.rule.blocks(route)]
+        encoded = packing.alphabets.keys() if packing else frozenset()
+        self._of_texts = {each for each in checks if not each.of_nulls and each.columns & encoded}
 
     def __call__(self, rows: pl.DataFrame, wanted: Wanted = lambda rule, column: True) -> Verdict:
         """Judge a batch.
@@ -73,41 +72,42 @@ class Judge:
             rows: The batch.
             wanted: Whether examples of a rule and column are to be shown.
         """
-        asked, strange = self._doubts(rows)
+        asked, unusual = self._prefilter(rows)
         if self._packing and not self._of_texts.isdisjoint(asked):
             rows = self._packing.unpack(rows)
         broken = _broken(rows, asked)
         counts = Counter({(each.rule.name, each.column): int(where.sum()) for each, where in broken})
-        stopping = [where.fill_null(False) for each, where in broken if each.rule.blocks(self.route)]
+        stopping = [where for each, where in broken if each.rule.blocks(self.route)]
         shown = [each for each in broken if wanted(each[0].rule.name, each[0].column)]
-        return Verdict(reduce(or_, stopping) if stopping else None, counts, _examples(rows, shown), strange)
+        return Verdict(reduce(or_, stopping) if stopping else None, counts, _examples(rows, shown), unusual)
 
     def names(self, bad: pl.DataFrame) -> pl.DataFrame:
         """Return the bad rows with the rules that stop them, by name and column, joined by commas."""
-        stopping = [each for each in self.rules if each.rule.blocks(self.route)]
-        said = [pl.when(each.broken).then(pl.lit(f"{each.rule.name}:{each.column}")) for each in stopping]
+        said = [
+            pl.when(each.fails).then(pl.lit(f"{each.rule.name}:{each.column}")) for each in self._stopping
+        ]
         return bad.with_columns(pl.concat_str(said, separator=",", ignore_nulls=True).alias("__rules"))
 
 
-def _broken(rows: pl.DataFrame, asked: Sequence[Violation]) -> list[tuple[Violation, pl.Series]]:
+def _broken(rows: pl.DataFrame, asked: Sequence[RowCheck]) -> list[tuple[RowCheck, pl.Series]]:
     """Return the rules that are broken, with where."""
-    found = rows.select(each.broken.alias(str(i)) for i, each in enumerate(asked))
+    found = rows.select(each.fails.alias(str(i)) for i, each in enumerate(asked))
     return [(each, where) for each, where in zip(asked, found, strict=True) if where.any()]
 
 
-def _examples(rows: pl.DataFrame, broken: Sequence[tuple[Violation, pl.Series]]) -> pl.DataFrame:
+def _examples(rows: pl.DataFrame, broken: Sequence[tuple[RowCheck, pl.Series]]) -> pl.DataFrame:
     found = [_example(rows.filter(where), each) for each, where in broken]
     return pl.concat(found) if found else pl.DataFrame(schema=FAILURES)
 
 
-def _example(rows: pl.DataFrame, violation: Violation) -> pl.DataFrame:
+def _example(rows: pl.DataFrame, check: RowCheck) -> pl.DataFrame:
     file = pl.col(FILE) if FILE in rows.columns else pl.lit(None, pl.String)
     found = rows.select(
         pl.col(ROW),
         file.alias(FILE),
-        pl.lit(violation.column).alias("column"),
-        pl.lit(violation.rule.name).alias("rule"),
-        violation.value.cast(pl.String, strict=False).alias("value"),
+        pl.lit(check.column).alias("column"),
+        pl.lit(check.rule.name).alias("rule"),
+        check.value.cast(pl.String, strict=False).alias("value"),
     )
     return found.bottom_k(SHOWN, by=ROW)
 

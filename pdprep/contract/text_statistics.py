@@ -37,10 +37,10 @@ class Once(Generic[T]):
         return found
 
 
-class Look:
+class TextStatistics:
     """What may be found in the values of a text column.
 
-    >>> Look(pl.Series(["a", None, "b c"])).trimmed, Look(pl.Series(["a", " b"])).trimmed
+    >>> TextStatistics(pl.Series(["a", None, "b c"])).trimmed, TextStatistics(pl.Series(["a", " b"])).trimmed
     (True, False)
     """
 

@@ -1,0 +1,127 @@
+"""Rules of the ids of users, items and actions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract import limits
+from pdprep.contract.meanings import may_be_anonymous
+from pdprep.contract.rules import criteria
+from pdprep.contract.rules.rule import (
+    Criterion,
+    MissingRule,
+    Place,
+    ReadingRule,
+    RecordRule,
+    ValueRule,
+)
+
+ASIDE: Final = 'on_invalid="quarantine"  # keeps such rows aside; "drop" leaves them out'
+# For nothing: words that programs write, each as a text of its own.
+WITHOUT_WORDS: Final = (
+    'frame.lazy().filter(~pl.col("$column").str.to_lowercase().is_in('
+    '["null", "undefined", "none", "nan", "[object object]"]).fill_null(False))'
+)
+
+
+def is_id(at: Place) -> bool:
+    """Say whether the field is an id of the dataset type."""
+    return at.name in at.schema.ids
+
+
+def _missing(at: Place) -> pl.Expr:
+    null = at.column.is_null()
+    return null & pl.col("SESSION_ID").is_null() if may_be_anonymous(at.schema, at.field) else null
+
+
+RULES: Final = (
+    MissingRule(
+        name="id_missing",
+        level="error",
+        stops="all",
+        text="an id is missing",
+        mend=ASIDE,
+        source="interactions-datasets",
+        applies=lambda at: is_id(at) and not at.field.nullable,
+        criterion=Criterion(_missing, ("nulls",), lambda at, statistics: statistics[at.name].nulls > 0),
+    ),
+    RecordRule(
+        name="user_missing_in_bulk",
+        level="error",
+        stops="bulk",
+        text="USER_ID is missing; an anonymous event with a SESSION_ID goes by put alone",
+        mend="group.put(frame)  # takes those that have a SESSION_ID",
+        source="recording-events",
+        shown="USER_ID",
+        applies=lambda at: may_be_anonymous(at.schema, at.field),
+        criterion=Criterion(
+            lambda at: at.column.is_null() & pl.col("SESSION_ID").is_not_null(),
+            ("nulls",),
+            lambda at, statistics: statistics[at.name].nulls > 0,
+        ),
+    ),
+    ValueRule(
+        name="id_length",
+        level="error",
+        stops="all",
+        text=f"an id has more than {limits.ID_LENGTH} characters",
+        mend="use a shorter id",
+        source="limits",
+        limit=limits.ID_LENGTH,
+        applies=is_id,
+        criterion=criteria.longer(limits.ID_LENGTH),
+    ),
+    ReadingRule(
+        name="id_unreadable",
+        level="error",
+        stops="all",
+        text="an id is a number with a fraction, or a float so large that it may have lost digits",
+        mend="read the column as text or as integers",
+        source="interactions-datasets",
+    ),
+    ValueRule(
+        name="id_bar",
+        level="error",
+        stops="all",
+        text="an id holds '|', which joins several values",
+        mend="frame.lazy().with_columns("
+        'pl.col("$column").cast(pl.String).str.replace_all("|", "_", literal=True))',
+        source="interactions-datasets",
+        applies=is_id,
+        criterion=criteria.unusual(r"\|"),
+    ),
+    ValueRule(
+        name="id_line_break",
+        level="error",
+        stops="all",
+        text="an id holds a line break; a record of the CSV is one line",
+        mend='frame.lazy().with_columns(pl.col("$column").cast(pl.String).str.replace_all(r"[\\r\\n]", ""))',
+        source="preparing-training-data",
+        applies=is_id,
+        criterion=criteria.unusual(r"[\r\n]"),
+    ),
+    ValueRule(
+        name="id_characters",
+        level="warning",
+        stops="none",
+        text="an id holds a quotation mark or a control character, which AWS asks to avoid",
+        mend="frame.lazy().with_columns("
+        'pl.col("$column").cast(pl.String).str.replace_all("[\\"\\\\p{C}]", ""))',
+        source="preparing-training-data",
+        applies=is_id,
+        # A line break is a control character too, and has a rule of its own.
+        criterion=criteria.unusual(r'["[\p{Cc}--[\r\n]]]'),
+    ),
+    ValueRule(
+        name="id_word",
+        level="warning",
+        stops="none",
+        text="an id is a word for nothing, such as null, None or undefined",
+        mend=WITHOUT_WORDS,
+        source="aws-sdk-js issue 3371",
+        applies=is_id,
+        criterion=criteria.NOTHING_SAID,
+    ),
+)
