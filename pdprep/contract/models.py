@@ -60,10 +60,17 @@ def said(schema: Any) -> tuple[str, str]:
     """
     told = schema.metadata or {}
     if "dataset" not in told:
+        # The one whose required fields are all there; that of events before that of the ids they name.
+        by_size = sorted(catalogue.DATASETS, key=lambda each: -len(catalogue.required(each, "CUSTOM")))
+        found = [
+            each
+            for each in by_size
+            if {field.name for field in catalogue.required(each, "CUSTOM")} <= {*schema.columns}
+        ]
         raise ContractError(
             "a schema of no dataset type",
             "the dataset type that its columns are of",
-            'pdprep.Contract.from_pandera(schema, "interactions")',
+            f'dataset="{(*found, "interactions")[0]}"',
         )
     return str(told["dataset"]), str(told.get("domain", "CUSTOM"))
 

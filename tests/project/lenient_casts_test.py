@@ -39,7 +39,7 @@ ALLOWED: Final[dict[str, tuple[int, str]]] = {
     "preparation/transforms/times.py:_by": (2, CALLER),
     "validation/fixes.py:_number_of_a_day": (1, TOLD),
     "validation/fixes.py:_price": (1, TOLD),
-    "validation/verdict.py:_example": (1, "shows a value as text"),
+    "validation/validator.py:_example": (1, "shows a value as text"),
 }
 
 

@@ -33,6 +33,15 @@ CONTRACTS: Final = (
         'result.domain == "VIDEO_ON_DEMAND"',
     ),
     Scenario(
+        "contract.models.said",
+        "pdprep.Contract.from_pandera(schema)",
+        'result.dataset == "users" and result.field("AGE").type == "long"',
+        """
+import pandera.polars as pa
+schema = pa.DataFrameSchema({"USER_ID": pa.Column(str), "AGE": pa.Column(int)})
+""",
+    ),
+    Scenario(
         "contract.fields.__post_init__",
         'pdprep.Field("MY BRAND", nullable=True)',
         'result == pdprep.Field("MY_BRAND", nullable=True)',
