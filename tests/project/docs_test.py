@@ -37,3 +37,10 @@ def test_links_lead_somewhere(name: str) -> None:
 
 def test_no_file_names_the_folder_next_door() -> None:
     assert [name for name in ELSEWHERE if NEIGHBOUR in text(name)] == []
+
+
+def test_every_notebook_is_in_the_index() -> None:
+    listed = re.findall(r"\((\d\d-[\w-]+\.ipynb)\)", text("notebooks/index.ipynb"))
+    assert [f"notebooks/{name}" for name in listed] == sorted(
+        name for name in TRACKED if re.match(r"notebooks/\d\d-", name)
+    )
