@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,7 @@ def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
                 prepared.local_times,
                 short(prepared.source),
                 prepared.id_forms.known,
+                weakref.ref(prepared),
             )
         },
         too_many=_too_many(prepared, tally),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -50,9 +49,8 @@ class Explanation:
         return str(self)
 
     def _repr_html_(self) -> str:
-        rows = self.steps.iter_rows()
-        ends = "".join(f"<p>{escape(line)}</p>" for line in self._ends)
-        return html.table(_HEADER, rows, caption=self.label) + ends
+        title, table = html.headline(self.label), html.table(_HEADER, self.steps.iter_rows())
+        return html.view(title, table, html.notes(self._ends))
 
     @property
     def _ends(self) -> Iterator[str]:

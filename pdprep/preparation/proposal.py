@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -150,8 +149,8 @@ class Proposal:
         return str(self)
 
     def _repr_html_(self) -> str:
-        ends = "".join(f"<p>{escape(line)}</p>" for line in self.ends)
-        return html.table(_HEADER, self.reasons.iter_rows()) + ends + f"<pre>{escape(self.code)}</pre>"
+        table = html.table(_HEADER, self.reasons.iter_rows())
+        return html.view(table, html.notes(self.ends), html.code(self.code, "The call"))
 
 
 def written(source: object) -> str:

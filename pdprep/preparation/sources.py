@@ -6,6 +6,7 @@ read as text, so that ids keep their leading zeros and nothing is guessed from t
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,7 @@ class Source:
         types: The types of a CSV's columns in expressions, as far as they were asked for.
         gaps: Gets the last of the columns that are read once a row lacks it, as a row that ends early does.
         index: The names that the index of a pandas frame would have as columns; it is not read.
+        given: Finds the frame that the user gave, as long as it is held: views name it by its variable.
     """
 
     label: str
@@ -60,6 +62,7 @@ class Source:
     types: dict[str, pl.DataType] = field(default_factory=dict, repr=False)
     index: tuple[str, ...] = ()
     gaps: set[str] = field(default_factory=set, repr=False)
+    given: Callable[[], object] = field(default=lambda: None, repr=False)
 
     @property
     def is_text(self) -> bool:
@@ -129,7 +132,14 @@ def open_source(
             f'frame.rename({{"{name}": "{name.strip("_")}"}})',
         )
     index = objects.index_names(source) if label == "a pandas DataFrame" else ()
-    return _renamed(Source(label, frame.with_row_index(ROW), index=index))
+    return _renamed(Source(label, frame.with_row_index(ROW), index=index, given=_held(source)))
+
+
+def _held(source: object) -> Callable[[], object]:
+    try:
+        return weakref.ref(source)
+    except TypeError:  # a frame of a library whose objects cannot be referred to so
+        return lambda: None
 
 
 def _as_lazy(source: object) -> pl.LazyFrame:

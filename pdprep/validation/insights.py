@@ -47,7 +47,10 @@ class Short(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of one dataset; ``local`` counts the times without a zone of its first rows by field."""
+    """What is known of one dataset; ``local`` counts the times without a zone of its first rows by field.
+
+    ``prepared`` finds what was judged, as long as somebody holds it: views name it by its variable.
+    """
 
     contract: Contract
     summary: Summary = field(default_factory=Summary)
@@ -55,6 +58,7 @@ class Known:
     local: Mapping[str, int] = field(default_factory=dict)
     short: Short = field(default_factory=Short)
     id_forms: Mapping[str, Form] = field(default_factory=dict)
+    prepared: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
 
     def __add__(self, other: Known) -> Known:
         """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -22,57 +22,104 @@ TOLD: Final = (
     *("interactions", "interactions_better", "users_with_two", "users_with_two_better"),
     *("event_types", "timestamps"),
 )
-_COUNTS: Final = ("dataset", "column", "rule", "level", "stops", "rows", "says", "mend")
 _COLUMN: Final = ("dataset", "column", "type")
 _FIGURES: Final = ("categories", "outliers")
-_FAILURES: Final = ("dataset", "row", "file", "line", "column", "rule", "mend")
+# What became of the rows that were read; together they are all of them.
+_FATES: Final = {
+    "kept": "kept",
+    "duplicates": "same",
+    "quarantined": "aside",
+    "dropped": "aside",
+    "invalid": "gone",
+}
+_SAYS: Final = {
+    "kept": "go on",
+    "duplicates": "equal to an earlier row, left out",
+    "quarantined": "break a rule, kept in a file, left out",
+    "dropped": "break a rule, left out",
+    "invalid": "break a rule: nothing is sent",
+}
+
+Row = Mapping[str, Any]
 
 
 def page(report: Report) -> str:
-    """Return the report as static HTML; its colours are those of the text around it."""
-    return "".join([head(report), *_broken(report), looks(report), figures(report)])
+    """Return the report as static HTML."""
+    return html.view(answer(report), findings(report), figures(report))
 
 
-def head(report: Report) -> str:
-    """Return whether it is ready, and the rows of each dataset."""
-    title = f"<p><strong>{escape(report.headline)}</strong></p>"
-    return title + _table(report.rows, report.rows.columns, "Rows")
+def answer(report: Report) -> str:
+    """Return whether it is ready, and for each dataset a bar of what became of its rows."""
+    warned = report.counts.filter(pl.col("level") != "info").height
+    title = html.headline(report.headline, "error" if not report.ok else "warning" if warned else "good")
+    return title + "".join(_rows(row) for row in report.rows.iter_rows(named=True))
 
 
-def failing(report: Report, failures: pl.DataFrame, columns: tuple[str, ...] = ()) -> str:
-    """Return failing rows as a table; their values only where the report may show them.
+def findings(report: Report, codes: Callable[[Row], Iterable[str]] = lambda _: ()) -> str:
+    """Return what was found, the gravest first: broken rules with their rows, then what is worth a look.
 
     Args:
-        report: Whose rows they are.
-        failures: Rows of ``report.failures``.
-        columns: What to say of each row; everything if not given.
+        report: Whose findings they are.
+        codes: Gives HTML that shows how to fix a row of ``report.counts``.
     """
-    shown = columns or _FAILURES
-    values = ["value"] * report.show_values
-    return _table(failures.head(LISTED), [*shown[:-1], *values, shown[-1]], _caption(failures.height))
-
-
-def looks(report: Report) -> str:
-    """Return what is worth a look, and no error."""
-    return _table(report.concerns, ("dataset", "column", "says"), "Worth a look") * bool(
-        report.concerns.height
+    serious = report.counts.filter(pl.col("level") != "info")
+    marked = serious.with_columns(aside=report.set_aside()).with_columns(
+        grave=pl.when(pl.col("level") == "error", ~pl.col("aside")).then(0).otherwise(1)
     )
+    rows = marked.sort("grave", maintain_order=True).iter_rows(named=True)
+    broken = "".join(_broken(report, row, codes(row), first=at == 0) for at, row in enumerate(rows))
+    looks = report.concerns.select("dataset", "column", "says").iter_rows(named=True)
+    return broken + "".join(html.finding("note", f"{_named(row)}: {row['says']}") for row in looks)
+
+
+def stops(row: Row, *, aside: bool = False) -> str:
+    """Return what a broken rule stops, in words; nothing where its rows are set aside."""
+    if aside:
+        return "its rows are set aside, the others go on"
+    if row["level"] != "error":
+        return "stops nothing"
+    return "stops bulk and put" if row["stops"] == "all" else f"stops {row['stops']}"
 
 
 def figures(report: Report) -> str:
     """Return the figures of the columns, times and event types, and the use cases, to unfold."""
     bodies = {title: part(report) for title, part in _PARTS.items()}
-    return "".join(
-        f"<details><summary>{title}</summary>{body}</details>" for title, body in bodies.items() if body
-    )
+    return "".join(html.folded(title, body) for title, body in bodies.items() if body)
 
 
-def _broken(report: Report) -> Iterator[str]:
-    serious = report.counts.filter(pl.col("level") != "info")
-    if serious.height:
-        yield _table(serious, _COUNTS, "Rules broken")
-    if report.failures.height:
-        yield failing(report, report.failures)
+def _rows(row: Row) -> str:
+    told = {name: row[name] for name in _FATES if row[name] or name == "kept"}
+    parts = [html.Part(name, rows, _FATES[name], _SAYS[name]) for name, rows in told.items()]
+    return html.bar(parts, f"{row['dataset']}: {row['read']:,} rows read")
+
+
+def _broken(report: Report, row: Row, codes: Iterable[str], *, first: bool) -> str:
+    """Return one broken rule to unfold; the first one stands open."""
+    rows = f", {row['rows']:,} {'row' if row['rows'] == 1 else 'rows'}" if row["rows"] else ""
+    failures = report.failures.filter(dataset=row["dataset"], rule=row["rule"], column=row["column"])
+    told = f"Rule <code>{escape(row['rule'])}</code>: {escape(stops(row, aside=row['aside']))}."
+    fix = f"<p>{told} To fix it: <code>{escape(row['mend'])}</code></p>"
+    shown = _failing(report, failures) if failures.height else ""
+    return html.finding(
+        "warning" if row["grave"] else "error",
+        f"{row['says']} ({_named(row)}{rows})",
+        fix, *codes, shown,
+        unfolded=first,
+    )  # fmt: skip
+
+
+def _failing(report: Report, failures: pl.DataFrame) -> str:
+    """Return failing rows as a table; their values only where the report may show them."""
+    where = ("file", "line", "row") if failures["line"].count() else ("row",)
+    caption = f"Failing rows, {min(failures.height, LISTED)} of {failures.height:,} listed"
+    if where == ("row",) and not report.show_values:
+        listed = ", ".join(f"{row:,}" for row in failures["row"].head(LISTED))
+        return html.notes([f"{caption}: {listed}"])
+    return _table(failures.head(LISTED), [*where, *(["value"] * report.show_values)], caption)
+
+
+def _named(row: Row) -> str:
+    return f"{row['dataset']}.{row['column']}" if row["column"] else str(row["dataset"])
 
 
 def _complete(report: Report) -> str:
@@ -82,8 +129,7 @@ def _complete(report: Report) -> str:
 
 
 def _share(percent: float) -> html.Markup:
-    bar = html.bar(percent / 100, f"{percent:.0f} %")
-    return html.Markup(f'<span style="white-space:nowrap">{bar} {percent:.1f} %</span>')
+    return html.meter(percent / 100, f"{percent:.1f} %")
 
 
 def _times(report: Report) -> str:
@@ -131,8 +177,8 @@ def most(counts: Mapping[str, int], number: int = SPANS) -> dict[str, int]:
 
 def _bars(counts: Mapping[str, int], what: str, caption: str) -> str:
     top = max(counts.values())
-    rows = [(html.shortened(name), html.bar(rows / top, f"{rows:,}"), rows) for name, rows in counts.items()]
-    return html.table((what, "beside the most", "rows"), rows, caption=caption)
+    rows = [(html.shortened(name), html.meter(rows / top, f"{rows:,}")) for name, rows in counts.items()]
+    return html.table((what, "rows"), rows, caption=caption)
 
 
 def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: str) -> str:
@@ -141,10 +187,6 @@ def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: s
         [html.shortened(row[name]) if name == "value" else row[name] for name in columns] for row in shown
     )
     return html.table(columns, rows, caption=caption)
-
-
-def _caption(height: int) -> str:
-    return f"Failing rows, {min(height, LISTED)} of {height:,} listed"
 
 
 _PARTS: Final[dict[str, Callable[[Report], str]]] = {

@@ -187,10 +187,12 @@ class Report:
             yield f"  {row['dataset']}: {', '.join(parts)}"
 
     def _count_lines(self) -> Iterator[str]:
-        for row in self.counts.filter(pl.col("level") != "info").iter_rows(named=True):
+        told = self.counts.filter(pl.col("level") != "info").with_columns(aside=self.set_aside())
+        for row in told.iter_rows(named=True):
             where = f"{place(row)}, {row['rows']:,}"
-            yield f"  {row['level']} {row['rule']} ({_stops(row)}), {where}: {row['says']}"
-            yield f"    mend: {row['mend']}"
+            says = page.stops(row, aside=row["aside"])
+            yield f"  {row['level']} {row['rule']} ({says}), {where}: {row['says']}"
+            yield f"    fix: {row['mend']}"
 
     def _look_lines(self) -> Iterator[str]:
         for row in self.concerns.head(page.LISTED).iter_rows(named=True):
@@ -223,12 +225,6 @@ def plural(count: int, noun: str) -> str:
 def place(row: dict[str, object]) -> str:
     """Return the dataset and column that a row of a report is about."""
     return f"{row['dataset']}.{row['column']}" if row["column"] else str(row["dataset"])
-
-
-def _stops(row: dict[str, object]) -> str:
-    if row["level"] != "error":
-        return "stops nothing"
-    return "stops bulk and put" if row["stops"] == "all" else f"stops {row['stops']}"
 
 
 def _where(row: dict[str, object]) -> str:

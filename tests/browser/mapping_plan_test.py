@@ -16,8 +16,8 @@ from tests.browser.conftest import accessible, shoot
 from tests.browser.lab import Lab, output
 
 ALONE = (Path(__file__).parent / "alone.html").read_text()
-DARK = ":root { --jp-layout-color0: #111; --jp-layout-color1: #212121; --jp-ui-font-color0: #fff }"
-STATE = ("caption", "columns", "kinds", "required", "choice", "view")
+DARK = ":root { --jp-layout-color0: #111; --jp-content-font-color0: #fff }"
+STATE = ("behind", "caption", "columns", "kinds", "required", "choice", "view")
 ACTIVE = "interactions, bulk FULL: ACTIVE"
 RATINGS = pl.DataFrame({"n": range(50)}).select(
     userId=pl.col("n") % 5,
@@ -53,7 +53,7 @@ def table(page: Page) -> Locator:
 
 def show(page: Page, style: str = "") -> Locator:
     widget = MappingTable(Mapper.of(infer_contract(RATINGS, "interactions"), "ratings"))
-    css, code = ((STATIC / f"mapping.{end}").read_text() for end in ("css", "js"))
+    css, code = MappingTable._css, (STATIC / "mapping.js").read_text()
     page.expose_function("ask", lambda sent: answer(widget, sent))
     page.set_content(ALONE)
     state = {name: getattr(widget, name) for name in STATE}
@@ -97,7 +97,7 @@ def test_its_cleanup_leaves_nothing(page: Page, table: Locator) -> None:
     expect(table).to_have_count(0)
 
 
-@pytest.mark.parametrize(("theme", "style"), [("light", ""), ("dark", DARK)])
+@pytest.mark.parametrize(("theme", "style"), [("light", ""), ("dark", DARK)], ids=["light", "dark"])
 def test_it_follows_the_theme(page: Page, theme: str, style: str) -> None:
     accessible(show(page, style))
     assert shoot(page, f"mapping-alone-{theme}").stat().st_size
@@ -110,7 +110,7 @@ def test_from_an_unknown_frame_to_a_refusal(page: Page, lab: Lab) -> None:
     lab.run_all(page)
     # While a cell runs the kernel answers no choice.
     expect(output(page, "ready --wait")).to_contain_text(ACTIVE, timeout=60_000)
-    map_the_frame(page, output(page, "pdprep.infer_contract"))
+    map_the_frame(page, output(page, "pdprep.infer_contract").locator(".pdprep-mapping"))
     read_the_report(page, output(page, "%personalize_check"))
     copy_by_key(page, output(page, "--dry-run"), "%personalize_bulk later --replace")
     refused = page.locator(".jp-CodeCell").nth(8)
@@ -121,7 +121,7 @@ def test_from_an_unknown_frame_to_a_refusal(page: Page, lab: Lab) -> None:
 
 
 def map_the_frame(page: Page, view: Locator) -> None:
-    expect(view.locator(".pdprep-mapping")).to_be_visible(timeout=40_000)
+    expect(view).to_be_visible(timeout=40_000)
     view.scroll_into_view_if_needed()
     view.get_by_label("Field of device").select_option("EVENT_TYPE")
     expect(view.locator("pre")).to_contain_text('"EVENT_TYPE": "device"')

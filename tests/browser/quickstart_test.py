@@ -25,7 +25,7 @@ REMEMBER = """
 () => {
   window.said = [];
   new MutationObserver(() => {
-    for (const node of document.querySelectorAll(".pdprep-job > p:first-child")) {
+    for (const node of document.querySelectorAll(".pdprep-job > .pdprep-headline strong")) {
       if (!window.said.includes(node.textContent)) window.said.push(node.textContent);
     }
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
@@ -56,7 +56,8 @@ def test_stop_waiting_leaves_the_import_alone(page: Page, lab: Lab) -> None:
     view.get_by_role("button", name="Stop waiting").click()
     expect(view).to_contain_text("interactions, bulk FULL: STOPPED")
     expect(view).to_contain_text("the import itself goes on")
-    expect(view.get_by_role("button")).to_have_count(0)
+    expect(view.get_by_role("button", name="Stop waiting")).to_have_count(0)
+    expect(view.get_by_role("button", name="Copy")).to_have_count(1)  # of the line that goes on with it
 
 
 def watch_the_import(page: Page, view: Locator) -> None:
@@ -80,11 +81,11 @@ def read_the_records(page: Page, view: Locator) -> None:
     view.scroll_into_view_if_needed()
     table.get_by_role("button", name="Next").click()
     expect(status).to_contain_text("Page 2 of")
-    table.get_by_label("Origin").select_option("incremental")
+    table.get_by_label("Origin", exact=True).select_option("incremental")
     expect(status).to_contain_text("origin incremental. Page 1 of")
-    user = table.locator(".pdprep-scroll tbody td").nth(1).inner_text()
-    table.get_by_label("Origin").select_option("")
-    table.get_by_label("Find", exact=True).fill(user)
+    user = table.locator(".pdprep-scroll tbody td").nth(3).inner_text()
+    table.get_by_label("Origin", exact=True).select_option("")
+    table.get_by_label("Find ids that begin with").fill(user)
     expect(status).to_contain_text(f"ids from “{user}”")
     table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()
     table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()

@@ -12,12 +12,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from pdprep.ledger.records import Records
 from pdprep.notebook.views.table import STATIC, RecordsTable
-from tests.browser.conftest import shoot
+from tests.browser.conftest import accessible, shoot
 
 ALONE = (Path(__file__).parent / "alone.html").read_text()
-DARK = ":root { --jp-layout-color0: #111; --jp-layout-color1: #212121; --jp-ui-font-color0: #fff }"
+DARK = ":root { --jp-layout-color0: #111; --jp-content-font-color0: #fff }"
 KEPT: dict[str, Any] = {}
-STATE = ("caption", "glance", "options", "query", "view", "asked", "told")
+STATE = ("behind", "caption", "options", "query", "view", "asked", "told")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def table(page: Page, records: Records) -> Locator:
 
 def show(page: Page, records: Records, style: str = "") -> Locator:
     widget = RecordsTable(records, KEPT)
-    css, code = ((STATIC / f"records.{end}").read_text() for end in ("css", "js"))
+    css, code = RecordsTable._css, (STATIC / "records.js").read_text()
     page.expose_function("ask", lambda sent: answer(widget, sent))
     page.set_content(ALONE)
     state = {name: getattr(widget, name) for name in STATE}
@@ -66,19 +66,19 @@ def test_a_page_is_reached_by_its_number(table: Locator) -> None:
 
 
 def test_an_origin_filters_and_is_said_in_words(table: Locator) -> None:
-    table.get_by_label("Origin").select_option("incremental")
+    table.get_by_label("Origin", exact=True).select_option("incremental")
     says(table, "Rows 1 to 4 of 4, origin incremental. Page 1 of 1.")
     expect(table.locator(".pdprep-scroll .pdprep-origin")).to_have_text(["incremental"] * 4)
 
 
 def test_typing_finds_ids_by_their_beginning(table: Locator) -> None:
-    table.get_by_label("Find", exact=True).press_sequentially("v")
+    table.get_by_label("Find ids that begin with").press_sequentially("v")
     says(table, "Rows 1 to 4 of 4, ids from “v”. Page 1 of 1.")
 
 
 def test_an_id_is_looked_for_in_the_column_that_is_named(table: Locator) -> None:
     table.get_by_label("in", exact=True).select_option("ITEM_ID")
-    table.get_by_label("Find", exact=True).fill("i6")
+    table.get_by_label("Find ids that begin with").fill("i6")
     says(table, "Rows 1 to 8 of 8, ITEM_ID from “i6”. Page 1 of 1.")
 
 
@@ -91,14 +91,16 @@ def test_status_effect_and_import_filter(table: Locator, label: str, value: str,
     expect(table.locator(".pdprep-status")).to_contain_text(f"of {rows}, {label.lower()} {value}. Page 1 of")
 
 
-def test_the_shares_are_there_at_a_glance(table: Locator) -> None:
-    row = table.locator(".pdprep-glance tbody tr").first
-    expect(row).to_have_text("bulk6092.3 %2026-01-01 00:00:00")
-    expect(table).to_contain_text("A FULL import would replace 61 bulk records: 60 go")
+def test_a_column_can_be_left_out_and_says_what_it_is(table: Locator) -> None:
+    table.get_by_text("Columns, and what they say").click()
+    expect(table.get_by_role("listitem").first).to_contain_text("bulk (an import job), incremental (a put)")
+    table.get_by_label("TIMESTAMP", exact=True).uncheck()
+    expect(table.get_by_role("columnheader", name="TIMESTAMP")).to_be_hidden()
+    expect(table.get_by_role("columnheader", name="EFFECT", exact=True)).to_be_visible()
 
 
 def test_the_timeline_of_a_row_opens_and_closes_by_keyboard(page: Page, table: Locator) -> None:
-    table.get_by_label("Origin").select_option("both")
+    table.get_by_label("Origin", exact=True).select_option("both")
     says(table, "Rows 1 to 1 of 1, origin both. Page 1 of 1.")
     opens = table.get_by_role("button", name="Timeline of row 1", exact=True)
     opens.press("Enter")
@@ -111,8 +113,8 @@ def test_the_timeline_of_a_row_opens_and_closes_by_keyboard(page: Page, table: L
 
 
 def test_the_code_of_what_one_sees_gives_the_same_rows(table: Locator, records: Records) -> None:
-    table.get_by_label("Origin").select_option("bulk")
-    table.get_by_label("Find", exact=True).fill("u1")
+    table.get_by_label("Origin", exact=True).select_option("bulk")
+    table.get_by_label("Find ids that begin with").fill("u1")
     table.get_by_role("columnheader", name="TIMESTAMP").get_by_role("button").click()
     expect(table.locator(".pdprep-status")).to_contain_text("by TIMESTAMP. Page 1 of")
     table.get_by_text("Show me the code").click()
@@ -151,7 +153,7 @@ def test_it_works_by_keyboard_and_keeps_the_focus(page: Page, table: Locator) ->
 @pytest.mark.parametrize("key", ["a", "x", "Enter"])
 def test_keys_typed_into_it_do_not_reach_the_notebook(page: Page, table: Locator, key: str) -> None:
     page.evaluate("document.addEventListener('keydown', () => { window.leaked = true; })")
-    table.get_by_label("Find", exact=True).press(key)
+    table.get_by_label("Find ids that begin with").press(key)
     assert page.evaluate("window.leaked") is None
 
 
@@ -161,9 +163,9 @@ def test_its_cleanup_leaves_nothing(page: Page, table: Locator) -> None:
     expect(table).to_have_count(0)
 
 
-@pytest.mark.parametrize(("theme", "style"), [("light", ""), ("dark", DARK)])
+@pytest.mark.parametrize(("theme", "style"), [("light", ""), ("dark", DARK)], ids=["light", "dark"])
 def test_it_follows_the_theme(page: Page, records: Records, theme: str, style: str) -> None:
-    show(page, records, style)
+    accessible(show(page, records, style))
     assert shoot(page, f"records-alone-{theme}").stat().st_size
 
 

@@ -117,16 +117,16 @@ def stop_and_resume(story: Story) -> None:
     stop.press("Enter")
     expect(view).to_contain_text("interactions, put: STOPPED", timeout=PATIENCE)
     resumed = story.run("resume").locator(".jp-OutputArea").first
-    expect(resumed).to_contain_text("interactions, put: DONE60 records", timeout=PATIENCE)
+    expect(resumed).to_contain_text("interactions, put: DONE", timeout=PATIENCE)
 
 
 def look_it_up(story: Story) -> None:
     table = story.run("records").locator(".pdprep-records")
     expect(table).to_be_visible(timeout=PATIENCE)
     status = table.locator(".pdprep-status")
-    table.get_by_label("Origin").select_option("incremental")
+    table.get_by_label("Origin", exact=True).select_option("incremental")
     expect(status).to_contain_text("of 90, origin incremental")
-    table.get_by_label("Find", exact=True).press_sequentially("7")
+    table.get_by_label("Find ids that begin with").press_sequentially("7")
     expect(status).to_contain_text("ids from “7”")
     table.get_by_role("button", name="Timeline of row 1", exact=True).press("Enter")
     expect(table.get_by_role("listitem")).to_have_count(1)

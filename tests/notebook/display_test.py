@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.ledger.records import Records
@@ -31,7 +32,6 @@ def forms(shell: InteractiveShell, value: object) -> dict[str, Any]:
     [
         ("text", {"text/plain"}),
         ("html", {"text/plain", "text/html"}),
-        ("widget", {"text/plain", "text/html", WIDGET}),
     ],
 )
 def test_a_mode_forces_the_forms(
@@ -40,7 +40,21 @@ def test_a_mode_forces_the_forms(
     monkeypatch.setenv("PDPREP_DISPLAY", mode)
     found = forms(shell, records)
     assert set(found) == kinds
-    assert all(COUNTS in text for mime, text in found.items() if mime != WIDGET)
+    assert all(COUNTS in text for text in found.values())
+
+
+def test_live_there_are_two_outputs_so_that_the_static_one_stays_when_the_widget_is_gone(
+    shell: InteractiveShell, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDPREP_DISPLAY", "widget")
+    publisher = CapturingDisplayPublisher()
+    monkeypatch.setattr(shell, "display_pub", publisher)
+    assert forms(shell, records) == {}
+    static, live = (each["data"] for each in publisher.outputs)
+    assert set(static) == {"text/plain", "text/html"}
+    assert all(COUNTS in text for text in static.values())
+    assert 'class="pdprep-behind"' in static["text/html"]
+    assert (live["text/plain"], live["text/html"], set(live[WIDGET]) >= {"model_id"}) == ("", "", True)
 
 
 def test_cells_are_escaped(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,10 +113,10 @@ def test_a_page_is_at_most_twenty_kilobytes(length: int) -> None:
     assert len(json.dumps(pages.within(rows), ensure_ascii=False).encode()) < 20_000
 
 
-def test_text_and_html_say_what_the_widget_says(records: Records) -> None:
-    glance = RecordsTable(records).glance
+def test_text_and_html_give_the_answer(records: Records) -> None:
     shown = (sheet.text(view.sheet(records)), sheet.html(view.sheet(records)))
-    for said in (glance["note"], *glance["head"], *(text for row in glance["rows"] for text in row)):
+    times = ("by import jobs; last 2026-01-01 00:00:00", "sent by put; last 2026-01-01 00:00:00")
+    for said in (RecordsTable(records).caption, "92.3 %", *times, "not trained yet", "A FULL import"):
         assert all(said in form for form in shown)
 
 

@@ -54,7 +54,14 @@ def test_a_dry_run_sends_nothing(notebook: InteractiveShell, line: str) -> None:
 
 def test_what_goes_and_what_stays_in_every_form(sent: InteractiveShell) -> None:
     found = forms(sent, run(sent, "%personalize_bulk other --dry-run"))
-    for said in ("bulk records that go", "1,200", "removed", "incremental records that stay", "25", "100 %"):
+    for said in (
+        "The dataset before",
+        "goes: not in the frame",
+        "1,200",
+        "removed",
+        "incremental, stays",
+        "25",
+    ):
         assert all(said in found[form] for form in BOTH_FORMS)
 
 
@@ -80,13 +87,13 @@ def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
 def test_several_frames_are_several_plans(sent: InteractiveShell) -> None:
     plans = run(sent, "%personalize_put history today --dry-run")
     assert [plan.rows for plan in plans] == [BULK, NEW]
-    assert forms(sent, plans)["text/plain"].count("records of the frame") == 2
+    assert forms(sent, plans)["text/plain"].count("records of the frame, beside") == 2
     assert forms(sent, plans)["text/html"].count("nothing to send") == 2
 
 
 def test_where_nothing_was_sent_there_is_nothing_to_compare(notebook: InteractiveShell) -> None:
     plan = run(notebook, "%personalize_bulk history history --dry-run")
-    assert "what a FULL import leaves" not in forms(notebook, plan)["text/plain"]
+    assert "The dataset before" not in forms(notebook, plan)["text/plain"]
 
 
 def test_a_query_keeps_its_body(sent: InteractiveShell) -> None:

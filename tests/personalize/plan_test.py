@@ -86,8 +86,7 @@ def test_money_is_told_at_the_prices_of_the_profile(group: DatasetGroup) -> None
     assert "USD" not in plan.road
     road = replace(plan, prices=Prices(1e6, 100.0, "USD"), minutes=2.4).road
     assert (
-        "29,667 bytes (29.67 USD), or 150 put calls, 1 s at the quota, 2 min at the rate in force (44.67"
-        in road
+        "29.7 kB (29.67 USD), or 150 put calls, 1 s at the quota, 2 min at the rate in force (44.67" in road
     )
 
 

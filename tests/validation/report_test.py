@@ -30,7 +30,7 @@ def test_it_is_three_frames_with_the_same_columns_whatever_was_found() -> None:
         assert (found.rows.schema, found.counts.schema, found.failures.schema) == (ROWS, COUNTS, FAILURES)
 
 
-def test_the_text_says_row_column_rule_and_how_to_mend_it() -> None:
+def test_the_text_says_row_column_rule_and_how_to_fix_it() -> None:
     lines = str(report()).splitlines()
     assert lines[:2] == [
         "interactions: not ready: 1 rule broken for bulk",
@@ -38,7 +38,7 @@ def test_the_text_says_row_column_rule_and_how_to_mend_it() -> None:
     ]
     assert "  error id_bar (stops bulk and put), interactions.USER_ID, 1: an id holds '|'" in lines[2]
     assert lines[3] == (
-        "    mend: frame.lazy().with_columns("
+        "    fix: frame.lazy().with_columns("
         'pl.col("USER_ID").cast(pl.String).str.replace_all("|", "_", literal=True))'
     )
     assert "  interactions row 0: USER_ID breaks id_bar" in lines

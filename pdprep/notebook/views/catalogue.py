@@ -6,29 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pdprep.notebook.views import findings, group, job, plan, report, sheet, snapshot
-
-Bundle = dict[str, Any]
+from pdprep.notebook.views import findings, group, job, names, plan, report, sheet, snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The forms of one class: text and HTML always, a widget where it has one."""
+    """The forms of one class: text and HTML always, and a live one where there is something to do.
+
+    Attributes:
+        live: Returns the widget of a value, and the static HTML behind it, which stays in a saved notebook.
+    """
 
     module: str
     name: str
     text: Callable[[Any], str]
     html: Callable[[Any], str]
-    widget: Callable[[Any], Bundle] | None = None
+    live: Callable[[Any], tuple[Any, str]] | None = None
 
 
-def _of_sheet(module: str, name: str, to_sheet: Callable[[Any], sheet.Sheet], widget: Any = None) -> View:
+def _of_sheet(module: str, name: str, to_sheet: Callable[[Any], sheet.Sheet], live: Any = None) -> View:
     return View(
         module,
         name,
         lambda value: sheet.text(to_sheet(value)),
         lambda value: sheet.html(to_sheet(value)),
-        widget,
+        live,
     )
 
 
@@ -47,29 +49,31 @@ def _records(value: Any) -> sheet.Sheet:
     return records.sheet(value)
 
 
-def _table(value: Any) -> Bundle:
+def _table(value: Any) -> tuple[Any, str]:
     from pdprep.notebook.views.table import RecordsTable
 
-    return _live(RecordsTable(value))
+    table = RecordsTable(value)
+    return table, sheet.html(_records(value), table.behind, answered=True)
 
 
-def _live(widget: Any) -> Bundle:
-    found = widget._repr_mimebundle_()
-    bundle: Bundle = dict(found[0] if isinstance(found, tuple) else found or {})
-    bundle.pop("text/plain", None)
-    return bundle
+def _mapper(value: Any) -> Any:
+    from pdprep.notebook.views import mapping
+
+    return mapping.Mapper.of(value, names.of_source(value))
 
 
 def _mapping(value: Any) -> sheet.Sheet:
+    from pdprep.notebook.views import mapping
+
+    return mapping.sheet(_mapper(value))
+
+
+def _choices(value: Any) -> tuple[Any, str]:
     from pdprep.notebook.views import mapping, mapping_table
 
-    return mapping.sheet(mapping.Mapper.of(value, mapping_table.written(value)))
-
-
-def _choices(value: Any) -> Bundle:
-    from pdprep.notebook.views import mapping, mapping_table
-
-    return _live(mapping_table.MappingTable(mapping.Mapper.of(value, mapping_table.written(value))))
+    mapper = _mapper(value)
+    table = mapping_table.MappingTable(mapper)
+    return table, sheet.html(mapping.sheet(mapper), table.behind)
 
 
 VIEWS: Final = (

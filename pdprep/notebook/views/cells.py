@@ -7,18 +7,19 @@ from typing import Final
 
 import polars as pl
 
-# In the order of a reader's questions: which way did it go, when does it count, and then the rest.
-FACTS: Final = ("ORIGIN", "EFFECT", "EFFECT_AT", "SENT_AT", "FILTERS_AT", "STATUS", "IMPORT")
+# A reader's questions: which way did it go, and when does it count. They come before the record itself.
+FIRST: Final = ("ORIGIN", "EFFECT")
+LAST: Final = ("EFFECT_AT", "SENT_AT", "FILTERS_AT", "STATUS", "IMPORT")
 
 
 def ordered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put what people look for first, the way and the effect, before names and times.
+    """Put what people look for first, the way and the effect, and names and times of jobs last.
 
     >>> ordered(pl.DataFrame({"A": [1], "IMPORT": ["x"], "EFFECT": ["at once"]})).columns
-    ['A', 'EFFECT', 'IMPORT']
+    ['EFFECT', 'A', 'IMPORT']
     """
-    facts = [name for name in FACTS if name in frame.columns]
-    return frame.select(pl.exclude(facts), *facts)
+    first, last = ([name for name in names if name in frame.columns] for names in (FIRST, LAST))
+    return frame.select(*first, pl.exclude(*first, *last), *last)
 
 
 def rows(frame: pl.DataFrame) -> list[list[str]]:

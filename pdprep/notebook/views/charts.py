@@ -1,6 +1,7 @@
 """Small charts: a Vega-Lite description, drawn here as SVG, so that a saved notebook needs no script for it.
 
-Text and lines have the colour of the text around them; the two colours stand out on light and on dark.
+Text and axes have the colour of the text around them, bars and curves those of the style sheet; those here
+stand in where it is missing.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Chart(NamedTuple):
         """The chart as HTML: the words stand below it for everyone, and are its name for a screen reader."""
         caption = f"<figcaption><strong>{escape(self.title)}</strong><br>{escape(self.says)}</figcaption>"
         named = self.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(self.title)}" ', 1)
-        return html.Markup(f'<figure style="margin: 0; max-width: 340px">{named}{caption}</figure>')
+        return html.Markup(f"<figure>{named}{caption}</figure>")
 
 
 def available() -> bool:
@@ -197,5 +198,7 @@ def _svg(spec: str) -> str:
     drawn: str = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION)
     # The drawing has one role and one name, given outside; its parts need none.
     plain = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", drawn)
+    for colour, token in ((BLUE, "bulk"), (ORANGE, "put")):
+        plain = plain.replace(f'"{colour}"', f'"var(--pdprep-{token}, {colour})"')
     # A notebook that is not trusted loses the drawing and keeps its words: these shall not run together.
     return plain.replace("</text>", " </text>")

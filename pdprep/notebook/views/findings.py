@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pdprep.html import Gravity, size
 from pdprep.notebook.views.sheet import Code, Grid, Sheet
-from pdprep.notebook.views.snapshot import size
 
 if TYPE_CHECKING:
     from pdprep.engine.stage import Staged
@@ -20,7 +20,8 @@ def check(found: Check) -> Sheet:
     rows = tuple((each.what, _WORDS[each.ok], each.said) for each in found.answers)
     pasted = {each.paste for each in found.answers if each.ok is False and each.paste[1]}
     return Sheet(
-        "Nothing is known to stand in the way" if found.ok else "Something is missing",
+        "Nothing is known to block it" if found.ok else "Something is missing",
+        "good" if found.ok else "error",
         grids=(Grid(("asked", "answer", "remark"), rows),),
         codes=tuple(Code(f"Paste as {place}", text) for place, text in sorted(pasted)),
     )
@@ -32,7 +33,8 @@ def verification(found: Verification) -> Sheet:
     agrees = "the service holds what the ledger says" if found.ok else "the service differs from the ledger"
     grid = Grid(tuple(counts.columns), tuple(counts.rows()))
     more = () if found.ok else ("Each difference is a row of .differences.",)
-    return Sheet(f"{found.dataset}: {agrees}", grids=(grid,), notes=more)
+    gravity: Gravity = "good" if found.ok else "error"
+    return Sheet(f"{found.dataset}: {agrees}", gravity, grids=(grid,), notes=more)
 
 
 def staged(found: Staged) -> Sheet:

@@ -1,6 +1,7 @@
-"""Code that mends what a rule found: one row a rule, to paste and fit to the frame's own names.
+"""Code that fixes what a rule found: one row a rule, to paste.
 
-In the code ``frame`` is what went into ``prepare``, and a column has the name of its field.
+In the rows ``frame`` is what went into ``prepare``, and a column has the name of its field; the names
+that the notebook has are put in their place.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from pdprep.contract.meanings import NOTHING
 from pdprep.contract.rules import registry
+from pdprep.notebook.views.names import Names, of_group
 from pdprep.notebook.views.sheet import Code
 
 
@@ -62,7 +64,7 @@ FIXES: Final[Mapping[str, str]] = {
     '.alias("{column}"))  # if it is a year',
     "action_value": _column(".clip(1, 10)"),
     "repeat_frequency": _column(".clip(0, 30)"),
-    "bulk_minimum": "group.put(ready, new_only=True)  # ready = what prepare(...) returned",
+    "bulk_minimum": "{group}.put({prepared}, new_only=True)",
     "event_types": _NAMED,
     "event_types_and_metadata": _NAMED,
     "event_type_near": 'frame = frame.lazy().pipe(transforms.map_event_types, {"watch": "Watch"})',
@@ -72,31 +74,38 @@ FIXES: Final[Mapping[str, str]] = {
     "string_plain": 'metadata = {"{column}": Field("{column}", nullable=True, categorical=True)}',
     "boolean_unused": 'frame = frame.lazy().pipe(transforms.truth_text, "{column}")',
 }
-_ASIDE: Final = '{dataset} = pdprep.prepare(frame, like={dataset}, on_invalid="quarantine")'
+_ASIDE: Final = '{prepared} = pdprep.prepare({source}, like={prepared}, on_invalid="quarantine")'
 _KEYS: Final = {"items": "ITEM_ID", "users": "USER_ID", "actions": "ACTION_ID"}
 
 
-def codes(row: Mapping[str, Any]) -> list[Code]:
-    """Return the code that may mend a row of ``report.counts``, and the code that sets such rows aside.
+def codes(row: Mapping[str, Any], names: Names | None = None) -> list[Code]:
+    """Return the code that may fix a row of ``report.counts``, and the code that sets such rows aside.
 
     >>> [code.text for code in codes({"rule": "id_twice", "dataset": "items", "column": ""})]
     ['frame = frame.unique("ITEM_ID", keep="last", maintain_order=True)']
     """
-    rule = registry.rule(row["rule"])
+    rule, known = registry.rule(row["rule"]), names or Names(row["dataset"])
     found = []
     told = str(row.get("mend", ""))
     if told.startswith(("frame.lazy()", "pdprep.read(")):  # from the values that were found
-        found.append(Code("To mend it in the frame", f"frame = {told}"))
+        found.append(Code("To fix it in the frame", _named(f"frame = {told}", row, known)))
     elif rule.name in FIXES:
-        found.append(Code("To mend it in the frame", _filled(FIXES[rule.name], row)))
+        found.append(Code("To fix it in the frame", _named(FIXES[rule.name], row, known)))
     if rule.scope == "row" and rule.level == "error":
-        found.append(Code("To keep such rows aside", _filled(_ASIDE, row)))
+        found.append(Code("To set such rows aside", _named(_ASIDE, row, known)))
     return found
 
 
-def _filled(code: str, row: Mapping[str, Any]) -> str:
+def _named(code: str, row: Mapping[str, Any], known: Names) -> str:
     # Not `format`: the code has braces of its own.
-    names = {"column": row["column"], "dataset": row["dataset"], "key": _KEYS.get(row["dataset"], "")}
+    names = {
+        "column": known.column(row["column"]),
+        "key": known.column(_KEYS.get(row["dataset"], "")),
+        "prepared": known.prepared,
+        "source": known.source,
+        "group": of_group(),
+    }
     for name, value in names.items():
         code = code.replace(f"{{{name}}}", str(value))
-    return code
+    changed = code.replace("frame = frame", f"{known.frame} = {known.source}", 1)
+    return changed.replace("frame = ", f"{known.frame} = ", 1) if changed == code else changed

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any, Final
 
 import anywidget
 import traitlets
-from IPython.core.getipython import get_ipython
 
+from pdprep import html
 from pdprep.notebook.views.mapping import KINDS, OF_ITEMS, Mapper
-from pdprep.preparation import proposal as proposals
-from pdprep.preparation.proposal import Proposal
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -23,8 +22,9 @@ class MappingTable(anywidget.AnyWidget):
     """
 
     _esm = STATIC / "mapping.js"
-    _css = STATIC / "mapping.css"
+    _css = html.STYLE.read_text("utf-8") + (STATIC / "mapping.css").read_text("utf-8")
 
+    behind = traitlets.Unicode().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
     columns = traitlets.List(trait=traitlets.Dict()).tag(sync=True)
     kinds = traitlets.List(trait=traitlets.Unicode()).tag(sync=True)
@@ -39,6 +39,7 @@ class MappingTable(anywidget.AnyWidget):
             for name in mapper.choices
         ]
         super().__init__(
+            behind=uuid.uuid4().hex,
             caption=f"{mapper.source} to {mapper.dataset}, {mapper.domain}",
             columns=columns,
             kinds=[kind for kind in KINDS if mapper.dataset == "items" or kind not in OF_ITEMS],
@@ -66,12 +67,3 @@ def message(mapper: Mapper) -> dict[str, Any]:
         "advice": mapper.advice,
         "code": mapper.code,
     }
-
-
-def written(proposal: Proposal) -> str:
-    """Return how the source of a proposal is written in code: a variable's name, a path, or ``frame``."""
-    if isinstance(proposal.source, str | Path):
-        return proposals.written(proposal.source)
-    shell = get_ipython()
-    names = shell.user_ns.items() if shell else ()
-    return next((n for n, each in names if each is proposal.source and not n.startswith("_")), "frame")

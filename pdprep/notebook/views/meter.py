@@ -1,11 +1,12 @@
-"""How fast a put goes: measured over the last seconds, never assumed."""
+"""How long each step took and how fast a put goes: measured, never assumed."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from pdprep import clock
@@ -32,13 +33,18 @@ class Meter:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._marks: deque[Mark] = deque()
+        self._began: dict[str, float] = {}
 
     def read(self, shot: Snapshot) -> Snapshot:
-        """Return the picture with its pace: the rate of late, and the time left at that rate.
+        """Return the picture with what each step took, and its pace: the rate of late, the time left at it.
 
         Nothing is printed under a fixed clock, nor before there is something to measure.
         """
-        if shot.phase not in MEASURED or clock.fixed():
+        if clock.fixed():
+            return shot
+        self._began.setdefault(shot.step if not shot.finished else "", self._now())
+        shot = replace(shot, took=tuple(self._took()))
+        if shot.phase not in MEASURED or shot.finished:
             return shot
         self._mark(Mark(shot.phase, shot.done, self._now()))
         first, last = self._marks[0], self._marks[-1]
@@ -46,6 +52,11 @@ class Meter:
         if seconds < LEAST or done <= 0:
             return shot
         return replace(shot, pace=_words(done / seconds, shot))
+
+    def _took(self) -> Iterator[tuple[str, float]]:
+        """Yield the steps that were seen to end, each with its seconds."""
+        for (name, start), (_, end) in pairwise(self._began.items()):
+            yield name, end - start
 
     def _mark(self, mark: Mark) -> None:
         if self._marks and self._marks[-1].phase != mark.phase:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from IPython.core.interactiveshell import InteractiveShell
+
+WIDGET: Final = "application/vnd.jupyter.widget-view+json"
+NOTHING: Final = {"text/plain": "", "text/html": ""}
 
 
 class Output:
@@ -23,4 +26,11 @@ class Output:
 def publish(shell: InteractiveShell, data: dict[str, Any], **settings: Any) -> None:
     """Show a bundle of forms in the running cell."""
     publisher: Any = shell.display_pub
-    publisher.publish(data=data, metadata={}, **settings)
+    if data:  # nothing, where a value has shown itself
+        publisher.publish(data=data, metadata={}, **settings)
+
+
+def live(widget: Any) -> dict[str, Any]:
+    """Return a widget as an output of its own: what cannot show it shows nothing there."""
+    model = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET: model, **NOTHING}

@@ -1,60 +1,130 @@
-"""What sending a frame would do: what goes, what stays, what stands in the way."""
+"""What sending a frame would do: what comes, goes and stays, and what blocks it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pdprep.notebook.views.sheet import Code, Grid, Share, Sheet
+from pdprep.html import Gravity, Part
+from pdprep.notebook.views import names
+from pdprep.notebook.views.sheet import Bar, Code, Finding, Grid, Sheet
+from pdprep.personalize.planning import blockers
 
 if TYPE_CHECKING:
     from pdprep.personalize.planning.plan import Plan
 
 
 def sheet(plan: Plan) -> Sheet:
-    """Return the route and why, how the records stand to those sent before, and the code that does it."""
+    """Return the route and why, the dataset before and after, what blocks it, and the code that does it."""
+    blocked = list(_blocked(plan))
     facts = (
         ("takes", plan.road),
         ("creates", ", ".join(plan.creates) or "nothing"),
-        ("in the way", "\n".join(plan.obstacles) or "nothing"),
+        *(() if blocked else (("blocked by", "nothing"),)),
     )
     return Sheet(
-        f"{plan.dataset}: {plan.rows:,} records; {plan.route} fits better ({plan.why})",
+        _answer(plan),
+        "error" if plan.report.stops(_route(plan)) else "",
+        bars=tuple(_bars(plan)),
+        findings=tuple(blocked),
         facts=facts,
-        grids=(_mine(plan), _theirs(plan)) if plan.going or plan.staying else (),
         notes=tuple(_notes(plan)),
+        grids=tuple(_removed(plan)),
         codes=tuple(_codes(plan)),
     )
 
 
-def _mine(plan: Plan) -> Grid:
+def _route(plan: Plan) -> str:
+    return getattr(plan, "asked", "") or plan.route
+
+
+def _answer(plan: Plan) -> str:
+    if plan.nothing:
+        return f"{plan.dataset}: {plan.why}"
+    new = f", {plan.balance.new:,} of them new" if plan.going or plan.staying else ""
+    return f"{plan.dataset}: {plan.rows:,} records{new}; {plan.route} fits better ({plan.why})"
+
+
+def _blocked(plan: Plan) -> Iterator[Finding]:
+    stopping = set(blockers.of_rows(plan.report))
+    for obstacle in plan.obstacles:
+        grave: Gravity = "error" if obstacle in stopping else "warning"
+        yield Finding(grave, f"blocked by: {obstacle}")
+    aside = plan.report.quarantined + plan.report.dropped
+    if aside:
+        yield Finding("warning", f"{aside:,} of {plan.report.read:,} rows break a rule and are left out")
+
+
+def _bars(plan: Plan) -> Iterator[Bar]:
+    """Yield the frame beside what was sent, then the dataset before and after, drawn to one scale."""
     found = plan.balance
-    rows = (
-        ("new", found.new),
-        ("imported before, with the same values", found.in_bulk),
-        ("put before, with the same values", found.in_put),
-        ("sent before, with other values", found.changed),
-        ("  of them by a put: no import replaces those", found.changed_put),
+    if not (plan.going or plan.staying):
+        yield Bar("The dataset is empty. After it:", (Part(_route(plan), plan.rows, _kind(plan)),))
+        return
+    yield Bar(
+        f"The {plan.rows:,} records of the frame, beside what was sent before",
+        (
+            Part("new", found.new, "new"),
+            Part("imported before, same values", found.in_bulk, "bulk"),
+            Part("put before, same values", found.in_put, "incremental"),
+            Part("sent before, other values", found.changed, "aside", _changed(plan)),
+        ),
     )
-    counted = tuple((name, count, Share(count / max(1, plan.rows))) for name, count in rows)
-    return Grid(("records of the frame", "count", "share"), counted)
+    before, after = _before(plan), _after(plan)
+    whole = max(sum(part.count for part in parts) for parts in (before, after))
+    yield Bar("The dataset before", before, whole)
+    yield Bar(f"The dataset after {_named(plan)}", after, whole)
 
 
-def _theirs(plan: Plan) -> Grid:
-    rows = (
-        ("bulk records that go", plan.going),
-        ("  of them not in the frame: removed", plan.balance.lacks),
-        ("incremental records that stay", plan.staying),
-    )
-    whole = max(1, plan.going + plan.staying)
-    counted = tuple((name, count, Share(count / whole)) for name, count in rows)
-    return Grid(("what a FULL import leaves of the dataset", "count", "share"), counted)
+def _kind(plan: Plan) -> str:
+    return "bulk" if _route(plan) == "bulk" else "incremental"
+
+
+def _full(plan: Plan) -> bool:
+    return _route(plan) == "bulk" and "INCREMENTAL" not in getattr(plan, "line", "")
+
+
+def _named(plan: Plan) -> str:
+    if _route(plan) == "put":
+        return "a put of what is new"
+    return "a FULL import" if _full(plan) else "an INCREMENTAL import"
+
+
+def _changed(plan: Plan) -> str:
+    put = plan.balance.changed_put
+    return f"{put:,} by a put: no import replaces those" if put else ""
+
+
+def _before(plan: Plan) -> tuple[Part, ...]:
+    incremental = Part("incremental, stays", plan.staying, "incremental")
+    if not _full(plan):
+        return (Part("bulk, stays", plan.going, "bulk"), incremental)
+    lacks = plan.balance.lacks
+    kept = Part("bulk, in the frame too", plan.going - lacks, "bulk")
+    return (kept, Part("bulk, goes: not in the frame", lacks, "gone"), incremental)
+
+
+def _after(plan: Plan) -> tuple[Part, ...]:
+    incremental = Part("incremental, as before", plan.staying, "incremental")
+    if _full(plan):
+        stands = min(plan.rows, plan.going - plan.balance.lacks)
+        return (
+            Part("bulk, as before", stands, "bulk"),
+            Part("bulk, comes", plan.rows - stands, "new"),
+            incremental,
+        )
+    comes = plan.balance.new + plan.balance.changed * plan.balance.events
+    named = "incremental, comes" if _route(plan) == "put" else "bulk, comes"
+    return (Part("bulk, as before", plan.going, "bulk"), incremental, Part(named, comes, "new"))
+
+
+def _removed(plan: Plan) -> Iterator[Grid]:
+    if plan.balance.examples and _full(plan):
+        yield Grid(("removed, for example",), tuple((example,) for example in plan.balance.examples))
 
 
 def _notes(plan: Plan) -> Iterator[str]:
     """Yield what the balance says beside its counts."""
-    if plan.balance.examples:
-        yield f"Removed, for example: {', '.join(plan.balance.examples)}"
     if plan.forgotten:
         yield plan.forgotten
     told = 1 + bool(plan.balance.lacks)
@@ -67,12 +137,13 @@ def asked_for(plan: Plan) -> list[str]:
 
 
 def _codes(plan: Plan) -> Iterator[Code]:
-    line, asked = getattr(plan, "line", ""), getattr(plan, "asked", plan.route)
+    line, asked = getattr(plan, "line", ""), _route(plan)
     if plan.report.stops(asked) or (asked == "put" and plan.nothing):
         return
     needs = asked_for(plan)
-    put = f"group.put(frame{', new_only=True' * plan.new_only})"
+    group, frame = names.of_group(), names.of_plan(plan.report)
+    put = f"{group}.put({frame}{', new_only=True' * plan.new_only})"
     flags = "".join(f", {name}=True" for name in needs)
-    code = line or (f"group.bulk(frame{flags})" if asked == "bulk" else put)
+    code = line or (f"{group}.bulk({frame}{flags})" if asked == "bulk" else put)
     goes = "; bulk records go" if asked == "bulk" and "replace" in code else ""
     yield Code(f"To do it by {asked}{goes}", code)

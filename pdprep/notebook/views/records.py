@@ -1,4 +1,4 @@
-"""Which record went by which road: the shares at a glance, and the first rows."""
+"""Which record went by which road, what counts now and what waits; and the first rows."""
 
 from __future__ import annotations
 
@@ -7,40 +7,86 @@ from typing import Final
 
 import polars as pl
 
-from pdprep import html
-from pdprep.ledger import filters
+from pdprep import clock, html
+from pdprep.html import Id, Part
+from pdprep.ledger import effects, filters
 from pdprep.ledger.records import ORIGINS, Records
 from pdprep.notebook.views import cells
 from pdprep.notebook.views.pages import Page, look
-from pdprep.notebook.views.query import Query
-from pdprep.notebook.views.sheet import Grid, Sheet
+from pdprep.notebook.views.query import IDS, Query
+from pdprep.notebook.views.sheet import Bar, Code, Grid, Sheet
 
-HEAD: Final = ("origin", "records", "share", "last renewed")
 NEVER: Final = "never"
+COUNTED: Final = 1_000_000  # records whose effects are counted at once; of more that takes seconds
+_ROADS: Final = {"bulk": "by import jobs", "incremental": "sent by put", "both": "imported, and put since"}
+_WAITS: Final = (effects.NOT_READ, effects.NOT_IN_SEGMENTS, "unknown")
 
 
 def sheet(records: Records) -> Sheet:
-    """Return the counts and shares by origin, what a FULL import would do, and the first rows."""
-    found = counts(records)
-    glance = Grid(HEAD, tuple(map(tuple, rows(records))), "At a glance; times are in UTC")
+    """Return which went by which road, what counts and what waits, and the first rows."""
     page = look(records, Query())
+    first = (_first(page),) if page.total else ()
+    codes = (Code("As code", str(page.message()["code"])),) if page.total else ()
+    answer = glance(records)
+    return Sheet(answer.title, bars=answer.bars, notes=answer.notes, grids=first, codes=codes)
+
+
+def glance(records: Records) -> Sheet:
+    """Return the answer: the records by origin, and what counts now and what waits."""
+    found, waiting = counts(records), effect(records)
+    if not sum(found.values()):
+        return Sheet(f"{records.dataset}: {sentence(found)}")
     return Sheet(
-        f"{records.dataset}: {sentence(found)}",
-        grids=(glance, _first(page)) if page.total else (),
-        notes=(note(records), f"As code: {page.message()['code']}") if page.total else (),
+        f"{records.dataset}: {'; '.join(filter(None, (sentence(found), _waiting(waiting))))}",
+        bars=(_origins(records, found), *((waiting,) if waiting else ())),
+        notes=(full_import(found), filters.seen(records.dataset)),
     )
 
 
-def note(records: Records) -> str:
-    """Return what a FULL import would do, and when filters see which records."""
-    return f"{full_import(counts(records))} {filters.seen(records.dataset)}"
+def _origins(records: Records, found: dict[str, int]) -> Bar:
+    times = renewed(records)
+    parts = [
+        Part(name, found[name], name, "; ".join(filter(None, (_ROADS[name], times[name]))))
+        for name in ORIGINS
+    ]
+    return Bar("Which went which way; times are in UTC", tuple(parts))
 
 
-def rows(records: Records) -> list[list[str]]:
-    """Return each origin with its records, their share and when it was last renewed."""
-    found, times = counts(records), renewed(records)
-    total = sum(found.values())
-    return [[name, f"{found[name]:,}", share(found[name], total), times[name]] for name in ORIGINS]
+def effect(records: Records) -> Bar | None:
+    """Return what counts now and what waits, with times; None where to count that takes long."""
+    total = sum(counts(records).values())
+    words = effects.words(records.dataset, records.training)
+    if len(words) == 1:
+        return Bar("What counts", (Part(words[0], total, _state(words[0], None)),))
+    if total > COUNTED:
+        return None
+    grouped = records.frame.group_by("EFFECT").agg(
+        pl.len(), pl.col("EFFECT_AT").min().alias("first"), pl.col("EFFECT_AT").max().alias("last")
+    )
+    rows = sorted(grouped.collect(engine="streaming").iter_rows(), key=lambda row: words.index(row[0]))
+    parts = [Part(word, rows, _state(word, last), _times(first, last)) for word, rows, first, last in rows]
+    return Bar("What counts now, and what waits; times are in UTC", tuple(parts))
+
+
+def _state(word: str, last: datetime | None) -> str:
+    """Say whether records count (new), wait (aside) or never count (same)."""
+    if word.startswith("counted") or (last is not None and last <= clock.now()):
+        return "new"
+    return "same" if word in _WAITS else "aside"
+
+
+def _times(first: datetime | None, last: datetime | None) -> str:
+    if first is None or last is None:
+        return ""
+    return cells.moment(first) if first == last else f"{cells.moment(first)} to {cells.moment(last)}"
+
+
+def _waiting(bar: Bar | None) -> str:
+    if bar is None:
+        return ""
+    found = {kind: sum(part.count for part in bar.parts if part.kind == kind) for kind in ("new", "aside")}
+    said = {"new": "count now", "aside": "wait"}
+    return ", ".join(f"{count:,} {said[kind]}" for kind, count in found.items() if count)
 
 
 def counts(records: Records) -> dict[str, int]:
@@ -54,7 +100,7 @@ def renewed(records: Records) -> dict[str, str]:
     """Return when each layer was last renewed; ``both`` are in both layers."""
     settled = records.sources().filter(~pl.col("STATUS").str.starts_with("CREATE"))
     latest = dict(settled.group_by("ORIGIN").agg(pl.col("SENT_AT").max()).iter_rows())
-    return {name: _when(latest.get(name)) if name != "both" else "" for name in ORIGINS}
+    return {name: f"last {_when(latest.get(name))}" if name != "both" else "" for name in ORIGINS}
 
 
 def sentence(found: dict[str, int]) -> str:
@@ -81,24 +127,17 @@ def full_import(found: dict[str, int]) -> str:
     )
 
 
-def share(count: int, total: int) -> str:
-    """Return a share in per cent; a little is not nothing, and nearly all is not all.
-
-    >>> [share(n, 10_000) for n in (0, 1, 5_000, 9_999, 10_000)]
-    ['0 %', '<0.1 %', '50.0 %', '>99.9 %', '100 %']
-    """
-    if count in (0, total):
-        return "100 %" if count else "0 %"
-    percent = 100 * count / total
-    return "<0.1 %" if percent < 0.1 else ">99.9 %" if percent > 99.9 else f"{percent:.1f} %"
-
-
 def _first(page: Page) -> Grid:
     shown = tuple(
-        tuple(html.shortened(" ".join(text.split())) for text in row) for row in cells.rows(page.frame)
+        tuple(_cell(name, text) for name, text in zip(page.frame.columns, row, strict=True))
+        for row in cells.rows(page.frame)
     )
     caption = f"The first {len(shown):,} of {page.total:,} records; times are in UTC"
     return Grid(tuple(page.frame.columns), shown, caption)
+
+
+def _cell(name: str, text: str) -> str:
+    return Id(text) if name in IDS else str(html.shortened(" ".join(text.split())))
 
 
 def _when(value: datetime | None) -> str:

@@ -13,8 +13,9 @@ def sheet(error: RefusedError, line: str) -> Sheet:
         error: The refusal.
         line: The line that was refused, with the flags that ask for it.
     """
-    title = "Refused: nothing was replaced"
-    flags = " ".join(error.flags)
     return Sheet(
-        title, facts=tuple(error.counts.items()), codes=(Code(f"If you mean it, with {flags}", line),)
+        "Refused: nothing was replaced",
+        "error",
+        facts=tuple(error.counts.items()),
+        codes=(Code(f"If you mean it, with {' '.join(error.flags)}", line),),
     )

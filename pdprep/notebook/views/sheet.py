@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 from itertools import zip_longest
 from typing import NamedTuple
 
 from pdprep import html as markup
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share between 0 and 1: a bar where there are bars, and always the figure.
-
-    >>> str(Share(0.256)), str(Share(0.0001))
-    ('26 %', '0.01 %')
-    """
-
-    value: float
-
-    def __str__(self) -> str:
-        percent = 100 * self.value
-        return f"{percent:.0f} %" if percent >= 1 or not percent else f"{percent:.1g} %"
-
-    @property
-    def bar(self) -> markup.Markup:
-        """The bar, and the figure beside it."""
-        label = str(self)
-        return markup.Markup(
-            f'<span style="white-space: nowrap">{markup.bar(self.value, label)} {label}</span>'
-        )
+from pdprep.html import Gravity, Part
 
 
 class Code(NamedTuple):
@@ -40,6 +17,26 @@ class Code(NamedTuple):
 
     title: str
     text: str
+
+
+class Finding(NamedTuple):
+    """Something that was found, and how grave it is."""
+
+    gravity: Gravity
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A picture of an answer: parts that add up, and what they are parts of.
+
+    Attributes:
+        whole: What the full width stands for, where several bars are drawn to one scale.
+    """
+
+    label: str
+    parts: tuple[Part, ...]
+    whole: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A title, facts by name, tables, sentences, and code to copy.
+    """The answer in a line and in a picture, then findings, facts by name, sentences, tables, code to copy.
 
     >>> print(text(Sheet("movies", facts=(("domain", "CUSTOM"), ("records", 1234)))))
     movies
@@ -62,42 +59,64 @@ class Sheet:
     """
 
     title: str
+    gravity: Gravity = ""
+    bars: tuple[Bar, ...] = ()
+    findings: tuple[Finding, ...] = ()
     facts: tuple[tuple[str, object], ...] = ()
-    grids: tuple[Grid, ...] = ()
     notes: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
     codes: tuple[Code, ...] = ()
 
 
 def text(sheet: Sheet) -> str:
     """Return the sheet as lines of text."""
-    lines = [sheet.title, *_columns(sheet.facts)]
+    lines = [sheet.title]
+    for bar in sheet.bars:
+        lines += [f"  {bar.label}", *_columns(_parts(bar))]
+    lines += [f"  {finding.gravity}: {finding.text}" for finding in sheet.findings]
+    lines += [*_columns(sheet.facts), *sheet.notes]
     for grid in sheet.grids:
         lines += [grid.caption] if grid.caption else []
         lines += _columns([grid.head, *grid.rows])
     codes = [line for code in sheet.codes for line in (f"{code.title}:", textwrap.indent(code.text, "    "))]
-    return "\n".join([*lines, *sheet.notes, *codes])
+    return "\n".join([*lines, *codes])
 
 
-def html(sheet: Sheet) -> str:
-    """Return the sheet as static HTML; every value is escaped."""
-    title = f"<p><strong>{escape(sheet.title)}</strong></p>"
-    grids = "".join(markup.table(grid.head, map(_drawn, grid.rows), grid.caption) for grid in sheet.grids)
-    notes = "".join(f"<p>{escape(note)}</p>" for note in sheet.notes)
-    codes = "".join(markup.code(code.text, code.title) for code in sheet.codes)
-    return markup.block(title, _facts(sheet.facts), grids, notes, codes)
+def html(sheet: Sheet, live: str = "", *, answered: bool = False) -> str:
+    """Return the sheet as static HTML; every value is escaped.
 
-
-def _drawn(row: Iterable[object]) -> list[object]:
-    return [value.bar if isinstance(value, Share) else value for value in row]
-
-
-def _facts(facts: Iterable[tuple[str, object]]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
-        f'<td style="text-align: left; white-space: pre-line">{markup.cell(value)}</td></tr>'
-        for name, value in facts
+    Args:
+        sheet: What to show.
+        live: The name of its live form, which stands in its place while it lives.
+        answered: Whether the live form has no answer of its own, so that the sheet's is shown all the time.
+    """
+    answer, rest = "".join(_answer(sheet)), "".join(_rest(sheet))
+    if not live:
+        return markup.view(answer, rest)
+    return (
+        markup.view(answer, markup.behind(live, rest))
+        if answered
+        else markup.view(markup.behind(live, answer, rest))
     )
-    return f"<table><tbody>{rows}</tbody></table>" if rows else ""
+
+
+def _answer(sheet: Sheet) -> Iterator[str]:
+    yield markup.headline(sheet.title, sheet.gravity)
+    yield from (markup.bar(bar.parts, bar.label, bar.whole) for bar in sheet.bars)
+    yield from (markup.finding(gravity, text) for gravity, text in sheet.findings)
+    yield markup.facts(sheet.facts)
+    yield markup.notes(sheet.notes)
+
+
+def _rest(sheet: Sheet) -> Iterator[str]:
+    yield from (markup.table(grid.head, grid.rows, grid.caption) for grid in sheet.grids)
+    yield from (markup.code(code.text, code.title) for code in sheet.codes)
+
+
+def _parts(bar: Bar) -> Iterator[tuple[object, ...]]:
+    total = sum(part.count for part in bar.parts)
+    for part in bar.parts:
+        yield part.name, part.count, markup.share(part.count, total), part.says
 
 
 def _columns(rows: Iterable[Iterable[object]]) -> list[str]:

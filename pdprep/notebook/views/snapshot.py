@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pdprep import clock
-from pdprep.notebook.views import cells
+from pdprep.html import size
+from pdprep.ledger.status import Status
+from pdprep.notebook.views import cells, names
 from pdprep.validation.report import plural
 
 if TYPE_CHECKING:
@@ -43,10 +46,15 @@ class Snapshot:
 
     Attributes:
         seconds: How long it has run, or None under a fixed clock.
-        error: The first line of what went wrong; how to mend it stands in ``hint``.
+        error: The first line of what went wrong; how to fix it stands in ``hint``.
         report: What validation found, once it has.
         suspects: How many records the reason of a failed import may mean; they are no part of the picture.
         pace: How fast it goes and how long that takes, where somebody has measured it.
+        took: The seconds that each step took, where somebody has measured them.
+        id: The id of the job.
+        sent: How many records the service has taken; None where nobody counts.
+        resume: The line that goes on with a job that was stopped or interrupted.
+        at: When the picture was taken; None under a fixed clock.
     """
 
     dataset: str
@@ -66,6 +74,11 @@ class Snapshot:
     report: Report | None = None
     pace: str = ""
     suspects: int = 0
+    took: tuple[tuple[str, float], ...] = ()
+    id: str = ""
+    sent: int | None = None
+    resume: str = ""
+    at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -101,18 +114,29 @@ class Snapshot:
 
     @property
     def steps(self) -> Iterator[tuple[str, str]]:
-        """Each step with its state: done, now, or to come."""
+        """Each step with its state: done, now, cut (it ended there), or to come."""
         names = STEPS.get(self.route, (self.step,))
         at = names.index(self.step) if self.step in names else len(names)
+        here = "cut" if self.finished else "now"
         for place, name in enumerate(names):
-            yield name, "done" if place < at else "now" if place == at else "to come"
+            yield name, "done" if place < at else here if place == at else "to come"
 
     @property
     def facts(self) -> list[str]:
         """What there is to say beside the status: records, what goes on, time, note, warnings."""
-        records = f"{self.rows:,} records" if self.rows is not None else ""
         doing = "" if self.finished else self.doing
-        return [fact for fact in (records, doing, self.time, self.pace, self.note, self._warnings) if fact]
+        return [
+            fact for fact in (self.records, doing, self.time, self.pace, self.note, self._warnings) if fact
+        ]
+
+    @property
+    def records(self) -> str:
+        """How many records it is about; of a put that ended early, how many of them were sent."""
+        if self.rows is None:
+            return ""
+        if self.finished and self.sent is not None and self.sent < self.rows:
+            return f"{self.sent:,} of {self.rows:,} records sent"
+        return f"{self.rows:,} records"
 
     @property
     def trouble(self) -> list[str]:
@@ -122,7 +146,8 @@ class Snapshot:
             if self.suspects
             else ""
         )
-        return [line for line in (self.error, records, f"Try: {self.hint}" if self.hint else "") if line]
+        told = self.hint and not self.resume  # else the line to copy says it
+        return [line for line in (self.error, records, f"Try: {self.hint}" if told else "") if line]
 
     @property
     def _warnings(self) -> str:
@@ -157,6 +182,10 @@ def take(job: Job) -> Snapshot:
         seconds=_seconds(job),
         report=job.report,
         suspects=_suspects(job),
+        id=job.id,
+        sent=getattr(job, "sent", None) if job.route == "put" else None,
+        resume=_resume(job),
+        at=None if clock.fixed() else clock.now(),
     )
 
 
@@ -165,19 +194,11 @@ def line(shot: Snapshot) -> str:
     return f"{shot.title}: {', '.join([shot.status, *shot.facts])}"
 
 
-def size(done: int, total: int | None = None) -> str:
-    """Return bytes as people write them, both in the unit that fits the whole.
-
-    >>> size(1_200_000, 5_000_000), size(22_300), size(3, 4_100_000_000)
-    ('1.2 of 5.0 MB', '22.3 kB', '0.0 of 4.1 GB')
-    """
-    most = max(done, total or 0)
-    unit, by = next((each for each in _UNITS if most >= each[1]), _UNITS[-1])
-    whole = f" of {total / by:,.1f}" if total else ""
-    return f"{done / by:,.1f}{whole} {unit}"
-
-
-_UNITS: Final = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+def _resume(job: Job) -> str:
+    if job.status not in (Status.STOPPED, Status.INTERRUPTED):
+        return ""
+    found = names.of(job, otherwise="")
+    return f"{found}.resume()" if found else f'{names.of_group()}.jobs()["{job.id}"].resume()'
 
 
 def _suspects(job: Job) -> int:
@@ -189,4 +210,4 @@ def _seconds(job: Job) -> float | None:
     if clock.fixed() or job.started is None:
         return None
     end = job.ended or clock.now()
-    return (end - job.started).total_seconds()
+    return float(getattr(job, "seconds", (end - job.started).total_seconds()))

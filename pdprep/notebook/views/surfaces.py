@@ -9,7 +9,7 @@ import ipywidgets  # type: ignore[import-untyped]  # ships no types
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.notebook.views import job as view
-from pdprep.notebook.views.output import Output
+from pdprep.notebook.views.output import NOTHING, Output, live
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import Surface
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pdprep.personalize.jobs.job import Job
 
 WIDTH: Final = 20  # characters of a bar in a terminal
-_WIDGET: Final = "application/vnd.jupyter.widget-view+json"
-_NOTHING: Final = {"text/plain": "", "text/html": ""}
 
 
 def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]:
@@ -62,7 +60,8 @@ class WidgetSurface(OutputSurface):
         super().__init__(shot, "html", shell)
         self._button = ipywidgets.Button(description=view.button(shot), tooltip=shot.title)
         self._button.on_click(lambda _: job.stop())
-        self._below = Output(shell, {_WIDGET: _reference(self._button), **_NOTHING})
+        self._button.add_class("pdprep-live")  # without its model its place is hidden: see style.css
+        self._below = Output(shell, live(self._button))
 
     def draw(self, shot: Snapshot) -> None:
         """Show a job that runs."""
@@ -72,7 +71,7 @@ class WidgetSurface(OutputSurface):
     def end(self, shot: Snapshot) -> None:
         """Show how it ended, and take the button away."""
         super().end(shot)
-        self._below.update(_NOTHING)
+        self._below.update(NOTHING)
         self._button.close()
 
 
@@ -115,7 +114,3 @@ def choose(job: Job, mode: str, *, live: bool, shell: InteractiveShell) -> Surfa
     if not live:
         return None
     return WidgetSurface(job, shell) if mode == "widget" else OutputSurface(take(job), mode, shell)
-
-
-def _reference(widget: ipywidgets.Widget) -> dict[str, Any]:
-    return {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}

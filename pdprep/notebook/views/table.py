@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from keyword import iskeyword
 from pathlib import Path
@@ -10,15 +11,15 @@ from typing import Any, Final
 import anywidget
 import polars as pl
 import traitlets
-from IPython.core.getipython import get_ipython
 
+from pdprep import html
 from pdprep.errors import InputError, PdprepError
 from pdprep.ledger import effects, layers
 from pdprep.ledger.records import ORIGINS, Records
-from pdprep.notebook.views import pages, timeline
+from pdprep.notebook.views import names, pages, timeline
 from pdprep.notebook.views import query as asking
 from pdprep.notebook.views.query import IDS, SIZES, Query
-from pdprep.notebook.views.records import HEAD, counts, note, rows, sentence
+from pdprep.notebook.views.records import counts, sentence
 
 STATIC: Final = Path(__file__).parent / "static"
 SOURCES: Final = 100  # the newest imports and puts that can be chosen
@@ -32,10 +33,10 @@ class RecordsTable(anywidget.AnyWidget):
     """
 
     _esm = STATIC / "records.js"
-    _css = STATIC / "records.css"
+    _css = html.STYLE.read_text("utf-8") + (STATIC / "records.css").read_text("utf-8")
 
+    behind = traitlets.Unicode().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
-    glance = traitlets.Dict().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
     query = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
@@ -45,10 +46,9 @@ class RecordsTable(anywidget.AnyWidget):
     def __init__(self, records: Records, namespace: dict[str, Any] | None = None) -> None:
         self._records, self._namespace = records, namespace
         self._page = pages.look(records, Query())
-        found = counts(records)
         super().__init__(
-            caption=f"{records.dataset}: {sentence(found)}",
-            glance={"head": list(HEAD), "rows": rows(records), "note": note(records)},
+            behind=uuid.uuid4().hex,
+            caption=f"{records.dataset}: {sentence(counts(records))}",
             options=options(records),
             query=self._page.query.message(),
             view=self._page.message(),
@@ -72,8 +72,8 @@ class RecordsTable(anywidget.AnyWidget):
             self.told = {**told, "what": wanted["what"], "turn": wanted.get("turn")}
 
     def _timeline(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        names = layers.identity(self._records.contract)
-        record = self._page.frame.select(names).row(int(wanted["row"]), named=True)
+        key = layers.identity(self._records.contract)
+        record = self._page.frame.select(key).row(int(wanted["row"]), named=True)
         versions = self._records.timeline(**record)
         return {"title": timeline.title(record), "lines": timeline.lines(versions)}
 
@@ -81,7 +81,7 @@ class RecordsTable(anywidget.AnyWidget):
         name = str(wanted.get("name", "")).strip()
         if not name.isidentifier() or iskeyword(name):
             raise InputError(f"{name!r} cannot name a variable", "a name such as shown")
-        namespace = self._namespace if self._namespace is not None else _namespace()
+        namespace = self._namespace if self._namespace is not None else names.namespace()
         namespace[name] = frame(self._records, self._page.query)
         return {"words": f"{name} is a LazyFrame of these {self._page.total:,} records."}
 
@@ -117,8 +117,3 @@ def _tried(make: Callable[[], dict[str, Any]], instead: Callable[[str], dict[str
         return instead(str(error))
     except (OSError, pl.exceptions.PolarsError):
         return instead(GONE)
-
-
-def _namespace() -> dict[str, Any]:
-    shell = get_ipython()
-    return shell.user_ns if shell else {}

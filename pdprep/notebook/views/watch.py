@@ -63,4 +63,4 @@ class Watch:
                 self._bell.clear()
         finally:
             self._unsubscribe()
-            self._surface.end(take(self._job))
+            self._surface.end(meter.read(take(self._job)))

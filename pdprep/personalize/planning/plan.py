@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pdprep import disks
+from pdprep import disks, html
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Route
 from pdprep.engine.validate import judged
@@ -46,7 +46,7 @@ class Plan:
         staying: Incremental records that no import removes.
         balance: How the records stand to those that were sent before.
         creates: What does not exist yet.
-        obstacles: What stands in the way of each route.
+        obstacles: What blocks each route.
         report: What validation found.
         prices: What the profile says that a GB and a call cost.
         returning: Users of whom no event went for three months: filters have forgotten their earlier ones.
@@ -77,7 +77,7 @@ class Plan:
         lines += [f"  {line}" for line in (*self.balance.lines, self.forgotten) if line]
         lines.append(f"  a FULL import replaces {self.going:,} bulk records, {self.staying:,} others stay")
         lines.append(f"  creates: {', '.join(self.creates) or 'nothing'}")
-        lines.append(f"  in the way: {'; '.join(self.obstacles) or 'nothing'}")
+        lines.append(f"  blocked by: {'; '.join(self.obstacles) or 'nothing'}")
         return "\n".join(lines)
 
     @property
@@ -99,7 +99,7 @@ class Plan:
             time += f", {max(1, round(self.minutes)):,} min at the rate in force"
         data, calls = self.prices.of(self.bytes, self.calls)
         put = f"{self.calls:,} put call{'s' * (self.calls != 1)}{time}{calls}"
-        return f"an import of about {self.bytes:,} bytes{data}, or {put}"
+        return f"an import of about {html.size(self.bytes)}{data}, or {put}"
 
     @property
     def forgotten(self) -> str:

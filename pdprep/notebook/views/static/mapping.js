@@ -14,6 +14,7 @@ function render({ model, el }) {
   const id = `pdprep-mapping-${++count}`;
   const columns = model.get("columns");
   const required = model.get("required");
+  const behind = model.get("behind");
   let turn = 0; // of what was sent: an answer to something older is not shown
 
   const send = (column, field, kind) => {
@@ -63,7 +64,9 @@ function render({ model, el }) {
     element("tbody", {}, ...rows.map((row) => row.node)),
   );
   const root = element(
-    "div", { class: "pdprep-mapping", "data-lm-suppress-shortcuts": "true" },
+    "div", { class: "pdprep pdprep-live pdprep-mapping", "data-lm-suppress-shortcuts": "true", "data-pdprep-live": behind },
+    // What is behind is hidden as long as this is there and its kernel is.
+    element("style", {}, `:root:not(:has(.jupyter-widgets-disconnected [data-pdprep-live="${behind}"])) [data-pdprep="${behind}"] { display: none }`),
     element("div", { class: "pdprep-scroll", role: "region", tabindex: 0, "aria-labelledby": `${id}-caption` }, table),
     status, advice,
     element("pre", { tabindex: 0, role: "region", "aria-label": "The call" }, code),

@@ -1,8 +1,22 @@
 // The records table: controls send a query to the kernel, the kernel sends back one page as text.
 // Cells reach the page as text nodes, never as HTML.
+// The answer, how many went which way, is the static output above: it stays in a saved notebook.
 
 const TYPING_PAUSE = 250; // ms without a key before a search is sent
 const CHOICES = [["origin", "Origin"], ["status", "Status"], ["effect", "Effect"], ["source", "Import"]];
+
+const ENDS = 6; // characters of an id at each end of what is left out
+const LONG = 48; // characters of any other text
+const FIXED = ["ORIGIN", "EFFECT"]; // stay while the others scroll
+const HELP = {
+  ORIGIN: "by which way: bulk (an import job), incremental (a put), or both",
+  EFFECT: "when it counts for recommendations, by what is trained and deployed now",
+  EFFECT_AT: "the time of that, in UTC, where it is known",
+  SENT_AT: "when it was sent, in UTC",
+  FILTERS_AT: "from when filters see it, in UTC",
+  STATUS: "of the import or put that brought it",
+  IMPORT: "the import or put that brought it",
+};
 
 let count = 0;
 
@@ -30,31 +44,31 @@ function choice(values, all, changed) {
 const button = (words, action, attributes = {}) =>
   element("button", { type: "button", on: { click: action }, ...attributes }, words);
 
-const origin = (text) => element("span", { class: `pdprep-origin pdprep-${text}` }, text);
+const origin = (text) =>
+  element("span", { class: `pdprep-origin pdprep-${text}` }, element("span", { class: `pdprep-swatch pdprep-of-${text}` }), text);
 
-function glanceOf({ head, rows, note }) {
-  return element(
-    "div",
-    { class: "pdprep-glance" },
-    element(
-      "table",
-      {},
-      element("caption", {}, "At a glance; times are in UTC"),
-      element("thead", {}, element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name)))),
-      element("tbody", {}, ...rows.map(([first, ...rest]) => element(
-        "tr", {}, element("th", { scope: "row" }, origin(first)), ...rest.map((text) => element("td", {}, text)),
-      ))),
-    ),
-    element("p", {}, note),
-  );
+// Long ids are told apart by their ends: the middle takes no room, and is copied all the same.
+function idOf(text) {
+  if (text.length <= 2 * ENDS + 4) return text;
+  const middle = element("i", {}, text.slice(ENDS, -ENDS));
+  return element("span", { class: "pdprep-id", title: text }, text.slice(0, ENDS), middle, text.slice(-ENDS));
+}
+
+function cellOf(text, column) {
+  if (column === "ORIGIN") return origin(text);
+  if (column.endsWith("_ID")) return idOf(text);
+  return text.length <= LONG ? text : element("span", { title: text }, `${text.slice(0, LONG - 1)}…`);
 }
 
 function render({ model, el }) {
   const id = `pdprep-records-${++count}`;
   const options = model.get("options");
+  const behind = model.get("behind");
   let typing = null;
   let turn = 0; // of what was sent: an answer to something older is not shown
   let wanted = model.get("view").query;
+  const hidden = new Set(); // the columns that are left out
+  const looks = (column) => ({ class: FIXED.includes(column) ? "pdprep-fixed" : null });
   let opener = null; // the button that opened the timeline: the focus goes back to it
 
   const send = (changes) => {
@@ -104,6 +118,7 @@ function render({ model, el }) {
   const caption = element("caption", { id: `${id}-caption` }, model.get("caption"));
   const head = element("tr");
   const body = element("tbody");
+  const chooser = element("ul");
   const table = element("table", {}, caption, element("thead", {}, head), body);
   const scroll = element(
     "div",
@@ -124,7 +139,7 @@ function render({ model, el }) {
     "details",
     {},
     element("summary", {}, "Show me the code"),
-    element("pre", { tabindex: 0, "aria-label": "The rows shown, as code" }, code),
+    element("pre", { tabindex: 0, role: "region", "aria-label": "The rows shown, as code" }, code),
     element("div", { class: "pdprep-controls" }, copy, copied),
     element(
       "div", { class: "pdprep-controls" },
@@ -148,22 +163,49 @@ function render({ model, el }) {
     // Headers stay while the columns do, so that the focus stays on the one just pressed.
     if (head.childElementCount !== columns.length + 1) {
       head.replaceChildren(
-        element("th", { scope: "col" }, "Story"),
-        ...columns.map((column) => element("th", { scope: "col" }, button(column, () => sortBy(column)))),
+        element("th", { scope: "col", class: "pdprep-fixed" }, "Story"),
+        ...columns.map((column) => element(
+          "th", { scope: "col", ...looks(column), title: HELP[column] ?? null }, button(column, () => sortBy(column)),
+        )),
       );
+      chooser.replaceChildren(...columns.map(choose));
     }
     columns.forEach((column, place) => {
       const cell = head.children[place + 1];
+      cell.hidden = hidden.has(column);
       if (column !== query.sort) cell.removeAttribute("aria-sort");
       else cell.setAttribute("aria-sort", query.descending ? "descending" : "ascending");
     });
   };
+  const choose = (column, place) => {
+    const toggle = () => {
+      if (box.checked) hidden.delete(column);
+      else hidden.add(column);
+      draw();
+    };
+    const box = element("input", { type: "checkbox", id: `${id}-column-${place}`, checked: "", on: { change: toggle } });
+    box.checked = !hidden.has(column);
+    const label = element("label", { for: box.id }, column);
+    return element("li", {}, box, " ", label, HELP[column] ? `: ${HELP[column]}` : "");
+  };
   const drawCell = (text, column) =>
-    element("td", { title: text.length > 40 ? text : null }, column === "ORIGIN" ? origin(text) : text);
+    element("td", { ...looks(column), ...(hidden.has(column) ? { hidden: "" } : {}) }, cellOf(text, column));
   const drawRow = (row, place, view) => {
     const label = `Timeline of row ${view.query.page * view.query.size + place + 1}`;
     const opens = button("⋯", () => { opener = opens; ask("timeline", { row: place }); }, { "aria-label": label, title: label });
-    return element("tr", {}, element("td", {}, opens), ...row.map((text, i) => drawCell(text, view.columns[i])));
+    const cells = row.map((text, i) => drawCell(text, view.columns[i]));
+    return element("tr", {}, element("td", { class: "pdprep-fixed" }, opens), ...cells);
+  };
+  // Each fixed column stands where those before it end.
+  const fix = () => {
+    for (const row of table.rows) {
+      let left = 0;
+      for (const cell of row.cells) {
+        if (!cell.classList.contains("pdprep-fixed")) break;
+        cell.style.left = `${left}px`;
+        left += cell.offsetWidth;
+      }
+    }
   };
   const drawControls = ({ query, pages }) => {
     for (const [control] of CHOICES) chosen[control].value = query[control];
@@ -186,6 +228,7 @@ function render({ model, el }) {
     wanted = view.query;
     drawHead(view);
     body.replaceChildren(...view.rows.map((row, place) => drawRow(row, place, view)));
+    fix();
     drawControls(view);
     code.textContent = view.code;
     copied.textContent = kept.textContent = "";
@@ -207,12 +250,13 @@ function render({ model, el }) {
 
   const root = element(
     "div",
-    { class: "pdprep-records" },
-    glanceOf(model.get("glance")),
+    { class: "pdprep pdprep-live pdprep-records", "data-pdprep-live": behind },
+    // What is behind is hidden as long as this is there and its kernel is.
+    element("style", {}, `:root:not(:has(.jupyter-widgets-disconnected [data-pdprep-live="${behind}"])) [data-pdprep="${behind}"] { display: none }`),
     element(
       "div",
       { class: "pdprep-controls" },
-      labelled(`${id}-find`, "Find", search),
+      labelled(`${id}-find`, "Find ids that begin with", search),
       labelled(`${id}-field`, "in", field),
       ...CHOICES.map(([control, words]) => labelled(`${id}-${control}`, words, chosen[control])),
       labelled(`${id}-size`, "Rows", size),
@@ -225,6 +269,7 @@ function render({ model, el }) {
       first, previous, labelled(`${id}-page`, "Page", number), next, last,
     ),
     story,
+    element("details", {}, element("summary", {}, "Columns, and what they say"), chooser),
     details,
   );
   // Else the notebook takes a letter typed here for a command.
@@ -239,12 +284,16 @@ function render({ model, el }) {
     if (event.target.matches("[aria-disabled=true]")) event.stopImmediatePropagation();
   }, true);
 
+  // The widths are known once it is shown, and change with the room there is.
+  const watch = new ResizeObserver(fix);
   model.on("change:view", draw);
   model.on("change:told", tell);
   draw();
   el.append(root);
+  watch.observe(table);
   return () => {
     clearTimeout(typing);
+    watch.disconnect();
     model.off("change:view", draw);
     model.off("change:told", tell);
     root.remove();
