@@ -47,10 +47,7 @@ class Short(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of one dataset; ``local`` counts the times without a zone of its first rows by field.
-
-    ``prepared`` finds what was judged, as long as somebody holds it: views name it by its variable.
-    """
+    """What is known of a dataset. ``local``: times without a zone, by field; ``prepared``: finds it."""
 
     contract: Contract
     summary: Summary = field(default_factory=Summary)

@@ -37,7 +37,7 @@ FILES = 12  # in any room of personalize, at most
 WIDE = {
     "puts.put": 37,
     "imports.staging": 21,
-    "planning.plan": 20,
+    "planning.plan": 21,
     "deletions.deletion": 19,
     "exports.adoption": 16,
     "exports.export": 16,
