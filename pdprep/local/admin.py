@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from pdprep.local import refresh
+from pdprep.local import attributions, refresh
 from pdprep.local.http import Answer, Request
 from pdprep.local.kinds import KINDS
-from pdprep.local.operations.metrics import measured
 from pdprep.local.recommend import schedule, serving
 from pdprep.local.settings import ACCOUNT
 from pdprep.local.signatures import MOST_SECONDS
@@ -117,7 +116,7 @@ def _serving(state: State, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _metrics(state: State, given: dict[str, Any]) -> dict[str, Any]:
-    return {"metrics": measured(state)}
+    return {"metrics": attributions.measured(state)}
 
 
 _HANDLERS: dict[tuple[str, str], Callable[[State, dict[str, Any]], dict[str, Any]]] = {

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pdprep.local import admin, identity, model, services, wire
+from pdprep.local import admin, cloudwatch, identity, model, services, wire
 from pdprep.local.faults import happen
 from pdprep.local.http import Answer, Request, from_environ, host_name, loopback
 from pdprep.local.operations import OPERATIONS
@@ -53,9 +53,22 @@ class App:
             return self._personalize(request, *model.paths()[request.path])
         if request.scope[1] in identity.HOSTS:
             return self._identity(request)
+        if request.scope[1] == cloudwatch.SCOPE:
+            return self._metrics(request)
         if request.scope[1] not in ("", "s3"):
-            return services.left_out(request, self.state.ids.request())
+            refusal = not_provided(f"The service {request.scope[1]}")
+            return services.refused(request, refusal, self.state.ids.request())
         return self._s3(request)
+
+    def _metrics(self, request: Request) -> Answer:
+        try:
+            return cloudwatch.answer(self.state, request)
+        except Refusal as refusal:
+            return services.refused(request, refusal, self.state.ids.request())
+        except Exception:
+            log.exception("moto ended unexpectedly")
+            failed = Refusal("InvalidParameterValue", "moto could not answer this call.", 400)
+            return services.refused(request, failed, self.state.ids.request())
 
     def _identity(self, request: Request) -> Answer:
         try:

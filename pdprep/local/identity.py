@@ -7,28 +7,16 @@ are those of the restart; passwords and access keys are not kept.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
-from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
-
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
 
 from pdprep.local.http import Answer, Request
+from pdprep.local.moto_calls import ONE_AT_A_TIME, installed, prepared, send
 from pdprep.local.refusals import Refusal, not_provided
 from pdprep.local.s3.xmltext import document
 from pdprep.local.settings import ACCOUNT
 from pdprep.local.store import Store
 
-if TYPE_CHECKING:
-    from moto.core.botocore_stubber import BotocoreStubber
-
 HOSTS = {"iam": "https://iam.amazonaws.com/", "sts": "https://sts.{region}.amazonaws.com/"}
-ENVIRONMENT = {"MOTO_ACCOUNT_ID": ACCOUNT, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
-LACKING = "IAM and STS are answered by moto, which is not installed: pip install 'moto[iam,sts]'."
 KEPT = re.compile(
     rb"(?:^|&)Action=(?!Get|List|Simulate)\w*(?:Role|Polic|User|Group|InstanceProfile)\w*(?:&|$)"
 )
@@ -38,36 +26,25 @@ ANYBODY = {
     "content-type": "application/x-www-form-urlencoded; charset=utf-8",
     "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/iam/aws4_request, Signature=0",
 }
-_ONE_AT_A_TIME = Lock()
 _HELD: list[Store] = []  # the state that moto holds at present
-
-
-class Said(NamedTuple):
-    """What moto answered."""
-
-    status: int
-    headers: dict[str, str]
-    body: str | bytes
 
 
 def answer(store: Store, request: Request) -> Answer:
     """Hand a call to moto, and keep it if it changed something."""
     region, service = request.scope
     body = request.document()
-    given = _prepared(HOSTS[service].format(region=region), request.headers, body)
-    given.method = request.method
+    given = prepared(HOSTS[service].format(region=region), request.headers, body, request.method)
     lasting = service == "iam" and bool(KEPT.search(body))
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         _recall(store)
         try:
-            said = _send(given, _next(store) if lasting else None)
+            said = send(given, _next(store) if lasting else None)
         except NotImplementedError as error:
             named = ACTION.search(body)
             raise not_provided(named[1].decode() if named else "This operation") from error
         if lasting and said.status == 200:
             store.run("INSERT INTO identity (body) VALUES (?)", body)
-    kept = {k: v for k, v in said.headers.items() if k.lower() in ("content-type", "x-amzn-requestid")}
-    return Answer(said.status, kept, said.body.encode() if isinstance(said.body, str) else said.body)
+    return said.answer
 
 
 def refused(refusal: Refusal, request_id: str) -> Answer:
@@ -80,7 +57,7 @@ def refused(refusal: Refusal, request_id: str) -> Answer:
 
 def _recall(store: Store) -> None:
     """Let moto hold what this state folder has of IAM, and nothing else."""
-    stubber = _moto()
+    stubber = installed()
     if stubber and [store] == _HELD:
         return
     from moto.backends import get_backend
@@ -89,35 +66,9 @@ def _recall(store: Store) -> None:
     iam.reset()
     _ = iam[ACCOUNT]["aws"]  # made now, so that its own policies draw no ids within a call of ours
     for row in store.rows("SELECT seq, body FROM identity ORDER BY seq"):
-        _send(_prepared(HOSTS["iam"], ANYBODY, row["body"]), row["seq"])
+        send(prepared(HOSTS["iam"], ANYBODY, row["body"]), row["seq"])
     _HELD[:] = [store]
 
 
 def _next(store: Store) -> int:
     return int(store.value("SELECT coalesce(max(seq), 0) + 1 FROM identity"))
-
-
-def _prepared(url: str, headers: Mapping[str, str], body: bytes) -> AWSPreparedRequest:
-    named = HTTPHeaders()
-    for name, value in headers.items():
-        named[name] = value
-    return AWSPreparedRequest("POST", url, named, body, False)
-
-
-def _send(given: AWSPreparedRequest, seed: int | None) -> Said:
-    """Send a call; moto draws its ids from one generator, so the same seed makes the same ids."""
-    from moto.moto_api._internal import mock_random
-
-    mock_random.seed(seed)
-    status, headers, body = _moto().process_request(given) or (400, {}, b"")
-    return Said(int(status), headers, body)
-
-
-@cache
-def _moto() -> BotocoreStubber:
-    os.environ.update(ENVIRONMENT)
-    try:
-        from moto.core.models import botocore_stubber
-    except ImportError as error:
-        raise Refusal("NotProvidedByLocalPersonalize", LACKING, 400) from error
-    return botocore_stubber

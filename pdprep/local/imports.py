@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pdprep import platforms
-from pdprep.local import csvtext, novelty, sources, typed
+from pdprep.local import attributions, csvtext, novelty, sources, typed
 from pdprep.local.avro import AvroSchema
 from pdprep.local.layers import Bulk, Snapshot
 from pdprep.local.resources import Resource
@@ -45,8 +45,23 @@ def run(state: State, job: Resource) -> Commit:
     except BaseException:
         _discard(written)
         raise
-    replace = job.body["importMode"] == "FULL"
-    return lambda: state.layers.commit_bulk(dataset.arn, written, replace, state.clock.now())
+    mode = str(job.body["importMode"])
+    counted = _attributed(state, job, dataset, written)
+
+    def commit() -> None:
+        state.layers.commit_bulk(dataset.arn, written, mode == "FULL", state.clock.now())
+        if counted is not None and mode == "INCREMENTAL":
+            attributions.keep(state, dataset, counted)
+        if counted is not None and job.body["publishAttributionMetricsToS3"]:
+            attributions.publish(state, dataset, counted, mode)
+
+    return commit
+
+
+def _attributed(state: State, job: Resource, dataset: Resource, written: Written) -> pl.DataFrame | None:
+    """Return what a metric attribution makes of an import, where somebody will read it."""
+    read = job.body["importMode"] == "INCREMENTAL" or job.body["publishAttributionMetricsToS3"]
+    return attributions.imported(state, dataset, [path for path, _ in written]) if read else None
 
 
 def _read(state: State, job: Resource, schema: AvroSchema, written: Written) -> None:

@@ -22,10 +22,13 @@ MEMBERS = {
 
 
 def event(schema: AvroSchema, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of an event; USER_ID may be missing, its session then stands for the user."""
+    """Return the row of an event; USER_ID may be missing, its session then stands for the user.
+
+    So may IMPRESSION, whatever the schema says: AWS's sample of exploration sends events without one.
+    """
     source = given.get("metricAttribution", {}).get("eventAttributionSource")
     own = {**_members(given), "TIMESTAMP": math.floor(given["sentAt"]), "EVENT_ATTRIBUTION_SOURCE": source}
-    row = _row(schema, given, {**own, **_impression(given)}, optional=("USER_ID",))
+    row = _row(schema, given, {**own, **_impression(given)}, optional=("USER_ID", "IMPRESSION"))
     return {**row, SESSION: given["sessionId"]}
 
 

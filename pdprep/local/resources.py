@@ -40,6 +40,8 @@ class Resources:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._on_gone: list[Callable[[Resource], None]] = []
+        # What a refused call had found to be gone is there again, and has to be found once more.
+        store.when_undone(self._look_again)
         self._deleting = bool(store.value("SELECT count(*) FROM resources WHERE deleting IS NOT NULL"))
 
     def when_gone(self, action: Callable[[Resource], None]) -> None:
@@ -63,6 +65,13 @@ class Resources:
         """Return an ACTIVE resource or refuse."""
         found = self.get(arn, *kinds)
         if self.status(found) != "ACTIVE":
+            raise in_use(f"The resource {arn} is {self.status(found)}, it must be ACTIVE.")
+        return found
+
+    def begun(self, arn: str, *kinds: str) -> Resource:
+        """Return a resource that is ACTIVE or will be, or refuse."""
+        found = self.get(arn, *kinds)
+        if self.status(found) not in (CREATE.pending, CREATE.progress, CREATE.active):
             raise in_use(f"The resource {arn} is {self.status(found)}, it must be ACTIVE.")
         return found
 
@@ -193,6 +202,9 @@ class Resources:
             return resource.updated
         steps = {kind.words.progress: self._clock.pending, kind.words.active: self._clock.ready_after}
         return max(resource.updated, (resource.deleting or resource.created) + steps.get(status, 0.0))
+
+    def _look_again(self) -> None:
+        self._deleting = True
 
     def _settle(self) -> None:
         if not self._deleting:

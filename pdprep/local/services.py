@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 
 from pdprep.local.http import Answer, Request
-from pdprep.local.refusals import not_provided
+from pdprep.local.refusals import Refusal
 from pdprep.local.s3.xmltext import document
 
 
-def left_out(request: Request, request_id: str) -> Answer:
-    """Refuse a call of another service; HTTP 400, so that no SDK tries again."""
-    refusal = not_provided(f"The service {request.scope[1]}")
+def refused(request: Request, refusal: Refusal, request_id: str) -> Answer:
+    """Answer an error to a call of another service; HTTP 400, so that no SDK tries again."""
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": refusal.code}
     given = {"__type": refusal.code, "message": refusal.message}
     kind = request.headers.get("content-type", "")

@@ -26,6 +26,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder, self.faults = folder, faults or Faults()
         self._lock = threading.RLock()
+        self._when_undone: list[Callable[[], None]] = []
         _demand(folder)
         try:
             self._database = _open(folder / "state.sqlite")
@@ -48,8 +49,14 @@ class Store:
                 self.faults.reach("commit")
             except BaseException:
                 self._database.execute("ROLLBACK")
+                for action in self._when_undone:
+                    action()
                 raise
             self._database.execute("COMMIT")
+
+    def when_undone(self, action: Callable[[], None]) -> None:
+        """Call ``action`` after a transaction was rolled back, for what is remembered of the rows."""
+        self._when_undone.append(action)
 
     def run(self, sql: str, *values: Any) -> int:
         """Change rows; return the id of the last inserted one."""
@@ -163,6 +170,17 @@ def _completed(database: sqlite3.Connection) -> None:
     database.execute(f"CREATE TABLE completed ({columns})")
 
 
+def _quarters(database: sqlite3.Connection) -> None:
+    """Metrics by a quarter of an hour instead of an hour, as the service's reports have them."""
+    database.execute(
+        "CREATE TABLE attributed (attribution TEXT, source TEXT, metric TEXT, quarter INTEGER, "
+        "value REAL NOT NULL, PRIMARY KEY (attribution, source, metric, quarter)) WITHOUT ROWID"
+    )
+    columns = "attribution, source, metric, hour * 4, value"
+    database.execute(f"INSERT INTO attributed SELECT {columns} FROM measured")
+    database.execute("DELETE FROM measured")
+
+
 def _arrivals(database: sqlite3.Connection) -> None:
     """When rows came, and whether by an INCREMENTAL import; of older rows that is not known."""
     database.execute("ALTER TABLE puts ADD COLUMN at REAL")
@@ -182,6 +200,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _unfinished,
     _completed,
     _arrivals,
+    _quarters,
 )
 
 

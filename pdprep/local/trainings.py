@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import polars as pl
 
 from pdprep.local import trainings_of
@@ -23,7 +25,7 @@ NEEDED = {traits.ACTIONS: ("ACTIONS", "INTERACTIONS")}
 
 def run(state: State, resource: Resource) -> Commit:
     """Train a solution version or recommender; the model counts once its files are whole."""
-    datasets = state.datasets(resource.family)
+    began, datasets = time.monotonic(), state.datasets(resource.family)
     recipe = traits.of(str(resource.body.get("recipeArn")))
     for needed in ("ITEMS",) if recipe.name in ITEMS_ALONE else NEEDED.get(recipe.kind, ("INTERACTIONS",)):
         if needed not in datasets:
@@ -36,11 +38,17 @@ def run(state: State, resource: Resource) -> Commit:
             each for each in trainings_of.full(state.resources, resource.parent) if "model" in each.body
         )
         kept = {name: base.body[name] for name in ("model", "upto")}
-        return lambda: {**kept, "itemsUpTo": upto, "trainingHours": 0.0}
+        return lambda: {**kept, "itemsUpTo": upto, "trainingHours": _hours(began)}
     config = {**(resource.body.get("solutionConfig") or {}), "eventType": resource.body.get("eventType")}
     model = training.train(state, datasets, recipe, config, upto)
     state.memory.prepare(state, datasets)
-    return lambda: {"model": model, "upto": upto, "trainingHours": 0.0}
+    hours = _hours(began)
+    return lambda: {"model": model, "upto": upto, "trainingHours": hours}
+
+
+def _hours(began: float) -> float:
+    """Return the hours since a moment; never none, since AWS's samples divide by them."""
+    return max(0.001, round((time.monotonic() - began) / 3600, 3))
 
 
 def _check(state: State, resource: Resource, datasets: dict[str, Resource], event: str) -> None:

@@ -71,7 +71,7 @@ def test_clients_2_strict_mode_asks_for_the_backslash(tmp_path: Any, make_lab: A
 
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("ssm", "get_parameter", {"Name": "x"}),
-    ("cloudwatch", "list_metrics", {}),
+    ("cloudwatch", "describe_alarms", {}),
     ("dynamodb", "list_tables", {}),
     ("sns", "list_topics", {}),
     ("lambda", "list_functions", {}),

@@ -411,10 +411,54 @@ def test_metric_attributions_count(world: World) -> None:
     world.put("u0", "i2", kind="other")
     with urlopen(lab.url + "/_local/metrics") as answer:
         found = json.load(answer)["metrics"]
-    name = lab.personalize.describe_campaign(campaignArn=campaign)["campaign"]["name"]
     assert {(row["METRIC_NAME"], row["EVENT_ATTRIBUTION_SOURCE"]): row["VALUE"] for row in found} == {
-        ("clicks", name): 1.0, ("worth", name): 3.0, ("clicks", "mail"): 1.0, ("worth", "mail"): 4.0,
+        ("clicks", campaign): 1.0, ("worth", campaign): 3.0, ("clicks", "mail"): 1.0, ("worth", "mail"): 4.0,
     }  # fmt: skip
+
+
+def test_an_import_publishes_what_it_is_measured_by(world: World) -> None:
+    lab, bucket = world.lab, world.lab.bucket()
+    metrics = [
+        {"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"},
+        {"eventType": "Buy", "metricName": "worth", "expression": "SUM(Items.PRICE)"},
+    ]
+    config = {"roleArn": ROLE, "s3DataDestination": {"path": f"s3://{bucket}/m/"}}
+    lab.personalize.create_metric_attribution(
+        name="m", datasetGroupArn=world.group, metrics=metrics, metricsOutputConfig=config
+    )
+    rows = "".join(
+        f"u{n % 40},i{n % 3},{'buy' if n % 2 else 'click'},{NOW + n % 1000}\n" for n in range(1200)
+    )
+    place = lab.upload("USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n" + rows)
+    for mode in ("FULL", "INCREMENTAL"):
+        lab.personalize.create_dataset_import_job(
+            jobName=mode, datasetArn=world.interactions, dataSource={"dataLocation": place}, roleArn=ROLE,
+            importMode=mode, publishAttributionMetricsToS3=True,
+        )  # fmt: skip
+    keys = [each["Key"] for each in lab.s3.list_objects_v2(Bucket=bucket, Prefix="m/")["Contents"]]
+    assert [key.rpartition("-")[0] for key in keys] == [
+        f"m/AggregatedAttributionMetrics-{mode}" for mode in ("FULL", "INCREMENTAL")
+    ]
+    first, *rest = lab.s3.get_object(Bucket=bucket, Key=keys[1])["Body"].read().decode().splitlines()
+    assert first == "METRIC_NAME,EVENT_TYPE,VALUE,MATH_FUNCTION,EVENT_ATTRIBUTION_SOURCE,TIMESTAMP"
+    quarter = NOW // 900 * 900
+    assert sorted(line.split(",")[0] for line in rest) == ["CLICKS"] * 2 + ["WORTH"] * 2
+    assert sum(float(line.split(",")[2]) for line in rest if line.startswith("CLICKS")) == 600
+    assert {int(line.split(",")[5]) for line in rest} == {quarter, quarter + 900}
+    with urlopen(lab.url + "/_local/metrics") as answer:  # the INCREMENTAL one alone, as in CloudWatch
+        found = json.load(answer)["metrics"]
+    assert sum(row["VALUE"] for row in found if row["METRIC_NAME"] == "clicks") == 600
+    assert {row["EVENT_ATTRIBUTION_SOURCE"] for row in found} == {"SOURCE_NAME_UNDEFINED"}
+
+
+def test_what_a_refused_call_found_gone_stays_gone(lab: Any) -> None:
+    schema, group = lab.schema("Items"), lab.group()
+    made = {"name": "d", "schemaArn": schema, "datasetType": "Items", "datasetGroupArn": group}
+    arn = lab.personalize.create_dataset(**made)["datasetArn"]
+    lab.personalize.delete_dataset(datasetArn=arn)
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        lab.personalize.delete_dataset(datasetArn=arn)
+    lab.personalize.delete_schema(schemaArn=schema)
 
 
 def test_every_answer_says_that_it_is_a_preview(world: World) -> None:

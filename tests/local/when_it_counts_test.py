@@ -20,7 +20,7 @@ from pdprep.ledger.effects import Model, Training, effects
 from pdprep.ledger.recipes import OF_LATEST, recipe
 from pdprep.local import running
 from pdprep.local.recommend import answers, ranking, serving, traits
-from tests.local.recommend_test import ITEMS, NOW, RECIPES, USERS, events
+from tests.local.recommend_test import ITEMS, NOW, RECIPES, ROLE, USERS, events
 
 HOUR, DAY = 3600, 86_400
 PERSONAL = "aws-user-personalization"
@@ -144,6 +144,30 @@ def test_older_versions_are_not_updated_and_update_by_hand_is_once(timed: Timed)
     timed.put_item("later", price=5)
     timed.pass_by(3 * HOUR)
     assert "later" not in timed.ids(by_hand, userId="u0")
+
+
+def test_a_batch_job_sees_events_after_a_quarter_of_an_hour_and_new_items_at_once(timed: Timed) -> None:
+    version, bucket = timed.train(timed.solution(PERSONAL)), timed.lab.bucket()
+    timed.lab.s3.put_object(Bucket=bucket, Key="in.json", Body=b'{"userId": "newcomer"}')
+    timed.put("newcomer", "j3")
+    timed.put_item("fresh", price=5)
+
+    def batch() -> list[str]:
+        made = timed.lab.personalize.create_batch_inference_job(
+            jobName=timed.lab.next("b"), solutionVersionArn=version, roleArn=ROLE,
+            jobInput={"s3DataSource": {"path": f"s3://{bucket}/in.json"}},
+            jobOutput={"s3DataDestination": {"path": f"s3://{bucket}/out/"}},
+        )  # fmt: skip
+        timed.pass_by(5)
+        assert timed.lab.status("batch_inference_job", made["batchInferenceJobArn"]) == "ACTIVE"
+        text = timed.lab.s3.get_object(Bucket=bucket, Key="out/in.json.out")["Body"].read()
+        return list(json.loads(text)["output"]["recommendedItems"])
+
+    before = batch()
+    timed.pass_by(15 * 60)
+    after = batch()
+    assert ("fresh" in before, before[0][0]) == (True, "i")
+    assert {item[0] for item in after[:2]} == {"j"}
 
 
 def test_semantic_similarity_updates_every_half_hour_where_it_is_asked_to(timed: Timed) -> None:

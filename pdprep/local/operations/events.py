@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from pdprep.local import puts, refresh
-from pdprep.local.operations import metrics
+from pdprep.local import attributions, puts, refresh
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import in_use, invalid
@@ -32,7 +31,7 @@ def put_events(call: Call) -> dict[str, Any]:
     schema = state.schema(dataset)
     owner = {"userId": given.get("userId"), "sessionId": given["sessionId"]}
     _keep(call, dataset, [puts.event(schema, {**owner, **event}) for event in given["eventList"]])
-    metrics.count(state, dataset, given["eventList"], state.clock.now())
+    attributions.count(state, dataset, given["eventList"])
     return {}
 
 

@@ -11,7 +11,7 @@ from pdprep.local.operations import recipes
 from pdprep.local.operations.call import Call
 from pdprep.local.operations.common import check_finished, create, listing
 from pdprep.local.operations.registry import operation
-from pdprep.local.recommend import serving, traits
+from pdprep.local.recommend import quality, serving, traits
 from pdprep.local.refusals import in_use, invalid, missing
 from pdprep.local.resources import WAITING, Resource
 
@@ -48,8 +48,13 @@ def create_solution(call: Call) -> dict[str, Any]:
 
 @operation("CreateSolutionVersion")
 def create_version(call: Call) -> dict[str, Any]:
-    """Train a version by hand."""
-    solution = call.state.resources.active(call.given["solutionArn"], "solution")
+    """Train a version by hand.
+
+    The guide asks to wait until the solution is ACTIVE; AWS's samples do not.
+    """
+    resources = call.state.resources
+    ready = resources.active if call.state.settings.strict else resources.begun
+    solution = ready(call.given["solutionArn"], "solution")
     if call.given.get("trainingMode") == "UPDATE":
         _check_update(call, solution)
     return {"solutionVersionArn": train(call, solution, "MANUAL", call.given.get("name", "")).arn}
@@ -116,9 +121,10 @@ def delete_solution(call: Call) -> dict[str, Any]:
 
 @operation("GetSolutionMetrics")
 def metrics(call: Call) -> dict[str, Any]:
-    """Return no metrics: a preview is measured by nothing."""
+    """Return the metrics of the preview."""
     version = call.state.resources.active(call.given["solutionVersionArn"], "solution-version")
-    return {"solutionVersionArn": version.arn, "metrics": {}}
+    served = serving.of_version(call.state, version)
+    return {"solutionVersionArn": version.arn, "metrics": quality.metrics(call.state, served)}
 
 
 @operation("CreateCampaign")

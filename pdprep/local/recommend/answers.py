@@ -32,6 +32,8 @@ def recommend(request: Request) -> dict[str, Any]:
     mask = request.mask(given.get("filterArn"), given.get("filterValues", {}))
     promoted = _promoted(request, ranked, count)
     taken = {item["itemId"] for item in promoted}
+    if served.traits.kind == traits.RELATED:
+        taken.add(given.get("itemId"))  # what follows by popularity leaves out the item itself
     rest = (item for item in _items(request, ranked, mask) if item["itemId"] not in taken)
     plain = [item for item, _ in zip(rest, range(count - len(promoted)), strict=False)]
     return answer(request, _spread(plain, promoted))

@@ -26,6 +26,7 @@ from pdprep.local.workers import Commit, JobFailed
 
 MOST_BYTES, MOST_FILES = 10**9, 1000
 MOST_SEGMENTS = {"aws-item-affinity": 500, "aws-item-attribute-affinity": 10}  # queries a file. limits
+NAMES = ("recommendedUsers", "usersList")
 USERS = 25  # of a segment, where numResults says nothing
 _ATTRIBUTE = re.compile(
     r'\s*ITEMS\.(\w+)\s*(=|!=|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?)\s*', re.IGNORECASE
@@ -57,7 +58,9 @@ def segment(state: State, job: Resource) -> Commit:
     def line(given: dict[str, Any]) -> dict[str, Any]:
         wanted = _wanted(state, served, given)
         users = ranking.users_for(served.model, wanted, count, _users_let(state, served, job, given))
-        return {"input": given, "output": {"recommendedUsers": users}, "error": None}
+        # The guide's word; AWS's samples read the other.
+        named = {"recommendedUsers": users} if state.settings.strict else dict.fromkeys(NAMES, users)
+        return {"input": given, "output": named, "error": None}
 
     return _lines(state, job, line, MOST_SEGMENTS[served.traits.name])
 

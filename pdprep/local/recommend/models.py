@@ -15,6 +15,7 @@ from pdprep import platforms
 from pdprep.local.ids import Ids
 
 HELD = 4  # models in memory at once
+MEASURED = 500  # users by whom a model is measured
 ITEMS, NEIGHBOURS, USERS = "items.parquet", "neighbours.parquet", "users.parquet"
 
 

@@ -85,7 +85,9 @@ def history(state: State, served: Served, user: str | None) -> list[int]:
     if not served.traits.realtime or "INTERACTIONS" not in served.datasets:
         return places
     events = state.memory.history(state, served.datasets["INTERACTIONS"]).of(user)
-    since = (event.item for event in events if event.put and event.seq > served.upto)
+    # Of a batch job the guide says: within fifteen minutes.
+    until = state.clock.now() - state.clock.lasting(traits.BATCH_LATER if served.batch else 0.0)
+    since = (event.item for event in events if event.put and event.seq > served.upto and event.at <= until)
     known = (served.model.place(item) for item in since)
     return places + [place for place in known if place is not None]
 

@@ -6,7 +6,7 @@ Sources: developer guide, use-case-recipe-features (automatic updates), campaign
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -34,6 +34,7 @@ class Served:
     config: dict[str, Any]
     datasets: dict[str, Resource]
     current: bool
+    batch: bool = False
 
     @property
     def upto(self) -> int:
@@ -55,7 +56,7 @@ def find(state: State, arn: str) -> Served:
 
 def of_version(state: State, version: Resource) -> Served:
     """Return what a batch job of a version works with."""
-    return _served(state, version.arn, version, {}, _newest(state, version))
+    return replace(_served(state, version.arn, version, {}, _newest(state, version)), batch=True)
 
 
 def _newest(state: State, version: Resource) -> bool:
@@ -87,6 +88,9 @@ def horizon(state: State, served: Served) -> float | None:
         return None
     if recipe.asked and not served.version.body.get("performIncrementalUpdate"):
         return None
+    if served.batch:
+        # A job of the latest version brings it up to date by itself (how-new-data-influences-batch-...).
+        return state.clock.now() if recipe.kind == traits.PERSONAL else None
     every = state.clock.lasting(_every(served))
     now, trained = state.clock.now(), served.version.body.get("trainedAt", served.version.created)
     return now if not every else trained + math.floor((now - trained) / every) * every

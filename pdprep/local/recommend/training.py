@@ -10,6 +10,7 @@ from pdprep.local.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, partitions, scan
 from pdprep.local.recommend import events as read_events
 from pdprep.local.recommend import words
 from pdprep.local.recommend.cooccurrence import neighbours
+from pdprep.local.recommend.models import MEASURED
 from pdprep.local.recommend.traits import ACTIONS, RELATED, SEGMENTS, TRENDING, Traits
 from pdprep.local.resources import Resource
 from pdprep.local.state import State
@@ -45,11 +46,16 @@ def train(
     items = _items(pl.concat([counted.select("ID"), *ids]), counted)
     users, flat = _users(parts, items)
     if traits.kind == TRENDING:
-        return state.models.write(items, _none(items.height), users.clear())
+        return state.models.write(items, _none(items.height), _some(users))
     beside = neighbours(flat, items["COUNT"])
     del flat
-    kept = users.clear() if traits.kind == RELATED else users
+    kept = _some(users) if traits.kind == RELATED else users
     return state.models.write(items, beside, kept)
+
+
+def _some(users: pl.DataFrame) -> pl.DataFrame:
+    """Return the users by whom a model is measured that asks for no user's history."""
+    return users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)
 
 
 def known(state: State, dataset: Resource, upto: int, full: bool = False, after: int = 0) -> pl.LazyFrame:
