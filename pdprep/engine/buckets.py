@@ -7,34 +7,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple
 
 import polars as pl
 
-from pdprep import disks
 from pdprep.engine import oversized
 from pdprep.engine.ahead import Work
+from pdprep.engine.partitioner import Partitioner, Rows
 from pdprep.engine.spill import spill
 from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
-from pdprep.preparation.spread import BUCKETS, bucket
+from pdprep.preparation.spread import BUCKET, BUCKETS, bucket
 from pdprep.progress import Listener
 
-BUCKET: Final = "__bucket"
-# Small partitions stay in the processor's caches; many make the first pass slow and large.
-FEW_ROWS: Final = 300_000
-FEW_BYTES: Final = 40_000_000  # of a CSV, where its rows are long
+# What is done to a partition stays in the processor's caches, as far as it is small.
+FEW_ROWS: Final = 64_000
+FEW_BYTES: Final = 10_000_000  # of a CSV, where its rows are long
 FEW_PARTITIONS: Final = 64
 MOST_ROWS: Final = 1_500_000
-BATCH_ROWS: Final = 2_500  # held for each partition before they are written
-MOST_BYTES: Final = 2 * oversized.PIECE_BYTES  # of a partition on disk that is read as a whole
+MOST_BYTES: Final = 2 * oversized.PIECE_BYTES  # of a partition that is read as a whole
 BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out small rather than large
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -84,26 +80,21 @@ def partitions(
     listener(tap.progress)
     rows = through(tap.on(prepared.rows))
     marked = rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET))
+    with ExitStack() as stack:
+        partitioner = Partitioner(size.partitions, lambda: stack.enter_context(spill(scratch)))
+        # A frame of the user's that makes one partition is computed by the engine that they would have used.
+        engine: Literal["in-memory", "streaming"] = "in-memory" if size.partitions == 1 else "streaming"
 
-    def read(work: Callable[[], T]) -> T:
-        with reading(prepared.source, prepared.by_expression):
-            return work()
+        def read() -> pl.DataFrame:
+            with reading(prepared.source, prepared.by_expression):
+                return partitioner.on(marked).collect(engine=engine)
 
-    if size.partitions == 1:
-        whole = oversized.in_order(tap.watch(lambda: read(marked.collect), listener))
-        yield [Run(lambda: whole)]
-        return
-    with spill(scratch) as folder:
-        per = math.ceil(BUCKETS / size.partitions)
-        with disks.told(folder):
-            key = (pl.col(BUCKET) // per).alias("__partition")
-            write = partial(oversized.sink, marked, folder, key, BATCH_ROWS)
-            tap.watch(lambda: read(write), listener)
-        yield list(_runs(folder, per, prepared.dedupe_on))
+        none = tap.watch(read, listener)
+        yield list(_runs(partitioner.partitions(MOST_BYTES), prepared.dedupe_on)) or [Run(lambda: none)]
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
-    """Return how many partitions keep each near 300,000 rows or 40 MB; many are below 1.5 million rows.
+    """Return how many partitions keep each near 64,000 rows or 10 MB; many are below 1.5 million rows.
 
     Args:
         prepared: What to read.
@@ -130,14 +121,12 @@ def _height(prepared: Prepared) -> int | None:
         return int(prepared.source.frame.select(pl.len()).collect().item())
 
 
-def _runs(folder: Path, per: int, key: Sequence[str]) -> Iterator[Run]:
-    for index in range(math.ceil(BUCKETS / per)):
-        files = sorted((folder / f"__partition={index}").rglob("*.ipc"))
-        size = sum(file.stat().st_size for file in files)
-        if size > MOST_BYTES:
-            lost, works = oversized.pieces(files, folder / f"pieces-{index}", key, BUCKET)
+def _runs(found: Sequence[Rows], key: Sequence[str]) -> Iterator[Run]:
+    for rows in found:
+        if rows.bytes > MOST_BYTES:
+            lost, works = oversized.pieces(rows.files, rows.files[0].parent / "pieces", key, BUCKET)
             last = len(works) - 1
             for place, work in enumerate(works):
                 yield Run(work.do, work.bytes, 0 if place else lost, whole=place == last)
-        elif files:
-            yield Run(partial(oversized.read, files), size)
+        else:
+            yield Run(rows.read, rows.bytes)

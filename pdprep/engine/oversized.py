@@ -53,7 +53,7 @@ def pieces(
     cells: defaultdict[int, list[Path]] = defaultdict(list)
     lost = count
     for place in sorted((folder / "shares").iterdir()):
-        kept = distinct(read(sorted(place.rglob("*.ipc"))), key, order=bucket)
+        kept = distinct(read(sorted(place.rglob("*.ipc"))).sort(ROW), key, order=bucket)
         shutil.rmtree(place)
         lost -= kept.height
         cell = pl.col(bucket).cast(pl.Int64) * (1 << 40) + pl.col(ROW) // width
@@ -69,28 +69,22 @@ def pieces(
 
 
 def read(files: Sequence[Path]) -> pl.DataFrame:
-    """Return the rows of Arrow files by source row."""
+    """Return the rows of Arrow files, one file after the other."""
     rows = pl.scan_ipc(list(files), glob=False).collect()
     # Join the pieces of each column, one column after the other: few bytes are held twice.
-    return in_order(pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns]))
+    return pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns])
 
 
-def in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows by source row, in which order they come as a rule."""
-    return rows if rows[ROW].is_sorted() else rows.sort(ROW)
-
-
-def sink(rows: pl.LazyFrame, folder: Path, key: str | pl.Expr, batch_rows: int | None = None) -> None:
+def sink(rows: pl.LazyFrame, folder: Path, key: str | pl.Expr) -> None:
     """Write rows to Arrow files, one a value of the key.
 
     Args:
         rows: What to write.
         folder: Where; a folder ``key=value`` for each value is made in it.
         key: The column or the expression that tells rows apart; it is not written.
-        batch_rows: Rows that are held for each file before they are written.
     """
     target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
-    rows.sink_ipc(target, compression="uncompressed", record_batch_size=batch_rows, mkdir=True)
+    rows.sink_ipc(target, compression="uncompressed", mkdir=True)
 
 
 def _filled(cells: Sequence[list[Path]]) -> Iterator[list[Path]]:
@@ -108,4 +102,4 @@ def _filled(cells: Sequence[list[Path]]) -> Iterator[list[Path]]:
 
 
 def _piece(files: Sequence[Path], bucket: str) -> pl.DataFrame:
-    return read(files).sort(bucket, maintain_order=True)
+    return read(files).sort(bucket, ROW)

@@ -11,8 +11,8 @@ from typing import IO, Final
 
 import polars as pl
 
-from pdprep.engine.buckets import BUCKET
 from pdprep.preparation import escaping
+from pdprep.preparation.spread import BUCKET
 
 ROWS_A_PART: Final = 2_000_000
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.engine.ahead import Work, ahead
-from pdprep.engine.buckets import BUCKET, Run
+from pdprep.engine.buckets import Run
 from pdprep.engine.distinct import distinct
 from pdprep.engine.judging import judged
 from pdprep.engine.sieve import Aside, Sieve
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, Progress
 from pdprep.validation.profile import Profile, profile
 from pdprep.validation.summary import Summary, of_ids, of_rows, rows_per_id

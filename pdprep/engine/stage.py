@@ -12,7 +12,6 @@ import polars as pl
 from pdprep import disks
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules.rule import Route
-from pdprep.engine.buckets import BUCKET
 from pdprep.engine.consume import consume, parts, remove
 from pdprep.engine.parts import Part, Writer
 from pdprep.engine.run import Batch
@@ -20,6 +19,7 @@ from pdprep.engine.validate import check, check_route
 from pdprep.errors import InputError
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
+from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, silent
 from pdprep.validation.report import Report, plural
 

@@ -8,9 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.engine.buckets import BUCKET
 from pdprep.ledger import merging
-from pdprep.preparation.spread import BUCKETS, bucket
+from pdprep.preparation.spread import BUCKET, BUCKETS, bucket
 
 FILES: Final = 64
 FEW: Final = 200_000  # rows that are held rather than written

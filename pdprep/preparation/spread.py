@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+BUCKET: Final = "__bucket"
 BUCKETS: Final = 256
 _MULTIPLIER: Final = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: spreads neighbouring ids
 

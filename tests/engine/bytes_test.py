@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdprep import Staged, prepare, stage
-from pdprep.engine import parts
+from pdprep.engine import partitioner, parts
 from pdprep.engine.buckets import partition_count
 from pdprep.preparation.spread import BUCKETS, bucket
 from tests.engine.shop import dirty, events
@@ -39,9 +39,13 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("held", [partitioner.HELD_BYTES, 0], ids=["memory", "files"])
 @pytest.mark.parametrize("count", COUNTS)
-def test_any_number_of_partitions_gives_the_same_parts(tmp_path: Path, count: int) -> None:
+def test_any_number_of_partitions_gives_the_same_parts(
+    tmp_path: Path, count: int, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = stage(events(), tmp_path / "one", partitions=1)
+    monkeypatch.setattr(partitioner, "HELD_BYTES", held)
     other = stage(events(), tmp_path / "other", partitions=count)
     assert read(other) == read(one)
     assert [part.sha256 for part in other.parts] == [part.sha256 for part in one.parts]
@@ -132,7 +136,13 @@ def test_staging_again_replaces_the_parts_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("name", "size", "wanted"),
-    [("a.csv", 10**5, 1), ("a.csv", 10**8, 19), ("a.csv.gz", 10**8, 42), ("a.csv", 10**13, 256)],
+    [
+        ("a.csv", 10**5, 1),
+        ("a.csv", 10**7, 9),
+        ("a.csv", 10**8, 64),
+        ("a.csv.gz", 10**7, 20),
+        ("a.csv", 10**13, 256),
+    ],
 )
 def test_the_size_of_a_file_tells_how_many_partitions(
     tmp_path: Path, name: str, size: int, wanted: int

@@ -36,19 +36,21 @@ def limited(call: str, folder: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("partitions", [1, 4])
-def test_attack_14_stage_beyond_ulimit_f(tmp_path: Path, partitions: int) -> None:
-    said = limited(f"pdprep.stage(prepared, 'staged', partitions={partitions})", tmp_path)
+IN_FILES = "import pdprep.engine.partitioner as p; p.HELD_BYTES = 1_000_000; "
+
+
+@pytest.mark.parametrize("in_files", [False, True])
+def test_attack_14_stage_beyond_ulimit_f(tmp_path: Path, in_files: bool) -> None:
+    said = limited(IN_FILES * in_files + "pdprep.stage(prepared, 'staged')", tmp_path)
     assert len(said) == 2
     assert "would be larger than 200,000 bytes" in said[0]
-    assert ("staged" if partitions == 1 else "spill-") in said[0]
+    assert ("spill-" if in_files else "staged") in said[0]
     assert "ulimit -f unlimited" in said[1]
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_attack_14_validate_beyond_ulimit_f(tmp_path: Path) -> None:
-    call = "import pdprep.engine.buckets as b; b.FEW_ROWS = 10_000; print(pdprep.validate(prepared))"
-    said = limited(call, tmp_path)
+    said = limited(IN_FILES + "print(pdprep.validate(prepared))", tmp_path)
     assert len(said) == 2
     assert "would be larger than 200,000 bytes" in said[0]
 

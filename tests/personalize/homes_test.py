@@ -33,9 +33,9 @@ ROLE = "arn:aws:iam::000000000000:role/r"
 SECRETS = ("AKIAHOMESTEST", "s3cr3t-k3y", "t0k3n")  # key, secret, token
 MANY = """
 import time, polars as pl, pdprep
-from pdprep.engine import buckets
+from pdprep.engine import partitioner
 from tests.personalize.frames import events
-buckets.FEW_ROWS = 100
+partitioner.HELD_BYTES = 0
 pdprep.validate(pdprep.prepare(events(2000), "interactions"), listener=lambda _: time.sleep(1))
 """
 

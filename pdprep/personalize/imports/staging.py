@@ -30,6 +30,7 @@ from pdprep.personalize.resources.target import Target
 from pdprep.preparation.prepare import Prepared
 
 RECORDS: Final = "records"
+ROWS_A_FILE: Final = 250_000  # of records, about
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def _stage(
     """Write the parts, and beside them the records as the ledger will keep them."""
     rows = _Rows(folder / RECORDS, prepared.contract)
     staged = stage(
-        prepared, folder / "parts", on_part=on_part, on_rows=rows.write,
+        prepared, folder / "parts", on_part=on_part, on_rows=rows.take,
         quarantine=asked.ledger.folder / "quarantine" / job.id, listener=job.listen,
         scratch=folder / "partitions",
     )  # fmt: skip
+    rows.close()
     job.report = staged.report
     forms.check(asked.ledger, prepared)
     job.update(rows=staged.rows)
@@ -177,18 +179,27 @@ def _row(asked: Import, contract: Contract, job: Job) -> ImportRow:
 
 
 class _Rows:
-    """Writes the records of an import, a file for each run that ``stage`` shows."""
+    """Writes the records of an import, some partitions to a file: each file is waited for by the disk."""
 
     def __init__(self, folder: Path, contract: Contract) -> None:
         self.folder, self.contract = folder, contract
         self.files = self.rows = 0
+        self._waiting: list[pl.DataFrame] = []
         folder.mkdir(parents=True)
 
-    def write(self, rows: pl.DataFrame) -> None:
-        """Write one run; its rows are numbered on from the last one's, as an id may go on in it."""
-        layers.write_records(self.folder, self.files, rows, self.contract, first=self.rows)
-        self.files += 1
-        self.rows += rows.height
+    def take(self, rows: pl.DataFrame) -> None:
+        """Take the next rows, and write them once they make a file."""
+        self._waiting.append(rows)
+        if sum(each.height for each in self._waiting) >= ROWS_A_FILE:
+            self.close()
+
+    def close(self) -> None:
+        """Write what waits; its rows are numbered on from the last file's, as an id may go on in it."""
+        if self._waiting:
+            rows = pl.concat(self._waiting)
+            self._waiting.clear()
+            layers.write_records(self.folder, self.files, rows, self.contract, first=self.rows)
+            self.files, self.rows = self.files + 1, self.rows + rows.height
 
 
 @contextmanager

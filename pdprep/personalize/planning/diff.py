@@ -11,13 +11,13 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.engine.buckets import BUCKET
 from pdprep.engine.distinct import key_hash
 from pdprep.engine.run import Batch
 from pdprep.ledger import layers
 from pdprep.ledger.beside import Beside
 from pdprep.ledger.layers import BULK, DIGEST
 from pdprep.personalize.exports.compare import having, lacking
+from pdprep.preparation.spread import BUCKET
 
 EXAMPLES: Final = 3
 _KEY, _ROW = "__key_hash", "__row_hash"

@@ -11,7 +11,6 @@ import polars as pl
 
 from pdprep import clock
 from pdprep.engine.aggregates import CsvSize, PutCalls
-from pdprep.engine.buckets import BUCKET
 from pdprep.engine.run import Batch
 from pdprep.ledger import layers
 from pdprep.ledger.beside import Beside
@@ -21,6 +20,7 @@ from pdprep.personalize.planning.diff import Difference, Tracker
 from pdprep.personalize.planning.returning import Returning
 from pdprep.personalize.puts import filling
 from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.spread import BUCKET
 from pdprep.validation.report import Report
 
 

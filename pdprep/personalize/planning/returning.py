@@ -12,7 +12,6 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.engine.buckets import BUCKET
 from pdprep.engine.run import Batch
 from pdprep.ledger import layers
 from pdprep.ledger.beside import Beside
@@ -20,6 +19,7 @@ from pdprep.ledger.filters import FILTERS
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
 from pdprep.personalize.exports.compare import having, lacking
+from pdprep.preparation.spread import BUCKET
 
 USER: Final = "USER_ID"
 _EARLY: Final = "__early"

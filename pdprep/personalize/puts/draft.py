@@ -10,11 +10,10 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.engine.buckets import BUCKET
 from pdprep.engine.run import Batch
 from pdprep.personalize.puts import batches
 from pdprep.personalize.puts.batches import EVENT_ORDER
-from pdprep.preparation.spread import BUCKETS
+from pdprep.preparation.spread import BUCKET, BUCKETS
 
 SAMPLED: Final = 2_000  # one record of so many tells where to cut
 PORTION: Final = 100_000  # events, about
