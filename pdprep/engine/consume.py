@@ -79,7 +79,7 @@ def consume(
         partitions: How many partitions to use.
         scratch: The folder for what does not fit into memory.
     """
-    tally, aside = Tally(), _Aside(prepared, quarantine)
+    tally, aside = Tally(), Quarantine(prepared, quarantine)
     for batch in run(
         prepared, tally, route=route, listener=listener, partition_count=partitions, scratch=scratch,
         aside=aside if prepared.on_invalid == "quarantine" else None, only=True,
@@ -92,7 +92,7 @@ def consume(
     return Consumed(tally.kept, tally.read, tally.bad, report, tuple(aside.files))
 
 
-class _Aside:
+class Quarantine:
     """The rows set aside, as Parquet files of a bounded number of rows."""
 
     def __init__(self, prepared: Prepared, folder: Path) -> None:

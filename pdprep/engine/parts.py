@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -49,22 +49,18 @@ class Writer:
             rows: They are ordered by bucket, and follow those of the last call.
             unusual: The columns that may hold text to be quoted, or a number to be written without exponent.
         """
-        texts = [name for name in self.columns if name in unusual and rows.schema[name] == pl.String]
-        quoted = [escaping.escape(pl.col(name)) for name in texts]
-        extreme = any(rows.schema[name].is_float() for name in unusual)
         start = end = 0
         for height, bucket in rows[BUCKET].rle().struct.unnest().iter_rows():
             if self._rows + end - start >= ROWS_A_PART and bucket != self._bucket:
-                self._append(rows.slice(start, end - start), quoted, extreme)
+                self._append(rows.slice(start, end - start), unusual)
                 self.close()
                 start = end
             end, self._bucket = end + height, bucket
-        self._append(rows.slice(start), quoted, extreme)
+        self._append(rows.slice(start), unusual)
 
-    def _append(self, rows: pl.DataFrame, quoted: list[pl.Expr], extreme: bool) -> None:
+    def _append(self, rows: pl.DataFrame, unusual: Collection[str]) -> None:
         if rows.height:
-            some = rows.select(self.columns).lazy()
-            escaping.sink(some.with_columns(quoted), self._open(), extreme=extreme)
+            write_lines(rows, self.columns, unusual, self._open())
             self._rows += rows.height
 
     def close(self) -> None:
@@ -97,6 +93,40 @@ class Writer:
             self.close()
         elif self._handle is not None:
             self._handle.close()
+
+
+def write_lines(
+    rows: pl.DataFrame, columns: Sequence[str], unusual: Collection[str], handle: IO[bytes]
+) -> None:
+    """Write rows as lines of a part.
+
+    Args:
+        rows: The rows, in their order.
+        columns: The columns of the CSV.
+        unusual: The columns that may hold text to be quoted, or a number to be written without exponent.
+        handle: Where to write.
+    """
+    texts = [name for name in columns if name in unusual and rows.schema[name] == pl.String]
+    some = rows.select(columns).lazy().with_columns(escaping.escape(pl.col(name)) for name in texts)
+    extreme = any(rows.schema[name].is_float() for name in unusual)
+    escaping.sink(some, handle, extreme=extreme)
+
+
+def cuts(kept: Sequence[int]) -> list[range]:
+    """Return the buckets of each part, given how many rows of each are kept: where ``Writer`` cuts.
+
+    >>> cuts([1_500_000, 0, 700_000, 5])
+    [range(0, 3), range(3, 4)]
+    """
+    found: list[range] = []
+    first = rows = 0
+    for bucket, more in enumerate(kept):
+        if rows >= ROWS_A_PART and more:
+            found.append(range(first, bucket))
+            first = bucket
+            rows = 0
+        rows += more
+    return [*found, range(first, len(kept))] if rows else found
 
 
 def _part(path: Path, rows: int) -> Part:

@@ -116,22 +116,29 @@ def run(
     with judged(prepared, route, listener, aside, partition_count, scratch, only) as (packing, sieve, loads):
         tally.judged(sieve)
         done = sieve.bad
-        portion_of = partial(_portion, packing, profiled)
+        portion_of = partial(portion, packing, profiled)
         works = [Work(partial(portion_of, load), load.bytes) for load in loads]
         per_id: list[pl.DataFrame] = []
-        for load, portion in zip(loads, ahead(works), strict=True):
-            tally.add(portion)
-            per_id.append(portion.per_id)
+        for load, found in zip(loads, ahead(works), strict=True):
+            tally.add(found)
+            per_id.append(found.per_id)
             if load.whole:
                 tally.summary += of_ids(per_id)
                 per_id.clear()
-            done += portion.good
+            done += found.good
             listener(Progress("validate", done, sieve.read))
-            yield Batch(portion.rows, sieve.unusual, done, sieve.read, load.whole)
-            del portion  # it is let go before the next one is there
+            yield Batch(found.rows, sieve.unusual, done, sieve.read, load.whole)
+            del found  # it is let go before the next one is there
 
 
-def _portion(packing: Packing, profiled: bool, load: Run) -> Portion:
+def portion(packing: Packing, profiled: bool, load: Run) -> Portion:
+    """Return a partition, or a piece of one, without duplicates and with its figures.
+
+    Args:
+        packing: How its rows are packed.
+        profiled: Whether there is to be a profile of its columns.
+        load: Its rows.
+    """
     prepared, rows = packing.prepared, load.do()
     good, packed = rows.height + load.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
     summary = of_rows(prepared.contract, packed, packing.unpack)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from pdprep.contract.rules.rule import Route
 from pdprep.engine.consume import consume, parts, remove
 from pdprep.engine.parts import Part, Writer
 from pdprep.engine.run import Batch
-from pdprep.engine.validate import check, check_route
+from pdprep.engine.validate import Engine, check, check_engine, check_route
 from pdprep.errors import InputError
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
@@ -72,6 +72,7 @@ def stage(
     listener: Listener = silent,
     partitions: int | None = None,
     scratch: Path | None = None,
+    engine: Engine = "local",
 ) -> Staged:
     """Write the CSV parts and the Avro schema of a prepared frame.
 
@@ -86,8 +87,11 @@ def stage(
         partitions: How many partitions to use; the bytes are the same for any number.
         scratch: The folder for what does not fit into memory; by default one of this user's in the system's
             temporary folder. What a killed process left there is removed.
+        engine: local, or ray: the same parts from many machines. Rows do not come to this process then, so
+            there is nothing for ``on_rows``.
 
     Raises:
+        InputError: Ray is asked for and not installed, or does not reach the source or the folder.
         ValidationError: A rule is broken that stops the route; no part is left in the folder.
         DiskError: A disk is full, or the limit on the size of files is reached; no part is left either.
 
@@ -100,7 +104,11 @@ def stage(
     ...     stage(items, folder).parts[0].path.read_text()
     'ITEM_ID,BRAND\\na,"\\\\"x\\\\""\\n'
     """
+    check_engine(engine)
     with disks.told(Path(folder)):
+        if engine == "ray":
+            aside = None if quarantine is None else Path(quarantine)
+            return _stage_on_ray(prepared, Path(folder), route, on_part, aside, listener, scratch)
         return _stage(
             prepared, Path(folder), route, on_part, on_rows, quarantine, listener, partitions, scratch
         )
@@ -138,6 +146,38 @@ def _stage(
         raise
     schema = _write_schema(target, prepared.contract)
     return Staged(tuple(writer.parts), done.rows, done.report, prepared.contract, schema, done.quarantine)
+
+
+def _stage_on_ray(
+    prepared: Prepared,
+    folder: Path,
+    route: Route,
+    on_part: Callable[[Part], None] | None,
+    quarantine: Path | None,
+    listener: Listener,
+    scratch: Path | None,
+) -> Staged:
+    from pdprep.engine.executors.passing import staged
+    from pdprep.engine.executors.tasks import Folder
+
+    check_route(route)
+    target = _emptied(folder, check(prepared))
+
+    def named(part: Part) -> None:
+        if on_part:
+            on_part(replace(part, path=target / part.path))
+
+    try:
+        done, parts = staged(
+            prepared, route, Folder(target.resolve()), quarantine=quarantine or target, on_part=named,
+            listener=listener, scratch=scratch,
+        )  # fmt: skip
+    except BaseException:
+        remove(target, prepared.dataset, "csv")
+        raise
+    schema = _write_schema(target, prepared.contract)
+    here = tuple(replace(part, path=target / part.path) for part in parts)
+    return Staged(here, done.rows, done.report, prepared.contract, schema, done.quarantine)
 
 
 def _write_schema(folder: Path, contract: Contract) -> Path:

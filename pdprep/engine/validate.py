@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, Literal
 
 import polars as pl
 
@@ -17,12 +18,16 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, silent
 from pdprep.validation.report import Report
 
+Engine = Literal["local", "ray"]
+ENGINES: Final = ("local", "ray")
+
 
 def validate(
     *prepared: Prepared,
     route: Route | None = None,
     show_values: bool = False,
     listener: Listener = silent,
+    engine: Engine = "local",
 ) -> Report:
     """Hold prepared frames to every rule of their datasets.
 
@@ -32,9 +37,11 @@ def validate(
             stops both.
         show_values: Whether the report's text and HTML show the values of failing rows.
         listener: Hears the progress.
+        engine: local, or ray: the same report from many machines.
 
     Raises:
         DiskError: The system's temporary folder is full.
+        InputError: Ray is asked for and not installed, or does not reach the source.
         NotPreparedError: One of them has not been through ``prepare``.
 
     >>> import polars as pl
@@ -48,7 +55,8 @@ def validate(
         raise InputError("no frame", "one or more prepared frames", "pdprep.validate(inter, items)")
     if route is not None:
         check_route(route)
-    reports = [judged(check(each), route, listener=listener) for each in prepared]
+    check_engine(engine)
+    reports = [judged(check(each), route, listener=listener, engine=engine) for each in prepared]
     return merged(reports, route, show_values)
 
 
@@ -57,9 +65,17 @@ def judged(
     route: Route | None,
     consumer: Callable[[Batch], None] = lambda batch: None,
     listener: Listener = silent,
+    engine: Engine = "local",
 ) -> Report:
     """Return the report of one frame; a consumer gets the rows that go on, a partition at a time."""
     tally = Tally()
+    if engine == "ray":
+        from pdprep.engine.executors.passing import passing
+
+        with passing(prepared, listener, route, profiled=True) as ours:
+            ours.scan(None)
+            ours.reduce()
+            return account(prepared, ours.tally, route)
     for batch in run(prepared, tally, route=route, listener=listener, profiled=True):
         consumer(batch)
         del batch  # a partition is let go before the next one is there
@@ -92,6 +108,16 @@ def _call(frame: object) -> str:
         return 'pdprep.infer_contract(frame, "interactions")  # looks at the values'
     said = ", ".join(f"{literal(field)}: {literal(column)}" for field, column in columns.items())
     return f'pdprep.prepare(frame, "interactions", columns={{{said}}})'
+
+
+def check_engine(engine: object) -> None:
+    """Refuse an engine that there is not.
+
+    Raises:
+        InputError: It is neither local nor ray.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"engine={engine!r}", f"one of {', '.join(ENGINES)}", 'engine="local"')
 
 
 def check_route(route: object) -> None:

@@ -39,7 +39,6 @@ def scan(files: Files, kind: str, row: str, path: str | None, encoding: str | No
         SourceError: It is no such JSON.
     """
     found: dict[str, pl.DataType] = {}
-    native = kind == "NDJSON" and not encoding and not files.streamed and _is_plain(files)
     for file in files.names:
         for block in _blocks(file, files, kind, encoding):
             found = _wider(found, _inferred(block, file))
@@ -47,8 +46,18 @@ def scan(files: Files, kind: str, row: str, path: str | None, encoding: str | No
         raise SourceError(
             f"{files.names[0]} cannot be read as {kind} (it holds no object)", f"rows in the {kind} format"
         )
-    own = pl.Schema(found)
-    if native:
+    return scan_as(pl.Schema(found), files, kind, row, path, encoding)
+
+
+def scan_as(
+    own: pl.Schema, files: Files, kind: str, row: str, path: str | None, encoding: str | None = None
+) -> pl.LazyFrame:
+    """Return the rows of files of JSON whose fields and types are known; the other arguments as in ``scan``.
+
+    Args:
+        own: The fields and their types, as ``scan`` finds them.
+    """
+    if kind == "NDJSON" and not encoding and not files.streamed and _is_plain(files):
         # In a path, Polars takes some signs for a pattern; in brackets each stands for itself.
         names = [glob.escape(name) for name in files.names]
         return pl.scan_ndjson(names, schema=own, row_index_name=row, include_file_paths=path, **files.options)

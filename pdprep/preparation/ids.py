@@ -88,6 +88,19 @@ class Spellings:
         self._lengths: set[int] = set()  # bytes after the point
         self._lock = threading.Lock()
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return what has been counted: a lock does not go to another process."""
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
+    def merge(self, other: Spellings) -> None:
+        """Take over what was counted of other rows of the same column."""
+        self.values, self.wholes = self.values + other.values, self.wholes + other.wholes
+        self.others |= other.others
+        self._lengths |= other._lengths
+
     @property
     def may_meet(self) -> bool:
         """Whether two texts may become one when a ``.0`` is taken off."""

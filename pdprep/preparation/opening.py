@@ -20,8 +20,13 @@ ZIP: Final = ".zip"
 
 
 @contextmanager
-def opened(file: str, storage: Storage | None = None) -> Iterator[IO[bytes]]:
+def opened(file: str, storage: Storage | None = None, start: int = 0) -> Iterator[IO[bytes]]:
     """Open a file, a member of a zip (``x.zip/inner.csv``) or an object of S3 to read its bytes.
+
+    Args:
+        file: Which.
+        storage: The way into S3, where it is there.
+        start: The first byte to read, of what is not compressed.
 
     Raises:
         SourceError: It cannot be opened or read to its end.
@@ -29,7 +34,7 @@ def opened(file: str, storage: Storage | None = None) -> Iterator[IO[bytes]]:
     with ExitStack() as stack:
         try:
             archive, member = in_zip(file)
-            raw = stack.enter_context(cast(Any, _raw(archive or file, storage)))
+            raw = stack.enter_context(cast(Any, _raw(archive or file, storage, start)))
             if archive:
                 raw = stack.enter_context(_zip(raw, storage, stack).open(member))
             if file.lower().endswith(".gz"):
@@ -69,8 +74,12 @@ def in_zip(file: str) -> tuple[str, str]:
     return archive + ZIP, member
 
 
-def _raw(file: str, storage: Storage | None) -> IO[bytes]:
-    return storage.stream(file) if storage else open(file, "rb")
+def _raw(file: str, storage: Storage | None, start: int = 0) -> IO[bytes]:
+    if storage:
+        return storage.stream(file, start)
+    handle = open(file, "rb")  # noqa: SIM115 - whoever asked closes it
+    handle.seek(start)
+    return handle
 
 
 def _zip(raw: IO[bytes], storage: Storage | None, stack: ExitStack) -> zipfile.ZipFile:

@@ -48,6 +48,8 @@ class Source:
         gaps: Gets the last of the columns that are read once a row lacks it, as a row that ends early does.
         index: The names that the index of a pandas frame would have as columns; it is not read.
         given: Finds the frame that the user gave, as long as it is held: views name it by its variable.
+        kind: The format of its files: one of ``files.KINDS``; empty for a frame or a table.
+        storage: The way into S3, where its files are there.
     """
 
     label: str
@@ -63,6 +65,8 @@ class Source:
     index: tuple[str, ...] = ()
     gaps: set[str] = field(default_factory=set, repr=False)
     given: Callable[[], object] = field(default=lambda: None, repr=False)
+    kind: str = ""
+    storage: Storage | None = field(default=None, repr=False)
 
     @property
     def is_text(self) -> bool:
@@ -196,7 +200,9 @@ def _open_path(text: str, storage: Storage | None, asked: TextOptions) -> Source
         raise SourceError(
             f"{text} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
-    return Source(text, frame, files.names, bytes=files.bytes, asked=asked)
+    return Source(
+        text, frame, files.names, bytes=files.bytes, asked=asked, kind=kind, storage=files.storage
+    )
 
 
 def _check_packed(files: Files, kind: str) -> None:
@@ -246,7 +252,10 @@ def _open_text(text: str, files: Files, asked: TextOptions, path: str | None) ->
     if "://" in files.names[0] and not by_block:
         frame = _counted(frame)
     said = head.decode(dialect.encoding, errors="replace")
-    return Source(text, frame, files.names, dialect.separator, files.bytes, said, scan, asked, blocks)
+    return Source(
+        text, frame, files.names, dialect.separator, files.bytes, said, scan, asked, blocks,
+        kind="csv", storage=files.storage,
+    )  # fmt: skip
 
 
 def inner(name: str) -> str:

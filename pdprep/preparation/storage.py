@@ -5,6 +5,7 @@ Credentials are asked for when something is read; they are in no frame, no repr 
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SCHEME: Final = "s3://"
 TRUST_SECONDS: Final = 600  # keys that end are renewed by botocore ten minutes before
+_TAIL: Final = 1 << 16  # bytes
 _PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|[^*?\[]+|\[")
 _WILDCARD: Final = re.compile(r"[*?\[]")
 _WILD: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -89,12 +91,26 @@ class Storage:
             data: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read(size)
         return data
 
-    def stream(self, url: str) -> IO[bytes]:
-        """Return the body of an object, to be read from its beginning."""
+    def stream(self, url: str, start: int = 0) -> IO[bytes]:
+        """Return the body of an object, to be read from its beginning or from a byte on."""
         bucket, key = _place(url)
+        some = {"Range": f"bytes={start}-"} if start else {}
         with _answered(url):
-            body: IO[bytes] = self.client.get_object(Bucket=bucket, Key=key)["Body"]
+            body: IO[bytes] = self.client.get_object(Bucket=bucket, Key=key, **some)["Body"]
         return body
+
+    def tail(self, url: str) -> IO[bytes]:
+        """Return the end of a Parquet file with its footer, whose length stands before the last word."""
+        bucket, key = _place(url)
+
+        def last(count: int) -> bytes:
+            some = self.client.get_object(Bucket=bucket, Key=key, Range=f"bytes=-{count}")
+            return bytes(some["Body"].read())
+
+        with _answered(url):
+            data = last(_TAIL)
+            needed = int.from_bytes(data[-8:-4], "little") + 8
+            return io.BytesIO(data if needed <= len(data) else last(needed))
 
     @property
     def options(self) -> dict[str, Any]:

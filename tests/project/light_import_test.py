@@ -9,7 +9,10 @@ import pytest
 
 import pdprep
 
-HEAVY = ("boto3", "botocore", "pandera", "ipywidgets", "anywidget", "IPython", "pandas", "polars", "cheroot")
+HEAVY = (
+    *("boto3", "botocore", "pandera", "ipywidgets", "anywidget", "IPython", "pandas", "polars", "cheroot"),
+    "ray",
+)
 SHOW = "import sys, pdprep{then}; print(*[name for name in {heavy} if name in sys.modules])"
 
 
