@@ -200,9 +200,7 @@ def _open_path(text: str, storage: Storage | None, asked: TextOptions) -> Source
         raise SourceError(
             f"{text} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
-    return Source(
-        text, frame, files.names, bytes=files.bytes, asked=asked, kind=kind, storage=files.storage
-    )
+    return Source(text, frame, files.names, bytes=files.bytes, asked=asked, kind=kind, storage=files.storage)
 
 
 def _check_packed(files: Files, kind: str) -> None:

@@ -46,14 +46,16 @@ def patient() -> Iterator[None]:
     A node waits 15 seconds for the port that its dashboard's agent writes to a file, then it gives up. Nobody
     asks for that port here: it is written down as one that is not served before the node looks for it.
     """
+    from ray import _raylet
     from ray._private import services
-    from ray._raylet import DASHBOARD_AGENT_LISTEN_PORT_NAME, persist_port
 
+    inner: Any = _raylet
     start = services.start_raylet
 
     def started(*args: Any, **kwargs: Any) -> Any:
         given = inspect.signature(start).bind(*args, **kwargs).arguments
-        persist_port(given["session_dir"], given["node_id"], DASHBOARD_AGENT_LISTEN_PORT_NAME, -1)
+        name = inner.DASHBOARD_AGENT_LISTEN_PORT_NAME
+        inner.persist_port(given["session_dir"], given["node_id"], name, -1)
         return start(*args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from pdprep.contract.rules import Route
+from pdprep.contract.rules.rule import Route
 from pdprep.engine import buckets
 from pdprep.engine.account import account
 from pdprep.engine.aggregates import Aggregate
@@ -35,7 +35,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKETS
 from pdprep.progress import Listener
-from pdprep.validation.verdict import first
+from pdprep.validation.validator import first
 
 MOST_ROWS: Final = 2**32 - 1  # of one source: rows are numbered by 32 bits, in Polars and here
 

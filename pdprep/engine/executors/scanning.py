@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import polars as pl
 
-from pdprep.engine.buckets import BUCKET, Size, partitions
+from pdprep.engine.buckets import Run, Size, partitions
 from pdprep.engine.executors import pieces
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.pieces import Height, Piece
@@ -22,11 +21,10 @@ from pdprep.preparation.ids_told import Readings
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
+from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener
-from pdprep.validation.compile import Violation, violations
-from pdprep.validation.verdict import FAILURES
-
-_RUN: Final = "__run"
+from pdprep.validation.row_checks import RowCheck, row_checks
+from pdprep.validation.validator import FAILURES
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +54,12 @@ def scan(recipe: Recipe, terms: Terms, piece: Piece, tell: Listener) -> list[Sca
     height = Height()
     source = pieces.source(recipe, piece, height)
     prepared = recipe.over(source, {name: form for name, form in terms.forms.items() if form})
-    asked = (each for each in violations(prepared, recipe.now))
+    asked = (each for each in row_checks(prepared, recipe.now))
     rules = [each for each in asked if not terms.only or each.rule.asked(terms.route)]
     readings = Readings(prepared.id_forms, source, prepared.conversions)
     aside = Bad() if terms.aside else None
     try:
-        sieve, packing, rows = _judged(prepared, readings, rules, terms, aside, tell)
+        sieve, packets = _judged(prepared, readings, rules, terms, aside, tell)
     except Exception:
         if not any(each.others and not terms.forms.get(name) for name, each in readings.seen.items()):
             raise
@@ -70,15 +68,14 @@ def scan(recipe: Recipe, terms: Terms, piece: Piece, tell: Listener) -> list[Sca
         True, readings.seen, sieve.read, sieve.bad, sieve.counts, sieve.unusual, sieve.examples,
         frozenset(source.gaps), height.rows,
     )  # fmt: skip
-    runs = _by_run(packing.unpack(rows), terms)
     bad = aside.rows if aside else None
-    return [told, None if bad is None else Packet.of(bad), *runs]
+    return [told, None if bad is None else Packet.of(bad), *packets]
 
 
 def _judged(
-    prepared: Prepared, readings: Readings, rules: Sequence[Violation], terms: Terms, aside: Bad | None,
+    prepared: Prepared, readings: Readings, rules: Sequence[RowCheck], terms: Terms, aside: Bad | None,
     tell: Listener,
-) -> tuple[Sieve, Packing, pl.DataFrame]:  # fmt: skip
+) -> tuple[Sieve, list[Packet | None]]:  # fmt: skip
     """Read with columns of few texts packed; once more without where there are more than it seemed."""
     worth = True
     while True:
@@ -86,9 +83,9 @@ def _judged(
         packing = packed(spelled, rules) if worth else Packing(spelled)
         sieve = Sieve(packing, rules, terms.route, aside)
         try:
-            with partitions(packing.prepared, sieve.on, tell, Size(None, 1)) as (run,):
+            with partitions(packing.prepared, sieve.on, tell, Size(None, terms.runs)) as loads:
                 sieve.sort_out()
-                return sieve, packing, run.do()
+                return sieve, _by_run(loads, packing, terms)
         except Exception:
             if not packing.full:
                 raise
@@ -97,12 +94,17 @@ def _judged(
                 aside.forget()
 
 
-def _by_run(rows: pl.DataFrame, terms: Terms) -> Iterator[Packet | None]:
-    run = (pl.col(BUCKET) // terms.width).alias(_RUN)
-    found = rows.with_columns(run).partition_by(_RUN, as_dict=True, include_key=False, maintain_order=True)
-    for number in range(terms.runs):
-        some = found.pop((number,), None)
-        yield None if some is None else Packet.of(some)
+def _by_run(loads: Sequence[Run], packing: Packing, terms: Terms) -> list[Packet | None]:
+    """Return the rows of each run of buckets, by bucket and, within one, in the order of the source."""
+    found: list[Packet | None] = [None] * terms.runs
+    held: list[pl.DataFrame] = []
+    for load in loads:
+        held.append(packing.unpack(load.do()))
+        if load.whole and held[-1].height:
+            found[int(held[-1][BUCKET][0]) // terms.width] = Packet.of(pl.concat(held))
+        if load.whole:
+            held.clear()
+    return found
 
 
 class Bad:

@@ -18,7 +18,7 @@ import polars as pl
 
 from pdprep.engine import oversized
 from pdprep.engine.aggregates import Aggregate
-from pdprep.engine.buckets import BUCKET, Run
+from pdprep.engine.buckets import Run
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.recipe import Recipe
 from pdprep.engine.parts import Part, write_lines
@@ -29,7 +29,7 @@ from pdprep.preparation.ids import Form
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
-from pdprep.preparation.spread import BUCKETS
+from pdprep.preparation.spread import BUCKET, BUCKETS
 from pdprep.progress import Listener, Progress
 from pdprep.validation.profile import Profile
 from pdprep.validation.summary import Summary, of_ids
