@@ -14,50 +14,22 @@ from IPython.core.magic import no_var_expand
 from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, magic_arguments
 
 from pdprep import platforms
-from pdprep.contract.catalogue import DATASETS, DOMAINS
 from pdprep.errors import InputError
-from pdprep.preparation.prepare import ON_INVALID
+from pdprep.flags import SHARED, flag
 
 T = TypeVar("T")
 Body = Callable[[Any, argparse.Namespace, str | None], T]
 Magic = Callable[..., T | None]
 
 
-def _flag(*names: str, **settings: Any) -> argument:
-    return argument(*names, **settings)
-
-
 FLAGS: Final = {
-    "frames": _flag("frames", nargs="*", metavar="FRAME", help="a frame of the notebook, by name"),
-    "group": _flag("group", nargs="?", metavar="GROUP", help="a dataset group; none: show the current one"),
-    "of": _flag("of", nargs="?", metavar="DATASET", help="a dataset type, or a frame whose dataset is meant"),
-    "dataset": _flag("--dataset", choices=DATASETS, help="the dataset type, if the columns do not tell it"),
-    "mode": _flag(
-        "--mode",
-        type=str.upper,
-        choices=("FULL", "INCREMENTAL"),
-        default="FULL",
-        help="FULL replaces what earlier import jobs brought, INCREMENTAL adds to it",
-    ),
-    "replace": _flag("--replace", action="store_true", help="agree to a FULL import over bulk records"),
-    "shrink": _flag("--shrink", action="store_true", help="agree even if it leaves under 90 %% of them"),
-    "new-only": _flag("--new-only", action="store_true", help="leave out what the dataset holds already"),
-    "fill": _flag("--fill", action="store_true", help="send the known values of left out fields along"),
-    "on-invalid": _flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
-    "dry-run": _flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
-    "wait": _flag(
-        "--wait",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="wait for the end of the job; without the flag only where nobody watches",
-    ),
-    "output": _flag("-o", "--output", metavar="NAME", help="a variable to keep the result in"),
-    "domain": _flag("--domain", type=str.upper, choices=DOMAINS, help="the domain of a group that is new"),
-    "profile": _flag("--profile", metavar="NAME", help="a profile of [tool.pdprep.profiles]: AWS"),
-    "use": _flag("--use", metavar="VARIABLE", help="a DatasetGroup of the notebook, by name"),
-    "home": _flag("--home", metavar="FOLDER", help="where pdprep keeps its files"),
-    "check": _flag("--check", action="store_true", help="ask whether this identity may do it all"),
-}  # fmt: skip
+    "frames": flag("frames", nargs="*", metavar="FRAME", help="a frame of the notebook, by name"),
+    "group": flag("group", nargs="?", metavar="GROUP", help="a dataset group; none: show the current one"),
+    "of": flag("of", nargs="?", metavar="DATASET", help="a dataset type, or a frame whose dataset is meant"),
+    "output": flag("-o", "--output", metavar="NAME", help="a variable to keep the result in"),
+    "use": flag("--use", metavar="VARIABLE", help="a DatasetGroup of the notebook, by name"),
+    **SHARED,
+}
 
 
 def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
@@ -120,8 +92,8 @@ def _typed(name: str, line: str, cell: str | None) -> str:
 
 
 def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgumentParser:
-    for flag in reversed(flags):
-        FLAGS[flag](body)
+    for each in (FLAGS[name] for name in reversed(flags)):
+        argument(*each.names, **each.settings)(body)
     kwds(description=body.__doc__, epilog=f"Examples:\n{examples}")(body)
     magic_arguments()(body)
     parser: MagicArgumentParser = body.parser

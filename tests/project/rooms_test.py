@@ -26,12 +26,18 @@ ROOMS = (
         "preparation",
         "validation",
     ),
-    *("engine", "ledger", "personalize", "group", "notebook"),
+    *("engine", "ledger", "personalize", "group", "flags", "notebook"),
 )
 # What a system can, which is no fact about the service: the local Personalize may ask it too.
 SYSTEM = ("platforms", "locks")
 # These stand beside the rooms: what they may import of the package is this, and no more.
-APART = {"local": {"local", *SYSTEM}, "demo": {"demo"}, "": {"errors", "demo", "notebook"}}
+APART = {
+    "local": {"local", *SYSTEM},
+    "demo": {"demo"},
+    "": {"errors", "demo", "notebook"},
+    "__main__": {"cli"},
+    "cli": {*ROOMS, "cli", ""},
+}
 FILES = 12  # in any room of personalize, at most
 # Modules that import more than 15 others of ours; the number may go down.
 WIDE = {

@@ -92,6 +92,7 @@ def test_field_16_only_one_module_asks_what_the_system_is(name: str) -> None:
 def test_field_16_texts_have_one_encoding_and_one_end_of_line(name: str) -> None:
     for call in text_calls(name):
         words = {each.arg for each in call.keywords}
+        words |= {"encoding" for arg in call.args if ast.unparse(arg) == "'utf-8'"}
         writes = "write" in ast.unparse(call.func) or any("w" in ast.unparse(arg) for arg in call.args[-1:])
         assert {"encoding", *({"newline"} if writes else ())} <= words, ast.unparse(call)
 

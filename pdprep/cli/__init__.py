@@ -1,0 +1,1 @@
+"""The command ``pdprep``: what the magics do, for a crontab and for CI, through the same calls."""

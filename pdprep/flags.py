@@ -1,0 +1,53 @@
+"""The flags that a magic and a command share: one word means one thing in a notebook and in a crontab."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from pdprep.contract.catalogue import DATASETS, DOMAINS
+from pdprep.preparation.prepare import ON_INVALID
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A flag or a place on a line: its names and what argparse is told of it."""
+
+    names: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+def flag(*names: str, **settings: Any) -> Flag:
+    """Return a flag as argparse's ``add_argument`` takes it."""
+    return Flag(names, MappingProxyType(settings))
+
+
+SHARED: Final = {
+    "dataset": flag("--dataset", choices=DATASETS, help="the dataset type, if the columns do not tell it"),
+    "mode": flag(
+        "--mode",
+        type=str.upper,
+        choices=("FULL", "INCREMENTAL"),
+        default="FULL",
+        help="FULL replaces what earlier import jobs brought, INCREMENTAL adds to it",
+    ),
+    "replace": flag("--replace", action="store_true", help="agree to a FULL import over bulk records"),
+    "shrink": flag("--shrink", action="store_true", help="agree even if it leaves under 90 %% of them"),
+    "new-only": flag("--new-only", action="store_true", help="leave out what the dataset holds already"),
+    "fill": flag("--fill", action="store_true", help="send the known values of left out fields along"),
+    "on-invalid": flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
+    "dry-run": flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
+    "wait": flag(
+        "--wait",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="wait for the end of the job; without the flag only where nobody watches",
+    ),
+    "domain": flag("--domain", type=str.upper, choices=DOMAINS, help="the domain of a group that is new"),
+    "profile": flag("--profile", metavar="NAME", help="a profile of [tool.pdprep.profiles]: AWS"),
+    "home": flag("--home", metavar="FOLDER", help="where pdprep keeps its files"),
+    "check": flag("--check", action="store_true", help="ask whether this identity may do it all"),
+}
