@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 from pdprep import platforms
+from pdprep.local.life.store import LostState, NewerState
 from pdprep.local.server import FolderInUse, Running, serve
-from pdprep.local.settings import CLOCKS, Settings, from_environment, linger_seconds, state_folder
-from pdprep.local.store import LostState, NewerState
+from pdprep.local.settings import CLOCKS, ServerSettings, from_environment, linger_seconds, state_folder
 
 STEP = 0.1  # s between two looks: how long a signal may wait
 SHELL = """\
@@ -52,7 +52,7 @@ def _signals() -> list[int]:
     return caught
 
 
-def _wait(server: Running, settings: Settings, caught: list[int]) -> None:
+def _wait(server: Running, settings: ServerSettings, caught: list[int]) -> None:
     """Wait for a signal, or for the linger."""
     while not caught:
         if settings.linger is not None and server.idle_seconds() >= settings.linger:

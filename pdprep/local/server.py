@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 
 from pdprep import platforms
-from pdprep.local import deletions, exports, imports, trainings
-from pdprep.local.app import App
-from pdprep.local.gateway import Server
-from pdprep.local.leases import Leases
-from pdprep.local.recommend import batch, schedule
-from pdprep.local.settings import Settings, from_environment
-from pdprep.local.state import State, build
+from pdprep.local.http.app import App
+from pdprep.local.http.gateway import Server
+from pdprep.local.http.leases import Leases
+from pdprep.local.jobs import batch, deletions, exports, imports, trainings
+from pdprep.local.operations.models import schedule
+from pdprep.local.settings import ServerSettings, from_environment
+from pdprep.local.state import ServerState, build
 from pdprep.locks import Lock
 
 log = logging.getLogger("pdprep.local")
@@ -46,7 +46,7 @@ class Running:
 
     url: str
     port: int
-    state: State
+    state: ServerState
     leases: Leases
 
     def advance(self, seconds: float) -> None:
@@ -80,7 +80,7 @@ def running(folder: str | Path, clock: str = "auto", port: int = 0, **changes: o
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[Running]:
+def serve(settings: ServerSettings) -> Iterator[Running]:
     """Hold the folder, answer requests until the block ends, leave unfinished jobs for the next server."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _held(settings.folder) as lock, _opened(settings) as state:
@@ -98,7 +98,7 @@ def serve(settings: Settings) -> Iterator[Running]:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[State]:
+def _opened(settings: ServerSettings) -> Iterator[ServerState]:
     state = build(settings)
     state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
     state.workers.resume()
@@ -129,7 +129,7 @@ def _taken(lock: Lock, pause: float) -> bool:
     return lock.take()
 
 
-def _listen(app: App, held: Leases, settings: Settings) -> Server:
+def _listen(app: App, held: Leases, settings: ServerSettings) -> Server:
     """Take the port asked for, else the last one of this folder, else any."""
     ports = [settings.port] if settings.port else [*_last_port(settings.folder), 0]
     for port in ports:
@@ -156,7 +156,7 @@ def _last_port(folder: Path) -> list[int]:
         return []
 
 
-def _write_endpoint(settings: Settings, port: int, lock: Lock) -> None:
+def _write_endpoint(settings: ServerSettings, port: int, lock: Lock) -> None:
     """Say where the server is: in a file for everyone, and in the lock, should that file be spoiled."""
     endpoint = {"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}", "clock": settings.clock}
     lock.note(json.dumps(endpoint))

@@ -13,7 +13,7 @@ LINGER_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServerSettings:
     """The settings of a server. ``speed`` divides the times of the ``auto`` clock; ``rates`` slows puts."""
 
     folder: Path
@@ -30,7 +30,7 @@ class Settings:
     answer_wait: float = 20.0
 
 
-def from_environment(folder: Path, **changes: object) -> Settings:
+def from_environment(folder: Path, **changes: object) -> ServerSettings:
     """Return settings for ``folder``; ``PDPREP_CLOCK`` fixes the time and makes every status instant.
 
     A clock that is moved by hand begins at the fixed time.
@@ -39,7 +39,7 @@ def from_environment(folder: Path, **changes: object) -> Settings:
     4599
     """
     fixed = os.environ.get("PDPREP_CLOCK", "")
-    settings = Settings(folder, speed=float(os.environ.get("PDPREP_LOCAL_SPEED", "1")), fixed=fixed)
+    settings = ServerSettings(folder, speed=float(os.environ.get("PDPREP_LOCAL_SPEED", "1")), fixed=fixed)
     settings = replace(settings, strict=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
     settings = replace(settings, rates=os.environ.get("PDPREP_LOCAL_RATES", "") == "1")
     settings = replace(settings, **changes)  # type: ignore[arg-type]  # names are checked by replace itself

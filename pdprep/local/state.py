@@ -6,27 +6,27 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pdprep.local.avro import AvroSchema, read
-from pdprep.local.clock import Clock
-from pdprep.local.faults import Faults
-from pdprep.local.ids import Ids
-from pdprep.local.layers import Layers
-from pdprep.local.rates import Rates
-from pdprep.local.recommend.memory import Memory
-from pdprep.local.recommend.models import Models
-from pdprep.local.resources import Resource, Resources
-from pdprep.local.s3.objects import Objects
-from pdprep.local.settings import Settings
-from pdprep.local.signatures import Age
-from pdprep.local.store import Store
-from pdprep.local.workers import Workers
+from pdprep.local.life.clock import Clock
+from pdprep.local.life.faults import Faults
+from pdprep.local.life.ids import Ids
+from pdprep.local.life.rates import Rates
+from pdprep.local.life.resources import Resource, Resources
+from pdprep.local.life.store import Store
+from pdprep.local.life.workers import Workers
+from pdprep.local.memory.held import Memory
+from pdprep.local.memory.models import Models
+from pdprep.local.objects.objects import Objects
+from pdprep.local.protocol.signatures import Age
+from pdprep.local.rows.avro import AvroSchema, read
+from pdprep.local.rows.layers import Layers
+from pdprep.local.settings import ServerSettings
 
 
 @dataclass(frozen=True)
-class State:
+class ServerState:
     """The parts that operations work on."""
 
-    settings: Settings
+    settings: ServerSettings
     store: Store
     clock: Clock
     ids: Ids
@@ -54,7 +54,7 @@ class State:
         self.workers.start(arn, self.settings.answer_wait if instant else 0.0)
 
 
-def build(settings: Settings) -> State:
+def build(settings: ServerSettings) -> ServerState:
     """Open a state folder."""
     faults = Faults()
     store = Store(settings.folder, faults)
@@ -65,7 +65,7 @@ def build(settings: Settings) -> State:
     resources.when_gone(lambda gone: memory.forget(gone.arn))
     workers = Workers(resources, clock, store.transaction)
     ids = Ids(seeded=bool(settings.fixed))
-    return State(
+    return ServerState(
         settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults, Age(),
         Rates(clock, settings.rates), Models(settings.folder), memory,
     )  # fmt: skip

@@ -20,7 +20,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import sync_playwright
 
-from pdprep.local import connections, running
+from pdprep.local import running
+from pdprep.local.http import connections
 from pdprep.personalize.aws import local_world
 from tests.browser.chromium import launch
 
@@ -99,8 +100,8 @@ def test_attack_12_no_document_type_is_read(lab: Any, encoding: str) -> None:
     declared = (
         f'<?xml version="1.0" encoding="{encoding.partition("-")[0]}-{encoding.split("-")[1]}"?>' + text
     )
+    from pdprep.local.objects.xmltext import parse
     from pdprep.local.refusals import Refusal
-    from pdprep.local.s3.xmltext import parse
 
     for document in (text, declared):
         with pytest.raises(Refusal, match="MalformedXML"):

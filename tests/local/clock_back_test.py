@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pdprep.local import running
-from pdprep.local.store import LostState
+from pdprep.local.life.store import LostState
 
 FUTURE = "2030-01-01T00:00:00Z"
 

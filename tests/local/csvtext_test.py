@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdprep.local import csvtext
+from pdprep.local.rows import csvtext
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\x00"))
 HOSTILE = ['"', "\\", '\\"', '"\\', "\\\\", ",", '","', 'a"b,c\\', "é\u2028😀", "'", "a\\nb", '""', "\\,"]

@@ -16,9 +16,10 @@ from pdprep.contract import catalogue, payloads
 from pdprep.contract.contract import Contract
 from pdprep.contract.dtypes import DTYPES
 from pdprep.contract.rules.rule import Route
-from pdprep.local import csvtext, model, puts, typed, wire
-from pdprep.local.avro import AvroSchema, parse
+from pdprep.local.protocol import model, wire
 from pdprep.local.refusals import Refusal
+from pdprep.local.rows import csvtext, puts, typed
+from pdprep.local.rows.avro import AvroSchema, parse
 from pdprep.personalize.puts.batches import put_contract
 from pdprep.preparation import escaping
 from pdprep.validation.row_checks import row_checks

@@ -12,9 +12,9 @@ import pytest
 from pdprep.contract import catalogue, shape
 from pdprep.contract.contract import Contract
 from pdprep.errors import PdprepError
-from pdprep.local import schema_rules
-from pdprep.local.avro import parse
 from pdprep.local.refusals import Refusal
+from pdprep.local.rows import schema_rules
+from pdprep.local.rows.avro import parse
 from tests.local.double_entry import KINDS
 
 COUNT = 10_000 if os.environ.get("PDPREP_DEEP") else 200

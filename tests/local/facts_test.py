@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pdprep.local import imports, running
-from pdprep.local.avro import parse
+from pdprep.local import running
+from pdprep.local.jobs import imports
+from pdprep.local.rows.avro import parse
 
 RECIPES = "arn:aws:personalize:::recipe/"
 V1, SIMS = RECIPES + "aws-user-personalization", RECIPES + "aws-semantic-similarity"

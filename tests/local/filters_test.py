@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pdprep.local import running
-from pdprep.local.filter_expressions import fields, parse
+from pdprep.local.recommend.filter_expressions import fields, parse
 from pdprep.local.refusals import Refusal
 
 WRONG = "Invalid Expression"

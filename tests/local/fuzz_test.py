@@ -13,8 +13,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdprep.local import model
-from pdprep.local.state import State
+from pdprep.local.protocol import model
+from pdprep.local.state import ServerState
 from tests.local import wsgi
 
 NUMBERED = count()
@@ -131,7 +131,7 @@ def _typed(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerState]:
     opened = wsgi.open_state(tmp_path_factory.mktemp("fuzz") / "state")
     wsgi.send(opened, "PUT", "/b-ucket")
     wsgi.control(opened, "CreateSchema", name="s", schema=AVRO)
@@ -144,7 +144,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
 
 @pytest.mark.parametrize("_round", range(3))
 @given(data=st.data())
-def test_no_operation_answers_a_500(state: State, _round: int, data: st.DataObject) -> None:
+def test_no_operation_answers_a_500(state: ServerState, _round: int, data: st.DataObject) -> None:
     service, name = data.draw(st.sampled_from(OPERATIONS))
     shape = model.service(service).operation_model(name).input_shape
     body = json.dumps(data.draw(values(shape) if shape else ANYTHING)).encode()
@@ -164,7 +164,7 @@ def test_no_operation_answers_a_500(state: State, _round: int, data: st.DataObje
     st.sampled_from(BODIES),
 )
 def test_no_s3_call_answers_a_500(
-    state: State, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    state: ServerState, method: str, path: str, query: str, headers: dict[str, str], body: bytes
 ) -> None:
     uri = f"{path}?{query}" if query else path
     status, answer = wsgi.send(state, method, uri, body, **headers)
@@ -173,13 +173,13 @@ def test_no_s3_call_answers_a_500(
 
 
 @given(st.text())
-def test_no_schema_text_is_a_500(state: State, text: str) -> None:
+def test_no_schema_text_is_a_500(state: ServerState, text: str) -> None:
     status, answer = wsgi.post(state, "CreateSchema", json.dumps({"name": "x", "schema": text}).encode())
     assert status == 400, answer
 
 
 @given(st.binary(max_size=200))
-def test_no_csv_is_an_accident(state: State, content: bytes) -> None:
+def test_no_csv_is_an_accident(state: ServerState, content: bytes) -> None:
     location = {"dataLocation": "s3://b-ucket/fuzz.csv"}
     wsgi.send(state, "PUT", "/b-ucket")
     wsgi.send(state, "PUT", "/b-ucket/fuzz.csv", b"USER_ID,A\n" + content)
@@ -193,6 +193,6 @@ def test_no_csv_is_an_accident(state: State, content: bytes) -> None:
     assert "Internal error" not in state.resources.get(arn).reason
 
 
-def test_the_folder_is_the_only_one_touched(state: State) -> None:
+def test_the_folder_is_the_only_one_touched(state: ServerState) -> None:
     assert isinstance(state.settings.folder, Path)
     assert {entry.name for entry in state.settings.folder.iterdir()} >= {"state.sqlite", "rows", "objects"}

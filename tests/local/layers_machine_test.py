@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pdprep.local.state import State
+from pdprep.local.state import ServerState
 from tests.local import wsgi
 
 ARN = "arn:aws:personalize:eu-west-1:000000000000:"
@@ -52,7 +52,7 @@ class Layers(RuleBasedStateMachine):
         }
         self.dataset = wsgi.control(self.state, "CreateDataset", name="d", **given)["datasetArn"]
 
-    def open(self) -> State:
+    def open(self) -> ServerState:
         return wsgi.open_state(Path(self.folder.name), compact_rows=7, chunk_bytes=30, part_rows=5)
 
     def job(self, kind: str, **given: Any) -> None:

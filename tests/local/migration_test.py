@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pdprep.local import running, store
+from pdprep.local import running
+from pdprep.local.life import store
 
 ITEMS = "ITEM_ID,GENRES,PRICE\na,A,1\n"
 

@@ -10,9 +10,9 @@ from urllib.request import urlopen
 import pytest
 from botocore.exceptions import ClientError
 
-from pdprep.local import model
+from pdprep.local.memory.traits import ROWS
 from pdprep.local.operations import OPERATIONS
-from pdprep.local.recommend.traits import ROWS
+from pdprep.local.protocol import model
 
 RECIPES = "arn:aws:personalize:::recipe/"
 ROLE = "arn:aws:iam::000000000000:role/r"

@@ -18,7 +18,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from pyarrow.fs import S3FileSystem
 
-from pdprep.local.s3 import checksums
+from pdprep.local.objects import checksums
 
 CONTENT = bytes(range(256)) * 50_000
 ALGORITHMS = [

@@ -13,7 +13,7 @@ import pytest
 from cheroot.connections import ConnectionManager
 
 from pdprep.local import running
-from pdprep.local.leases import Leases
+from pdprep.local.http.leases import Leases
 
 
 def test_a_connection_is_handed_back_in_the_instant_of_the_stop(

@@ -19,7 +19,8 @@ import pytest
 from pdprep.ledger.effects import Model, Training, effects
 from pdprep.ledger.recipes import OF_LATEST, recipe
 from pdprep.local import running
-from pdprep.local.recommend import answers, ranking, serving, traits
+from pdprep.local.memory import traits
+from pdprep.local.recommend import answers, ranking, serving
 from tests.local.recommend_test import ITEMS, NOW, RECIPES, ROLE, USERS, events
 
 HOUR, DAY = 3600, 86_400

@@ -8,27 +8,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pdprep.local.app import App
+from pdprep.local.http.app import App
 from pdprep.local.server import JOBS
-from pdprep.local.settings import Settings
-from pdprep.local.state import State, build
+from pdprep.local.settings import ServerSettings
+from pdprep.local.state import ServerState, build
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 
 
-def open_state(folder: Path, **settings: Any) -> State:
-    state = build(Settings(folder, clock="instant", **settings))
+def open_state(folder: Path, **settings: Any) -> ServerState:
+    state = build(ServerSettings(folder, clock="instant", **settings))
     state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
     return state
 
 
-def close(state: State) -> None:
+def close(state: ServerState) -> None:
     state.workers.stop()
     state.store.close()
 
 
 def send(
-    state: State, method: str, uri: str, body: bytes = b"", service: str = "s3", **headers: str
+    state: ServerState, method: str, uri: str, body: bytes = b"", service: str = "s3", **headers: str
 ) -> tuple[int, bytes]:
     """Send a request; header names are given with underscores."""
     environ = {
@@ -42,15 +42,15 @@ def send(
     return int(status[0].split()[0]), b"".join(chunks)
 
 
-def control(state: State, operation: str, **members: Any) -> Any:
+def control(state: ServerState, operation: str, **members: Any) -> Any:
     status, body = post(state, operation, json.dumps(members).encode())
     assert status == 200, body
     return json.loads(body)
 
 
-def post(state: State, operation: str, body: bytes) -> tuple[int, bytes]:
+def post(state: ServerState, operation: str, body: bytes) -> tuple[int, bytes]:
     return send(state, "POST", "/", body, "personalize", X_Amz_Target=f"AmazonPersonalize.{operation}")
 
 
-def events(state: State, path: str, body: bytes) -> tuple[int, bytes]:
+def events(state: ServerState, path: str, body: bytes) -> tuple[int, bytes]:
     return send(state, "POST", path, body, "personalize")

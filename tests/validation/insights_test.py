@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pdprep import Contract, Field, Prepared, Report, prepare, validate
 from pdprep.contract import use_cases
-from pdprep.local.operations.recipes import RECIPES
+from pdprep.local.operations.models.recipes import RECIPES
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import Profile, edge, profile
 

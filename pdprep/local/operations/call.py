@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pdprep.local.settings import ACCOUNT
-from pdprep.local.state import State
+from pdprep.local.state import ServerState
 
 
 @dataclass(frozen=True)
-class Call:
+class OperationCall:
     """One call."""
 
-    state: State
+    state: ServerState
     region: str
     given: dict[str, Any]
     jobs: list[str] = field(default_factory=list)

@@ -7,18 +7,25 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pdprep.local.kinds import KINDS, Kind
-from pdprep.local.operations.call import Call
+from pdprep.local.life.kinds import KINDS, ResourceKind
+from pdprep.local.life.resources import Resource
+from pdprep.local.operations.call import OperationCall
 from pdprep.local.operations.registry import OPERATIONS, Operation
 from pdprep.local.refusals import Refusal, in_use
-from pdprep.local.resources import Resource
 
 DEFAULT_PAGE = 100
 FINISHED = ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED", "INACTIVE", "")
 
 
 def create(
-    call: Call, kind: str, tail: str, *, parent: str = "", family: str = "", at: Any = 0.0, **body: Any
+    call: OperationCall,
+    kind: str,
+    tail: str,
+    *,
+    parent: str = "",
+    family: str = "",
+    at: Any = 0.0,
+    **body: Any,
 ) -> Resource:
     """Store a new resource with its tags and return it; ``at`` is when, where that is not now."""
     row = KINDS[kind]
@@ -31,7 +38,7 @@ def create(
     return resource
 
 
-def set_tags(call: Call, arn: str, tags: list[dict[str, str]]) -> None:
+def set_tags(call: OperationCall, arn: str, tags: list[dict[str, str]]) -> None:
     """Add tags; a resource has at most fifty (developer guide, tagging-resources)."""
     with call.state.store.transaction():
         values = [(arn, tag["tagKey"], tag["tagValue"]) for tag in tags]
@@ -40,7 +47,7 @@ def set_tags(call: Call, arn: str, tags: list[dict[str, str]]) -> None:
             raise Refusal("TooManyTagsException", "A resource can have at most 50 tags.")
 
 
-def page(call: Call, items: Sequence[Resource], member: str) -> dict[str, Any]:
+def page(call: OperationCall, items: Sequence[Resource], member: str) -> dict[str, Any]:
     """Answer one page of resources, newest first; the token names the last one shown."""
     after = position(call.given.get("nextToken"))
     left = [item for item in items if after is None or item.seq < after]
@@ -50,7 +57,7 @@ def page(call: Call, items: Sequence[Resource], member: str) -> dict[str, Any]:
     return {member: [call.state.resources.view(item) for item in shown], "nextToken": following}
 
 
-def check_finished(call: Call, resource: Resource) -> None:
+def check_finished(call: OperationCall, resource: Resource) -> None:
     """Refuse to touch a resource that is being made or deleted."""
     status = call.state.resources.status(resource)
     if status not in FINISHED:
@@ -72,26 +79,26 @@ def position(text: str | None) -> int | None:
         raise Refusal("InvalidNextTokenException", "The token is not valid.") from error
 
 
-def _describe(kind: Kind) -> Operation:
-    def describe(call: Call) -> dict[str, Any]:
+def _describe(kind: ResourceKind) -> Operation:
+    def describe(call: OperationCall) -> dict[str, Any]:
         found = call.state.resources.get(call.given[kind.arn], kind.name)
         return {kind.member: call.state.resources.view(found)}
 
     return describe
 
 
-def listing(kind: Kind) -> Operation:
+def listing(kind: ResourceKind) -> Operation:
     """Return the operation that lists a kind."""
 
-    def list_(call: Call) -> dict[str, Any]:
+    def list_(call: OperationCall) -> dict[str, Any]:
         parent = call.given.get(kind.parent, "")
         return page(call, call.state.resources.list(kind.name, call.region, parent), kind.members)
 
     return list_
 
 
-def _delete(kind: Kind) -> Operation:
-    def delete(call: Call) -> dict[str, Any]:
+def _delete(kind: ResourceKind) -> Operation:
+    def delete(call: OperationCall) -> dict[str, Any]:
         found = call.state.resources.get(call.given[kind.arn], kind.name)
         check_finished(call, found)
         call.state.resources.delete(found.arn)

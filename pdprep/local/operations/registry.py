@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pdprep.local.operations.call import Call
+from pdprep.local.operations.call import OperationCall
 
-Operation = Callable[[Call], dict[str, Any]]
+Operation = Callable[[OperationCall], dict[str, Any]]
 OPERATIONS: dict[str, Operation] = {}
 
 

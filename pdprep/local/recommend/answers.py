@@ -9,9 +9,10 @@ from zlib import crc32
 
 import polars as pl
 
-from pdprep.local.filter_expressions import expressions
-from pdprep.local.recommend import filtering, ranking, serving, traits
-from pdprep.local.recommend.requests import Request, done, expression
+from pdprep.local.memory import traits
+from pdprep.local.recommend import filtering, ranking, serving
+from pdprep.local.recommend.filter_expressions import expressions
+from pdprep.local.recommend.requests import RuntimeRequest, done, expression
 from pdprep.local.recommend.serving import Served
 from pdprep.local.refusals import invalid
 
@@ -21,7 +22,7 @@ POPULAR, EXPLORED, PROMOTED = "Popular item", "Exploration", "Promoted item"  # 
 Item = dict[str, Any]
 
 
-def recommend(request: Request) -> dict[str, Any]:
+def recommend(request: RuntimeRequest) -> dict[str, Any]:
     """Answer GetRecommendations."""
     served, given = request.served, request.given
     if served.traits.kind not in (traits.PERSONAL, traits.RELATED, traits.POPULAR, traits.TRENDING):
@@ -39,7 +40,7 @@ def recommend(request: Request) -> dict[str, Any]:
     return answer(request, _spread(plain, promoted))
 
 
-def rank(request: Request) -> dict[str, Any]:
+def rank(request: RuntimeRequest) -> dict[str, Any]:
     """Answer GetPersonalizedRanking: the items asked for in order, unknown ones last and without a score."""
     served, given = request.served, request.given
     if served.traits.kind != traits.RANKING:
@@ -60,7 +61,7 @@ def rank(request: Request) -> dict[str, Any]:
     return answer(request, found + [{"itemId": item} for item in last], "personalizedRanking")
 
 
-def act(request: Request) -> dict[str, Any]:
+def act(request: RuntimeRequest) -> dict[str, Any]:
     """Answer GetActionRecommendations."""
     state, served, given = request.state, request.served, request.given
     if served.traits.kind != traits.ACTIONS:
@@ -85,7 +86,7 @@ def act(request: Request) -> dict[str, Any]:
     return {"actionList": found, "recommendationId": recommendation_id(request)}
 
 
-def answer(request: Request, items: list[Item], member: str = "itemList") -> dict[str, Any]:
+def answer(request: RuntimeRequest, items: list[Item], member: str = "itemList") -> dict[str, Any]:
     """Return items with the metadata that was asked for, under an id that names its source."""
     columns = _columns(request)
     if columns and "ITEMS" in request.served.datasets:
@@ -96,7 +97,7 @@ def answer(request: Request, items: list[Item], member: str = "itemList") -> dic
     return {member: items, "recommendationId": recommendation_id(request)}
 
 
-def recommendation_id(request: Request) -> str:
+def recommendation_id(request: RuntimeRequest) -> str:
     """Return an id of this answer; its first digits tell which campaign or recommender gave it."""
     return f"RID-{source(request.served.arn)}-{request.state.ids.request().replace('-', '')[:24]}"
 
@@ -106,7 +107,7 @@ def source(arn: str) -> str:
     return f"{crc32(arn.encode()):08x}"
 
 
-def _check_needs(request: Request) -> None:
+def _check_needs(request: RuntimeRequest) -> None:
     needed = list(request.served.traits.needs)
     arn = request.given.get("filterArn")
     if arn and not needed:
@@ -128,7 +129,7 @@ def _count(given: Mapping[str, Any]) -> int:
     return count or RESULTS
 
 
-def _columns(request: Request) -> list[str]:
+def _columns(request: RuntimeRequest) -> list[str]:
     given = request.given.get("metadataColumns")
     if not given:
         return []
@@ -146,7 +147,7 @@ def _columns(request: Request) -> list[str]:
     return list(columns)
 
 
-def _items(request: Request, ranked: ranking.Ranked, mask: pl.Series | None) -> Iterator[Item]:
+def _items(request: RuntimeRequest, ranked: ranking.Ranked, mask: pl.Series | None) -> Iterator[Item]:
     """Yield items in order; every so often one that is new, where the recipe explores."""
     served = request.served
     new = (
@@ -170,7 +171,7 @@ def _items(request: Request, ranked: ranking.Ranked, mask: pl.Series | None) -> 
         yield _item(request, item, None, EXPLORED)
 
 
-def _item(request: Request, item: str, score: float | None, reason: str) -> Item:
+def _item(request: RuntimeRequest, item: str, score: float | None, reason: str) -> Item:
     recipe, found = request.served.traits, {"itemId": item}
     made: Item = dict(found)
     told = recipe.name == "aws-user-personalization-v2"
@@ -191,7 +192,7 @@ def _every(served: Served) -> int:
     return max(2, round(1 / weight)) if weight > 0 else 0
 
 
-def _promoted(request: Request, ranked: ranking.Ranked, count: int) -> list[Item]:
+def _promoted(request: RuntimeRequest, ranked: ranking.Ranked, count: int) -> list[Item]:
     promotions = request.given.get("promotions") or []
     if not promotions:
         return []

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.filter_expressions import CURRENT_ITEM, Condition, Expression, expressions
+from pdprep.local.recommend.filter_expressions import CURRENT_ITEM, Condition, Expression, expressions
 from pdprep.local.refusals import invalid
 
 _VALUE = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)')

@@ -11,16 +11,17 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 
-from pdprep.local.recommend import ranking, traits
-from pdprep.local.recommend.models import MEASURED
+from pdprep.local.memory import traits
+from pdprep.local.memory.models import MEASURED
+from pdprep.local.recommend import ranking
 from pdprep.local.recommend.serving import Served
-from pdprep.local.state import State
+from pdprep.local.state import ServerState
 
 INPUT = 0.9
 SHOWN, SIZES = 25, (5, 10, 25)
 
 
-def metrics(state: State, served: Served) -> dict[str, float]:
+def metrics(state: ServerState, served: Served) -> dict[str, float]:
     """Return the metrics of what recommends items; of actions and user segments there are none."""
     if served.traits.kind in (traits.ACTIONS, traits.SEGMENTS) or not served.model.items.height:
         return {}
@@ -30,7 +31,7 @@ def metrics(state: State, served: Served) -> dict[str, float]:
     return found
 
 
-def _measure(state: State, served: Served) -> dict[str, float]:
+def _measure(state: ServerState, served: Served) -> dict[str, float]:
     users = served.model.users
     histories = users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)["HISTORY"].to_list()
     asked = [history for history in histories if len(history) > 1]
@@ -55,7 +56,7 @@ def _measure(state: State, served: Served) -> dict[str, float]:
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _shown(state: State, served: Served, history: list[int]) -> Iterator[int]:
+def _shown(state: ServerState, served: Served, history: list[int]) -> Iterator[int]:
     kind, model = served.traits.kind, served.model
     if kind == traits.RELATED:
         order = ranking.Ranked(model, dict(model.beside(history[-1])))

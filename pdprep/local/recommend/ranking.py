@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.layers import ALL, AT, scan
-from pdprep.local.recommend import serving, traits
-from pdprep.local.recommend.models import Model
+from pdprep.local.life.resources import Resource
+from pdprep.local.memory import traits
+from pdprep.local.memory.models import PreviewModel
+from pdprep.local.recommend import serving
 from pdprep.local.recommend.serving import Served
-from pdprep.local.resources import Resource
-from pdprep.local.state import State
+from pdprep.local.rows.layers import ALL, AT, scan
+from pdprep.local.state import ServerState
 
 LATEST = 20  # events of a user that decide
 FADING = 0.9  # what each event weighs less than the one after it
@@ -29,7 +30,7 @@ STEP = 1000
 class Ranked:
     """Places of items, best first: those with a score, then all by popularity. ``total`` is of all scores."""
 
-    model: Model
+    model: PreviewModel
     scores: dict[int, float] = field(default_factory=dict)
     order: pl.Series | None = None
 
@@ -54,7 +55,7 @@ class Ranked:
         return float((self.scores.get(place, 0.0) + POPULARITY * share) / total)
 
 
-def ranked(state: State, served: Served, user: str | None, item: str | None) -> Ranked:
+def ranked(state: ServerState, served: Served, user: str | None, item: str | None) -> Ranked:
     """Return a model's items in order for whoever asks."""
     kind, model = served.traits.kind, served.model
     if kind in (traits.PERSONAL, traits.RANKING):
@@ -67,7 +68,7 @@ def ranked(state: State, served: Served, user: str | None, item: str | None) -> 
     return Ranked(model)
 
 
-def together(model: Model, places: list[int]) -> dict[int, float]:
+def together(model: PreviewModel, places: list[int]) -> dict[int, float]:
     """Return how much the items go with some, the latest last and heaviest."""
     found = dict[int, float]()
     for back, place in enumerate(reversed(places[-LATEST:])):
@@ -76,7 +77,7 @@ def together(model: Model, places: list[int]) -> dict[int, float]:
     return found
 
 
-def history(state: State, served: Served, user: str | None) -> list[int]:
+def history(state: ServerState, served: Served, user: str | None) -> list[int]:
     """Return the places of a user's items: as trained, and by events since where they count at once.
 
     Only put events do, and only of items the training knew (how-new-data-influences-recommendations).
@@ -92,7 +93,7 @@ def history(state: State, served: Served, user: str | None) -> list[int]:
     return places + [place for place in known if place is not None]
 
 
-def trending(state: State, served: Served) -> pl.Series:
+def trending(state: ServerState, served: Served) -> pl.Series:
     """Return the places by how much more often items occur in the latest interval than in the one before.
 
     Items without growth follow by popularity. Events count until the latest evaluation; those of new items
@@ -111,7 +112,7 @@ def trending(state: State, served: Served) -> pl.Series:
     return made
 
 
-def _trending(state: State, served: Served, dataset: Resource, moment: float) -> pl.Series:
+def _trending(state: ServerState, served: Served, dataset: Resource, moment: float) -> pl.Series:
     given = (served.version.body.get("solutionConfig") or {}).get("featureTransformationParameters") or {}
     interval = traits.INTERVALS.get(given.get("trend_discovery_frequency", ""), traits.INTERVALS["2 hours"])
     with state.layers.reading(dataset.arn, ALL) as snapshot:
@@ -132,7 +133,7 @@ def _trending(state: State, served: Served, dataset: Resource, moment: float) ->
     return ordered.sort("GROWTH", "COUNT", "PLACE", descending=[True, True, False])["PLACE"]
 
 
-def items(state: State, served: Served) -> pl.DataFrame:
+def items(state: ServerState, served: Served) -> pl.DataFrame:
     """Return the ids of what can be served: the model's by place, then new ones, latest first."""
     new = serving.fresh(state, served)
     return (
@@ -141,7 +142,7 @@ def items(state: State, served: Served) -> pl.DataFrame:
 
 
 def users_for(
-    model: Model, wanted: Iterable[tuple[int, float]], most: int, mask: pl.Expr | None
+    model: PreviewModel, wanted: Iterable[tuple[int, float]], most: int, mask: pl.Expr | None
 ) -> list[str]:
     """Return the users whose latest items have the most of some items, weighed, best first."""
     weights = pl.DataFrame(list(wanted), schema={"HISTORY": pl.UInt32, "WEIGHT": pl.Float64}, orient="row")
@@ -152,7 +153,7 @@ def users_for(
     return totals.sort(["WEIGHT", "ID"], descending=[True, False]).head(most).collect()["ID"].to_list()
 
 
-def actions(state: State, served: Served, user: str | None, moment: float) -> list[dict[str, Any]]:
+def actions(state: ServerState, served: Served, user: str | None, moment: float) -> list[dict[str, Any]]:
     """Return the actions a user can be shown, best first: by score, then value, then id.
 
     Expired ones are left out, and those the user met within their repeat frequency (actions-datasets).

@@ -9,18 +9,19 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local.recommend import filtering, ranking, traits
+from pdprep.local.life.resources import Resource
+from pdprep.local.memory import traits
+from pdprep.local.recommend import filtering, ranking
 from pdprep.local.recommend.serving import Served
 from pdprep.local.refusals import invalid, missing
-from pdprep.local.resources import Resource
-from pdprep.local.state import State
+from pdprep.local.state import ServerState
 
 
 @dataclass(frozen=True)
-class Request:
+class RuntimeRequest:
     """One request for items: what was given, and what the records say of who asks."""
 
-    state: State
+    state: ServerState
     served: Served
     given: Mapping[str, Any]
 
@@ -81,7 +82,11 @@ class Request:
 
 
 def done(
-    state: State, dataset: Resource | None, user: str | None, types: frozenset[str] | None, moment: float
+    state: ServerState,
+    dataset: Resource | None,
+    user: str | None,
+    types: frozenset[str] | None,
+    moment: float,
 ) -> list[str]:
     """Return the subjects of a user's events that filters see: put ones at once, bulk ones until a moment.
 
@@ -98,7 +103,7 @@ def done(
     return [event.item for event in seen if types is None or event.type in types]
 
 
-def expression(state: State, served: Served, arn: str) -> str:
+def expression(state: ServerState, served: Served, arn: str) -> str:
     """Return the expression of an ACTIVE filter of the same dataset group, or refuse."""
     found = state.resources.find(arn, "filter")
     if found is None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.local import trainings_of
-from pdprep.local.layers import ALL, AT, SEQ, scan
-from pdprep.local.recommend import traits
-from pdprep.local.recommend.models import Model
-from pdprep.local.recommend.traits import Traits
+from pdprep.local.life.resources import Resource
+from pdprep.local.memory import traits
+from pdprep.local.memory.models import PreviewModel
+from pdprep.local.memory.traits import Traits
 from pdprep.local.refusals import Refusal, invalid, missing
-from pdprep.local.resources import Resource
-from pdprep.local.state import State
+from pdprep.local.rows.layers import ALL, AT, SEQ, scan
+from pdprep.local.state import ServerState
+from pdprep.local.training import versions
 
 LATEST = "/$LATEST"
 
@@ -30,7 +30,7 @@ class Served:
     arn: str
     version: Resource
     traits: Traits
-    model: Model
+    model: PreviewModel
     config: dict[str, Any]
     datasets: dict[str, Resource]
     current: bool
@@ -42,7 +42,7 @@ class Served:
         return int(self.version.body["upto"])
 
 
-def find(state: State, arn: str) -> Served:
+def find(state: ServerState, arn: str) -> Served:
     """Return what an ACTIVE campaign or recommender serves, or refuse."""
     found = state.resources.get(arn, "campaign", "recommender")
     status = state.resources.status(found)
@@ -54,31 +54,31 @@ def find(state: State, arn: str) -> Served:
     return _served(state, arn, of, body.get("campaignConfig") or {}, _newest(state, of))
 
 
-def of_version(state: State, version: Resource) -> Served:
+def of_version(state: ServerState, version: Resource) -> Served:
     """Return what a batch job of a version works with."""
     return replace(_served(state, version.arn, version, {}, _newest(state, version)), batch=True)
 
 
-def _newest(state: State, version: Resource) -> bool:
+def _newest(state: ServerState, version: Resource) -> bool:
     """Say whether a version is the latest full training of its solution: no other updates itself."""
-    newest = next(iter(trainings_of.full(state.resources, version.parent)), None)
+    newest = next(iter(versions.full(state.resources, version.parent)), None)
     return newest is not None and newest.arn == version.arn
 
 
-def version(state: State, found: Resource) -> Resource:
+def version(state: ServerState, found: Resource) -> Resource:
     """Return the version that a campaign deploys; a recommender is its own."""
     return found if found.kind == "recommender" else state.resources.get(deployed(state, found))
 
 
-def deployed(state: State, campaign: Resource) -> str:
+def deployed(state: ServerState, campaign: Resource) -> str:
     """Return the version that a campaign deploys now: the latest, where it follows its solution."""
     body = state.resources.body(campaign)
     follows = (body.get("campaignConfig") or {}).get("syncWithLatestSolutionVersion")
-    newest = next(iter(trainings_of.full(state.resources, campaign.parent)), None) if follows else None
+    newest = next(iter(versions.full(state.resources, campaign.parent)), None) if follows else None
     return newest.arn if newest else str(body["solutionVersionArn"])
 
 
-def horizon(state: State, served: Served) -> float | None:
+def horizon(state: ServerState, served: Served) -> float | None:
     """Return until when records of new items are considered (s since 1970); None where they are not.
 
     Updates of the latest full training alone come every two hours, or as often as the recipe says.
@@ -96,7 +96,7 @@ def horizon(state: State, served: Served) -> float | None:
     return now if not every else trained + math.floor((now - trained) / every) * every
 
 
-def fresh(state: State, served: Served) -> pl.DataFrame:
+def fresh(state: ServerState, served: Served) -> pl.DataFrame:
     """Return the ids of new items or actions that are considered now, latest first."""
     moment, last = horizon(state, served), None
     if served.version.body.get("trainingMode") == "UPDATE":
@@ -115,7 +115,7 @@ def fresh(state: State, served: Served) -> pl.DataFrame:
     return made
 
 
-def _served(state: State, arn: str, version: Resource, config: dict[str, Any], current: bool) -> Served:
+def _served(state: ServerState, arn: str, version: Resource, config: dict[str, Any], current: bool) -> Served:
     recipe = traits.of(version.body["recipeArn"])
     if "model" not in version.body:
         raise Refusal(
@@ -139,7 +139,7 @@ def _brings_new(served: Served) -> tuple[str, ...]:
 
 
 def _fresh(
-    state: State, served: Served, sources: list[Resource], moment: float | None, last: int | None
+    state: ServerState, served: Served, sources: list[Resource], moment: float | None, last: int | None
 ) -> pl.DataFrame:
     key = "ACTION_ID" if served.traits.kind == traits.ACTIONS else "ITEM_ID"
     found = []
@@ -158,7 +158,7 @@ def _fresh(
     return unknown.sort(["SEQ", "ID"], descending=[True, False]).select("ID")
 
 
-def resolve(state: State, given: dict[str, Any]) -> Served:
+def resolve(state: ServerState, given: dict[str, Any]) -> Served:
     """Return what the ARN of a runtime request names."""
     arns = [given[name] for name in ("campaignArn", "recommenderArn") if given.get(name)]
     if len(arns) != 1:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pdprep.local.http import Answer
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.xmltext import Node, document, iso, parse
+from pdprep.local.protocol.messages import HttpAnswer
 from pdprep.local.s3 import listing
-from pdprep.local.s3.call import OWNER, Call, empty, xml
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.xmltext import Node, document, iso, parse
+from pdprep.local.s3.call import OWNER, S3Call, empty, xml
 
 
-def list_buckets(call: Call) -> Answer:
+def list_buckets(call: S3Call) -> HttpAnswer:
     """List buckets by name; the token of the next page is the last name shown."""
     region, prefix = call.query("bucket-region"), call.query("prefix")
     after, most = call.query("continuation-token"), call.number("max-buckets", 10_000, 10_000)
@@ -27,7 +27,7 @@ def list_buckets(call: Call) -> Answer:
     return xml(document("ListAllMyBucketsResult", [*nodes, ("Prefix", prefix or None)]))
 
 
-def create_bucket(call: Call) -> Answer:
+def create_bucket(call: S3Call) -> HttpAnswer:
     """Create a bucket; in us-east-1 creating one's own again is no error, elsewhere it is."""
     region = call.request.scope[0] or "us-east-1"
     body = call.request.document()
@@ -37,30 +37,30 @@ def create_bucket(call: Call) -> Answer:
     return empty(headers={"Location": f"/{call.bucket}"})
 
 
-def head_bucket(call: Call) -> Answer:
+def head_bucket(call: S3Call) -> HttpAnswer:
     """Say whether a bucket exists, and its region."""
     region = call.objects.bucket(call.bucket)["region"]
     return empty(headers={"x-amz-bucket-region": region, "Content-Type": "application/xml"})
 
 
-def delete_bucket(call: Call) -> Answer:
+def delete_bucket(call: S3Call) -> HttpAnswer:
     """Delete an empty bucket."""
     call.objects.delete_bucket(call.bucket)
     return empty(204)
 
 
-def location(call: Call) -> Answer:
+def location(call: S3Call) -> HttpAnswer:
     """Say a bucket's region; us-east-1 is empty."""
     region = call.objects.bucket(call.bucket)["region"]
     return xml(document("LocationConstraint", "" if region == "us-east-1" else region))
 
 
-def list_objects(call: Call) -> Answer:
+def list_objects(call: S3Call) -> HttpAnswer:
     """List objects."""
     return xml(listing.answer(call))
 
 
-def put_policy(call: Call) -> Answer:
+def put_policy(call: S3Call) -> HttpAnswer:
     """Keep a bucket policy; nothing is enforced."""
     call.objects.bucket(call.bucket)
     text = call.request.document().decode("utf-8", "replace")
@@ -68,16 +68,16 @@ def put_policy(call: Call) -> Answer:
     return empty()
 
 
-def get_policy(call: Call) -> Answer:
+def get_policy(call: S3Call) -> HttpAnswer:
     """Return a bucket policy."""
     call.objects.bucket(call.bucket)
     text = call.objects.store.value("SELECT value FROM meta WHERE name = ?", f"policy {call.bucket}")
     if text is None:
         raise error("NoSuchBucketPolicy")
-    return Answer(200, {"Content-Type": "application/json"}, text.encode())
+    return HttpAnswer(200, {"Content-Type": "application/json"}, text.encode())
 
 
-def delete_policy(call: Call) -> Answer:
+def delete_policy(call: S3Call) -> HttpAnswer:
     """Forget a bucket policy."""
     call.objects.bucket(call.bucket)
     call.objects.store.run("DELETE FROM meta WHERE name = ?", f"policy {call.bucket}")

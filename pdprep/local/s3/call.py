@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pdprep.local.http import Answer, Request, decode, loopback
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import TAGS, Objects
-from pdprep.local.s3.xmltext import Node
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import TAGS, Objects
+from pdprep.local.objects.xmltext import Node
+from pdprep.local.protocol.messages import HttpAnswer, HttpRequest, decode, loopback
 from pdprep.local.settings import ACCOUNT
 
 STORAGE_CLASS = "x-amz-storage-class"
@@ -22,11 +22,11 @@ OWNER: list[Node] = [("ID", ACCOUNT), ("DisplayName", "pdprep-local")]
 
 
 @dataclass(frozen=True)
-class Call:
+class S3Call:
     """One call. ``key`` is decoded; it is text and never a path."""
 
     objects: Objects
-    request: Request
+    request: HttpRequest
     bucket: str
     key: str
 
@@ -56,7 +56,7 @@ class Encoder:
         return quote(text, safe="/-_.*") if self._encode else text
 
 
-def locate(request: Request) -> tuple[str, str]:
+def locate(request: HttpRequest) -> tuple[str, str]:
     """Tell bucket and key, from the path or a host such as ``bucket.s3.localhost``."""
     path = decode(request.path[1:])
     if any(0xDC80 <= ord(character) <= 0xDCFF for character in path):
@@ -68,17 +68,17 @@ def locate(request: Request) -> tuple[str, str]:
     return bucket, key
 
 
-def xml(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+def xml(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> HttpAnswer:
     """Answer with XML."""
-    return Answer(status, {"Content-Type": "application/xml", **(headers or {})}, body)
+    return HttpAnswer(status, {"Content-Type": "application/xml", **(headers or {})}, body)
 
 
-def empty(status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+def empty(status: int = 200, headers: dict[str, str] | None = None) -> HttpAnswer:
     """Answer without a body."""
-    return Answer(status, headers or {}, b"")
+    return HttpAnswer(status, headers or {}, b"")
 
 
-def kept_headers(call: Call) -> dict[str, str]:
+def kept_headers(call: S3Call) -> dict[str, str]:
     """Return the headers that an object keeps; the transfer's own encoding is none of them."""
     given = call.request.headers
     kept = {k: v for k, v in given.items() if k in KEPT or k.startswith("x-amz-meta-")}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from pdprep.local.s3.call import Call
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Stored
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import Stored
+from pdprep.local.s3.call import S3Call
 
 
-def unchanged(call: Call, item: Stored) -> bool:
+def unchanged(call: S3Call, item: Stored) -> bool:
     """Judge the conditions of a read in RFC 9110's order; True means 304."""
     _refuse(call, item)
     none_match, since = call.header("if-none-match"), call.header("if-modified-since")
@@ -18,7 +18,7 @@ def unchanged(call: Call, item: Stored) -> bool:
     return bool(since) and not _later(item, since)
 
 
-def source(call: Call, item: Stored) -> None:
+def source(call: S3Call, item: Stored) -> None:
     """Judge the conditions of a copy's source; none of them is a 304."""
     prefix = "x-amz-copy-source-"
     _refuse(call, item, prefix)
@@ -29,7 +29,7 @@ def source(call: Call, item: Stored) -> None:
         raise error("PreconditionFailed", Condition=prefix + "If-Modified-Since")
 
 
-def write(call: Call, found: Stored | None) -> None:
+def write(call: S3Call, found: Stored | None) -> None:
     """Judge the conditions of a write against what stands in its place."""
     if call.header("if-none-match") and found and names(call.header("if-none-match"), found.etag):
         raise error("PreconditionFailed", Condition="If-None-Match")
@@ -57,7 +57,7 @@ def names(tags: str, etag: str) -> bool:
     }
 
 
-def _refuse(call: Call, item: Stored, prefix: str = "") -> None:
+def _refuse(call: S3Call, item: Stored, prefix: str = "") -> None:
     match, before = call.header(prefix + "if-match"), call.header(prefix + "if-unmodified-since")
     if match and not names(match, item.etag):
         raise error("PreconditionFailed", Condition=prefix + "If-Match")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from pdprep.local.http import Answer
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import PARTS, TAGS, Stored, check_key
+from pdprep.local.objects.xmltext import document, iso
+from pdprep.local.protocol.messages import HttpAnswer
 from pdprep.local.s3 import conditions, tagging
-from pdprep.local.s3.call import STORAGE_CLASS, Call, kept_headers, xml
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import PARTS, TAGS, Stored, check_key
-from pdprep.local.s3.xmltext import document, iso
+from pdprep.local.s3.call import STORAGE_CLASS, S3Call, kept_headers, xml
 
 # What a copy takes from the request alone, whatever becomes of the metadata.
 APART = (TAGS, STORAGE_CLASS, PARTS)
 
 
-def copy_object(call: Call) -> Answer:
+def copy_object(call: S3Call) -> HttpAnswer:
     """Store a copy of an object."""
     call.objects.bucket(call.bucket)
     check_key(call.key)
@@ -29,7 +29,7 @@ def copy_object(call: Call) -> Answer:
     )
 
 
-def source(call: Call) -> Stored:
+def source(call: S3Call) -> Stored:
     """Return the object that a copy reads, if its conditions hold."""
     path, _, query = call.header("x-amz-copy-source").partition("?")
     bucket, _, key = unquote(path).lstrip("/").partition("/")
@@ -40,7 +40,7 @@ def source(call: Call) -> Stored:
     return found
 
 
-def _headers(call: Call, found: Stored) -> dict[str, str]:
+def _headers(call: S3Call, found: Stored) -> dict[str, str]:
     given, old = kept_headers(call), found.headers
     replaced = call.header("x-amz-metadata-directive").upper() == "REPLACE"
     own = unquote(call.header("x-amz-copy-source")).lstrip("/") == f"{call.bucket}/{call.key}"

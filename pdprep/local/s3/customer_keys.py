@@ -8,14 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from pdprep.local.s3.call import Call
-from pdprep.local.s3.errors import error
+from pdprep.local.objects.errors import error
+from pdprep.local.s3.call import S3Call
 
 PREFIX = "x-amz-server-side-encryption-customer-"
 ALGORITHM, KEY, MD5 = (PREFIX + name for name in ("algorithm", "key", "key-md5"))
 
 
-def check(call: Call) -> dict[str, str]:
+def check(call: S3Call) -> dict[str, str]:
     """Refuse a key that is none; return the headers that an answer repeats."""
     given = {name: call.header(name) for name in (ALGORITHM, KEY, MD5) if call.header(name)}
     if not given:

@@ -6,14 +6,14 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pdprep.local.s3.call import OWNER, STORAGE_CLASS, Call, Encoder
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Objects, Stored
-from pdprep.local.s3.xmltext import Node, document, iso
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import Objects, Stored
+from pdprep.local.objects.xmltext import Node, document, iso
+from pdprep.local.s3.call import OWNER, STORAGE_CLASS, Encoder, S3Call
 
 
 @dataclass(frozen=True)
-class Page:
+class KeyPage:
     """One page: objects, common prefixes, and the last key seen when there is more."""
 
     objects: tuple[Stored, ...]
@@ -21,19 +21,19 @@ class Page:
     more: str
 
 
-def collect(objects: Objects, bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page:
+def collect(objects: Objects, bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> KeyPage:
     """Gather a page. A common prefix counts as one entry and is skipped as a whole."""
     found, prefixes = list[Stored](), list[str]()
     while len(found) + len(prefixes) < limit:
         batch = objects.keys(bucket, prefix, after, limit - len(found) - len(prefixes))
         if not batch:
-            return Page(tuple(found), tuple(prefixes), "")
+            return KeyPage(tuple(found), tuple(prefixes), "")
         after = _take(batch, prefix, delimiter, after, found, prefixes)
     more = bool(objects.keys(bucket, prefix, after, 1)) and limit > 0
-    return Page(tuple(found), tuple(prefixes), after if more else "")
+    return KeyPage(tuple(found), tuple(prefixes), after if more else "")
 
 
-def answer(call: Call) -> bytes:
+def answer(call: S3Call) -> bytes:
     """Return the XML of a listing; ``list-type=2`` in the query makes it version 2."""
     objects, bucket, query = call.objects, call.bucket, call.request.query
     objects.bucket(bucket)
@@ -83,7 +83,7 @@ def _after(query: Mapping[str, str], second: bool) -> str:
         raise error("InvalidArgument", "The continuation token provided is incorrect") from problem
 
 
-def _second(query: Mapping[str, str], page: Page) -> list[Node]:
+def _second(query: Mapping[str, str], page: KeyPage) -> list[Node]:
     token = base64.urlsafe_b64encode(page.more.encode()).decode() if page.more else None
     return [
         ("KeyCount", len(page.objects) + len(page.prefixes)),
@@ -92,7 +92,7 @@ def _second(query: Mapping[str, str], page: Page) -> list[Node]:
     ]  # fmt: skip
 
 
-def _first(query: Mapping[str, str], page: Page, encode: Encoder) -> list[Node]:
+def _first(query: Mapping[str, str], page: KeyPage, encode: Encoder) -> list[Node]:
     following = page.more.rstrip("\U0010ffff")
     return [
         ("Marker", encode(query.get("marker", ""))),

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from pdprep.local.http import Answer
-from pdprep.local.s3 import conditions, copying, uploads
-from pdprep.local.s3.body import CHECKSUM, sums
-from pdprep.local.s3.call import OWNER, Call, Encoder, empty, kept_headers, xml
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import TAGS, Stored, check_key
+from pdprep.local.objects import uploads
+from pdprep.local.objects.body import CHECKSUM, sums
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import TAGS, Stored, check_key
+from pdprep.local.objects.xmltext import Node, document, iso, parse
+from pdprep.local.protocol.messages import HttpAnswer
+from pdprep.local.s3 import conditions, copying
+from pdprep.local.s3.call import OWNER, Encoder, S3Call, empty, kept_headers, xml
 from pdprep.local.s3.tagging import check
 from pdprep.local.s3.writing import checksums, receive
-from pdprep.local.s3.xmltext import Node, document, iso, parse
 
 KINDS = ("x-amz-checksum-algorithm", "x-amz-checksum-type")
 
 
-def create_upload(call: Call) -> Answer:
+def create_upload(call: S3Call) -> HttpAnswer:
     """Begin a multipart upload."""
     call.objects.bucket(call.bucket)
     check_key(call.key)
@@ -30,7 +31,7 @@ def create_upload(call: Call) -> Answer:
     return xml(document("InitiateMultipartUploadResult", nodes), headers=kinds)
 
 
-def upload_part(call: Call) -> Answer:
+def upload_part(call: S3Call) -> HttpAnswer:
     """Keep one part."""
     uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
     item = receive(call, {})
@@ -38,7 +39,7 @@ def upload_part(call: Call) -> Answer:
     return empty(headers={"ETag": f'"{item.etag}"', **checksums(item)})
 
 
-def copy_part(call: Call) -> Answer:
+def copy_part(call: S3Call) -> HttpAnswer:
     """Keep one part, taken from another object."""
     uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
     source, found = copying.source(call), sums({})
@@ -49,10 +50,10 @@ def copy_part(call: Call) -> Answer:
     return xml(document("CopyPartResult", [("LastModified", iso(item.modified)), ("ETag", f'"{item.etag}"')]))
 
 
-def complete_upload(call: Call) -> Answer:
+def complete_upload(call: S3Call) -> HttpAnswer:
     """Join the parts; a call that is repeated because its answer was lost is answered as the first time."""
     asked = [
-        uploads.Asked(
+        uploads.AskedPart(
             _part_number(part.findtext("PartNumber")), (part.findtext("ETag") or "").strip('"'),
             {
                 CHECKSUM + child.tag.removeprefix("Checksum").lower(): child.text or ""
@@ -70,7 +71,7 @@ def complete_upload(call: Call) -> Answer:
     return _completed(call, uploads.complete(call.objects, upload, asked, judge))
 
 
-def _completed(call: Call, item: Stored) -> Answer:
+def _completed(call: S3Call, item: Stored) -> HttpAnswer:
     nodes: list[Node] = [("Location", call.request.path), ("Bucket", call.bucket), ("Key", call.key)]
     nodes.append(("ETag", f'"{item.etag}"'))
     for name, value in checksums(item).items():
@@ -79,14 +80,14 @@ def _completed(call: Call, item: Stored) -> Answer:
     return xml(document("CompleteMultipartUploadResult", nodes))
 
 
-def abort_upload(call: Call) -> Answer:
+def abort_upload(call: S3Call) -> HttpAnswer:
     """Forget an upload."""
     uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
     uploads.abort(call.objects, call.query("uploadId"))
     return empty(204)
 
 
-def list_uploads(call: Call) -> Answer:
+def list_uploads(call: S3Call) -> HttpAnswer:
     """List unfinished multipart uploads, a page at a time."""
     call.objects.bucket(call.bucket)
     prefix, delimiter, encode = call.query("prefix"), call.query("delimiter"), Encoder(call.request.query)
@@ -118,7 +119,7 @@ def list_uploads(call: Call) -> Answer:
     return xml(document("ListMultipartUploadsResult", nodes + [entries[place] for place in shown]))
 
 
-def list_parts(call: Call) -> Answer:
+def list_parts(call: S3Call) -> HttpAnswer:
     """List the parts of an upload."""
     upload = uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
     after = call.number("part-number-marker", 0, 2**31)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from pdprep.local.http import Answer
+from pdprep.local.objects.body import CHECKSUM
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import PARTS, TAGS, Stored
+from pdprep.local.objects.xmltext import http_date
+from pdprep.local.protocol.messages import HttpAnswer
 from pdprep.local.s3 import conditions
-from pdprep.local.s3.body import CHECKSUM
-from pdprep.local.s3.call import Call, empty
+from pdprep.local.s3.call import S3Call, empty
 from pdprep.local.s3.customer_keys import check as check_customer_key
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import PARTS, TAGS, Stored
-from pdprep.local.s3.xmltext import http_date
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 # response-content-type and the like, in the query of a signed request
@@ -20,7 +20,7 @@ _OVERRIDES = (
 )  # fmt: skip
 
 
-def get_object(call: Call) -> Answer:
+def get_object(call: S3Call) -> HttpAnswer:
     """Answer an object's bytes, or the range asked for."""
     item = call.objects.get(call.bucket, call.key)
     answered = check_customer_key(call)
@@ -33,10 +33,10 @@ def get_object(call: Call) -> Answer:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{item.size}"
         headers = {k: v for k, v in headers.items() if not k.startswith(CHECKSUM)}
     body = b"" if call.request.method == "HEAD" else call.objects.blobs.read(item.blob, start, end)
-    return Answer(206 if partial else 200, headers, body)
+    return HttpAnswer(206 if partial else 200, headers, body)
 
 
-def _headers(call: Call, item: Stored) -> dict[str, str]:
+def _headers(call: S3Call, item: Stored) -> dict[str, str]:
     checked = call.header("x-amz-checksum-mode").upper() == "ENABLED"
     kept = {k: v for k, v in item.headers.items() if checked or not k.startswith(CHECKSUM)}
     tags, parts = kept.pop(TAGS, ""), kept.pop(PARTS, "")
@@ -54,7 +54,7 @@ def _headers(call: Call, item: Stored) -> dict[str, str]:
     }
 
 
-def _part(call: Call, item: Stored) -> tuple[int, int, bool] | None:
+def _part(call: S3Call, item: Stored) -> tuple[int, int, bool] | None:
     """Return where the part asked for begins and ends; an object that was put whole is one part."""
     if not call.query("partNumber"):
         return None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pdprep.local.http import Answer, Request
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import Objects
+from pdprep.local.objects.xmltext import document
+from pdprep.local.protocol.messages import HttpAnswer, HttpRequest
 from pdprep.local.refusals import Refusal, not_provided
 from pdprep.local.s3 import buckets, copying, multipart, reading, tagging, writing
-from pdprep.local.s3.call import Call, locate, xml
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import Objects
-from pdprep.local.s3.xmltext import document
+from pdprep.local.s3.call import S3Call, locate, xml
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[S3Call], HttpAnswer]
 SERVICE, BUCKET, OBJECT = "service", "bucket", "object"
 
 
@@ -70,7 +70,7 @@ OTHERS = frozenset(
 )  # fmt: skip
 
 
-def route(request: Request) -> Route:
+def route(request: HttpRequest) -> Route:
     """Return the route of a request or refuse; no object has a version but ``null``."""
     bucket, key = locate(request)
     if key and request.query.get("versionId", "null") != "null":
@@ -85,7 +85,7 @@ def route(request: Request) -> Route:
     raise not_provided(f"This part of Amazon S3 ({asked})")
 
 
-def answer(objects: Objects, request: Request, row: Route) -> Answer:
+def answer(objects: Objects, request: HttpRequest, row: Route) -> HttpAnswer:
     """Answer a call; without a signature S3 says AccessDenied."""
     signed = (
         "authorization" in request.headers
@@ -94,19 +94,19 @@ def answer(objects: Objects, request: Request, row: Route) -> Answer:
     )
     if not signed:
         raise error("AccessDenied")
-    return row.handler(Call(objects, request, *locate(request)))
+    return row.handler(S3Call(objects, request, *locate(request)))
 
 
-def refused(refusal: Refusal, request: Request, request_id: str) -> Answer:
+def refused(refusal: Refusal, request: HttpRequest, request_id: str) -> HttpAnswer:
     """Answer an error as S3 does."""
     if request.method == "HEAD" or refusal.status == 304:
-        return Answer(refusal.status or 400, {"Content-Type": "application/xml"}, b"")
+        return HttpAnswer(refusal.status or 400, {"Content-Type": "application/xml"}, b"")
     nodes = [("Code", refusal.code), ("Message", refusal.message), *refusal.details]
     nodes.append(("Resource", request.path))
     return xml(document("Error", [*nodes, ("RequestId", request_id)], namespace=False), refusal.status or 400)
 
 
-def _marked(row: Route, request: Request) -> bool:
+def _marked(row: Route, request: HttpRequest) -> bool:
     if not row.mark:
         return not OTHERS & request.query.keys()
     return all(mark in request.query or mark in request.headers for mark in row.mark.split())

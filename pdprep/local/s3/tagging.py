@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from urllib.parse import parse_qsl, urlencode
 
-from pdprep.local.http import Answer
-from pdprep.local.s3.call import Call, empty, xml
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import TAGS, Stored
-from pdprep.local.s3.xmltext import document, parse
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import TAGS, Stored
+from pdprep.local.objects.xmltext import document, parse
+from pdprep.local.protocol.messages import HttpAnswer
+from pdprep.local.s3.call import S3Call, empty, xml
 
 MOST, KEY, VALUE = 10, 128, 256
 
@@ -26,14 +26,14 @@ def check(text: str) -> str:
     return text
 
 
-def get_tags(call: Call) -> Answer:
+def get_tags(call: S3Call) -> HttpAnswer:
     """Return an object's tags."""
     text = call.objects.get(call.bucket, call.key).headers.get(TAGS, "")
     tags = [("Tag", [("Key", k), ("Value", v)]) for k, v in parse_qsl(text, keep_blank_values=True)]
     return xml(document("Tagging", [("TagSet", tags)]))
 
 
-def put_tags(call: Call) -> Answer:
+def put_tags(call: S3Call) -> HttpAnswer:
     """Replace an object's tags."""
     root = parse(call.request.document())
     tags = [(t.findtext("Key") or "", t.findtext("Value") or "") for t in root.iter("Tag")]
@@ -41,13 +41,13 @@ def put_tags(call: Call) -> Answer:
     return empty()
 
 
-def delete_tags(call: Call) -> Answer:
+def delete_tags(call: S3Call) -> HttpAnswer:
     """Remove an object's tags."""
     _retag(call, "")
     return empty(204)
 
 
-def _retag(call: Call, text: str) -> None:
+def _retag(call: S3Call, text: str) -> None:
     old = call.objects.get(call.bucket, call.key)
     kept = {k: v for k, v in old.headers.items() if k != TAGS} | ({TAGS: text} if text else {})
     call.objects.put(call.bucket, Stored(old.key, old.blob, old.size, old.etag, old.modified, kept))

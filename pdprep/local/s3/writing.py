@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from functools import partial
 
-from pdprep.local.http import Answer
+from pdprep.local.objects.body import CHECKSUM, blocks, sums, verify
+from pdprep.local.objects.errors import error
+from pdprep.local.objects.objects import TAGS, Stored, check_key
+from pdprep.local.objects.xmltext import Node, document, parse
+from pdprep.local.protocol.messages import HttpAnswer
 from pdprep.local.refusals import Refusal
 from pdprep.local.s3 import conditions, tagging
-from pdprep.local.s3.body import CHECKSUM, blocks, sums, verify
-from pdprep.local.s3.call import Call, empty, kept_headers, xml
+from pdprep.local.s3.call import S3Call, empty, kept_headers, xml
 from pdprep.local.s3.customer_keys import check as check_customer_key
-from pdprep.local.s3.errors import error
-from pdprep.local.s3.objects import TAGS, Stored, check_key
-from pdprep.local.s3.xmltext import Node, document, parse
 
 
-def put_object(call: Call) -> Answer:
+def put_object(call: S3Call) -> HttpAnswer:
     """Store a body as an object."""
     call.objects.bucket(call.bucket)
     check_key(call.key)
@@ -34,14 +34,14 @@ def put_object(call: Call) -> Answer:
     return empty(headers={"ETag": f'"{item.etag}"', **checksums(item), **answered})
 
 
-def delete_object(call: Call) -> Answer:
+def delete_object(call: S3Call) -> HttpAnswer:
     """Delete an object."""
     call.objects.bucket(call.bucket)
     call.objects.delete(call.bucket, call.key, partial(conditions.delete, call.header("if-match")))
     return empty(204)
 
 
-def delete_objects(call: Call) -> Answer:
+def delete_objects(call: S3Call) -> HttpAnswer:
     """Delete up to a thousand objects; each has an outcome of its own."""
     call.objects.bucket(call.bucket)
     root = parse(call.request.document())
@@ -63,7 +63,7 @@ def delete_objects(call: Call) -> Answer:
     return xml(document("DeleteResult", [node for node in nodes if node[0] == "Error" or not quiet]))
 
 
-def receive(call: Call, kept: dict[str, str]) -> Stored:
+def receive(call: S3Call, kept: dict[str, str]) -> Stored:
     """Write a body and check it; return it as what it may become."""
     found, trailer = sums(call.request.headers), dict[str, str]()
     with closing(blocks(call.request, trailer)) as stream:

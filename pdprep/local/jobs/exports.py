@@ -1,0 +1,66 @@
+"""The work of an export job: the rows of one layer or both as CSV, in partitions that fit in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pdprep.local.jobs.sources import NO_ACCESS
+from pdprep.local.life.ids import Ids
+from pdprep.local.life.resources import Resource
+from pdprep.local.life.workers import Commit, JobFailed
+from pdprep.local.rows import csvtext
+from pdprep.local.rows.avro import AvroSchema
+from pdprep.local.rows.layers import ALL, SEQ, part, partitions, scan
+from pdprep.local.rows.typed import ROW
+from pdprep.local.state import ServerState
+
+
+def run(state: ServerState, job: Resource) -> Commit:
+    """Write the CSV files of an export job; the commit it returns makes them objects."""
+    dataset = state.resources.get(job.body["datasetArn"])
+    bucket, prefix = _target(job)
+    if not state.objects.has_bucket(bucket):
+        raise JobFailed(f"Failed to create a data export job. {NO_ACCESS.format(bucket=bucket)}")
+    schema, mode = state.schema(dataset), str(job.body["ingestionMode"])
+    with state.layers.reading(dataset.arn, mode) as snapshot:
+        rows = scan(snapshot, schema)
+        count = partitions(snapshot.rows, state.settings.part_rows)
+        files = [_write(state, _part(rows, schema, mode, number, count), schema) for number in range(count)]
+    return lambda: _publish(state, bucket, f"{prefix}{job.name}-part-", files)
+
+
+def _publish(state: ServerState, bucket: str, start: str, files: list[Path]) -> None:
+    for number, path in enumerate(files):
+        state.objects.adopt(bucket, f"{start}{number:05}.csv", path)
+
+
+def _target(job: Resource) -> tuple[str, str]:
+    path = str(job.body["jobOutput"]["s3DataDestination"]["path"])
+    bucket, _, prefix = path.removeprefix("s3://").partition("/")
+    return bucket, prefix if not prefix or prefix.endswith("/") else prefix + "/"
+
+
+def _part(rows: pl.LazyFrame, schema: AvroSchema, mode: str, number: int, count: int) -> pl.LazyFrame:
+    """Exact duplicates collapse; ALL keeps the newest of an id (developer guide, export-data)."""
+    rows = part(rows, schema.key or "USER_ID", number, count)
+    if schema.key and mode == ALL:
+        rows = rows.sort(SEQ, ROW, maintain_order=True)
+        return rows.unique(subset=[schema.key], keep="last", maintain_order=True)
+    return rows.unique(subset=list(schema.names), keep="first", maintain_order=True)
+
+
+def _write(state: ServerState, rows: pl.LazyFrame, schema: AvroSchema) -> Path:
+    path = state.objects.blobs.path(Ids.fresh())
+    rows.select(_text(column.name, column.type) for column in schema.columns).sink_csv(
+        path, quote_style="never", include_header=True
+    )
+    return path
+
+
+def _text(name: str, kind: str) -> Any:
+    if kind == "string":
+        return csvtext.escaped(name)
+    return pl.col(name).cast(pl.String) if kind == "boolean" else pl.col(name)

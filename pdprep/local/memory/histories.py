@@ -1,0 +1,113 @@
+"""What each user did lately, for filters and for recommendations at once: bulk and put, newest last.
+
+The base is made of the dataset's files when they change, in parts of users; what is put afterwards is read
+from the log when somebody asks. A filter considers the latest hundred events of a user and type (limits).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pdprep.local.memory.models import place
+from pdprep.local.rows.avro import AvroSchema
+from pdprep.local.rows.layers import (
+    ALL,
+    AT,
+    ROUTE,
+    SEQ,
+    SESSION,
+    WAS_PUT,
+    Layers,
+    log_frame,
+    part,
+    partitions,
+    scan,
+)
+from pdprep.local.rows.typed import ROW
+
+MOST_FRESH = 200_000  # events beside the base before it is made again
+PART = 2_500_000
+_LISTS = ("ITEM", "TYPE", "TIME", "SEQ", "AT", "PUT")
+
+
+class Event(NamedTuple):
+    """One event: ``put`` says that it came by a put call, ``at`` when (0 where that is not known)."""
+
+    item: str
+    type: str
+    time: int
+    seq: int
+    at: float
+    put: bool
+
+
+@dataclass
+class History:
+    """The events of one dataset, by user."""
+
+    layers: Layers
+    dataset: str
+    schema: AvroSchema
+    most: int
+    signature: tuple[str, ...] = ("",)
+    seq: int = 0
+    base: pl.DataFrame = field(default_factory=pl.DataFrame)
+    fresh: dict[str, list[Event]] = field(default_factory=dict)
+    count: int = 0
+    guard: Any = field(default_factory=RLock)
+
+    def of(self, user: str | None) -> list[Event]:
+        """Return the latest events of a user, or of a session nobody is known of, oldest first."""
+        with self.guard:
+            self._refresh()
+            at = place(self.base["USER"], user) if user else None
+            held: list[Event] = []
+            if at is not None:
+                row = self.base.row(at, named=True)
+                held = [Event(*each) for each in zip(*(row[name] for name in _LISTS), strict=True)]
+            fresh = self.fresh.get(user or "", [])
+        return sorted((*held, *fresh), key=lambda event: (event.time, event.seq)) if fresh else held
+
+    def _refresh(self) -> None:
+        if self.layers.signature(self.dataset) != self.signature or self.count > MOST_FRESH:
+            self._rebuild()
+        new = self.layers.since(self.dataset, self.seq)
+        if not new:
+            return
+        for row in self._chosen(log_frame(new, self.schema).lazy()).collect().iter_rows(named=True):
+            event = Event(*(row[name] for name in _LISTS))
+            self.fresh.setdefault(row["USER"], []).append(event)
+            self.count += 1
+        self.seq = new[-1].seq
+
+    def _rebuild(self) -> None:
+        with self.layers.reading(self.dataset, ALL) as snapshot:
+            signature = self.layers.signature(self.dataset)
+            rows = self._chosen(scan(snapshot, self.schema))
+            count = partitions(snapshot.rows, PART)
+            parts = [self._part(part(rows, "USER", number, count)) for number in range(count)]
+        self.base = pl.concat(parts).sort("USER")
+        self.seq = max([*(each.seq for each in snapshot.log), *(each.seq for each in snapshot.bulk), 0])
+        self.signature, self.fresh, self.count = signature, {}, 0
+
+    def _chosen(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        names = self.schema.names
+        subject = "ACTION_ID" if "ACTION_ID" in names else "ITEM_ID"
+        kind = pl.col("EVENT_TYPE") if "EVENT_TYPE" in names else pl.lit("")
+        user = pl.coalesce("USER_ID", SESSION)
+        chosen = rows.select(
+            USER=user, ITEM=subject, TYPE=kind.fill_null("").str.to_lowercase(), TIME="TIMESTAMP", SEQ=SEQ,
+            AT=pl.col(AT).fill_null(0.0), PUT=pl.col(ROUTE) == WAS_PUT, ROW=ROW,
+        )  # fmt: skip
+        return chosen.filter(pl.col("USER").is_not_null() & pl.col("ITEM").is_not_null())
+
+    def _part(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        ordered = rows.sort("USER", "TIME", "SEQ", "ROW")
+        later = pl.int_range(pl.len()).reverse().over("USER", "TYPE")
+        latest = ordered.filter(later < self.most)
+        grouped = latest.group_by("USER", maintain_order=True).agg(pl.col(_LISTS))
+        return grouped.collect()

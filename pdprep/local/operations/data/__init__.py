@@ -1,0 +1,1 @@
+"""Operations on datasets, their records and what describes them."""

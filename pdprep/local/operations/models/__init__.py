@@ -1,0 +1,1 @@
+"""Operations on solutions, recommenders and campaigns, and what they do by themselves."""

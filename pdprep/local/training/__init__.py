@@ -1,0 +1,1 @@
+"""Making a preview model of records, in bounded memory."""

@@ -1,0 +1,138 @@
+"""Making a model of a group's records: in parts of users, so that memory stays bounded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from pdprep.local.life.resources import Resource
+from pdprep.local.memory.models import MEASURED
+from pdprep.local.memory.traits import ACTIONS, RELATED, SEGMENTS, TRENDING, Traits
+from pdprep.local.rows.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, partitions, scan
+from pdprep.local.state import ServerState
+from pdprep.local.training import events as read_events
+from pdprep.local.training import words
+from pdprep.local.training.cooccurrence import neighbours
+
+KEPT = 50  # latest events of a user that a model keeps
+SCORED = (
+    50  # events TAKEN, and as many that are not, before an action has a score. native-recipe-next-best-action
+)
+SCORED_WITHIN = 42 * 86_400  # s before the latest of them
+_USERS = {"ID": pl.String(), "HISTORY": pl.List(pl.UInt32())}
+
+
+def train(
+    state: ServerState, datasets: dict[str, Resource], traits: Traits, config: dict[str, Any], upto: int
+) -> str:
+    """Write a model of the records until a sequence number; return its name."""
+    if traits.kind == ACTIONS:
+        return _actions(state, datasets, traits, upto)
+    if traits.name == "aws-semantic-similarity":
+        return _semantic(state, datasets, upto)
+    found, size = datasets["INTERACTIONS"], state.settings.part_rows
+    held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
+    count = partitions(held, size)
+    parts = [read_events.read(state, found, upto, traits, config, (each, count)) for each in range(count)]
+    ids = list[pl.LazyFrame]()
+    if traits.items and "ITEMS" in datasets:
+        ids.append(known(state, datasets["ITEMS"], upto, traits.kind == SEGMENTS))
+    each = [
+        rows.group_by(ID="ITEM").agg(COUNT=pl.len().cast(pl.Int64)).collect(engine="streaming")
+        for rows in parts
+    ]
+    counted = pl.concat(each).group_by("ID").agg(pl.col("COUNT").sum()).lazy()
+    items = _items(pl.concat([counted.select("ID"), *ids]), counted)
+    users, flat = _users(parts, items)
+    if traits.kind == TRENDING:
+        return state.models.write(items, _none(items.height), _some(users))
+    beside = neighbours(flat, items["COUNT"])
+    del flat
+    kept = _some(users) if traits.kind == RELATED else users
+    return state.models.write(items, beside, kept)
+
+
+def _some(users: pl.DataFrame) -> pl.DataFrame:
+    """Return the users by whom a model is measured that asks for no user's history."""
+    return users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)
+
+
+def known(
+    state: ServerState, dataset: Resource, upto: int, full: bool = False, after: int = 0
+) -> pl.LazyFrame:
+    """Return the ids that a dataset of items, users or actions brought until a sequence number."""
+    schema = state.schema(dataset)
+    with state.layers.reading(dataset.arn, ALL) as snapshot:
+        rows = scan(snapshot, schema).filter(pl.col(SEQ) <= upto)
+    if full:
+        rows = rows.filter(pl.col(ROUTE) != ADDED_IMPORT)
+    return rows.select(ID=pl.col(schema.key)).drop_nulls()
+
+
+def _items(ids: pl.LazyFrame, counted: pl.LazyFrame) -> pl.DataFrame:
+    joined = ids.unique().join(counted, on="ID", how="left").sort("ID")
+    return joined.with_columns(pl.col("COUNT").fill_null(0)).collect(engine="streaming")
+
+
+def _users(parts: list[pl.LazyFrame], items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the users with their latest items, and their events as numbers, sorted by user and time."""
+    places = items.lazy().select(ITEM="ID").with_row_index("PLACE")
+    users, flat, first = list[pl.DataFrame](), list[pl.DataFrame](), 0
+    for rows in parts:
+        ordered = (
+            rows.join(places, on="ITEM")
+            .select("USER", "PLACE", "TIMESTAMP")
+            .sort("USER", "TIMESTAMP", "PLACE")
+            .collect(engine="streaming")
+        )
+        ends = ordered.select(pl.col("USER").rle_id().cast(pl.UInt32) + first, ITEM="PLACE")
+        first += ordered["USER"].n_unique()
+        flat.append(ends)
+        grouped = ordered.lazy().group_by(ID="USER", maintain_order=True)
+        users.append(grouped.agg(HISTORY=pl.col("PLACE").tail(KEPT)).collect())
+    return pl.concat([pl.DataFrame(schema=_USERS), *users]).sort("ID"), pl.concat(flat)
+
+
+def _none(count: int) -> pl.DataFrame:
+    schema = {"OTHERS": pl.List(pl.UInt32()), "WEIGHTS": pl.List(pl.Float64())}
+    return pl.DataFrame({"OTHERS": [[]] * count, "WEIGHTS": [[]] * count}, schema=schema)
+
+
+def _semantic(state: ServerState, datasets: dict[str, Resource], upto: int) -> str:
+    """Items that share words go together, as users' events do elsewhere. No meaning is understood."""
+    ids = known(state, datasets["ITEMS"], upto).unique().sort("ID").collect()
+    items = ids.with_columns(COUNT=pl.lit(0, pl.Int64))
+    flat = words.shared(state, datasets["ITEMS"], upto, items)
+    often = flat.group_by("ITEM").len()
+    counts = items.select(ITEM=pl.int_range(pl.len(), dtype=pl.UInt32)).join(often, on="ITEM", how="left")
+    beside = neighbours(flat, counts.sort("ITEM")["len"].fill_null(1))
+    return state.models.write(items, beside, pl.DataFrame(schema=_USERS))
+
+
+def _actions(state: ServerState, datasets: dict[str, Resource], traits: Traits, upto: int) -> str:
+    """Actions with the share of their events that are TAKEN, where there are enough of both.
+
+    Source: developer guide, native-recipe-next-best-action; until then the score is 0.
+    """
+    ids = [known(state, datasets["ACTIONS"], upto)]
+    taken = pl.LazyFrame(schema={"ID": pl.String, "TOOK": pl.Int64, "LEFT": pl.Int64})
+    if "ACTION_INTERACTIONS" in datasets:
+        rows = read_events.read(state, datasets["ACTION_INTERACTIONS"], upto, traits, {})
+        ids.append(rows.select(ID="ITEM"))
+        recent = rows.filter(pl.col("TIMESTAMP") > pl.col("TIMESTAMP").max() - SCORED_WITHIN)
+        took = pl.col("TYPE").str.to_lowercase() == "taken"
+        taken = recent.group_by(ID="ITEM").agg(
+            TOOK=took.sum().cast(pl.Int64), LEFT=(~took).sum().cast(pl.Int64)
+        )
+    joined = pl.concat(ids).unique().join(taken, on="ID", how="left").sort("ID").collect()
+    enough = (pl.col("TOOK") >= SCORED) & (pl.col("LEFT") >= SCORED)
+    items = joined.select(
+        "ID",
+        COUNT=(pl.col("TOOK") + pl.col("LEFT")).fill_null(0),
+        SCORE=pl.when(enough)
+        .then(pl.col("TOOK") / (pl.col("TOOK") + pl.col("LEFT")))
+        .otherwise(0.0)
+        .fill_null(0.0),
+    )
+    return state.models.write(items, _none(items.height), pl.DataFrame(schema=_USERS))
