@@ -17,10 +17,10 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
 
-.PHONY: help demo test check docs deep bench lab aws suite notebooks chromium
+.PHONY: help demo test check docs outputs deep bench lab aws suite notebooks chromium
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 demo: .venv/lab ## run the quickstart notebook on the local Personalize and say what it did
 	@$(BIN)/python notebooks/run.py $(if $(DATA),notebooks/01-movielens.ipynb --data "$(DATA)",notebooks/00-quickstart.ipynb)
@@ -42,6 +42,12 @@ docs: .venv/test ## build the documentation into build/docs, and look for dead l
 deep: ## run the same tests at full size, and the Binder recipe
 	@PDPREP_DEEP=1 $(MAKE) test
 	binder/check.sh
+
+outputs: .venv/lab ## run the example notebooks again and keep their outputs
+	@for notebook in $(NOTEBOOKS); do \
+	  rm -rf /tmp/pdprep-home; \
+	  env -u PDPREP_DATA $(STILL) PDPREP_HOME=/tmp/pdprep-home $(BIN)/python notebooks/run.py "$$notebook" --save; \
+	done
 
 bench: .venv/bench chromium ## run the benchmarks
 	@shopt -s nullglob; scripts=(benchmarks/*_bench.py); \

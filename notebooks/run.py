@@ -2,6 +2,7 @@
 
 python notebooks/run.py notebooks/00-quickstart.ipynb
 python notebooks/run.py notebooks/01-movielens.ipynb --data FOLDER
+python notebooks/run.py notebooks/00-quickstart.ipynb --save      keeps the outputs in the notebook
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def main(arguments: list[str]) -> int:
     except CellExecutionError:
         print(f"\n{told(notebook)}", file=sys.stderr)
         return 1
+    if options.save:
+        save(notebook, options.notebook)
     print(f"\n{shown(notebook)}\n\n{time.monotonic() - began:.1f} seconds. {_afterwards(home)}")
     return 0
 
@@ -51,6 +54,14 @@ def run(notebook: NotebookNode, home: Path, data: Path | None) -> None:
 def read(path: Path) -> NotebookNode:
     """Return the notebook in the newest format."""
     return NotebookNode(nbformat.reads(path.read_text(encoding="utf-8"), 4))
+
+
+def save(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook back with its outputs, without what another run would tell otherwise."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # when it ran
+    notebook.metadata["language_info"] = {"name": "python"}  # else also by which Python
+    nbformat.write(notebook, path)
 
 
 def told(notebook: NotebookNode) -> str:
@@ -105,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Run a notebook and print what its last cell shows.")
     parser.add_argument("notebook", type=_existing)
     parser.add_argument("--data", type=_existing, help="a folder that the notebook finds as PDPREP_DATA")
+    parser.add_argument("--save", action="store_true", help="keep the outputs in the notebook")
     return parser
 
 

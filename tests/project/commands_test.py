@@ -10,7 +10,7 @@ import pytest
 
 from tests.project.imports import PROJECT
 
-COMMANDS = ["help", "demo", "test", "check", "docs", "deep", "bench", "lab", "aws"]
+COMMANDS = ["help", "demo", "test", "check", "docs", "deep", "outputs", "bench", "lab", "aws"]
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
 SCRIPTS = [".ci/run", ".ci/venv", ".ci/debian", "binder/postBuild", "binder/start", "binder/check.sh"]
 

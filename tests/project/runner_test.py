@@ -55,3 +55,9 @@ def test_a_folder_that_is_not_there_is_said_at_once(home: Path, tmp_path: Path) 
     done = run(tmp_path / "a.ipynb", "1", "--data", "nowhere")
     assert done.returncode == 2
     assert "there is no" in done.stderr
+
+
+def test_outputs_are_kept_where_that_is_asked(home: Path, tmp_path: Path) -> None:
+    run(tmp_path / "a.ipynb", "1 + 1", "--save")
+    last = nbformat.read(tmp_path / "a.ipynb", 4).cells[-1]
+    assert (last.outputs[0]["data"]["text/plain"], dict(last.metadata)) == ("2", {})
