@@ -124,9 +124,9 @@ class Difference:
             tracker: What takes the events of an application, where there is one.
         """
         self._names = {_KEY: layers.key(contract), _ROW: list(contract.columns)}
-        frames = held or [layers.empty(contract)]
-        self._every = [layers.like(each, contract) for each in frames]
-        self._beside = Beside(self._every, contract.key, folder, [*self._hashes, BULK])
+        self._every = [layers.like(each, contract) for each in held]
+        # Where nothing was sent every record is new, and none is compared.
+        self._beside = Beside(self._every, contract.key, folder, [*self._hashes, BULK]) if held else None
         cutoff = _cutoff(contract, [each for each in held if DIGEST in each.collect_schema()])
         live = tracker if contract.dataset == "interactions" else None
         first = live if live and (cutoff is None or live.created < cutoff) else None
@@ -144,8 +144,11 @@ class Difference:
     def update(self, batch: Batch) -> None:
         """Compare the next records of the frame."""
         if batch.rows.height:
-            mine, last = batch.rows.select(self._hashes), int(batch.rows[BUCKET][-1])
-            self._compare(mine, self._beside.upto(last, batch.whole), None if batch.whole else last)
+            if self._beside is None:
+                self._found = replace(self._found, new=self._found.new + batch.rows.height)
+            else:
+                mine, last = batch.rows.select(self._hashes), int(batch.rows[BUCKET][-1])
+                self._compare(mine, self._beside.upto(last, batch.whole), None if batch.whole else last)
             if self._found.cutoff is not None:
                 late = int((batch.rows["TIMESTAMP"] >= self._found.cutoff).sum())
                 self._found = replace(self._found, overlap=self._found.overlap + late)
@@ -157,6 +160,8 @@ class Difference:
     @property
     def result(self) -> Balance:
         """What was found, with what the ledger has of the ids that the frame does not have."""
+        if self._beside is None:
+            return self._found
         self._compare(pl.DataFrame(schema={_KEY: pl.UInt64, _ROW: pl.UInt64}), self._beside.upto(255), None)
         if not self._lacking:
             return self._found
@@ -168,9 +173,15 @@ class Difference:
 
     def _compare(self, mine: pl.DataFrame, sent: pl.DataFrame, begun: int | None) -> None:
         """Count records beside the ledger's; those of a bucket that has only begun are not missed yet."""
-        bulk, put = sent.filter(pl.col(BULK)), sent.filter(~pl.col(BULK))
-        known = having(mine, sent, [_KEY])
-        changed = lacking(known, sent, [_ROW])
+        # Most often a record is there as it is: whoever has all its values has its key too, so that one join
+        # settles these, and the key is asked of the others alone.
+        others = lacking(mine, sent, [_ROW])
+        changed = having(others, sent, [_KEY])
+        bulk, in_bulk, in_put, changed_put = sent, mine.height - others.height, 0, 0
+        if not sent[BULK].all():
+            bulk, put = sent.filter(pl.col(BULK)), sent.filter(~pl.col(BULK))
+            in_bulk, in_put = (having(mine, layer, [_ROW]).height for layer in (bulk, put))
+            changed_put = having(changed, put, [_KEY]).height
         self._seen.append(mine[_KEY])
         left = lacking(bulk, pl.concat(self._seen).to_frame(), [_KEY])
         if begun is None:
@@ -180,9 +191,8 @@ class Difference:
         left = left.unique(_KEY, maintain_order=True)
         self._lacking += left[_KEY].head(EXAMPLES - len(self._lacking)).to_list()
         more = Balance(
-            mine.height - known.height, having(mine, bulk, [_ROW]).height, having(mine, put, [_ROW]).height,
-            changed.height, having(changed, put, [_KEY]).height, left.height,
-        )  # fmt: skip
+            others.height - changed.height, in_bulk, in_put, changed.height, changed_put, left.height
+        )
         self._found = _sum(self._found, more)
 
 
