@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import subprocess
 
@@ -27,6 +28,23 @@ def text(name: str) -> str:
 @pytest.mark.parametrize("magic", MAGICS)
 def test_the_readme_mentions_every_magic(magic: str) -> None:
     assert re.search(rf"%personalize{magic}\b", text("README.md"))
+
+
+def anchors(name: str) -> set[str]:
+    """Return the anchors that a code host gives the headings of a page."""
+    headings = re.findall(
+        r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", text(name), flags=re.M | re.S), re.MULTILINE
+    )
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_to_a_place_in_a_page_find_it(name: str) -> None:
+    found = re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", text(name))
+    places = [(posixpath.normpath(posixpath.join(posixpath.dirname(name), page)) if page else name, place)
+              for page, place in found]  # fmt: skip
+    assert [(page, place) for page, place in places if place not in anchors(page)] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
