@@ -16,7 +16,7 @@ from pdprep.engine.validate import check as prepared_only
 from pdprep.ledger import folders, forms, records
 from pdprep.ledger.records import Records
 from pdprep.personalize.deletions import deletion, leavers
-from pdprep.personalize.exports import adoption
+from pdprep.personalize.exports import adoption, infrastructure
 from pdprep.personalize.exports.export import export
 from pdprep.personalize.exports.preview import Preview, preview
 from pdprep.personalize.exports.verify import Verification, verify
@@ -260,6 +260,14 @@ class DatasetGroup:
             ContractError: The change is not one that Amazon Personalize makes; says what is.
         """
         return evolution.update_schema(self._target, contract)
+
+    def to_cloudformation(self, *contracts: Contract) -> str:
+        """Return group, schemas and datasets as a CloudFormation template; contracts add missing ones."""
+        return infrastructure.of_group(self._target, contracts).cloudformation()
+
+    def to_terraform(self, *contracts: Contract) -> str:
+        """Return the same in Terraform's language, for the provider ``awscc``."""
+        return infrastructure.of_group(self._target, contracts).terraform()
 
     def delete(self, *, confirm: str | None = None) -> tuple[str, ...]:
         """Delete what pdprep created for this group, and return what that was.

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pdprep import clock
-from pdprep.contract import avro, catalogue, models
+from pdprep.contract import avro, catalogue, infrastructure, models
 from pdprep.contract.fields import Field
 from pdprep.contract.schema import Schema
 from pdprep.errors import ContractError
@@ -117,6 +117,22 @@ class Contract(Schema):
         from pdprep.contract import pandera_schema  # Pandera takes a second to load
 
         return pandera_schema.write(self, self.checks, now or clock.now(), route, level)
+
+    def to_cloudformation(self, group: str) -> str:
+        """Return a CloudFormation template, as YAML, of a dataset group with the dataset of this contract.
+
+        >>> print(Contract.of("users").to_cloudformation("movies").split("Resources:")[1].splitlines()[2])
+            Type: AWS::Personalize::DatasetGroup
+        """
+        return infrastructure.of_contract(self.dataset, self.domain, self.to_avro(), group).cloudformation()
+
+    def to_terraform(self, group: str) -> str:
+        """Return the same in Terraform's language, for the provider ``awscc``.
+
+        >>> Contract.of("users").to_terraform("movies").count("prevent_destroy = true")
+        3
+        """
+        return infrastructure.of_contract(self.dataset, self.domain, self.to_avro(), group).terraform()
 
     def extend(self, *fields: Field) -> Contract:
         """Add fields, or replace those of the same name; every projection follows.

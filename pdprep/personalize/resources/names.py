@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from pdprep.contract.naming import DIGITS as DIGITS
+from pdprep.contract.naming import LONGEST as LONGEST
+from pdprep.contract.naming import dataset as dataset
+from pdprep.contract.naming import digest as digest
+from pdprep.contract.naming import schema as schema
 from pdprep.errors import GroupError
 from pdprep.spelling import edit
 
-LONGEST: Final = 63
 TAG: Final = "pdprep"
-DIGITS: Final = 8
 _SHORTEST: Final = 4  # in shorter names one letter is much
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 
@@ -44,25 +46,10 @@ def near(name: str, others: Iterable[str]) -> str | None:
     return next((other for other in others if other != name and _slip(name, other)), None)
 
 
-def schema(group: str, dataset: str, text: str) -> str:
-    """Return the name of a schema: another text, another name."""
-    return f"{group[:30]}-{dataset}-{digest(text)}"
-
-
-def dataset(group: str, kind: str) -> str:
-    """Return the name of a dataset."""
-    return f"{group[: LONGEST - 1 - len(kind)]}-{kind}"
-
-
 def job(group: str, kind: str, mode: str, fingerprint: str, number: int) -> str:
     """Return the name of a job; ``number`` counts those of the same group, dataset, mode and content."""
     tail = f"{kind}-{mode.lower()}-{fingerprint[:8]}-{number}"
     return f"{group[: LONGEST - 1 - len(tail)]}-{tail}"
-
-
-def digest(text: str) -> str:
-    """Return eight hexadecimal digits that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
 def _slip(one: str, other: str) -> bool:

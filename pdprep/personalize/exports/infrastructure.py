@@ -1,0 +1,60 @@
+"""A dataset group as code: what the service holds, and what contracts would add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pdprep.contract.catalogue import DATASETS
+from pdprep.contract.contract import Contract
+from pdprep.contract.infrastructure import TYPES, Infrastructure, Part, part
+from pdprep.errors import GroupError
+from pdprep.personalize.resources.ensuring import Group, find_dataset
+from pdprep.personalize.resources.polling import describe
+from pdprep.personalize.resources.target import Target
+
+
+def of_group(target: Target, contracts: Sequence[Contract]) -> Infrastructure:
+    """Return what a group is: its datasets with their names and schemas to the letter, and those to come.
+
+    Args:
+        target: The dataset group; it may not exist yet.
+        contracts: Of datasets that do not exist yet.
+
+    Raises:
+        GroupError: There is no such group and no contract.
+    """
+    group = target.group()
+    if group is None and not contracts:
+        raise GroupError(
+            f"no dataset group {target.name} yet",
+            "contracts of the datasets that it will have",
+            "group.to_cloudformation(prepared.contract)",
+        )
+    found = {kind: _part(target, group, kind) for kind in DATASETS if group}
+    there = {kind: each for kind, each in found.items() if each}
+    new = {
+        contract.dataset: part(contract.dataset, contract.domain, contract.to_avro(), target.name)
+        for contract in contracts
+        if contract.dataset not in there
+    }
+    parts = [each for kind, each in (there | new).items() if kind in TYPES]
+    return Infrastructure(
+        target.name, target.domain, parts, _key(target, group), [kind for kind in there if kind not in TYPES]
+    )
+
+
+def _part(target: Target, group: Group | None, kind: str) -> Part | None:
+    dataset = find_dataset(target.world, group.arn, kind) if group else None
+    if dataset is None:
+        return None
+    schema = describe(target.world, "schema", dataset.schema)
+    name = str(describe(target.world, "dataset", dataset.arn)["name"])
+    return Part(kind, name, str(schema["name"]), str(schema["schema"]))
+
+
+def _key(target: Target, group: Group | None) -> tuple[str, str]:
+    if group is None:
+        key = target.world.options.kms_key_arn or ""
+        return key, target.world.role_arn if key else ""
+    found = describe(target.world, "dataset_group", group.arn)
+    return str(found.get("kmsKeyArn", "")), str(found.get("roleArn", ""))
