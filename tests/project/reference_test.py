@@ -11,6 +11,7 @@ import pytest
 
 import pdprep
 from pdprep import errors
+from pdprep.flags import SHARED
 from pdprep.notebook.magics import PersonalizeMagics
 from pdprep.personalize.aws import policies
 from pdprep.personalize.aws.client import World
@@ -67,3 +68,8 @@ def test_the_policies_of_the_first_run_are_those_that_check_prints(world: World)
         policies.key_policy(world, group=True), policies.key(KEY),
     ]  # fmt: skip
     assert [json.loads(text) for text in shown] == [json.loads(text) for text in printed]
+
+
+@pytest.mark.parametrize("flag", sorted({name for each in SHARED.values() for name in each.names}))
+def test_every_flag_of_a_magic_is_told(flag: str) -> None:
+    assert re.search(rf"`{flag}[ `]", page("notebook.md"))
