@@ -17,7 +17,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
 
-.PHONY: help demo test check docs outputs deep bench lab aws suite notebooks chromium
+.PHONY: help demo test check docs outputs deep matrix dist bench lab aws suite notebooks chromium
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -48,6 +48,12 @@ outputs: .venv/lab ## run the example notebooks again and keep their outputs
 	  rm -rf /tmp/pdprep-home; \
 	  env -u PDPREP_DATA $(STILL) PDPREP_HOME=/tmp/pdprep-home $(BIN)/python notebooks/run.py "$$notebook" --save; \
 	done
+
+matrix: .venv-awscli/ready $(JS)/ready chromium ## run the tests on every Python here, and with the oldest packages (TESTS=...)
+	@.ci/matrix $(TESTS)
+
+dist: ## build wheel and sdist, check them, use the wheel
+	@.ci/dist
 
 bench: .venv/bench chromium ## run the benchmarks
 	@shopt -s nullglob; scripts=(benchmarks/*_bench.py); \

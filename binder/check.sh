@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build what Binder would build, without Docker, and run the notebooks in it.
+# Build what Binder would build, without Docker, and run the notebooks in it, each in the 2 GB that Binder gives.
 #   binder/check.sh [FOLDER]     FOLDER keeps the environments, so that a second run is quick
 set -euo pipefail
 
@@ -32,11 +32,11 @@ echo "postBuild, start, and the notebooks"
 export PATH="$work/image/bin:$PATH"
 binder/postBuild
 binder/start python -c 'import os; assert os.environ["POLARS_MAX_THREADS"]'
-[[ $(jupyter lab --show-config 2>/dev/null) == *00-quickstart.ipynb* ]]
+[[ $(jupyter lab --show-config 2>/dev/null) == *notebooks/index.ipynb* ]]
 python $pip nbval pytest
 shopt -s nullglob
 for notebook in notebooks/*.ipynb; do
     PDPREP_HOME=$(mktemp -d) PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC \
-        binder/start python -m pytest --nbval --nbval-current-env -p no:cacheprovider "$notebook"
+        python binder/limited.py binder/start python -m pytest --nbval --nbval-current-env -p no:cacheprovider "$notebook"
 done
 echo "binder: all green"

@@ -10,9 +10,31 @@ import pytest
 
 from tests.project.imports import PROJECT
 
-COMMANDS = ["help", "demo", "test", "check", "docs", "deep", "outputs", "bench", "lab", "aws"]
+COMMANDS = [
+    "help",
+    "demo",
+    "test",
+    "check",
+    "docs",
+    "deep",
+    "outputs",
+    "matrix",
+    "dist",
+    "bench",
+    "lab",
+    "aws",
+]
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
-SCRIPTS = [".ci/run", ".ci/venv", ".ci/debian", "binder/postBuild", "binder/start", "binder/check.sh"]
+SCRIPTS = [
+    ".ci/run",
+    ".ci/matrix",
+    ".ci/dist",
+    ".ci/venv",
+    ".ci/debian",
+    "binder/postBuild",
+    "binder/start",
+    "binder/check.sh",
+]
 
 
 def make(*arguments: str) -> str:

@@ -18,7 +18,7 @@ DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"
 OWNERS = packages_distributions()
 EXTRAS: dict[str, list[str]] = DECLARED["optional-dependencies"]
 EVERYTHING = [*DECLARED["dependencies"], *(need for needs in EXTRAS.values() for need in needs)]
-OURS = {*sys.stdlib_module_names, "pdprep", "tests", "benchmarks", ""}
+OURS = {*sys.stdlib_module_names, "pdprep", "tests", "benchmarks", "hatch_build", ""}
 SCRIPTS = [*PROJECT.glob("tests/**/*.py"), *PROJECT.glob("notebooks/*.py"), *PROJECT.glob("benchmarks/*.py")]
 
 
