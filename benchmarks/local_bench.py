@@ -127,7 +127,7 @@ def trained(rows: int) -> None:
             server.client("s3").upload_file(str(path), BUCKET, KEY)
             made = Made(server)
             made.load()
-            before = server.megabytes
+            held = server.megabytes
             campaign = ""
 
             def train() -> None:
@@ -136,7 +136,7 @@ def trained(rows: int) -> None:
 
             head()
             report(f"training, {rows:,}", rows, train, server)
-            print(f"peak before it {before:,.0f} MB")
+            print(f"peak before it {held:,.0f} MB")
             clients = [server.client("personalize-runtime") for _ in range(ASKERS)]
             asked = [f"user-{number * 997 % 100_003}" for number in range(300)]
 
@@ -145,7 +145,10 @@ def trained(rows: int) -> None:
                     client.get_recommendations(campaignArn=campaign, userId=user)
 
             clients[0].get_recommendations(campaignArn=campaign, userId="user-1")
-            one = report("recommend, one client", len(asked), lambda: ask(clients[0]), server)
+            before = server.cpu
+            report("recommend, one client", len(asked), lambda: ask(clients[0]), server)
+            # Of the server alone: on a machine with other work the clock says nothing of it.
+            call = 1000 * (server.cpu - before) / len(asked)
 
             def all_of_them() -> None:
                 with ThreadPoolExecutor(ASKERS) as pool:
@@ -153,7 +156,8 @@ def trained(rows: int) -> None:
 
             report(f"recommend, {ASKERS} clients", len(asked) * ASKERS, all_of_them, server)
             print(f"peak memory at most {MOST_TRAINING} MB: {holds(server.megabytes <= MOST_TRAINING)}")
-            print(f"a call at most {MOST_MILLISECONDS:.0f} ms: {holds(1000 / one <= MOST_MILLISECONDS)}")
+            print(f"{call:.1f} ms of a processor a call, at most {MOST_MILLISECONDS:.0f}: "
+                  f"{holds(call <= MOST_MILLISECONDS)}")  # fmt: skip
 
 
 def holds(what: bool) -> str:

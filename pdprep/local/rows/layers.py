@@ -268,6 +268,11 @@ def part(rows: pl.LazyFrame, by: str, number: int, count: int) -> pl.LazyFrame:
     return rows.filter(pl.col(by).hash(0) % count == number) if count > 1 else rows
 
 
+def part_of(value: str, count: int) -> int:
+    """Return the number of the partition that holds a value."""
+    return int(pl.Series([value]).hash(0)[0]) % count
+
+
 def log_frame(log: Iterable[Logged], schema: AvroSchema) -> pl.DataFrame:
     """Return the records of put calls as rows."""
     types = {**dtypes(schema), **EXTRA}
