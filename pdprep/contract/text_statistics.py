@@ -14,6 +14,7 @@ import polars as pl
 _JOINT: Final = "~"  # stands between two values, so that their outer spaces are seen
 _MARKED: Final = r'["|\\,\p{Cc}]'
 _CONTROLS: Final = "".join(map(chr, (*range(0x20), 0x7F)))
+_SPACES_BEFORE_BREAKS: Final = (" \n", " \r", "\t", "\v", "\f")
 _MARKS: Final = '"|\\,'
 # What an id may not hold, and what makes text stand in quotation marks in the CSV.
 _UNUSUAL: Final = rf"{_MARKED}|\s{_JOINT}|{_JOINT}\s|^\s|\s$"
@@ -51,6 +52,11 @@ class TextStatistics:
     def has(self, character: str) -> bool:
         """Tell whether a character is found."""
         return character in self._text
+
+    @Once
+    def spaced_breaks(self) -> bool:
+        """Whether white space may stand before a line break; any that is not ASCII is one that may."""
+        return not self._text.isascii() or any(map(self.has, _SPACES_BEFORE_BREAKS))
 
     @Once
     def printable(self) -> bool:

@@ -88,7 +88,8 @@ def lined(values: pl.Series, look: TextStatistics) -> pl.Series:
 def _lettered(values: pl.Series, look: TextStatistics) -> pl.Series:
     if look.trimmed:
         return _filled(values)
-    return applied(lambda text: pl.when(text.str.strip_chars() != "").then(text), values)
+    # The first letter settles it: the rest of a long text is neither searched nor copied.
+    return applied(lambda text: pl.when(text.str.contains(r"\S")).then(text), values)
 
 
 def _filled(values: pl.Series) -> pl.Series:
@@ -97,7 +98,10 @@ def _filled(values: pl.Series) -> pl.Series:
 
 
 def _unbroken(values: pl.Series, look: TextStatistics) -> pl.Series:
-    return values.str.replace_all(r"\s*[\r\n]+\s*", " ") if look.has("\n") or look.has("\r") else values
+    if not look.has("\n") and not look.has("\r"):
+        return values
+    # A pattern that begins with white space is tried at every letter, one that begins with a break is not.
+    return values.str.replace_all(r"\s*[\r\n]+\s*" if look.spaced_breaks else r"[\r\n]\s*", " ")
 
 
 def float_of_text(column: pl.Expr) -> pl.Expr:

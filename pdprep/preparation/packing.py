@@ -143,10 +143,14 @@ def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
 
 
 def _few(prepared: Prepared, asked: list[Conversion]) -> list[Conversion]:
-    rows = prepared.typed.select(each.carried for each in asked)
-    with reading(prepared.source):
-        texts = rows.head(SAMPLE).select(pl.all().n_unique()).collect()
-    return [each for each in asked if texts[each.raw].item() <= FEW]
+    # A few rows tell most columns of many texts: descriptions of thousands of letters are not read for it.
+    for rows in (FEW * 4, SAMPLE):
+        if asked:
+            head = prepared.typed.select(each.carried for each in asked).head(rows)
+            with reading(prepared.source):
+                texts = head.select(pl.all().n_unique()).collect()
+            asked = [each for each in asked if texts[each.raw].item() <= FEW]
+    return asked
 
 
 def _packed(conversion: Conversion, alphabet: Alphabet | None) -> Conversion:
