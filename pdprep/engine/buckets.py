@@ -83,7 +83,7 @@ def partitions(
     with ExitStack() as stack:
         partitioner = Partitioner(size.partitions, lambda: stack.enter_context(spill(scratch)))
         # A frame of the user's that makes one partition is computed by the engine that they would have used.
-        engine: Literal["in-memory", "streaming"] = "in-memory" if size.partitions == 1 else "streaming"
+        engine: Literal["auto", "streaming"] = "auto" if size.partitions == 1 else "streaming"
 
         def read() -> pl.DataFrame:
             with reading(prepared.source, prepared.by_expression):
