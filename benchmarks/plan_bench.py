@@ -1,12 +1,14 @@
 """``group.plan`` beside ``validate``, with an empty ledger and one of as many rows; and a put's own memory.
 
 Every case is a process of its own; the cases of one round follow each other, so that their ratio holds on a
-machine that is busy. ``python benchmarks/plan_bench.py [rows] [rounds] [rows of the put]``
+machine that is busy. ``python benchmarks/plan_bench.py [rows] [rounds] [rows of the put]``; without arguments
+three million rows, with PDPREP_DEEP ten million too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -31,12 +33,12 @@ from pdprep.personalize.puts.calls import runs
 from pdprep.personalize.puts.put import Request, planned_rows
 from pdprep.preparation.prepare import Prepared, prepare
 
-ROWS, ROUNDS, PUT = 3_000_000, 3, 1_000_000
+ROWS, DEEP, ROUNDS, PUT = 3_000_000, 10_000_000, 3, 1_000_000
 CASES: Final = ("validate", "plan, empty ledger", "plan, full ledger")
 PUTS: Final = ("frame alone", "put of the frame")
 
 
-def main(rows: int, rounds: int, put: int) -> None:
+def main(rows: int, rounds: int = ROUNDS, put: int = PUT) -> None:
     """Run every case and print the medians."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         place = Path(folder)
@@ -46,9 +48,11 @@ def main(rows: int, rounds: int, put: int) -> None:
         puts = {case: alone([case, str(put)], place)["peak"] for case in PUTS}
     print(f"{rows:,} rows, {rounds} rounds, medians")
     for case in CASES:
-        wall, peak = (median(each[case][of] for each in found) for of in ("wall", "peak"))
-        ratio = median(each[case]["wall"] / each["validate"]["wall"] for each in found)
-        print(f"{case:<20} {wall:>7.2f} s {ratio:>6.2f} x {peak:>6,.0f} MB")
+        peak = median(each[case]["peak"] for each in found)
+        wall, cpu = (median(each[case][of] for each in found) for of in ("wall", "cpu"))
+        ratios = [median(each[case][of] / each["validate"][of] for each in found) for of in ("wall", "cpu")]
+        said = f"{case:<20} wall {wall:>7.2f} s {ratios[0]:>6.2f} x, CPU {cpu:>7.2f} s {ratios[1]:>6.2f} x"
+        print(f"{said} {peak:>6,.0f} MB", flush=True)
     frame, whole = (puts[case] for case in PUTS)
     print(f"put of {put:,} events: {whole - frame:,.0f} MB beyond a process with the frame ({frame:,.0f} MB)")
 
@@ -62,8 +66,8 @@ def alone(asked: list[str], place: Path) -> dict[str, float]:
 
 
 def case(name: str, rows: int, place: Path) -> None:
-    """Do one thing, and print its wall seconds and the peak of this process in MB."""
-    start = time.perf_counter()
+    """Do one thing, and print its wall and CPU seconds and the peak of this process in MB."""
+    start, before = time.perf_counter(), _cpu()
     if name in PUTS:
         frame = events(rows)
         if name == PUTS[1]:
@@ -76,10 +80,19 @@ def case(name: str, rows: int, place: Path) -> None:
         ready = prepared(place)
         if name == "fill":
             group.bulk(ready).wait()
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _cpu()
         group.plan(ready)
-    wall = time.perf_counter() - start
-    print(json.dumps({"wall": wall, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    wall, cpu = time.perf_counter() - start, _cpu() - before
+    print(
+        json.dumps(
+            {"wall": wall, "cpu": cpu, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        )
+    )
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def prepared(place: Path) -> Prepared:
@@ -114,4 +127,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["case"]:
         case(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
     else:
-        main(*(int(text) for text in [*sys.argv[1:], *map(str, (ROWS, ROUNDS, PUT)[len(sys.argv) - 1 :])]))
+        given = [int(text) for text in sys.argv[1:]]
+        sizes = [given[0]] if given else [ROWS, *([DEEP] if os.environ.get("PDPREP_DEEP") else [])]
+        for rows in sizes:
+            main(rows, *given[1:])

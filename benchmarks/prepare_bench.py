@@ -1,12 +1,14 @@
 """Preparing interactions, peers side by side: CPU and wall as ratios of a bare copy of the same columns.
 
 ``python benchmarks/prepare_bench.py [rows] [rounds] [plan ...]``; a round runs every plan once, in turn.
-Without arguments it runs three sizes: every plan at a million rows, all but pandas at ten, pdprep at fifty.
+Without arguments it runs every plan at a million rows and all but pandas at ten; with PDPREP_DEEP pdprep at
+fifty too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,7 @@ BARE, OURS = "passthrough", "pdprep"
 SIZES: Final = (
     (1_000_000, 7, (BARE, OURS, "unjudged", "ledger", "duckdb", "pandas")),
     (10_000_000, 5, (BARE, OURS, "unjudged", "ledger", "duckdb")),
-    (50_000_000, 3, (BARE, OURS)),
+    *([(50_000_000, 3, (BARE, OURS))] if os.environ.get("PDPREP_DEEP") else []),
 )
 
 Round = dict[str, dict[str, Any]]

@@ -16,7 +16,7 @@ import polars as pl
 
 from pdprep.engine import oversized
 from pdprep.engine.ahead import Work
-from pdprep.engine.partitioner import Partitioner, Rows
+from pdprep.engine.partitioner import Partitioner, PartitionRows
 from pdprep.engine.spill import spill
 from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
@@ -121,7 +121,7 @@ def _height(prepared: Prepared) -> int | None:
         return int(prepared.source.frame.select(pl.len()).collect().item())
 
 
-def _runs(found: Sequence[Rows], key: Sequence[str]) -> Iterator[Run]:
+def _runs(found: Sequence[PartitionRows], key: Sequence[str]) -> Iterator[Run]:
     for rows in found:
         if rows.bytes > MOST_BYTES:
             lost, works = oversized.pieces(rows.files, rows.files[0].parent / "pieces", key, BUCKET)

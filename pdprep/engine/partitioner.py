@@ -28,7 +28,7 @@ HELD_BYTES: Final = 300_000_000  # of all rows, as long as none went to a file
 FLUSHED_BYTES: Final = 150_000_000  # that go to files together, once some did
 
 
-class Piece(NamedTuple):
+class SortedBatch(NamedTuple):
     """Rows in the order of their buckets; their bytes, and the first and the last row of the source."""
 
     rows: pl.DataFrame
@@ -37,7 +37,7 @@ class Piece(NamedTuple):
     last: int
 
 
-class Rows(NamedTuple):
+class PartitionRows(NamedTuple):
     """Where the rows of a partition are: in files, or in memory."""
 
     files: list[Path]
@@ -58,7 +58,7 @@ class Partitioner:
         self._width = math.ceil(BUCKETS / count)
         self._make_folder = folder
         self._folder: Path | None = None
-        self._held: list[Piece] = []
+        self._held: list[SortedBatch] = []
         self._bytes = 0
         self._spans: list[tuple[int, int]] = []  # the first and last row of what went to files together
         self._in_order = True  # of the source, batch by batch
@@ -68,7 +68,7 @@ class Partitioner:
         """Return no rows: they are taken as they come."""
         return rows.map_batches(self.take, streamable=True, validate_output_schema=False)
 
-    def partitions(self, most: int) -> list[Rows]:
+    def partitions(self, most: int) -> list[PartitionRows]:
         """Return where the rows of each partition are, those without rows left out.
 
         Args:
@@ -88,7 +88,7 @@ class Partitioner:
         if rows.height:
             numbers, found = rows[ROW], by_bucket(rows)
             first, last, in_order = int(numbers.min()), int(numbers.max()), numbers.is_sorted()  # type: ignore[arg-type]  # numbers
-            piece = Piece(found, int(found.estimated_size()), first, last)
+            piece = SortedBatch(found, int(found.estimated_size()), first, last)
             # Nothing of Polars is asked under the lock: its threads would wait for one another.
             with self._lock:
                 self._held.append(piece)
@@ -118,23 +118,23 @@ class Partitioner:
                     folder.mkdir(exist_ok=True)
                     pl.concat(pieces).write_ipc(folder / f"{number:05d}.ipc", compression="uncompressed")
 
-    def _in_files(self) -> Iterator[Rows]:
+    def _in_files(self) -> Iterator[PartitionRows]:
         assert self._folder is not None
         for partition in range(self._count):
             files = sorted((self._folder / str(partition)).glob("*.ipc"))
             if files:
                 size = sum(file.stat().st_size for file in files)
-                yield Rows(files, size, partial(_read, files, self._in_order))
+                yield PartitionRows(files, size, partial(_read, files, self._in_order))
 
-    def _in_memory(self) -> Iterator[Rows]:
+    def _in_memory(self) -> Iterator[PartitionRows]:
         held = sorted(self._held, key=_first)
         in_order = self._in_order and _apart(held)
         for pieces in self._cut(held):
             if pieces:
                 size = sum(int(piece.estimated_size()) for piece in pieces)
-                yield Rows([], size, partial(_joined, pieces, in_order))
+                yield PartitionRows([], size, partial(_joined, pieces, in_order))
 
-    def _cut(self, held: Sequence[Piece]) -> Iterator[list[pl.DataFrame]]:
+    def _cut(self, held: Sequence[SortedBatch]) -> Iterator[list[pl.DataFrame]]:
         """Yield the slices of each partition."""
         borders = pl.Series([*range(0, BUCKETS, self._width)], dtype=pl.UInt8)
         cuts = [[*rows[BUCKET].search_sorted(borders).to_list(), rows.height] for rows, *_ in held]
@@ -160,11 +160,11 @@ def _copied(column: pl.Series) -> pl.Series:
     return column.str.strip_suffix("") if column.dtype == pl.String else column
 
 
-def _first(piece: Piece) -> int:
+def _first(piece: SortedBatch) -> int:
     return piece.first
 
 
-def _apart(pieces: Sequence[Piece]) -> bool:
+def _apart(pieces: Sequence[SortedBatch]) -> bool:
     """Tell whether batches that are ordered by their first row are one after the other in the source."""
     return all(piece.last < following.first for piece, following in pairwise(pieces))
 
