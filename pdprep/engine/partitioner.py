@@ -24,7 +24,7 @@ from pdprep.engine import oversized
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET, BUCKETS
 
-HELD_BYTES: Final = 300_000_000  # of all rows, as long as none went to a file
+HELD_BYTES: Final = 256_000_000  # of all rows, as long as none went to a file
 FLUSHED_BYTES: Final = 150_000_000  # that go to files together, once some did
 
 
