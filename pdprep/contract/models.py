@@ -109,11 +109,29 @@ def _field(dataset: str, domain: str, name: str, column: Any) -> Field:
 
 
 def _checks(schema: Any, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any]]:
-    for name, column in schema.columns.items():
-        for check in column.checks:
-            if check.title != OURS:
-                yield name, _as_the_field(fields[name], check) if check.name in _COMPARING else check
-    yield from (("", check) for check in schema.checks if check.title != OURS)
+    of_pandas = type(schema).__module__.startswith("pandera.api.pandas")
+    columns = [(name, column.checks) for name, column in schema.columns.items()]
+    for name, checks in (*columns, ("", schema.checks)):
+        for check in checks:
+            if check.title == OURS:
+                continue
+            if name and check.name in _COMPARING:
+                check = _as_the_field(fields[name], check)
+            yield name, _on_pandas(check) if of_pandas and not check.is_builtin_check(check.name) else check
+
+
+def _on_pandas(check: Any) -> Any:
+    """Return a check of a pandas model as one of Polars; its function is given a batch as pandas has it."""
+
+    def holds(data: Any) -> Any:
+        import polars as pl
+
+        rows = data.lazyframe.collect()
+        given = rows.to_pandas() if data.key in (None, "*") else rows[data.key].to_pandas()
+        found = check(given).check_output
+        return pl.LazyFrame({"holds": [found] if isinstance(found, bool) else pl.Series(found.to_numpy())})
+
+    return type(check)(holds, name=check.name, statistics=check.statistics)
 
 
 def _as_the_field(field: Field, check: Any) -> Any:

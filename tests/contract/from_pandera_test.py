@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pandas as pd
+import pandera.pandas as pp
 import pandera.polars as pa
 import polars as pl
 import pytest
@@ -112,3 +116,87 @@ def test_what_is_no_model_or_no_type_of_the_service() -> None:
         Contract.from_pandera(Odd, "users")
     with pytest.raises(ContractError, match="a dict; a DataFrameModel or a DataFrameSchema"):
         Contract.from_pandera({"USER_ID": str}, "users")
+
+
+def test_a_schema_is_taken_as_its_model_is() -> None:
+    schema = Customers.to_schema()
+    assert Contract.from_pandera(schema, "users") == CONTRACT
+    made = pa.DataFrameSchema(
+        {
+            "USER_ID": pa.Column(str),
+            "SINCE": pa.Column(pl.Date, pa.Check.ge(date(2020, 1, 1)), nullable=True),
+            "TAGS": pa.Column(pl.List(pl.String), nullable=True),
+            "NICK": pa.Column(str, metadata={"textual": False}, required=False),
+        }
+    )
+    contract = Contract.from_pandera(made, "users")
+    assert {field.name: field.kind for field in contract.fields} == {
+        "USER_ID": "string",
+        "SINCE": "long or null",
+        "TAGS": "categorical string or null",
+        "NICK": "string or null",
+    }
+    frame = pl.DataFrame(
+        {"USER_ID": ["a", "b"], "SINCE": [date(2019, 12, 31), date(2020, 1, 1)], "TAGS": [["x", "y"], None]}
+    ).with_columns(NICK=pl.lit("n"))
+    prepared = prepare(frame, contract)
+    assert prepared.frame.collect()["TAGS"].to_list() == ["x|y", None]
+    assert validate(prepared).failures.select("row", "column", "rule").rows() == [
+        (0, "SINCE", "greater_than_or_equal_to")
+    ]
+
+
+def test_models_and_schemas_of_pandas_are_taken_and_their_checks_run_on_pandas() -> None:
+    class Shoppers(pp.DataFrameModel):
+        USER_ID: str
+        AGE: int = pp.Field(ge=0, nullable=True)
+        PLAN: pp.Category = pp.Field(isin=["free", "gold"])
+        SEEN: pd.Timestamp
+        NOTE: str = pp.Field(str_startswith="n")
+
+        @pp.check("AGE")
+        def even(cls, ages: pd.Series) -> pd.Series:  # noqa: N805 - Pandera's way
+            assert isinstance(ages, pd.Series)
+            return ages % 2 == 0
+
+        @pp.check("NOTE", element_wise=True)
+        def lower(cls, note: str) -> bool:  # noqa: N805 - Pandera's way
+            return note.islower()
+
+        @pp.dataframe_check
+        def adult_or_free(cls, rows: pd.DataFrame) -> pd.Series:  # type: ignore[misc]  # noqa: N805 - Pandera's
+            return (rows["AGE"] >= 18) | (rows["PLAN"] == "free")
+
+    contract = Contract.from_pandera(Shoppers, "users")
+    assert {field.name: field.kind for field in contract.fields} == {
+        "USER_ID": "string",
+        "AGE": "long or null",
+        "PLAN": "categorical string",
+        "SEEN": "long",
+        "NOTE": "string",
+    }
+    assert Contract.from_pandera(Shoppers.to_schema(), "users") == contract
+    frame = pd.DataFrame(
+        {
+            "USER_ID": list("abcde"),
+            "AGE": [20, -2, 21, 4, 6],
+            "PLAN": ["gold", "free", "iron", "gold", "free"],
+            "SEEN": pd.to_datetime(["2024-01-01"] * 5),
+            "NOTE": ["n", "n", "n", "n", "nO"],
+        }
+    )
+    prepared = prepare(frame, contract)
+    found = validate(prepared).failures.select("row", "column", "rule").rows()
+    assert found == [
+        (1, "AGE", "greater_than_or_equal_to"),
+        (2, "AGE", "even"),
+        (2, "PLAN", "isin"),
+        (3, "", "adult_or_free"),
+        (4, "NOTE", "lower"),
+    ]
+    with pytest.raises(pa.errors.SchemaErrors) as caught:
+        contract.to_pandera().validate(prepared.frame.collect(), lazy=True)
+    cases = caught.value.failure_cases.select("check", "index").unique().iter_rows()
+    assert {(str(check).partition("(")[0], row) for check, row in cases} == {
+        (rule, row) for row, _, rule in found
+    }
