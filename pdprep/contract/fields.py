@@ -48,33 +48,38 @@ class Field:
             raise ContractError(
                 f"field name {self.name!r}",
                 "letters, digits and underscores, no digit first and no two underscores",
-                self._code(name=re.sub(r"[\W_]+", "_", self.name, flags=re.ASCII).strip("_") or "BRAND"),
+                self.code(name=re.sub(r"[\W_]+", "_", self.name, flags=re.ASCII).strip("_") or "BRAND"),
             )
         if self.type not in TYPES:
             raise ContractError(
                 f"field {self.name} has type {self.type!r}",
                 f"one of {', '.join(TYPES)}",
-                self._code(type=(*difflib.get_close_matches(self.type.lower(), TYPES, 1, 0.4), "string")[0]),
+                self.code(type=(*difflib.get_close_matches(self.type.lower(), TYPES, 1, 0.4), "string")[0]),
             )
         if (self.categorical or self.textual or self.item_name) and self.type != "string":
             raise ContractError(
                 f"field {self.name} is {self.type} and categorical, textual or a name",
                 "only strings hold categories, text or names",
-                self._code(type="string"),
+                self.code(type="string"),
             )
         if self.categorical and self.textual:
             raise ContractError(
                 f"field {self.name} is categorical and textual",
                 "one of the two",
-                self._code(categorical=False),
+                self.code(categorical=False),
             )
 
-    def _code(self, **changes: str | bool) -> str:
-        """Return the call that makes this field, with something changed."""
+    def code(self, **changes: str | bool) -> str:
+        """Return the call that makes this field, with something changed.
+
+        >>> Field("PRICE", "float", nullable=True).code(nullable=False)
+        'pdprep.Field("PRICE", "float")'
+        """
         given = {each.name: getattr(self, each.name) for each in fields(self)} | changes
         name = f"F_{given['name']}" if given["name"][0].isdigit() else given["name"]
         said = [f"{key}=True" for key, value in given.items() if value is True]
-        return "pdprep.Field(" + ", ".join([f'"{name}"', f'"{given["type"]}"', *said]) + ")"
+        kind = [f'"{given["type"]}"'] if given["type"] != "string" else []
+        return "pdprep.Field(" + ", ".join([f'"{name}"', *kind, *said]) + ")"
 
     @property
     def numeric(self) -> bool:

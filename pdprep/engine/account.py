@@ -16,7 +16,7 @@ from pdprep.engine.run import Tally
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
-from pdprep.validation.fixes import fix, fix_all
+from pdprep.validation.fixes import fix, fix_all, fix_fields
 from pdprep.validation.insights import Known
 from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
 
@@ -95,7 +95,8 @@ def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dic
         yield {**breach(prepared.dataset, rule, "", figure), "mend": fix_all(prepared, rule, tally.summary)}
     for rule, names in shape.breaches(prepared.contract):
         if not rule.blocks(None):  # else prepare has refused it, or the service has taken it
-            yield breach(prepared.dataset, rule, ", ".join(names), len(names))
+            mended = fix_fields(prepared, rule)
+            yield {**breach(prepared.dataset, rule, ", ".join(names), len(names)), "mend": mended}
 
 
 def breach(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:

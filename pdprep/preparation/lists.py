@@ -27,7 +27,8 @@ def categories(texts: pl.Series, separator: str | None = None, nothing: Sequence
 
     Args:
         texts: Lists of JSON or Python, ``{a,b}``, or categories joined by a sign.
-        separator: The sign, where it is another than ``|``: a comma may belong to a name.
+        separator: The sign, where it is another than ``|``: a comma may belong to a name. Text without it
+            that has bars is joined by these.
         nothing: Words for nothing, in lower case.
 
     >>> written = pl.Series(['["a", "b"]', "['a']", "{a,b}", "a | b", "a||a", "|", "N/A"])
@@ -40,7 +41,10 @@ def categories(texts: pl.Series, separator: str | None = None, nothing: Sequence
     of_json = frame.filter(json).with_columns(text.str.json_decode(pl.List(pl.String)))
     others = frame.filter(~json)  # a null is in neither and stays null
     items = text.str.extract_all(_ITEM).list.eval(_unquoted(pl.element().str.strip_chars()))
-    parts = text.str.split(separator or "|")
+    barred = text.str.split("|")
+    # Text that has bars in place of the sign is joined already: no part may hold one.
+    joined = text.str.contains("|", literal=True) & ~text.str.contains(separator or "|", literal=True)
+    parts = pl.when(joined).then(barred).otherwise(text.str.split(separator)) if separator else barred
     of_others = others.with_columns(pl.when(bracketed).then(items).otherwise(parts))
     split = frame.select("n").join(pl.concat([of_json, of_others]), on="n", how="left", maintain_order="left")
     return tidy(split["text"], nothing).alias(texts.name)

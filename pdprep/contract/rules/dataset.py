@@ -9,6 +9,11 @@ from pdprep.contract import limits
 from pdprep.contract.rules.rule import Counted, DatasetRule
 from pdprep.contract.schema import Schema
 
+COMMONEST: Final = (  # how many: all others get one name
+    'frame.lazy().with_columns(pl.when(pl.col("$column").is_null() | pl.col("$column").is_in('
+    'pl.col("$column").drop_nulls().value_counts(sort=True).struct.field("$column").head({}).implode()))'
+    '.then(pl.col("$column")).otherwise(pl.lit("other")))'
+)
 Found = Callable[[Counted], int | None]
 
 
@@ -79,9 +84,11 @@ RULES: Final = (
         level="warning",
         stops="none",
         text=f"more than {limits.ATTRIBUTION_SOURCES} sources of attribution; metrics keep no more",
-        mend="use fewer, wider names",
+        mend=COMMONEST.format(limits.ATTRIBUTION_SOURCES - 1),
+        example="campaign",
         source="limits",
         limit=limits.ATTRIBUTION_SOURCES,
+        about=lambda schema: "EVENT_ATTRIBUTION_SOURCE",
         applies=of_interactions,
         found=above(lambda known: len(known.summary.sources), limits.ATTRIBUTION_SOURCES),
     ),
@@ -164,6 +171,7 @@ RULES: Final = (
         text="several rows bear one id; the service keeps one record an id",
         mend='frame.lazy().unique("$column", keep="last", maintain_order=True)',
         source="items-datasets",
+        about=lambda schema: schema.key,
         applies=lambda schema, route: not schema.event_like,
         found=above(_with_two, 0),
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from pdprep.contract import catalogue, limits, use_cases
 from pdprep.contract.meanings import own
-from pdprep.contract.rules.dataset import above, of_interactions
+from pdprep.contract.rules.dataset import COMMONEST, above, of_interactions
 from pdprep.contract.rules.rule import Counted, DatasetFigures, DatasetRule
 from pdprep.contract.schema import Schema
 from pdprep.spelling import edit
@@ -21,6 +22,12 @@ def _types_and_metadata(known: Counted) -> int:
     columns = known.schema.columns
     counted = [name for name in ("EVENT_TYPE", "EVENT_VALUE") if name in columns]
     return _types(known) + len(counted) + len(own(known.schema))
+
+
+def _fewer(schema: Schema, figures: DatasetFigures) -> str:
+    others = (_types_and_metadata(Counted(schema, figures, 0)) or 0) - len(figures.event_types)
+    room = limits.EVENT_TYPES_AND_METADATA - others
+    return COMMONEST.format(room - 1) if room > 1 else ""
 
 
 def _all_reserved(known: Counted) -> int | None:
@@ -68,12 +75,14 @@ def _one_letter(one: str, other: str) -> bool:
 def _better_names(schema: Schema, figures: DatasetFigures) -> str:
     wanted = use_cases.event_types(schema.domain)
     better = {name: near(name, wanted) for name in figures.event_types}
-    said = ", ".join(f'"{name}": "{meant}"' for name, meant in better.items() if meant)
+    said = ", ".join(
+        f'{json.dumps(name, ensure_ascii=False)}: "{meant}"' for name, meant in better.items() if meant
+    )
     return f'frame.lazy().pipe(transforms.map_event_types, {{{said}}}, event="$column")'
 
 
 def _without_dislikes(schema: Schema, figures: DatasetFigures) -> str:
-    said = ", ".join(f'"{name}"' for name in figures.event_types if dislike(name))
+    said = ", ".join(json.dumps(name, ensure_ascii=False) for name in figures.event_types if dislike(name))
     return f'frame.lazy().filter(~pl.col("$column").is_in([{said}]).fill_null(False))'
 
 
@@ -89,7 +98,8 @@ RULES: Final = (
         level="warning",
         stops="none",
         text=f"more than {limits.EVENT_TYPES} distinct event types make training fail",
-        mend="map rare event types to fewer names",
+        mend=COMMONEST.format(limits.EVENT_TYPES - 1),
+        example="event",
         source="analyzing-data",
         limit=limits.EVENT_TYPES,
         applies=of_interactions,
@@ -101,7 +111,8 @@ RULES: Final = (
         stops="none",
         text="event types, EVENT_TYPE, EVENT_VALUE and columns of your own together are more than "
         f"{limits.EVENT_TYPES_AND_METADATA}",
-        mend="map rare event types to fewer names, or leave columns out",
+        mend="leave columns out",
+        told=_fewer,
         source="interactions-dataset-requirements",
         limit=limits.EVENT_TYPES_AND_METADATA,
         applies=of_interactions,
@@ -112,7 +123,7 @@ RULES: Final = (
         level="warning",
         stops="none",
         text="every event type is a reserved word: training would fail",
-        mend='columns={"EVENT_TYPE": "event"}',
+        mend="map EVENT_TYPE to the column that says what was done",
         source="custom-datasets-and-schemas",
         applies=of_interactions,
         found=_all_reserved,

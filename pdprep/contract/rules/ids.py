@@ -21,7 +21,7 @@ from pdprep.contract.rules.rule import (
 ASIDE: Final = 'on_invalid="quarantine"  # keeps such rows aside; "drop" leaves them out'
 # For nothing: words that programs write, each as a text of its own.
 WITHOUT_WORDS: Final = (
-    'frame.lazy().filter(~pl.col("$column").str.to_lowercase().is_in('
+    'frame.lazy().filter(~pl.col("$column").cast(pl.String).str.strip_chars().str.to_lowercase().is_in('
     '["null", "undefined", "none", "nan", "[object object]"]).fill_null(False))'
 )
 
@@ -67,7 +67,7 @@ RULES: Final = (
         level="error",
         stops="all",
         text=f"an id has more than {limits.ID_LENGTH} characters",
-        mend="use a shorter id",
+        mend=ASIDE,
         source="limits",
         limit=limits.ID_LENGTH,
         applies=is_id,
@@ -78,7 +78,7 @@ RULES: Final = (
         level="error",
         stops="all",
         text="an id is a number with a fraction, or a float so large that it may have lost digits",
-        mend="read the column as text or as integers",
+        mend='on_invalid="quarantine"  # keeps such rows aside; or read the column as text, or as integers',
         source="interactions-datasets",
     ),
     ValueRule(

@@ -75,7 +75,9 @@ RULES: Final = (
         level="error",
         stops="put",
         text="IMPRESSION holds an id that is empty or has more than 256 characters",
-        mend="leave such ids out of the list",
+        mend='frame.lazy().with_columns(pl.col("$column")'
+        ".list.eval(pl.element().filter(pl.element().str.len_chars().is_between(1, 256))))",
+        example="shown",
         source="API_UBS_Event",
         applies=lambda at: _named(at, "IMPRESSION"),
         criterion=criteria.with_pattern(_IMPRESSION_ID),
@@ -96,7 +98,10 @@ RULES: Final = (
         level="error",
         stops="put",
         text=f"RECOMMENDATION_ID has more than {limits.RECOMMENDATION_ID_LENGTH} characters",
-        mend="use the recommendationId that GetRecommendations returned",
+        mend='frame.lazy().with_columns(pl.when(pl.col("$column").str.len_chars() <= 40)'
+        '.then(pl.col("$column")))'
+        "  # it is the recommendationId that GetRecommendations returned",
+        example="recommendation",
         source="API_UBS_Event",
         applies=lambda at: _named(at, "RECOMMENDATION_ID"),
         criterion=criteria.longer(limits.RECOMMENDATION_ID_LENGTH),
@@ -106,7 +111,9 @@ RULES: Final = (
         level="error",
         stops="put",
         text=f"EVENT_ATTRIBUTION_SOURCE is not 1 to {limits.ATTRIBUTION_LENGTH:,} printable ASCII characters",
-        mend="use a short plain name such as newsletter",
+        mend='frame.lazy().with_columns(pl.when(pl.col("$column").str.contains("^[ -~]{1,1024}$"))'
+        '.then(pl.col("$column")))  # or a short plain name such as newsletter',
+        example="campaign",
         source="API_UBS_MetricAttribution",
         applies=lambda at: _named(at, "EVENT_ATTRIBUTION_SOURCE"),
         criterion=Criterion(
@@ -120,7 +127,9 @@ RULES: Final = (
         level="error",
         stops="put",
         text=f"SESSION_ID or EVENT_ID has more than {limits.PUT_ID_LENGTH} characters",
-        mend="use a shorter id",
+        mend='frame.lazy().with_columns(pl.when(pl.col("$column").str.len_chars() <= 256)'
+        '.then(pl.col("$column")))  # or a shorter id',
+        example="session",
         source="API_UBS_PutEvents",
         applies=lambda at: _named(at, "SESSION_ID", "EVENT_ID"),
         criterion=criteria.longer(limits.PUT_ID_LENGTH),
@@ -131,7 +140,7 @@ RULES: Final = (
         stops="put",
         text="SESSION_ID is a word for nothing, such as null or undefined: "
         "by one report such events are lost",
-        mend='frame.lazy().with_columns(pl.when(~pl.col("$column").str.to_lowercase().is_in('
+        mend='frame.lazy().with_columns(pl.when(~pl.col("$column").str.strip_chars().str.to_lowercase().is_in('
         '["null", "undefined", "none", "nan", "[object object]"])).then(pl.col("$column")))',
         example="session",
         source="aws-sdk-js issue 3371",

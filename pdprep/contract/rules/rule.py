@@ -5,6 +5,7 @@ The report, the page of rules, the Pandera schema and the prefilter all read it 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,16 @@ Scope = Literal["row", "dataset", "schema", "call"]
 Level = Literal["error", "warning", "info"]
 Stops = Literal["all", "bulk", "put", "none"]
 Route = Literal["bulk", "put"]
-COLUMN: Final = "$column"
+COLUMN: Final = '"$column"'
+
+
+def filled(code: str, column: str) -> str:
+    """Write the name of a column into a fix, as the text that it is in code.
+
+    >>> filled('pl.col("$column")', 'a "b"')
+    'pl.col("a \\\\"b\\\\"")'
+    """
+    return code.replace(COLUMN, json.dumps(column, ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +73,7 @@ class Rule:
         >>> registry.rule("number_not_finite").fix("amount")
         'frame.lazy().with_columns(pl.when(pl.col("amount").is_finite()).then(pl.col("amount")))'
         """
-        return self.mend.replace(COLUMN, self.example if column is None else column)
+        return filled(self.mend, self.example if column is None else column)
 
 
 class Place(NamedTuple):
@@ -190,6 +200,7 @@ class DatasetRule(Rule):
         applies: Whether a dataset type is held to it, on a route.
         found: The figure that breaks it, None where none does.
         told: The fix, told from the figures; ``mend`` if it tells nothing.
+        about: The field that the fix is about.
         training: Whether it says what a training needs, bulk and put counted together.
     """
 
@@ -197,6 +208,7 @@ class DatasetRule(Rule):
     applies: Callable[[Schema, str | None], bool]
     found: Callable[[Counted], int | None]
     told: Callable[[Schema, DatasetFigures], str] = lambda schema, figures: ""
+    about: Callable[[Schema], str] = lambda schema: "EVENT_TYPE"
     training: bool = False
 
 

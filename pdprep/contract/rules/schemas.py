@@ -6,6 +6,7 @@ how-it-works-dataset-schema.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -19,7 +20,9 @@ from pdprep.contract.schema import Schema
 _FORMAT = "how-it-works-dataset-schema"
 _RESERVED = "custom-datasets-and-schemas"
 _NEED_METADATA = ("items", "users", "actions")
+_SHOWN: Final = 5  # fields in a fix
 Names = list[str]
+Told = Callable[[Schema, Mapping[str, str]], str]
 
 
 def _where(wanted: Callable[[Schema, Field], bool]) -> Callable[[Schema], Names]:
@@ -39,15 +42,19 @@ def _none(schema: Schema) -> Names:
     return list(schema.columns)
 
 
-def _categorical(schema: Schema, columns: Mapping[str, str]) -> str:
-    """Make a plain string that is there categorical, by the name that its column has."""
-    plain = next((field.name for field in own(schema) if field.type == "string"), "")
-    if not plain:
-        return ""
-    field = f'pdprep.Field("{plain}", nullable=True, categorical=True)'
-    column = columns.get(plain, plain)
-    given = field if column == plain else f'("{column}", {field})'
-    return f'metadata={{"{plain}": {given}}}'
+def _with(change: Mapping[str, str | bool], wanted: Callable[[Schema, Field], bool], note: str = "") -> Told:
+    """Tell the fix that changes something of the fields at fault, in the names of their columns."""
+
+    def told(schema: Schema, columns: Mapping[str, str]) -> str:
+        fields = [field for field in schema.stored if wanted(schema, field)][:_SHOWN]
+        said = []
+        for field in fields:
+            column, code = columns.get(field.name, field.name), field.code(**change)
+            given = code if column == field.name else f"({json.dumps(column, ensure_ascii=False)}, {code})"
+            said.append(f'"{field.name}": {given}')
+        return f"metadata={{{', '.join(said)}}}{note}" if said else ""
+
+    return told
 
 
 def _most(schema: Schema) -> Names:
@@ -96,6 +103,18 @@ def _no_creation_time(schema: Schema) -> Names:
     return [name] if schema.dataset == "items" and name not in schema.names else []
 
 
+def _no_objective(schema: Schema, field: Field) -> bool:
+    return field.name in no_objectives(schema)
+
+
+def _boolean(schema: Schema, field: Field) -> bool:
+    return field.type == "boolean"
+
+
+def _first_plain(schema: Schema, field: Field) -> bool:
+    return field == next((each for each in own(schema) if each.type == "string"), None)
+
+
 RULES: Final = (
     SchemaRule(
         name="metadata_none",
@@ -107,7 +126,7 @@ RULES: Final = (
         source=_RESERVED,
         limit=1,
         faults=_none,
-        told=_categorical,
+        told=_with({"categorical": True, "nullable": True}, _first_plain),
     ),
     SchemaRule(
         name="metadata_most",
@@ -193,6 +212,7 @@ RULES: Final = (
         text="a string field that is neither categorical nor textual is stored, and not trained on",
         mend='metadata={"BRAND": pdprep.Field("BRAND", categorical=True)}',
         source=_FORMAT,
+        told=_with({"categorical": True}, _plain),
         faults=_where(_plain),
     ),
     SchemaRule(
@@ -200,16 +220,17 @@ RULES: Final = (
         level="warning",
         stops="none",
         text="a boolean field is used neither in training nor in filters",
-        mend='frame.lazy().pipe(transforms.truth_text, "hd")',
+        mend='metadata={"HD": pdprep.Field("HD", categorical=True)}',
         source=_FORMAT,
-        faults=_where(lambda schema, field: field.type == "boolean"),
+        told=_with({"type": "string", "categorical": True}, _boolean),
+        faults=_where(_boolean),
     ),
     SchemaRule(
         name="attribution_event_type",
         level="warning",
         stops="none",
         text="EVENT_ATTRIBUTION_SOURCE without EVENT_TYPE: a metric counts events of a type",
-        mend='columns={"EVENT_TYPE": "event"}',
+        mend="map EVENT_TYPE to the column that says what was done",
         source="metric-attribution-requirements",
         faults=_no_event_type,
     ),
@@ -229,8 +250,9 @@ RULES: Final = (
         level="info",
         stops="none",
         text="a number that may be null cannot be the objective of a solution, and once deployed it stays so",
-        mend='metadata={"PRICE": Field("PRICE", "float")}, if no price is missing',
+        mend='metadata={"PRICE": pdprep.Field("PRICE", "float")}  # if no price is missing',
         source="optimizing-solution-for-objective, updating-dataset-schema",
+        told=_with({"nullable": False}, _no_objective, "  # if none is missing"),
         faults=lambda schema: list(no_objectives(schema)),
     ),
     SchemaRule(
