@@ -60,7 +60,7 @@ def test_failing_rows_stand_by_their_rule_with_code(found: Report) -> None:
     first = shown[shown.index("<details") : shown.index("</details>")]
     assert "✖ error</span> an id has more than 256 characters (interactions.USER_ID, 7 rows)" in first
     assert "Failing rows, 7 of 7 listed: 9, 10" in first
-    assert first.count("<pre") == first.count(">Copy</button>") == 2
+    assert first.count("<pre") == first.count(">Copy</button>") == 1  # the fix is to set such rows aside
 
 
 def test_no_form_shows_the_values_of_failing_rows_unasked(found: Report) -> None:

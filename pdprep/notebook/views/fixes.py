@@ -1,4 +1,4 @@
-"""Code that fixes what a rule found, as cells to paste: the fix that the report prints, in the notebook's names."""
+"""Code that fixes what a rule found, to paste: the fix of the report, in the names of the notebook."""
 
 from __future__ import annotations
 
