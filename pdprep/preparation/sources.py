@@ -158,8 +158,8 @@ def _as_lazy(source: object) -> pl.LazyFrame:
             return objects.uuid_text(pl.DataFrame(source).lazy(), source)
     what = "frame.to_frame()" if hasattr(source, "to_frame") else "pl.DataFrame(frame)"
     raise SourceError(
-        f"a {type(source).__name__}",
-        "a path, a glob, or a frame of Polars, pandas or Arrow",
+        "got None" if source is None else f"got a {type(source).__name__}",
+        "expected a path, a glob, or a frame of Polars, pandas or Arrow",
         what if hasattr(source, "to_frame") or isinstance(source, list | dict) else "",
     )
 

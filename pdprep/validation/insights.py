@@ -265,12 +265,12 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     "items_single": ("{value} % of the items have a single interaction", _rows_of("ITEM_ID", _single)),
     "users_busiest": ("a tenth of the users has {value} % of the interactions", _rows_of("USER_ID", busiest)),
     "users_single": ("{value} % of the users have a single interaction", _rows_of("USER_ID", _single)),
-    "rows_incomplete": ("{value} % of the rows lack a value; at most {limit} % is well", _incomplete_rows),
+    "rows_incomplete": ("{value} % of the rows lack a value; at most {limit} % is advised", _incomplete_rows),
     "rows_short": (
         "{value} rows have fewer values than there are columns, the first on line {limit}: the rest is null",
         _short,
     ),
-    "column_incomplete": ("{value} % complete; {limit} % is well", _complete(False, COMPLETE)),
+    "column_incomplete": ("{value} % complete; {limit} % is advised", _complete(False, COMPLETE)),
     "text_incomplete": (
         "{value} % complete; text below {limit} % is not used in training",
         _complete(True, COMPLETE_TEXT),

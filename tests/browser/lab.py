@@ -62,7 +62,11 @@ class Lab:
             yield lab
         finally:
             process.terminate()
-            process.wait(PATIENCE)
+            try:
+                process.wait(PATIENCE / 4)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that waits for its job
+                process.kill()
+                process.wait(PATIENCE)
 
     def write(self, name: str, cells: Sequence[str]) -> None:
         """Write a notebook of code cells."""
@@ -93,6 +97,12 @@ class Lab:
         while not self._connected(name):
             page.wait_for_timeout(100)
 
+    def restart(self, name: str) -> None:
+        """Restart the kernel of a notebook, which forgets its widgets."""
+        found = json.loads(self._get("/api/sessions"))
+        kernel = next(each["kernel"]["id"] for each in found if each["path"] == name)
+        self._get(f"/api/kernels/{kernel}/restart", method="POST")
+
     def run_all(self, page: Page) -> None:
         """Run every cell and wait until the kernel has answered the last one."""
         page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -113,8 +123,8 @@ class Lab:
                 return
         raise AssertionError(f"JupyterLab did not start: {(self.root.parent / 'log').read_text()}")
 
-    def _get(self, path: str) -> bytes:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+    def _get(self, path: str, method: str = "GET") -> bytes:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         request.add_header("Authorization", f"token {self.token}")
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             found: bytes = answer.read()

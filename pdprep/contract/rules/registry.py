@@ -46,7 +46,7 @@ def rule(name: str) -> Rule:
         level="error",
         stops="all",
         text=f"the check {name} of your own does not hold",
-        mend="mend the rows, or the check in your DataFrameModel",
+        mend="fix the rows, or the check in your DataFrameModel",
         source="your model",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -15,7 +15,10 @@ from pdprep.contract.fields import Field
 from pdprep.contract.rules import registry
 from pdprep.engine.validate import validate
 from pdprep.errors import PdprepError
-from pdprep.notebook.views.sheet import Code, Grid, Sheet
+from pdprep.html import Gravity
+from pdprep.notebook.views.kinds import KINDS, kind_of
+from pdprep.notebook.views.sheet import Code, Finding, Grid, Sheet
+from pdprep.notebook.views.signs import Sign, Spread, signs, spread
 from pdprep.preparation.calls import Own
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.leftovers import snake
@@ -26,16 +29,6 @@ from pdprep.validation.report import Report
 
 ROWS: Final = 1_000  # rows that are checked
 EXAMPLES: Final = 3
-# What a column of one's own may be; the flags of its Field.
-KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "categories": {"categorical": True},
-    "long text": {"textual": True},
-    "name of the item": {"item_name": True},
-    "plain text": {},
-    "whole number": {"type": "long"},
-    "number": {"type": "float"},
-}
-OF_ITEMS: Final = ("long text", "name of the item")  # no other dataset has these
 LEFT_OUT: Final = ""
 
 
@@ -104,7 +97,7 @@ class Mapper:
         if column not in self.choices or name not in self.fields_of(column):
             return self
         own = name in self.own(column)
-        asked = kind if kind in KINDS else kind_of(infer_field(self.head[column], self.dataset))
+        asked = kind if kind in KINDS else self._told(column)
         others = {
             each: Choice() if name and choice.field == name else choice
             for each, choice in self.choices.items()
@@ -147,8 +140,12 @@ class Mapper:
         chosen = {column: choice for column, choice in self.choices.items() if choice.kind}
         return {choice.field: self._own(column, choice) for column, choice in chosen.items()}
 
+    def _told(self, column: str) -> str:
+        # Not under the column's own name: `user.id` names no field.
+        return kind_of(infer_field(self.head[column].alias("FIELD"), self.dataset))
+
     def _own(self, column: str, choice: Choice) -> str | tuple[str, Field]:
-        if choice.kind == kind_of(infer_field(self.head[column], self.dataset)):
+        if choice.kind == self._told(column):
             return column
         return column, Field(choice.field, nullable=True, **KINDS[choice.kind])
 
@@ -208,6 +205,33 @@ class Mapper:
         ]
         return "; ".join(said) or "fine"
 
+    @cached_property
+    def signs(self) -> dict[str, tuple[Sign, ...]]:
+        """What the values of each column look like, as far as that matters for what it becomes."""
+        return {
+            column: tuple(
+                each._replace(code=each.code.replace("{frame}", self.source))
+                for each in signs(self.head[column], *choice)
+            )
+            for column, choice in self.choices.items()
+        }
+
+    @property
+    def gravity(self) -> Gravity:
+        """How grave the worst is that is to be said of the choices."""
+        if (
+            self.look.report is None
+            or self.look.report.read - self.look.report.kept > self.look.report.duplicates
+        ):
+            return "error"
+        return "warning" if self._warned else "good"
+
+    @property
+    def _warned(self) -> list[str]:
+        return [
+            column for column, found in self.signs.items() if any(each.gravity == "warning" for each in found)
+        ]
+
     @property
     def status(self) -> str:
         """How the first rows fare, in one sentence."""
@@ -216,7 +240,11 @@ class Mapper:
         rows, bad = self.look.report.read, self.look.report.read - self.look.report.kept
         bad -= self.look.report.duplicates
         which = f"The first {rows:,} rows" if rows == ROWS else f"All {rows:,} rows"
-        return f"{which}: {f'{bad:,} break a rule' if bad else 'every one is fine'}."
+        if bad:
+            return f"{which}: {bad:,} break a rule."
+        if self._warned:
+            return f"{which} break no rule; have a look at {', '.join(self._warned)}."
+        return f"{which}: every one is fine."
 
     @property
     def advice(self) -> list[str]:
@@ -226,7 +254,7 @@ class Mapper:
         found = self.look.report.counts.filter(pl.col("level") != "info")
         rows = found.select("rule", "column", "says", "mend").iter_rows()
         return [
-            f"{column or self.dataset}: {says}. To mend it: {mend}"
+            f"{column or self.dataset}: {says}. To fix it: {mend}"
             for rule, column, says, mend in rows
             if registry.rule(rule).scope == "schema"
         ]
@@ -236,27 +264,30 @@ class Mapper:
         values = self.head[column].drop_nulls().unique(maintain_order=True).head(EXAMPLES)
         return ", ".join(str(html.shortened(value)) for value in values)
 
+    def spread(self, column: str) -> Spread:
+        """Return how a column is distributed."""
+        return spread(self.head[column])
 
-def kind_of(each: Field) -> str:
-    """Return the kind of a field of one's own.
 
-    >>> kind_of(Field("YEAR", "int")), kind_of(Field("PLOT", textual=True))
-    ('whole number', 'long text')
-    """
-    if each.numeric:
-        return "whole number" if each.type in ("int", "long") else "number"
-    flags = {"categorical": each.categorical, "textual": each.textual, "item_name": each.item_name}
-    marked = {name for name, value in flags.items() if value}
-    return next((kind for kind, asked in KINDS.items() if marked and marked == set(asked)), "plain text")
+def title(mapper: Mapper) -> str:
+    """Return what becomes what: ``ratings to interactions, CUSTOM``."""
+    return f"{mapper.source} to {mapper.dataset}, {mapper.domain}"
 
 
 def sheet(mapper: Mapper) -> Sheet:
     """Return the mapping as it stands; values of the frame are shown live alone."""
     head = ("column", "field", "why", "type", "what is done", "first rows")
     rows = tuple((*line[:1], line.field or "left out", *line[2:]) for line in mapper.lines)
+    found = tuple(
+        Finding(sign.gravity, f"{column}: {sign.text}{f': {sign.code}' if sign.code else ''}")
+        for column, each in mapper.signs.items()
+        for sign in each
+    )
     return Sheet(
-        f"{mapper.source} to {mapper.dataset}, {mapper.domain}",
+        f"{title(mapper)}: {mapper.status}",
+        mapper.gravity,
+        findings=found,
         grids=(Grid(head, rows),),
-        notes=(mapper.status, *mapper.advice),
+        notes=tuple(mapper.advice),
         codes=(Code("The call", mapper.code),),
     )

@@ -10,8 +10,12 @@ import anywidget
 import traitlets
 
 from pdprep import html
-from pdprep.notebook.views.mapping import KINDS, OF_ITEMS, Mapper
+from pdprep.html import MARKS
+from pdprep.notebook.views.kinds import KINDS, OF_ITEMS
+from pdprep.notebook.views.mapping import Mapper, title
+from pdprep.notebook.views.signs import Spread
 
+ONCE: Final = 0.01  # the share of a top value, doubled, below which it tells nothing
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -35,12 +39,17 @@ class MappingTable(anywidget.AnyWidget):
     def __init__(self, mapper: Mapper) -> None:
         self.mapper = mapper
         columns = [
-            {"name": name, "examples": mapper.examples(name), "fields": mapper.fields_of(name)}
+            {
+                "name": name,
+                "examples": mapper.examples(name),
+                "fields": mapper.fields_of(name),
+                "spread": _spread(mapper.spread(name)),
+            }
             for name in mapper.choices
         ]
         super().__init__(
             behind=uuid.uuid4().hex,
-            caption=f"{mapper.source} to {mapper.dataset}, {mapper.domain}",
+            caption=title(mapper),
             columns=columns,
             kinds=[kind for kind in KINDS if mapper.dataset == "items" or kind not in OF_ITEMS],
             required=[name for name, required in mapper.catalogued.items() if required],
@@ -60,10 +69,30 @@ class MappingTable(anywidget.AnyWidget):
 
 def message(mapper: Mapper) -> dict[str, Any]:
     """Return what the page shows of the choices."""
-    kinds = {column: choice.kind for column, choice in mapper.choices.items()}
     return {
-        "lines": [{**line._asdict(), "kind": kinds[line.column]} for line in mapper.lines],
+        "lines": [
+            {
+                **line._asdict(),
+                "kind": mapper.choices[line.column].kind,
+                "signs": [
+                    {**sign._asdict(), "mark": MARKS[sign.gravity]} for sign in mapper.signs[line.column]
+                ],
+            }
+            for line in mapper.lines
+        ],
         "status": mapper.status,
+        "gravity": mapper.gravity,
+        "mark": MARKS[mapper.gravity].partition(" ")[0],
         "advice": mapper.advice,
         "code": mapper.code,
+    }
+
+
+def _spread(found: Spread) -> dict[str, Any]:
+    """Return how a column is distributed; of top values none where most are different."""
+    named = not found.ends[1] and found.bars and found.bars[0][1] < 2 * ONCE
+    return {
+        "says": f"{100 * found.filled:.0f} % filled, {found.different:,} different",
+        "bars": [] if named else [{"label": label, "share": share} for label, share in found.bars],
+        "ends": list(found.ends),
     }

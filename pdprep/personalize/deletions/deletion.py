@@ -113,7 +113,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     uploads.remove(_world(target.world), [_key(target, found["jobName"])])
     if found["status"] != Status.COMPLETED:
         file.unlink()
-        hint = "group.delete_users(users)  # once what the reason names is mended"
+        hint = "group.delete_users(users)  # once what the reason names is fixed"
         raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
     known = len(forgetting.known(target.ledger, ids))
     forgetting.forget(target.ledger, ids)

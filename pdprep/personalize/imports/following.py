@@ -66,7 +66,7 @@ def failed(target: Target, row: ImportRow) -> ImportFailed:
     return ImportFailed(
         f"the import {row.name} ended in {row.status}: {row.reason or 'no reason given'}",
         f"ACTIVE; its files are kept in {uploads.location(target.world, row.location)}/{meant}",
-        f'group.bulk(frame, mode="{row.mode}")  # once what the reason names is mended',
+        f'group.bulk(frame, mode="{row.mode}")  # once what the reason names is fixed',
         reason=row.reason,
     )
 

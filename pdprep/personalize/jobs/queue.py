@@ -102,5 +102,5 @@ def _wait_for(job: Job, before: Job) -> None:
         raise JobError(
             f"{job.id} was not begun: {before.id} before it ended in {before.status}",
             "a bulk import that is ACTIVE before records are put",
-            f"group.put(frame)  # once what made {before.id} fail is mended",
+            f"group.put(frame)  # once what made {before.id} fail is fixed",
         )

@@ -232,7 +232,7 @@ def _end(job: Job, tally: Tally, before: list[str]) -> None:
         raise ServiceError(
             f"none of {tally.rejected:,} records was taken: {tally.reason}",
             "records that the service takes",
-            "group.put(frame)  # once what the reason names is mended",
+            "group.put(frame)  # once what the reason names is fixed",
         )
     by = f"by {clock.now() + timedelta(minutes=filters.MINUTES):%H:%M} UTC"
     seen = f"within seconds, {by} at the latest" if filters.FILTERS[job.dataset].seconds else by

@@ -132,7 +132,7 @@ def updated(world: World, kind: str, arn: str, member: str) -> None:
         pause = min(world.poll, pause * GROWTH)
     patience.done()
     if found.get("status", "ACTIVE") != "ACTIVE":
-        raise failure("the update", found, "ACTIVE", "mend what the reason names and repeat the call")
+        raise failure("the update", found, "ACTIVE", "fix what the reason names and repeat the call")
 
 
 def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = None) -> dict[str, Any]:

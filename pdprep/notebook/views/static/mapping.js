@@ -10,6 +10,34 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+const quiet = (...children) => element("div", { class: "pdprep-quiet" }, ...children);
+
+// Ids are told apart by their ends, texts by their beginning.
+function short(label) {
+  if (label.length <= 24) return label;
+  return /\s/.test(label) ? `${label.slice(0, 23)}…` : `${label.slice(0, 6)}…${label.slice(-6)}`;
+}
+
+// A histogram of numbers, else the top values, each as long as its share.
+function spreadOf({ says, bars, ends }, examples) {
+  if (ends[1]) {
+    const drawn = bars.map(({ share }) => element("i", { style: `height: ${Math.round(100 * share)}%` }));
+    return quiet(says, element("div", { class: "pdprep-histogram", "aria-hidden": "true" }, ...drawn), `${ends[0]} to ${ends[1]}`);
+  }
+  if (!bars.length) return quiet(says, element("div", {}, examples));
+  const drawn = bars.map(({ label, share }) => element(
+    "div", {},
+    element("span", { class: "pdprep-meter", "aria-hidden": "true" }, element("span", { style: `width: ${100 * share}%` })),
+    ` ${short(label)} ${Math.round(100 * share)} %`,
+  ));
+  return quiet(says, ...drawn);
+}
+
+function signOf({ gravity, mark, text, code }) {
+  const said = element("span", { class: `pdprep-mark pdprep-${gravity}` }, mark);
+  return element("div", {}, said, ` ${text}`, ...(code ? [": ", element("code", {}, code)] : []));
+}
+
 function render({ model, el }) {
   const id = `pdprep-mapping-${++count}`;
   const columns = model.get("columns");
@@ -28,21 +56,26 @@ function render({ model, el }) {
   };
   const words = (name) => (name === "" ? "leave out" : required.includes(name) ? `${name} (required)` : name);
 
-  const rows = columns.map(({ name, examples, fields }) => {
+  const rows = columns.map(({ name, examples, fields, spread }) => {
     const field = choice(`Field of ${name}`, fields.map((each) => [each, words(each)]));
     const kind = choice(`Kind of ${name}`, model.get("kinds").map((each) => [each, each]));
     field.addEventListener("change", () => send(name, field.value, ""));
     kind.addEventListener("change", () => send(name, field.value, kind.value));
     // What kind it is: to choose where it is one's own, else a word.
     const type = element("span");
-    const [why, done, checked] = [element("td"), element("td"), element("td")];
+    const [why, done, checked, signs] = [quiet(), element("div"), element("div"), element("div")];
     const node = element(
-      "tr", {}, element("th", { scope: "row" }, name), element("td", {}, examples),
-      element("td", {}, field), why, element("td", {}, kind, type), done, checked,
+      "tr", {},
+      element("th", { scope: "row" }, name, spreadOf(spread, examples)),
+      element("td", {}, field, " ", kind, type, why),
+      element("td", {}, done, checked, signs),
     );
-    return { node, field, why, kind, type, done, checked };
+    return { node, field, why, kind, type, done, checked, signs };
   });
-  const status = element("p", { role: "status" });
+  const head = element("p", { class: "pdprep-headline" });
+  const status = element("strong", { role: "status" });
+  const mark = element("span");
+  head.append(mark, " ", status);
   const advice = element("ul");
   const code = element("code");
   const copied = element("span", { role: "status" });
@@ -56,7 +89,7 @@ function render({ model, el }) {
       copied.textContent = "Selected: press Ctrl+C.";
     }
   });
-  const heads = ["Column", "First values", "Field", "Why", "Kind", "What is done", "First rows"];
+  const heads = ["Column, and its first rows", "Becomes", "What is done"];
   const table = element(
     "table", {},
     element("caption", { id: `${id}-caption` }, model.get("caption")),
@@ -64,11 +97,12 @@ function render({ model, el }) {
     element("tbody", {}, ...rows.map((row) => row.node)),
   );
   const root = element(
-    "div", { class: "pdprep pdprep-live pdprep-mapping", "data-lm-suppress-shortcuts": "true", "data-pdprep-live": behind },
-    // What is behind is hidden as long as this is there and its kernel is.
-    element("style", {}, `:root:not(:has(.jupyter-widgets-disconnected [data-pdprep-live="${behind}"])) [data-pdprep="${behind}"] { display: none }`),
+    "div", { class: "pdprep pdprep-live pdprep-mapping", "data-lm-suppress-shortcuts": "true" },
+    // What is behind is hidden as long as this is there.
+    element("style", {}, `[data-pdprep="${behind}"] { display: none }`),
+    head,
     element("div", { class: "pdprep-scroll", role: "region", tabindex: 0, "aria-labelledby": `${id}-caption` }, table),
-    status, advice,
+    advice,
     element("pre", { tabindex: 0, role: "region", "aria-label": "The call" }, code),
     element("div", {}, copy, " ", copied),
   );
@@ -84,7 +118,9 @@ function render({ model, el }) {
       row.type.textContent = line.kind ? "" : line.type;
       row.why.textContent = line.why;
       row.done.textContent = line.done;
-      row.checked.textContent = line.rows;
+      row.checked.textContent = line.rows === "fine" ? "✓ fine" : line.rows && `✖ error ${line.rows}`;
+      row.checked.className = line.rows === "fine" ? "pdprep-good" : "pdprep-error";
+      row.signs.replaceChildren(...line.signs.map(signOf));
       row.node.classList.toggle("pdprep-out", line.field === "");
       row.node.classList.toggle("pdprep-broken", line.rows !== "" && line.rows !== "fine");
     });
@@ -92,15 +128,21 @@ function render({ model, el }) {
     code.textContent = view.code;
     copied.textContent = "";
     status.textContent = view.status;
+    mark.textContent = view.mark;
+    mark.className = `pdprep-mark pdprep-${view.gravity}`;
     status.setAttribute("aria-busy", "false");
   };
   // The notebook has shortcuts on single letters and arrows.
   root.addEventListener("keydown", (event) => event.stopPropagation());
 
+  // The kernel that answered is gone, restarted: what is behind is all there is now.
+  const gone = () => root.remove();
+  model.on("comm_live_update", gone);
   model.on("change:view", draw);
   draw();
   el.append(root);
   return () => {
+    model.off("comm_live_update", gone);
     model.off("change:view", draw);
     root.remove();
   };

@@ -250,9 +250,9 @@ function render({ model, el }) {
 
   const root = element(
     "div",
-    { class: "pdprep pdprep-live pdprep-records", "data-pdprep-live": behind },
-    // What is behind is hidden as long as this is there and its kernel is.
-    element("style", {}, `:root:not(:has(.jupyter-widgets-disconnected [data-pdprep-live="${behind}"])) [data-pdprep="${behind}"] { display: none }`),
+    { class: "pdprep pdprep-live pdprep-records" },
+    // What is behind is hidden as long as this is there.
+    element("style", {}, `[data-pdprep="${behind}"] { display: none }`),
     element(
       "div",
       { class: "pdprep-controls" },
@@ -286,6 +286,9 @@ function render({ model, el }) {
 
   // The widths are known once it is shown, and change with the room there is.
   const watch = new ResizeObserver(fix);
+  // The kernel that answered is gone, restarted: what is behind is all there is now.
+  const gone = () => root.remove();
+  model.on("comm_live_update", gone);
   model.on("change:view", draw);
   model.on("change:told", tell);
   draw();
@@ -294,6 +297,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(typing);
     watch.disconnect();
+    model.off("comm_live_update", gone);
     model.off("change:view", draw);
     model.off("change:told", tell);
     root.remove();

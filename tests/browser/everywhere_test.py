@@ -1,0 +1,207 @@
+"""A shop of UUID ids: answers stand inside the box at every width, and a saved notebook stays readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OTHERS, accessible, shoot
+from tests.browser.lab import Lab
+
+NAME = "everywhere.ipynb"
+# What JupyterLab's console says where a saved widget has no model any more; the page does not.
+GONE = "widget model not found"
+# And what it throws now and then where a page is left whose widgets are being drawn.
+LEFT = "reading 'processLuminoMessage'"
+# CSS pixels across: a window of that width, and windows of 930 and 1,280 pixels at 200 %.
+WIDTHS = (1280, 930, 640, 480, 465)
+PATIENCE = 60_000
+CELLS = {
+    "shop": "import tempfile, uuid\nimport polars as pl, pdprep\n%load_ext pdprep\n"
+    "files = pdprep.demo.write(tempfile.mkdtemp(), seed=7)\n"
+    "def ids(kind): return lambda text: str(uuid.uuid5(uuid.NAMESPACE_URL, kind + text.strip()))\n"
+    "def shop(path):\n"
+    "    frame = pl.read_csv(path, infer_schema=False)\n"
+    "    return frame.with_columns(pl.col(name).map_elements(ids(name), return_dtype=pl.String)\n"
+    "                              for name in ('userId', 'movieId'))\n"
+    "ratings, day = shop(files.ratings), shop(files.today)",
+    "connect": "%personalize everywhere --domain VIDEO_ON_DEMAND -o group",
+    "mapping": "pdprep.infer_contract(ratings, 'interactions')",
+    "prepare": "columns = {'USER_ID': 'userId', 'ITEM_ID': 'movieId', 'TIMESTAMP': 'timestamp', "
+    "'EVENT_TYPE': 'event'}\n"
+    "inter = group.prepare(ratings, 'interactions', columns=columns, metadata={'DEVICE': 'device'})\n"
+    "gaps = pl.when(pl.int_range(pl.len()) % 50 == 0).then(None).otherwise('timestamp')\n"
+    "broken = group.prepare(ratings.with_columns(timestamp=gaps), like=inter)\n"
+    "today, other = group.prepare(day, like=inter), group.prepare(ratings.head(3000), like=inter)",
+    "report": "%personalize_check broken",
+    "bulk": "%personalize_bulk inter --wait",
+    "put": "%personalize_put today --wait",
+    "plan": "%personalize_bulk other --dry-run",
+    "records": "%personalize_records interactions",
+    "slow": "later = group.prepare(day.with_columns(timestamp=pl.lit(1_750_000_005)), like=inter)\n"
+    "slow = group.put(later, rate=1)\nslow",
+}
+VIEWS = ("mapping", "report", "bulk", "plan", "records", "slow")
+# Of each view in a cell: what stands outside its output, and text that is cut off where nothing scrolls.
+OUTSIDE = """
+(cell) => {
+  const box = cell.querySelector(".jp-OutputArea").getBoundingClientRect();
+  const right = Math.min(box.right, innerWidth) + 1;
+  const answers = ".pdprep-headline, .pdprep-bar, .pdprep-steps > li, .pdprep-legend :is(th, td)";
+  const wanted = [...cell.querySelectorAll(answers)];
+  for (const head of cell.querySelectorAll(".pdprep-records thead th")) {
+    if (!["ORIGIN", "EFFECT"].includes(head.innerText.trim())) continue;
+    wanted.push(head, head.closest("table").tBodies[0].rows[0].cells[head.cellIndex]);
+  }
+  const outside = wanted.map((node) => [node, node.getBoundingClientRect()])
+    .filter(([node, at]) => at.width && (at.left < box.left - 1 || at.right > right))
+    .map(([node, at]) => `${node.innerText.slice(0, 40)}: ${at.left} to ${at.right} of ${right}`);
+  const clipped = [];
+  for (const view of cell.querySelectorAll(".pdprep")) {
+    const texts = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(texts.currentNode);
+      const at = range.getBoundingClientRect();
+      if (!at.width || texts.currentNode.parentElement.closest("style, .pdprep-id > i")) continue;
+      for (let node = texts.currentNode.parentElement; node !== cell; node = node.parentElement) {
+        const cuts = getComputedStyle(node).overflowX, edge = node.getBoundingClientRect();
+        if (["auto", "scroll"].includes(cuts)) break;
+        if (!["hidden", "clip"].includes(cuts) || at.right <= edge.right + 1) continue;
+        clipped.push(texts.currentNode.data);
+      }
+    }
+  }
+  return { outside, clipped, answers: wanted.filter((node) => node.getBoundingClientRect().width).length };
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab) -> Iterator[Page]:
+    """Give the notebook of a shop whose cells have all run, in JupyterLab, light."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1200})
+    page, errors = context.new_page(), []
+    page.set_default_timeout(PATIENCE)
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    lab.choose("light")
+    lab.write(NAME, list(CELLS.values()))
+    lab.open(page, NAME)
+    page.keyboard.press("Control+b")  # the files beside it
+    lab.run_all(page)
+    expect(cell(page, "slow").get_by_role("button", name="Stop", exact=True)).to_be_visible(
+        timeout=2 * PATIENCE
+    )
+    page.keyboard.press("Control+s")
+    yield page
+    context.close()
+    assert [error for error in errors if not told(error)] == []
+
+
+def told(error: str) -> bool:
+    """Say whether an error is one that the front ends make by themselves."""
+    return error in OTHERS or GONE in error or LEFT in error
+
+
+def cell(page: Page, name: str) -> Any:
+    """Return a cell."""
+    return page.locator(".jp-CodeCell").nth(list(CELLS).index(name))
+
+
+def opened(page: Page, lab: Lab, front_end: str) -> None:
+    """Open the notebook again, with room for the sign that its kernel is idle, and no files beside it."""
+    page.set_viewport_size({"width": 1280, "height": 1200})
+    lab.open(page, NAME, front_end)
+    if front_end == "lab":
+        page.keyboard.press("Control+b")
+
+
+def measured(page: Page, width: int) -> dict[str, Any]:
+    """Return what is wrong with each view at a width."""
+    page.set_viewport_size({"width": width, "height": 1200})
+    page.wait_for_timeout(300)  # the table is laid out anew
+    found = {}
+    for name in VIEWS:
+        cell(page, name).scroll_into_view_if_needed()
+        told = cell(page, name).evaluate(OUTSIDE)
+        assert told.pop("answers"), name
+        found[name] = [*told["outside"], *told["clipped"]]
+    return {name: wrong for name, wrong in found.items() if wrong}
+
+
+def looked_at(page: Page, place: str) -> None:
+    """Hold each view to axe-core's rules and keep a picture of it."""
+    page.set_viewport_size({"width": 930, "height": 1200})
+    for name in VIEWS:
+        views = cell(page, name)
+        views.scroll_into_view_if_needed()
+        for output in views.locator(".jp-OutputArea-output").filter(visible=True).all():
+            accessible(output)
+        shoot(views, f"everywhere-{place}-{name}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_answers_and_origin_and_effect_are_in_the_box(page: Page, width: int) -> None:
+    assert measured(page, width) == {}
+    shoot(cell(page, "records"), f"everywhere-records-{width}")
+
+
+def test_an_id_is_copied_whole(page: Page) -> None:
+    whole = cell(page, "records").locator(".pdprep-records .pdprep-id").first
+    copied = whole.evaluate(
+        "(node) => { getSelection().selectAllChildren(node); return getSelection().toString(); }"
+    )
+    assert copied == whole.get_attribute("title")
+    assert len(copied) == 36
+
+
+def test_light_in_jupyterlab(page: Page) -> None:
+    looked_at(page, "lab-light")
+
+
+@pytest.mark.parametrize(("front_end", "theme"), [("lab", "dark"), ("notebook", "dark")])
+def test_opened_again_beside_its_kernel_the_tables_live(
+    page: Page, lab: Lab, front_end: str, theme: str
+) -> None:
+    lab.choose(theme)
+    opened(page, lab, front_end)
+    expect(cell(page, "records").locator(".pdprep-records")).to_be_visible(timeout=PATIENCE)
+    expect(cell(page, "mapping").locator(".pdprep-mapping")).to_be_visible(timeout=PATIENCE)
+    looked_at(page, f"{front_end}-{theme}")
+    assert measured(page, 465) == {}
+
+
+@pytest.mark.parametrize("front_end", ["lab", "notebook"])
+def test_opened_again_without_its_kernel_every_view_has_its_static_form(
+    page: Page, lab: Lab, front_end: str
+) -> None:
+    lab.choose("light")
+    lab.restart(NAME)
+    opened(page, lab, front_end)
+    for name in ("mapping", "records"):
+        cell(page, name).scroll_into_view_if_needed()
+        expect(cell(page, name).locator(".pdprep-behind")).to_be_visible(timeout=PATIENCE)
+        expect(cell(page, name).locator(".pdprep-live")).to_have_count(0)
+    expect(cell(page, "slow")).to_contain_text("%personalize_jobs shows the present state")
+    expect(cell(page, "slow").get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    page.wait_for_timeout(1_000)  # the widgets are looked for
+    assert page.get_by_text("model not found").filter(visible=True).count() == 0
+    assert page.get_by_text("Loading widget").filter(visible=True).count() == 0
+    shoot(cell(page, "records"), f"everywhere-{front_end}-saved-records")
+
+
+def test_a_kernel_that_restarts_leaves_the_static_forms(page: Page, lab: Lab) -> None:
+    opened(page, lab, "lab")
+    lab.run_all(page)
+    table = cell(page, "records").locator(".pdprep-records")
+    expect(table).to_be_visible(timeout=2 * PATIENCE)
+    cell(page, "connect").locator(".jp-InputPrompt").click()
+    page.keyboard.press("0")
+    page.keyboard.press("0")
+    page.locator(".jp-Dialog").locator("button").last.click()
+    expect(table).to_be_hidden(timeout=PATIENCE)
+    expect(cell(page, "records").locator(".pdprep-behind")).to_be_visible()
