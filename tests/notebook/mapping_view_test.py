@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import pdprep
 from pdprep import Prepared, infer_contract
 from pdprep.errors import NotPreparedError
-from pdprep.notebook.views import mapping, sheet
+from pdprep.notebook.views import kinds, mapping, sheet
 from pdprep.notebook.views.mapping import Mapper
 from pdprep.notebook.views.mapping_table import MappingTable
 
@@ -93,13 +93,13 @@ def test_what_cannot_be_prepared_is_said_in_words() -> None:
     assert "more than one textual field" in both.status + " ".join(both.advice)
 
 
-@pytest.mark.parametrize("kind", mapping.KINDS)
+@pytest.mark.parametrize("kind", kinds.KINDS)
 def test_an_item_can_have_every_kind(kind: str) -> None:
     items = pl.DataFrame({"ITEM_ID": ["a"], "what": ["1"], "GENRES": ["x"]})
     mapper = Mapper.of(infer_contract(items, "items")).choose("what", "WHAT", kind)
     assert mapper.look.prepared is not None
     field = mapper.look.prepared.contract.field("WHAT")
-    assert mapping.kind_of(field) == kind
+    assert kinds.kind_of(field) == kind
     assert eval(mapper.code, {"pdprep": pdprep, "frame": items}).contract.field("WHAT") == field
 
 
