@@ -6,21 +6,17 @@ Metadata moves neither popularity nor co-occurrence, so what is changed in an it
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-import polars as pl
 import pytest
 
-from pdprep.ledger.effects import Model, Training, effects
-from pdprep.ledger.recipes import OF_LATEST, recipe
+from pdprep.ledger.recipes import recipe
 from pdprep.local import running
 from pdprep.local.memory import traits
-from pdprep.local.recommend import answers, ranking, serving
+from pdprep.local.recommend import answers
 from tests.local.recommend_test import ITEMS, NOW, RECIPES, ROLE, USERS, events
 
 HOUR, DAY = 3600, 86_400
@@ -298,97 +294,6 @@ def test_a_kill_while_it_trains_leaves_the_older_version_serving(
     with start(tmp_path, "--clock", "auto", PDPREP_LOCAL_SPEED="0.05") as process:
         lab = make_lab(process.url, count=19)
         assert lab.client("personalize-runtime").get_recommendations(**given)["itemList"] == before
-
-
-# Double entry: the client's EFFECT against what the serving version holds, for random histories.
-AGREED = (
-    PERSONAL,
-    "aws-user-personalization-v2",
-    "aws-personalized-ranking",
-    "aws-similar-items",
-    "aws-sims",
-    "aws-popularity-count",
-)
-
-
-@pytest.mark.parametrize("name", AGREED)
-def test_effect_and_the_serving_version_agree_on_every_record(timed: Timed, name: str) -> None:
-    chance = random.Random(f"history {name}")
-    solution = timed.solution(name)
-    version = timed.train(solution)
-    campaign = timed.deploy(version)
-    sent: list[dict[str, Any]] = []
-    for number in range(24):
-        timed.pass_by(chance.choice((0.5, 60, 1800, HOUR, 3 * HOUR)))
-        kind = chance.choice(("event", "event", "item"))
-        item = chance.choice(("i1", "j2", f"new{number}"))
-        if kind == "item":
-            timed.put_item(item, price=1)
-        else:
-            timed.put(f"reader{number}", item, NOW + 20_000 + number)
-        sent.append(
-            {
-                "KIND": kind,
-                "ITEM_ID": item,
-                "USER_ID": f"reader{number}",
-                "AT": timed.server.state.clock.now(),
-            }
-        )
-        if number == 12 and chance.random() < 0.5:
-            timed.pass_by(5)
-            version = timed.train(solution)
-            timed.lab.personalize.update_campaign(campaignArn=campaign, solutionVersionArn=version)
-            timed.pass_by(5)
-    timed.pass_by(chance.choice((60, HOUR)))
-    check(timed, name, version, campaign, sent)
-
-
-def check(timed: Timed, name: str, version: str, campaign: str, sent: list[dict[str, Any]]) -> None:
-    state, now = timed.server.state, timed.server.state.clock.now()
-    of = recipe(RECIPES + name)
-    at = timed.lab.personalize.describe_solution_version(solutionVersionArn=version)["solutionVersion"][
-        "creationDateTime"
-    ]
-    model = Model(at, of.reads, frozenset(of.features))
-    assert set(OF_LATEST) <= {"new items", "new actions"}
-    served = serving.find(state, campaign)
-    trained = set(served.model.items["ID"])
-    considered = set(ranking.items(state, served)["ID"])
-    for dataset, kind in (("interactions", "event"), ("items", "item")):
-        if dataset not in of.reads:
-            continue
-        rows = [row for row in sent if row["KIND"] == kind]
-        frame = pl.DataFrame(rows).select(
-            "ITEM_ID", "USER_ID", ORIGIN=pl.lit("incremental"), IMPORT=pl.lit(""),
-            SENT_AT=(pl.col("AT") * 1_000_000).cast(pl.Int64).cast(pl.Datetime("us", "UTC")),
-            __known=pl.col("ITEM_ID").is_in(sorted(trained)),
-        )  # fmt: skip
-        effect, moment, _ = effects(dataset, Training("trained", (model,)))
-        for row in frame.with_columns(effect, moment).iter_rows(named=True):
-            holds = counts(state, served, kind, row, trained, considered)
-            passed = row["EFFECT_AT"] is not None and row["EFFECT_AT"] <= datetime.fromtimestamp(now, UTC)
-            if row["EFFECT"] == "counted" or (row["EFFECT"].startswith(("at once", "within")) and passed):
-                assert holds, (name, kind, row)
-            if row["EFFECT"].startswith("next training"):
-                assert not holds, (name, kind, row)
-
-
-def counts(
-    state: Any, served: Any, kind: str, row: dict[str, Any], trained: set[str], considered: set[str]
-) -> bool:
-    """Say whether a record moves what is served: an event its user's history, an item what is considered."""
-    item = row["ITEM_ID"]
-    trained_on = bool(row["SENT_AT"].timestamp() <= served.version.created)
-    if kind == "item":  # what is new of an item that was known is metadata, and waits for a training
-        return trained_on if item in trained else item in considered
-    if served.traits.kind in (traits.PERSONAL, traits.RANKING):
-        place = served.model.place(item)
-        return (
-            place in ranking.history(state, served, row["USER_ID"])
-            if place is not None
-            else item in considered
-        )
-    return trained_on
 
 
 def test_the_tables_of_both_sides_name_the_same_recipes() -> None:
