@@ -175,6 +175,9 @@ def _stage_on_ray(
     except BaseException:
         remove(target, prepared.dataset, "csv")
         raise
+    finally:
+        for left in target.glob(f".{prepared.dataset}-*.csv-*"):  # of a worker that died as it wrote
+            left.unlink()
     schema = _write_schema(target, prepared.contract)
     here = tuple(replace(part, path=target / part.path) for part in parts)
     return Staged(here, done.rows, done.report, prepared.contract, schema, done.quarantine)

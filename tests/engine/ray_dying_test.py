@@ -1,0 +1,104 @@
+"""A worker that dies is repeated by Ray, and leaves neither a second part nor other bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import pdprep
+from pdprep import DatasetGroup, Prepared, Staged, stage
+from pdprep.engine import parts
+from pdprep.engine.executors.passing import passing, staged
+from pdprep.progress import silent
+from tests.conftest import DEEP
+from tests.engine.dying import Counting, Death, Unsafe
+from tests.engine.nodes import nodes
+from tests.engine.shop import dirty
+
+ROWS = 1_000_000 if DEEP else 100_000
+FILES = 12
+COLUMNS: dict[str, Any] = {"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "time", "EVENT_TYPE": "event"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def two_nodes() -> Iterator[Any]:
+    with nodes(2) as ray:
+        yield ray
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "ROWS_A_PART", ROWS // 5)
+
+
+@pytest.fixture
+def group(home: Path, tmp_path: Path) -> DatasetGroup:
+    """Give a group whose S3 holds the rows in twelve Parquet files."""
+    found, frame = pdprep.connect("shop"), dirty(ROWS)
+    client = found.client("s3")
+    client.create_bucket(Bucket="lake")
+    height = frame.height // FILES + 1
+    for number in range(FILES):
+        file = tmp_path / f"{number:02d}.parquet"
+        frame.slice(number * height, height).write_parquet(file)
+        client.upload_file(str(file), "lake", f"events/{file.name}")
+    return found
+
+
+def prepared(group: DatasetGroup, **more: Any) -> Prepared:
+    return group.prepare(
+        "s3://lake/events/*.parquet", "interactions", columns={**COLUMNS, **more}, on_invalid="drop"
+    )
+
+
+def sums(found: Staged) -> list[str]:
+    return [part.sha256 for part in found.parts]
+
+
+def test_a_lake_in_s3_gives_the_same_parts_though_a_worker_dies_while_it_reads(
+    group: DatasetGroup, tmp_path: Path
+) -> None:
+    here = stage(prepared(group), tmp_path / "here")
+    there = stage(prepared(group), tmp_path / "there", engine="ray")
+    assert sums(there) == sums(here)
+    assert len(here.parts) > 3
+
+    death = Death(tmp_path / "died")
+    user = pl.col("user").map_batches(death.within, return_dtype=pl.String, is_elementwise=True)
+    again = stage(prepared(group, USER_ID=user), tmp_path / "again", engine="ray")
+    assert death.mark.exists()
+    assert sums(again) == sums(here)
+    assert str(again.report) == str(here.report)
+
+
+def test_a_worker_that_dies_while_it_sums_up_counts_no_row_twice(group: DatasetGroup, tmp_path: Path) -> None:
+    here = stage(prepared(group), tmp_path / "here")
+    counting = Counting(Death(tmp_path / "died"))
+    with passing(prepared(group), silent, "bulk") as ours:
+        ours.scan(None)
+        ours.reduce(aggregates=[counting])
+    assert counting.death.mark.exists()
+    assert ours.tally.kept == ours.told[0].result == here.rows
+
+
+def test_a_worker_that_dies_while_it_writes_leaves_one_whole_part(
+    group: DatasetGroup, tmp_path: Path
+) -> None:
+    here = stage(prepared(group), tmp_path / "here")
+    folder = tmp_path / "there"
+    folder.mkdir()
+    place = Unsafe(folder, Death(tmp_path / "died"))
+    _, found = staged(
+        prepared(group), "bulk", place, quarantine=tmp_path, on_part=lambda part: None, listener=silent
+    )
+    assert place.death
+    assert place.death.mark.exists()
+    assert [part.sha256 for part in found] == sums(here)
+    assert sorted(each.name for each in folder.glob("*.csv")) == [part.path.name for part in here.parts]
+    assert [(folder / part.path).read_bytes() for part in found] == [
+        part.path.read_bytes() for part in here.parts
+    ]
