@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pdprep.contract.catalogue import DATASETS, DOMAINS
+from pdprep.engine.validate import ENGINES
 from pdprep.preparation.prepare import ON_INVALID
 
 
@@ -40,6 +41,7 @@ SHARED: Final = {
     "fill": flag("--fill", action="store_true", help="send the known values of left out fields along"),
     "on-invalid": flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
     "dry-run": flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
+    "engine": flag("--engine", choices=ENGINES, help="what does the work: this machine, or tasks of Ray"),
     "wait": flag(
         "--wait",
         action=argparse.BooleanOptionalAction,

@@ -12,6 +12,7 @@ import polars as pl
 from pdprep import clock
 from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
+from pdprep.engine.validate import Engine, checked_engine
 from pdprep.engine.validate import check as prepared_only
 from pdprep.ledger import folders, forms, records
 from pdprep.ledger.records import Records
@@ -162,6 +163,7 @@ class DatasetGroup:
         replace: bool = False,
         shrink: bool = False,
         keep: bool = False,
+        engine: Engine | None = None,
     ) -> Job:
         """Import a frame in bulk; the job runs on when this returns.
 
@@ -171,12 +173,14 @@ class DatasetGroup:
             replace: Whether a FULL import may replace bulk records.
             shrink: Whether it may leave less than 90 % of them.
             keep: Whether the staged parts stay in S3 once the import is ACTIVE.
+            engine: local, or ray, whose tasks send the parts; by default what the profile says, else local.
 
         Raises:
             ReplaceRefused: Bulk records would go, and nobody asked for that.
             RefusedError: Too few would be left, or nothing stands that INCREMENTAL could add to.
         """
-        asked = staging.Import(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep)
+        by = checked_engine(engine or self.world.options.engine)
+        asked = staging.Import(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep, by)
         job = history.remember(self._target, bulk.begin(asked))
         return history.earlier(self._target, job) if job.finished and job.same else job
 

@@ -15,7 +15,7 @@ from pdprep.contract.rules.rule import Route
 from pdprep.engine.consume import consume, parts, remove
 from pdprep.engine.parts import Part, Writer
 from pdprep.engine.run import Batch
-from pdprep.engine.validate import Engine, check, check_engine, check_route
+from pdprep.engine.validate import Engine, check, check_route, checked_engine
 from pdprep.errors import InputError
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
@@ -104,7 +104,7 @@ def stage(
     ...     stage(items, folder).parts[0].path.read_text()
     'ITEM_ID,BRAND\\na,"\\\\"x\\\\""\\n'
     """
-    check_engine(engine)
+    checked_engine(engine)
     with disks.told(Path(folder)):
         if engine == "ray":
             aside = None if quarantine is None else Path(quarantine)
@@ -144,7 +144,7 @@ def _stage(
     except BaseException:
         remove(target, prepared.dataset, "csv")
         raise
-    schema = _write_schema(target, prepared.contract)
+    schema = write_schema(target, prepared.contract)
     return Staged(tuple(writer.parts), done.rows, done.report, prepared.contract, schema, done.quarantine)
 
 
@@ -178,12 +178,13 @@ def _stage_on_ray(
     finally:
         for left in target.glob(f".{prepared.dataset}-*.csv-*"):  # of a worker that died as it wrote
             left.unlink()
-    schema = _write_schema(target, prepared.contract)
+    schema = write_schema(target, prepared.contract)
     here = tuple(replace(part, path=target / part.path) for part in parts)
     return Staged(here, done.rows, done.report, prepared.contract, schema, done.quarantine)
 
 
-def _write_schema(folder: Path, contract: Contract) -> Path:
+def write_schema(folder: Path, contract: Contract) -> Path:
+    """Write the Avro schema of a contract into a folder, and return the file."""
     path = folder / SCHEMA
     path.write_text(contract.to_avro(), encoding="utf-8", newline="\n")
     return path

@@ -55,7 +55,7 @@ def validate(
         raise InputError("no frame", "one or more prepared frames", "pdprep.validate(inter, items)")
     if route is not None:
         check_route(route)
-    check_engine(engine)
+    checked_engine(engine)
     reports = [judged(check(each), route, listener=listener, engine=engine) for each in prepared]
     return merged(reports, route, show_values)
 
@@ -110,14 +110,15 @@ def _call(frame: object) -> str:
     return f'pdprep.prepare(frame, "interactions", columns={{{said}}})'
 
 
-def check_engine(engine: object) -> None:
-    """Refuse an engine that there is not.
+def checked_engine(engine: object) -> Engine:
+    """Return the engine that was asked for.
 
     Raises:
         InputError: It is neither local nor ray.
     """
-    if engine not in ENGINES:
-        raise InputError(f"engine={engine!r}", f"one of {', '.join(ENGINES)}", 'engine="local"')
+    if engine == "ray" or engine == "local":
+        return engine
+    raise InputError(f"engine={engine!r}", f"one of {', '.join(ENGINES)}", 'engine="local"')
 
 
 def check_route(route: object) -> None:

@@ -36,8 +36,10 @@ _CALLS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 
 
-def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contract, first: int = 0) -> None:
-    """Write one run of the records of an import, sorted by id.
+def write_records(
+    folder: Path, number: int, rows: pl.DataFrame, contract: Contract, first: int = 0, *, wide: bool = False
+) -> Path:
+    """Write one run of the records of an import, sorted by id, and return the file.
 
     Args:
         folder: Where the files of this import stand.
@@ -45,11 +47,15 @@ def write_records(folder: Path, number: int, rows: pl.DataFrame, contract: Contr
         rows: The records.
         contract: The contract of the records.
         first: The number of its first record: an id that stands in two runs needs the order of both.
+        wide: Whether numbers may have more than 32 bits; the same for all runs of an import.
     """
     file = folder / f"part-{number:05d}.parquet"
-    numbered = rows.select(contract.columns).with_row_index(ROW, offset=first)
+    numbers = pl.int_range(pl.len(), dtype=pl.Int64) + first
+    fields = rows.select(contract.columns)
+    numbered = fields.with_columns(numbers.alias(ROW)) if wide else fields.with_row_index(ROW, offset=first)
     numbered.sort(contract.key, maintain_order=True).write_parquet(file, row_group_size=ROW_GROUP)
     settle(file)
+    return file
 
 
 def file_import(ledger: Ledger, row: ImportRow, folder: Path) -> None:

@@ -65,28 +65,40 @@ class PersonalizeMagics(Magics):
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "on-invalid", "output"),
+        *("frames", "dataset", "on-invalid", "engine", "output"),
         examples="%personalize_check inter items users\nreport = %personalize_check inter\n"
         "%%personalize_check --dataset items\nSELECT movieId AS ITEM_ID, genres AS GENRES FROM movies",
     )
     def personalize_check(self, args: Namespace, cell: str | None) -> Report:
         """Validate one or more frames and show the report; nothing is sent."""
-        from pdprep.engine.validate import validate
+        from pdprep.engine.validate import checked_engine, validate
         from pdprep.notebook.checking import Checking
 
         prepared = self._prepared(args, cell)
         with Checking(prepared, self.shell, self.mode()) as listener:
-            return self._keep(args, validate(*prepared, listener=listener))
+            engine = args.engine or (self.group.world.options.engine if self.group else "local")
+            return self._keep(args, validate(*prepared, listener=listener, engine=checked_engine(engine)))
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "mode", "replace", "shrink", "on-invalid", "dry-run", "wait", "output"),
+        *(
+            "frames",
+            "dataset",
+            "mode",
+            "replace",
+            "shrink",
+            "on-invalid",
+            "engine",
+            "dry-run",
+            "wait",
+            "output",
+        ),
         examples="%personalize_bulk inter --dry-run\njob = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
     def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
         """Validate frames, stage them and import them in bulk."""
-        settings = {"replace": args.replace, "shrink": args.shrink}
+        settings = {"replace": args.replace, "shrink": args.shrink, "engine": args.engine}
         return self._send(args, cell, "bulk", lambda group, each: group.bulk(each, args.mode, **settings))
 
     @line_cell_magic

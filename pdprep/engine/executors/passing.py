@@ -178,7 +178,7 @@ class Pass:
 @contextmanager
 def passing(
     prepared: Prepared, listener: Listener, route: str | None, *, only: bool = False, profiled: bool = False,
-    aside: bool = False, folder: Path | None = None, scratch: Path | None = None,
+    folder: Path | None = None, scratch: Path | None = None,
 ) -> Iterator[Pass]:  # fmt: skip
     """Give a pass over a frame on the cluster that runs, or on one that is started until the block ends.
 
@@ -188,7 +188,6 @@ def passing(
         route: bulk, put, or None for the rules that stop both.
         only: Whether rules that stop the other route alone are left out.
         profiled: Whether the tally gets a profile of the columns.
-        aside: Whether bad rows are kept.
         folder: Where tasks are to write; checked to be on every node.
         scratch: The folder for a frame that is in this process alone.
 
@@ -206,6 +205,7 @@ def passing(
         count = max(buckets.partition_count(prepared, _known(cut)), 2 * cluster.workers)
         width = math.ceil(BUCKETS / min(BUCKETS, count))
         runs = math.ceil(BUCKETS / width)
+        aside = only and prepared.on_invalid == "quarantine"  # a report alone keeps no rows
         terms = Terms({}, route, only, aside, profiled, runs, buckets.MOST_BYTES)
         yield Pass(cluster, prepared, listener, kept, cut, terms)
 
@@ -228,20 +228,31 @@ def staged(
     Raises:
         ValidationError: A rule is broken that stops the route.
     """
-    aside = Quarantine(prepared, quarantine)
-    keeps = prepared.on_invalid == "quarantine"
-    with passing(
-        prepared, listener, route, only=True, aside=keeps, folder=place.path, scratch=scratch
-    ) as ours:
-        ours.scan(aside if keeps else None)
-        aside.close()
-        ours.reduce(texts=True)
-        tally = ours.tally
-        done = Consumed(
-            tally.kept, tally.read, tally.bad, account(prepared, tally, route), tuple(aside.files)
-        )
-        done.check(prepared)
+    with passing(prepared, listener, route, only=True, folder=place.path, scratch=scratch) as ours:
+        done = consumed(ours, quarantine)
         return done, ours.write(place, on_part)
+
+
+def consumed(ours: Pass, quarantine: Path, on_run: OnRun | None = None) -> Consumed:
+    """Read, judge and deduplicate a frame, so that its parts are ready to be written.
+
+    Args:
+        ours: A pass that is for a route, without the rules of the other one.
+        quarantine: The folder of this machine for rows that break a rule, where ``on_invalid`` keeps them.
+        on_run: Takes the records, in the tasks.
+
+    Raises:
+        ValidationError: A rule is broken that stops the route.
+    """
+    prepared, tally = ours.prepared, ours.tally
+    aside = Quarantine(prepared, quarantine)
+    ours.scan(aside if ours.terms.aside else None)
+    aside.close()
+    ours.reduce(texts=True, on_run=on_run)
+    report = account(prepared, tally, ours.terms.route)
+    done = Consumed(tally.kept, tally.read, tally.bad, report, tuple(aside.files))
+    done.check(prepared)
+    return done
 
 
 def _known(cut: Sequence[Piece]) -> int | None:

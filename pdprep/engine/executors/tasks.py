@@ -34,7 +34,8 @@ from pdprep.progress import Listener, Progress
 from pdprep.validation.profile import Profile
 from pdprep.validation.summary import Summary, of_ids
 
-OnRun = Callable[[int, pl.DataFrame], None]
+# Takes the records of a run, some at a time: which run, how many came before, and the records.
+OnRun = Callable[[int, int, pl.DataFrame], None]
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def reduce(
         texts: Whether lines of CSV are wanted.
         unusual: The columns that the CSV may have to write in an unusual way, of the whole source.
         aggregates: What else is summed up; copies of the driver's that have seen nothing.
-        on_run: Takes the number of the run and its records, in order, some at a time.
+        on_run: Takes the records, in order.
         firsts: The number of the first row of each piece in the source.
         tell: Hears how many rows are done.
         packets: The good rows of each piece, in the source's order.
@@ -122,7 +123,7 @@ def reduce(
             if texts:
                 _write(found.rows, recipe.contract.columns, unusual, text, kept)
             if on_run:
-                on_run(number, found.rows.drop(ROW, BUCKET))
+                on_run(number, summary.rows - found.rows.height, found.rows.drop(ROW, BUCKET))
             tell(Progress("validate", good))
     summary += of_ids(per_id) if per_id else Summary()
     return [Reduced(good, kept, summary, profile, tuple(aggregates)), Packet(text.getbuffer())]

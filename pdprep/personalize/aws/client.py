@@ -5,6 +5,7 @@ Nothing below asks whether the world is AWS or the local Personalize.
 
 from __future__ import annotations
 
+import io
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -223,16 +224,18 @@ def missing(error: ServiceError) -> bool:
     return error.code in NOT_FOUND
 
 
-def upload(world: World, path: Path, key: str, listener: Callable[[int], None], **extra: Any) -> None:
+def upload(
+    world: World, source: Path | io.RawIOBase, key: str, listener: Callable[[int], None], **extra: Any
+) -> None:
     """Upload a file, in parts where it is large; ``listener`` gets the bytes of each step."""
     bucket, _ = world.place
-    attempt(
-        world,
-        "PutObject",
-        lambda: world.client("s3").upload_file(
-            str(path), bucket, key, ExtraArgs=extra, Callback=listener, Config=TRANSFER
-        ),
-    )
+    more: dict[str, Any] = {"ExtraArgs": extra, "Callback": listener, "Config": TRANSFER}
+    client = world.client("s3")
+    if isinstance(source, Path):
+        attempt(world, "PutObject", lambda: client.upload_file(str(source), bucket, key, **more))
+        return
+    with translated("PutObject"):  # what can be read once is not sent twice
+        client.upload_fileobj(io.BufferedReader(source), bucket, key, **more)
 
 
 def download(world: World, key: str, path: Path) -> None:

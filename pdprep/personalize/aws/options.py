@@ -21,6 +21,7 @@ class Settings(TypedDict, total=False):
     deletion_bucket: str | None
     publish_attribution_metrics: bool | None
     metrics: Metrics | None
+    engine: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Options:
             of one's own.
         publish_attribution_metrics: Whether imports of interactions write their metrics to S3.
         metrics: Metrics by name, ``{"clicks": ("click", "SAMPLECOUNT()")}``; created before the first import.
+        engine: What stages imports and reads frames for a plan: local, or ray.
     """
 
     kms_key_arn: str = ""
@@ -41,6 +43,7 @@ class Options:
     deletion_bucket: str = ""
     publish_attribution_metrics: bool = False
     metrics: Metrics = field(default_factory=dict)
+    engine: str = "local"
 
     def over(self, **given: Any) -> Options:
         """Return the settings with what was given by hand in their place; None leaves a setting as it is.

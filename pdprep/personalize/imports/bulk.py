@@ -11,7 +11,7 @@ from typing import Final
 from pdprep.errors import InputError, RefusedError
 from pdprep.ledger import contracts
 from pdprep.ledger.rows import JobRow
-from pdprep.personalize.imports import following, guards, staging
+from pdprep.personalize.imports import following, guards, on_ray, staging
 from pdprep.personalize.imports.alignment import unplaced
 from pdprep.personalize.imports.staging import Import
 from pdprep.personalize.jobs import queue
@@ -57,7 +57,8 @@ def run(asked: Import, job: Job, before: Job | None = None) -> None:
             following.settle(target, job)
             # What an interrupted put still has to send is older than this import and must not come after it.
             put.finish_open(target, job, put.Manner())
-            row = staging.create(asked, job)
+            create = on_ray.create if asked.engine == "ray" else staging.create
+            row = create(asked, job)
         if row is not None:
             following.follow(target, row, job)
             minima.judge(job, asked.ledger)

@@ -15,6 +15,7 @@ import polars as pl
 from pdprep.contract.contract import Contract
 from pdprep.engine.parts import Part
 from pdprep.engine.stage import Staged, stage
+from pdprep.engine.validate import Engine
 from pdprep.ledger import contracts, forms, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
@@ -43,6 +44,7 @@ class Import:
     replace: bool = False
     shrink: bool = False
     keep: bool = False
+    engine: Engine = "local"
 
     @property
     def ledger(self) -> Ledger:
@@ -54,11 +56,11 @@ def create(asked: Import, job: Job) -> ImportRow | None:
     """Stage the frame and create the import job; None where an earlier one brought the same bytes."""
     prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
     standing = guards.standing(asked.ledger, asked.target.world, asked.target.group(), job.dataset)
-    with _scratch(asked.ledger, job) as folder:
+    with scratch(asked.ledger, job) as folder:
         if asked.mode == "FULL" and standing.bulk and not asked.replace:
             # It was imported already or it is refused: the parts are counted and nothing is uploaded.
             _, coming = _stage(asked, prepared, folder, job, lambda part: part.path.unlink())
-            _already_there(asked, standing, coming, job, folder / RECORDS)
+            already_there(asked, standing, coming, job, folder / RECORDS)
             return None
         return _ship(asked, prepared, standing, folder, job)
 
@@ -66,16 +68,16 @@ def create(asked: Import, job: Job) -> ImportRow | None:
 def _ship(asked: Import, prepared: Prepared, standing: Standing, folder: Path, job: Job) -> ImportRow | None:
     """Upload the parts as they are written, and create the import job once the last row has passed."""
     ensure_bucket(asked.target.world)
-    shipment = Shipment(asked.target, _row(asked, prepared.contract, job))
+    shipment = Shipment(asked.target, begun(asked, prepared.contract, job))
     try:
         staged, coming = _stage(asked, prepared, folder, job, shipment.take)
-        if _already_there(asked, standing, coming, job, folder / RECORDS):
+        if already_there(asked, standing, coming, job, folder / RECORDS):
             shipment.wait()
             following.abandon(asked.target, shipment.row)
             return None
         job.decided.set()
         shipment.finish(job.listen)
-        return _send(asked, staged, coming, shipment.row, folder, job)
+        return send(asked, staged, coming, shipment.row, folder, job)
     except BaseException as error:
         shipment.wait()
         # Where the reply was lost the job may exist; then its name tells, and the next job looks for it.
@@ -107,7 +109,7 @@ def fingerprint(staged: Staged) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _already_there(asked: Import, standing: Standing, coming: Coming, job: Job, records: Path) -> bool:
+def already_there(asked: Import, standing: Standing, coming: Coming, job: Job, records: Path) -> bool:
     """Take over an earlier import of the same bytes, or refuse what must not happen unasked."""
     same = guards.earlier(standing, coming, asked.replace)
     if same:
@@ -143,7 +145,7 @@ def _take_over(job: Job, same: ImportRow) -> None:
     )  # fmt: skip
 
 
-def _send(asked: Import, staged: Staged, coming: Coming, row: ImportRow, folder: Path, job: Job) -> ImportRow:
+def send(asked: Import, staged: Staged, coming: Coming, row: ImportRow, folder: Path, job: Job) -> ImportRow:
     """File the records of uploaded parts and create the import job."""
     target = asked.target
     group, dataset = target.ready(staged.contract)
@@ -157,7 +159,7 @@ def _send(asked: Import, staged: Staged, coming: Coming, row: ImportRow, folder:
     return creating.create(target, row, dataset, job)
 
 
-def _row(asked: Import, contract: Contract, job: Job) -> ImportRow:
+def begun(asked: Import, contract: Contract, job: Job) -> ImportRow:
     """Write down the import before its first byte is sent; an interrupted one goes on.
 
     Parts of the interrupted one that are equal are not sent again; what they were is told by their checksums.
@@ -203,7 +205,7 @@ class _Rows:
 
 
 @contextmanager
-def _scratch(ledger: Ledger, job: Job) -> Iterator[Path]:
+def scratch(ledger: Ledger, job: Job) -> Iterator[Path]:
     ledger.sweep()
     folder = ledger.scratch(job.id)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,8 +35,19 @@ def location(world: World, path: str) -> str:
     return f"s3://{world.place[0]}/{path}"
 
 
-def send(world: World, prefix: str, part: Part, group: str, listener: Callable[[int], None]) -> None:
+def send(
+    world: World, prefix: str, part: Part, group: str, listener: Callable[[int], None],
+    text: Sequence[bytes | memoryview] | None = None,
+) -> None:  # fmt: skip
     """Upload a part and see it there; one that is there already is not sent again.
+
+    Args:
+        world: The account, region and bucket.
+        prefix: Where the parts of the import stand.
+        part: The part; its path tells its name.
+        group: The dataset group, for the tag.
+        listener: Gets the bytes of each step.
+        text: What the part is made of, where it is in memory and not in a file.
 
     Raises:
         ServiceError: It is not there in the size and with the checksum it was sent.
@@ -45,7 +57,7 @@ def send(world: World, prefix: str, part: Part, group: str, listener: Callable[[
         listener(part.bytes)
         return
     extra = {"Metadata": {"sha256": part.sha256}, "Tagging": f"{names.TAG}={group}"}
-    upload(world, part.path, name, listener, **extra)
+    upload(world, part.path if text is None else Text(text), name, listener, **extra)
     if not _confirmed(world, name, part):
         raise ServiceError(
             f"{location(world, name)} is not what was uploaded",
@@ -53,6 +65,29 @@ def send(world: World, prefix: str, part: Part, group: str, listener: Callable[[
             "the same call again: parts that arrived are not sent twice",
             operation="HeadObject",
         )
+
+
+class Text(io.RawIOBase):
+    """Pieces of text as a file that is read once, without putting them together."""
+
+    def __init__(self, pieces: Sequence[bytes | memoryview]) -> None:
+        super().__init__()
+        self._left = [memoryview(piece) for piece in pieces if len(piece)]
+
+    def readable(self) -> bool:
+        """Say that it is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as the next piece goes."""
+        if not self._left:
+            return 0
+        count = min(len(buffer), len(self._left[0]))
+        buffer[:count] = self._left[0][:count]
+        self._left[0] = self._left[0][count:]
+        if not len(self._left[0]):
+            self._left.pop(0)
+        return count
 
 
 def keys_below(world: World, prefix: str) -> list[str]:

@@ -200,6 +200,8 @@ class Job(State):
         if self.stopping.is_set():
             raise Stopped
         changes: dict[str, Any] = {"done": progress.done, "total": progress.total, "unit": progress.unit}
+        if progress.note:
+            changes["note"] = progress.note
         self.update(**changes, **({"phase": progress.phase} if progress.phase != self.phase else {}))
 
     def follow(self, row: JobRow) -> None:

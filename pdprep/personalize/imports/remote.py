@@ -1,0 +1,86 @@
+"""What tasks of Ray send to S3 by themselves: parts of an import and its records, under names that stay."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.contract import Contract
+from pdprep.engine.executors.recipe import Reach
+from pdprep.engine.parts import Part
+from pdprep.ledger import layers
+from pdprep.personalize.aws.client import World, upload
+from pdprep.personalize.imports import uploads
+
+RECORDS: Final = "records"
+_A_RUN: Final = 1 << 31  # numbers of records that a run of buckets has for itself
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """An address of services that no task can bring back."""
+
+    url: str | None
+
+    def revive(self) -> bool:
+        """Nothing here can be started from here."""
+        return False
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """Where an import stands in S3, and the way there for a task: no keys go to other processes."""
+
+    reach: Reach
+    account: str
+    region: str
+    bucket: str
+    group: str
+    location: str
+
+    @staticmethod
+    def of(world: World, group: str, location: str) -> Prefix:
+        """Return the prefix of an import."""
+        profile = world.session.profile_name
+        reach = Reach(world.endpoint_url, world.region, None if profile == "default" else profile)
+        return Prefix(reach, world.account, world.region, world.bucket, group, location)
+
+    @cached_property
+    def world(self) -> World:
+        """The same world, for whoever runs this."""
+        endpoint = Fixed(self.reach.endpoint)
+        return World(self.reach.session, self.account, self.region, self.bucket, "", endpoint)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "world"}
+
+    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
+        """Upload a part, unless it is there already: S3 shows it when it is whole."""
+        part = Part(Path(name), 0, sum(map(len, text)), sha256)
+        uploads.send(self.world, self.location, part, self.group, lambda count: None, text)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Puts the records of a run of buckets beside the parts, as Parquet."""
+
+    prefix: Prefix
+    contract: Contract
+
+    def __call__(self, run: int, before: int, rows: pl.DataFrame) -> None:
+        """Write some records of a run; they are numbered by run, and in it in their order."""
+        if not rows.height:
+            return
+        number = run if not before else run * _A_RUN + before
+        with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
+            file = layers.write_records(
+                Path(folder), number, rows, self.contract, first=run * _A_RUN + before, wide=True
+            )
+            key = f"{self.prefix.location}/{RECORDS}/{file.name}"
+            upload(self.prefix.world, file, key, lambda count: None)
