@@ -24,10 +24,11 @@ WRITERS: Final = {".csv": "sink_csv", ".parquet": "sink_parquet", ".ndjson": "si
 
 def check(args: Namespace) -> int:
     """Say what is wrong with a file; nothing is sent."""
-    from pdprep.engine.validate import validate
+    from pdprep.engine.validate import checked_engine, validate
 
     with show.Progressing() as listener:
-        report = validate(_prepared(args), show_values=args.values, listener=listener)
+        engine = checked_engine(args.engine or "local")
+        report = validate(_prepared(args), show_values=args.values, listener=listener, engine=engine)
     show.report(report, args.json)
     return 0 if report.ok else 1
 
@@ -35,9 +36,11 @@ def check(args: Namespace) -> int:
 def stage(args: Namespace) -> int:
     """Write the CSV parts and the Avro schema of a file to a folder."""
     from pdprep.engine.stage import stage
+    from pdprep.engine.validate import checked_engine
 
     with show.Progressing() as listener:
-        staged = stage(_prepared(args), args.to, listener=listener)
+        engine = checked_engine(args.engine or "local")
+        staged = stage(_prepared(args), args.to, listener=listener, engine=engine)
     show.staged(staged, args.json)
     return 0
 
@@ -51,7 +54,7 @@ def plan(args: Namespace) -> int:
 
 def bulk(args: Namespace) -> int:
     """Import a file in bulk and wait for the end."""
-    settings = {"replace": args.replace, "shrink": args.shrink, "keep": args.keep}
+    settings = {name: getattr(args, name) for name in ("replace", "shrink", "keep", "engine")}
     return _sent(args, _group(args).bulk(_prepared(args), args.mode, **settings))
 
 

@@ -59,10 +59,10 @@ FLAGS: Final = {
 _SOURCE: Final = ("file", "dataset", "column", "metadata", "on-invalid", "max-invalid", "domain")
 _PLACE: Final = ("profile", "home", "json")
 TAKES: Final = {
-    "check": (*_SOURCE, "group", "values", *_PLACE),
-    "stage": (*_SOURCE, "to", "group", *_PLACE),
+    "check": (*_SOURCE, "group", "values", "engine", *_PLACE),
+    "stage": (*_SOURCE, "to", "group", "engine", *_PLACE),
     "plan": (*_SOURCE, "group", "fill", *_PLACE),
-    "bulk": (*_SOURCE, "group", "mode", "replace", "shrink", "keep", *_PLACE),
+    "bulk": (*_SOURCE, "group", "mode", "replace", "shrink", "keep", "engine", *_PLACE),
     "put": (*_SOURCE, "group", "new-only", "fill", "resend", "rate", "fast", *_PLACE),
     "records": ("of", "group", "out", *_PLACE),
     "jobs": ("group", *_PLACE),

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,10 +64,13 @@ class Cluster:
         """
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        task = self.ray.remote(work)
+        task = self.ray.remote(_looked)
         where = (NodeAffinitySchedulingStrategy(node, soft=False) for node in self.nodes)
         options = {"num_cpus": 0, "runtime_env": {"env_vars": _ENVIRONMENT}}
-        refs = [task.options(scheduling_strategy=each, **options).remote(*arguments) for each in where]
+        refs = [
+            task.options(scheduling_strategy=each, **options).remote(work, os.getcwd(), *arguments)
+            for each in where
+        ]
         return [self._got(ref) for ref in refs]
 
     def each(
@@ -89,7 +92,7 @@ class Cluster:
 
         Yields the place of each call, as they end, with the references of what it returned.
         """
-        task = self.ray.remote(_done)
+        task, here = self.ray.remote(_done), os.getcwd()
         options = {"num_returns": returns, "runtime_env": {"env_vars": _ENVIRONMENT}}
         desk = self.desk if listener else None
         waiting: dict[Any, tuple[int, list[Any]]] = {}
@@ -97,7 +100,7 @@ class Cluster:
             if desk is not None:
                 desk.clear.remote()
             for place, (arguments, values) in enumerate(calls):
-                made = task.options(**options).remote(work, desk, place, arguments, kept, *values)
+                made = task.options(**options).remote(work, desk, place, here, arguments, kept, *values)
                 refs = [made] if returns == 1 else made
                 waiting[refs[0]] = place, refs
             count, heard = len(waiting), Heard()
@@ -153,15 +156,29 @@ class Cluster:
 
 
 def _done(
-    work: Callable[..., Any], desk: Any, place: int, arguments: Sequence[Any], kept: Any, *values: Any
-) -> Any:
+    work: Callable[..., Any], desk: Any, place: int, here: str, arguments: Sequence[Any], kept: Any,
+    *values: Any,
+) -> Any:  # fmt: skip
     """Do the work of a task, and tell the desk how far it has come."""
-    if desk is None:
-        return work(kept, *arguments, silent, *values)
-    desk.tell.remote(place, 0)
-    result = work(kept, *arguments, lambda progress: desk.tell.remote(place, progress.done), *values)
-    desk.end.remote(place)
-    return result
+    with _within(here):
+        if desk is None:
+            return work(kept, *arguments, silent, *values)
+        desk.tell.remote(place, 0)
+        result = work(kept, *arguments, lambda progress: desk.tell.remote(place, progress.done), *values)
+        desk.end.remote(place)
+        return result
+
+
+def _looked(work: Callable[..., Any], here: str, *arguments: Any) -> Any:
+    with _within(here):
+        return work(*arguments)
+
+
+@contextmanager
+def _within(folder: str) -> Iterator[None]:
+    """Work in the driver's folder, where there is one of that name: a path may be relative to it."""
+    with chdir(folder) if os.path.isdir(folder) else nullcontext():
+        yield
 
 
 @contextmanager
