@@ -151,9 +151,16 @@ class DatasetGroup:
         """Ask whether this identity may do it all, before anything is uploaded."""
         return check(self.world)
 
-    def plan(self, frame: Prepared, *, fill: bool = False) -> Plan:
-        """Say what sending a frame would do, by a put with ``fill`` for one; nothing is sent."""
-        return plan(self._target, prepared_only(frame), fill=fill)
+    def plan(self, frame: Prepared, *, fill: bool = False, engine: Engine | None = None) -> Plan:
+        """Say what sending a frame would do, by a put with ``fill`` for one; nothing is sent.
+
+        Args:
+            frame: What ``prepare`` returned.
+            fill: Whether a put fills in the known values of fields that the frame leaves out.
+            engine: local, or ray; by default what the profile says, else local.
+        """
+        by = checked_engine(engine or self.world.options.engine)
+        return plan(self._target, prepared_only(frame), fill=fill, engine=by)
 
     def bulk(
         self,

@@ -47,7 +47,7 @@ def stage(args: Namespace) -> int:
 
 def plan(args: Namespace) -> int:
     """Say what sending a file would do; nothing is sent."""
-    found = _group(args).plan(_prepared(args), fill=args.fill)
+    found = _group(args).plan(_prepared(args), fill=args.fill, engine=args.engine)
     show.plan(found, args.json)
     return 1 if found.report.stops(found.route) else 0
 

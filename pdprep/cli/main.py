@@ -61,7 +61,7 @@ _PLACE: Final = ("profile", "home", "json")
 TAKES: Final = {
     "check": (*_SOURCE, "group", "values", "engine", *_PLACE),
     "stage": (*_SOURCE, "to", "group", "engine", *_PLACE),
-    "plan": (*_SOURCE, "group", "fill", *_PLACE),
+    "plan": (*_SOURCE, "group", "fill", "engine", *_PLACE),
     "bulk": (*_SOURCE, "group", "mode", "replace", "shrink", "keep", "engine", *_PLACE),
     "put": (*_SOURCE, "group", "new-only", "fill", "resend", "rate", "fast", *_PLACE),
     "records": ("of", "group", "out", *_PLACE),

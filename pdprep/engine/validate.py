@@ -63,7 +63,7 @@ def validate(
 def judged(
     prepared: Prepared,
     route: Route | None,
-    consumer: Callable[[Batch], None] = lambda batch: None,
+    consumer: Callable[[Batch], None] | None = None,
     listener: Listener = silent,
     engine: Engine = "local",
 ) -> Report:
@@ -74,10 +74,14 @@ def judged(
 
         with passing(prepared, listener, route, profiled=True) as ours:
             ours.scan(None)
-            ours.reduce()
+            ours.reduce("nothing" if consumer is None else "rows")
+            if consumer:
+                for batch in ours.rows():
+                    consumer(batch)
             return account(prepared, ours.tally, route)
     for batch in run(prepared, tally, route=route, listener=listener, profiled=True):
-        consumer(batch)
+        if consumer:
+            consumer(batch)
         del batch  # a partition is let go before the next one is there
     return account(prepared, tally, route)
 

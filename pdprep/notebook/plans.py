@@ -42,8 +42,8 @@ class Plans(tuple[Plan, ...]):
 
 def dry_run(group: DatasetGroup, prepared: Sequence[Prepared], args: Namespace, route: str) -> Plan | Plans:
     """Return what a line would do, frame by frame; nothing is sent."""
-    fill = route == "put" and args.fill
-    found = [_of_line(group.plan(each, fill=fill), args, route) for each in prepared]
+    fill, engine = route == "put" and args.fill, args.engine if route == "bulk" else None
+    found = [_of_line(group.plan(each, fill=fill, engine=engine), args, route) for each in prepared]
     return found[0] if len(found) == 1 else Plans(found)
 
 

@@ -68,6 +68,14 @@ def test_an_import_by_ray_is_the_import_of_this_machine(lake: str) -> None:
     )
 
 
+def test_a_plan_by_ray_says_what_this_machine_says(lake: str) -> None:
+    group, frame = connected("planned", lake)
+    assert str(group.plan(frame, engine="ray")) == str(group.plan(frame))
+    group.bulk(group.prepare(lake.replace("*", "[01]"), like=frame)).wait()
+    assert str(group.plan(frame, engine="ray")) == str(group.plan(frame))
+    assert group.plan(frame, engine="ray").balance.new > 0
+
+
 def test_the_same_bytes_are_not_sent_again_by_whatever_engine(lake: str) -> None:
     group, frame = connected("twice", lake)
     first = group.bulk(frame).wait()

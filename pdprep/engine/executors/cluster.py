@@ -210,12 +210,22 @@ def joined() -> Iterator[Cluster]:
 
 def _begin(ray: Any) -> None:
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-    try:
+    with suppress(ConnectionError):
         ray.init(address="auto", **quiet)
-    except ConnectionError:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        ray.init(address="local", include_dashboard=False, **quiet)
-        _users["ours"] = True
+        return
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    for last in (False, True):  # Ray gives its own processes 15 seconds, which a busy machine may exceed once
+        try:
+            ray.init(address="local", include_dashboard=False, **quiet)
+            _users["ours"] = True
+            return
+        except Exception as error:
+            ray.shutdown()
+            if last:
+                said = (str(error) or type(error).__name__).splitlines()[0][:200]
+                raise InputError(
+                    f"Ray does not start on this machine ({said})", "a cluster that runs", "ray start --head"
+                ) from error
 
 
 def _ray() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -25,9 +25,9 @@ from pdprep.engine.executors.pieces import Piece
 from pdprep.engine.executors.placing import check_folder, placed
 from pdprep.engine.executors.recipe import Recipe
 from pdprep.engine.executors.scanning import Scanned
-from pdprep.engine.executors.tasks import Folder, OnRun, Place, Reduced, Terms
+from pdprep.engine.executors.tasks import Folder, Gives, OnRun, Place, Reduced, Terms
 from pdprep.engine.parts import Part, cuts
-from pdprep.engine.run import Tally
+from pdprep.engine.run import Batch, Tally
 from pdprep.engine.sieve import Aside
 from pdprep.errors import InputError
 from pdprep.preparation.ids_told import Readings
@@ -60,8 +60,8 @@ class Pass:
     told: tuple[Aggregate[Any], ...] = ()
     _firsts: list[int] = field(default_factory=list)
     _scanned: list[list[Any]] = field(default_factory=list)
-    _kept: list[Mapping[int, tuple[int, int]]] = field(default_factory=list)
-    _texts: list[Any] = field(default_factory=list)
+    _found: list[Reduced] = field(default_factory=list)
+    _given: list[Any] = field(default_factory=list)
 
     def scan(self, aside: Aside | None) -> None:
         """Read and judge every piece; again where ids turn out to be text, as one task told."""
@@ -118,21 +118,22 @@ class Pass:
                 pass
 
     def reduce(
-        self, *, texts: bool = False, aggregates: Sequence[Aggregate[Any]] = (), on_run: OnRun | None = None
-    ) -> None:
+        self, gives: Gives = "nothing", *, aggregates: Sequence[Aggregate[Any]] = (),
+        on_run: OnRun | None = None,
+    ) -> None:  # fmt: skip
         """Drop duplicates and sum up, a run of buckets in a task."""
         runs = self.terms.runs
-        given = (texts, self.unusual, tuple(aggregates), on_run, self._firsts)
+        given = (gives, self.unusual, tuple(aggregates), on_run, self._firsts)
         calls = (
             ((self.terms, run, *given), [refs[2 + run] for refs in self._scanned]) for run in range(runs)
         )
         found: dict[int, Reduced] = {}
-        lines: dict[int, Any] = {}
+        given_by: dict[int, Any] = {}
         for run, refs in self.cluster.each(
             tasks.reduce, self.recipe, calls, 2, phase="validate", total=self.tally.read - self.tally.bad,
             listener=self.listener,
         ):  # fmt: skip
-            found[run], lines[run] = self.cluster.value(refs[0]), refs[1]
+            found[run], given_by[run] = self.cluster.value(refs[0]), refs[1]
             for each in self._scanned:
                 each[2 + run] = None  # its rows are let go
         for run in range(runs):
@@ -143,22 +144,29 @@ class Pass:
         for run in range(1, runs):
             for mine, more in zip(self.told, found[run].told, strict=True):
                 mine.merge(more)
-        self._kept, self._texts = (
-            [found[run].kept for run in range(runs)],
-            [lines[run] for run in range(runs)],
-        )
+        self._found, self._given = [found[run] for run in range(runs)], [given_by[run] for run in range(runs)]
+
+    def rows(self) -> Iterator[Batch]:
+        """Yield the rows of each run, which are here for as long as they are used."""
+        done, total = self.tally.bad, self.tally.read
+        for run, found in enumerate(self._found):
+            packets = self.cluster.value(self._given[run])
+            self._given[run] = None
+            done += found.good
+            for number, each in enumerate(packets if isinstance(packets, list) else ()):
+                yield Batch(each.rows, self.unusual, done, total, whole=number == len(packets) - 1)
 
     def write(self, place: Place | None, on_part: Callable[[Part], None]) -> tuple[Part, ...]:
         """Write the parts, a part in a task, and return them in order, each heard of when it is there."""
         width, stem = self.terms.width, self.prepared.dataset
-        rows = [self._kept[each // width].get(each, (0, 0))[0] for each in range(BUCKETS)]
+        rows = [self._found[each // width].kept.get(each, (0, 0))[0] for each in range(BUCKETS)]
         calls: list[Call] = []
         for number, inside in enumerate(cuts(rows)):
             runs = range(inside.start // width, (inside.stop - 1) // width + 1)
             slices = [self._slice(run, inside) for run in runs]
             height = sum(rows[bucket] for bucket in inside)
             calls.append(
-                ((f"{stem}-{number:05d}.csv", height, slices, place), [self._texts[run] for run in runs])
+                ((f"{stem}-{number:05d}.csv", height, slices, place), [self._given[run] for run in runs])
             )
         found: dict[int, Part] = {}
         for number, refs in self.cluster.each(
@@ -170,7 +178,7 @@ class Pass:
 
     def _slice(self, run: int, inside: range) -> tuple[int, int]:
         """Return where the lines of some buckets begin and end in the text of a run."""
-        kept = self._kept[run]
+        kept = self._found[run].kept
         before = sum(size for bucket, (_, size) in kept.items() if bucket < inside.start)
         return before, before + sum(size for bucket, (_, size) in kept.items() if bucket in inside)
 
@@ -248,7 +256,7 @@ def consumed(ours: Pass, quarantine: Path, on_run: OnRun | None = None) -> Consu
     aside = Quarantine(prepared, quarantine)
     ours.scan(aside if ours.terms.aside else None)
     aside.close()
-    ours.reduce(texts=True, on_run=on_run)
+    ours.reduce("lines", on_run=on_run)
     report = account(prepared, tally, ours.terms.route)
     done = Consumed(tally.kept, tally.read, tally.bad, report, tuple(aside.files))
     done.check(prepared)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import polars as pl
 
@@ -36,6 +36,7 @@ from pdprep.validation.summary import Summary, of_ids
 
 # Takes the records of a run, some at a time: which run, how many came before, and the records.
 OnRun = Callable[[int, int, pl.DataFrame], None]
+Gives = Literal["nothing", "lines", "rows"]
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,17 @@ class Place(Protocol):
 
 
 def reduce(
-    recipe: Recipe, terms: Terms, number: int, texts: bool, unusual: frozenset[str],
+    recipe: Recipe, terms: Terms, number: int, gives: Gives, unusual: frozenset[str],
     aggregates: Sequence[Aggregate[object]], on_run: OnRun | None, firsts: Sequence[int], tell: Listener,
     *packets: Packet | None,
-) -> list[Reduced | Packet]:  # fmt: skip
+) -> list[Reduced | Packet | list[Packet]]:  # fmt: skip
     """Drop the duplicates of a run of buckets; return what it tells, and its lines of CSV.
 
     Args:
         recipe: How the rows came to be.
         terms: How to go about it.
         number: Which run.
-        texts: Whether lines of CSV are wanted.
+        gives: What is returned beside what it tells: lines of CSV, the rows in packets, or nothing.
         unusual: The columns that the CSV may have to write in an unusual way, of the whole source.
         aggregates: What else is summed up; copies of the driver's that have seen nothing.
         on_run: Takes the records, in order.
@@ -110,6 +111,7 @@ def reduce(
         packets: The good rows of each piece, in the source's order.
     """
     packing, text = Packing(recipe.unread), io.BytesIO()
+    rows: list[Packet] = []
     summary, profile, good = Summary(), Profile(), 0
     kept: dict[int, tuple[int, int]] = {}
     per_id: list[pl.DataFrame] = []
@@ -120,13 +122,15 @@ def reduce(
             per_id.append(found.per_id)
             for each in aggregates:
                 each.update(Batch(found.rows, unusual, good, good, load.whole))
-            if texts:
+            if gives == "rows":
+                rows.append(Packet.of(found.rows))
+            if gives == "lines":
                 _write(found.rows, recipe.contract.columns, unusual, text, kept)
             if on_run:
                 on_run(number, summary.rows - found.rows.height, found.rows.drop(ROW, BUCKET))
             tell(Progress("validate", good))
     summary += of_ids(per_id) if per_id else Summary()
-    return [Reduced(good, kept, summary, profile, tuple(aggregates)), Packet(text.getbuffer())]
+    return [Reduced(good, kept, summary, profile, tuple(aggregates)), rows or Packet(text.getbuffer())]
 
 
 def _loads(

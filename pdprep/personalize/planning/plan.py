@@ -10,7 +10,7 @@ from pathlib import Path
 from pdprep import disks, html
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Route
-from pdprep.engine.validate import judged
+from pdprep.engine.validate import Engine, judged
 from pdprep.errors import ServiceError
 from pdprep.ledger import folders, forms
 from pdprep.personalize.aws.client import call, missing, pages
@@ -115,13 +115,14 @@ class Plan:
         return str(self)
 
 
-def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
+def plan(target: Target, prepared: Prepared, *, fill: bool = False, engine: Engine = "local") -> Plan:
     """Say what sending a frame would do; reads it and sends nothing.
 
     Args:
         target: The dataset group.
         prepared: The frame.
         fill: Whether a put fills in what the frame leaves out.
+        engine: What reads it: local, or ray; the ledger is compared here.
     """
     if fill:
         filling.check(prepared)
@@ -131,7 +132,7 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False) -> Plan:
     standing = guards.standing(target.ledger, target.world, group, kind)
     tracker = _tracker(target, group)
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder, disks.told(Path(folder)):
-        going = _going(target, prepared, standing, tracker, fill, Path(folder))
+        going = _going(target, prepared, standing, tracker, fill, Path(folder), engine)
         forms.check(target.ledger, prepared)
         found, back, nulled = going.found, going.back, going.nulled
     found = replace(found, nulled=tuple(nulled.items()))
@@ -166,7 +167,13 @@ class _Going:
 
 
 def _going(
-    target: Target, prepared: Prepared, standing: Standing, tracker: Tracker | None, fill: bool, folder: Path
+    target: Target,
+    prepared: Prepared,
+    standing: Standing,
+    tracker: Tracker | None,
+    fill: bool,
+    folder: Path,
+    engine: Engine,
 ) -> _Going:
     """Pass over a frame; once more where rows break a rule of the route alone."""
     polite = POLITE[PUTS[prepared.dataset].rate] if target.world.neighbours else None
@@ -175,7 +182,7 @@ def _going(
         forecast = Forecast(
             target.ledger, prepared, tracker, fill, folders.private(folder / (asked or "any"))
         )
-        report = judged(prepared, asked, forecast.update)
+        report = judged(prepared, asked, forecast.update, engine=engine)
         size = forecast.size(report)
         minutes = size.calls / polite / 60 if polite else None
         route, why = _route(prepared, standing, report.kept, size.calls, minutes)
