@@ -113,10 +113,12 @@ def _watched() -> Iterator[Watched]:
 
     thread = threading.Thread(target=watch)
     thread.start()
-    yield found
-    found.look()
-    ended.set()
-    thread.join()
+    try:
+        yield found
+        found.look()
+    finally:
+        ended.set()
+        thread.join()
     found.cpu = {pid: cpu - before.cpu.get(pid, 0.0) for pid, cpu in found.cpu.items()}
 
 

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.engine.parts import Part
 from pdprep.engine.stage import Staged, stage
-from pdprep.engine.validate import Engine
 from pdprep.ledger import contracts, forms, integrity, layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
@@ -44,7 +43,7 @@ class Import:
     replace: bool = False
     shrink: bool = False
     keep: bool = False
-    engine: Engine = "local"
+    engine: Literal["local", "ray"] = "local"
 
     @property
     def ledger(self) -> Ledger:
