@@ -152,13 +152,7 @@ class DatasetGroup:
         return check(self.world)
 
     def plan(self, frame: Prepared, *, fill: bool = False, engine: Engine | None = None) -> Plan:
-        """Say what sending a frame would do, by a put with ``fill`` for one; nothing is sent.
-
-        Args:
-            frame: What ``prepare`` returned.
-            fill: Whether a put fills in the known values of fields that the frame leaves out.
-            engine: local, or ray; by default what the profile says, else local.
-        """
+        """Say what sending a frame would do, by a put with ``fill`` for one; ``engine`` as in ``bulk``."""
         by = checked_engine(engine or self.world.options.engine)
         return plan(self._target, prepared_only(frame), fill=fill, engine=by)
 
