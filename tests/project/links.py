@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -54,22 +53,6 @@ def dead(site: Path) -> Iterator[str]:
                 yield f"{name} links to {target}, which is not there"
             elif parts.fragment and other in pages and unquote(parts.fragment) not in pages[other].ids:
                 yield f"{name} links to {target}, which has no such place"
-
-
-def elsewhere(markdown: str, address: str, tree: Path) -> Iterator[str]:
-    """Yield a line for each link that leads nowhere in a text shown far from its tree, as by an index.
-
-    Args:
-        markdown: The text as it is shown.
-        address: The project's address; links below it are looked for in the tree.
-        tree: The checkout.
-    """
-    for target in re.findall(r"\]\(([^)\s]+)\)", markdown):
-        inside = re.match(rf"{re.escape(address)}/(?:blob|raw)/main/([^#]+)", target) if address else None
-        if inside and not (tree / inside[1]).exists():
-            yield f"{target} is not in the tree"
-        elif not inside and not urlsplit(target).scheme and not target.startswith("#"):
-            yield f"{target} has no address"
 
 
 if __name__ == "__main__":

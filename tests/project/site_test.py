@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.project.imports import PROJECT
-from tests.project.links import dead, elsewhere
+from tests.project.links import dead
 
 WORDS = {"quarantine": "Preparing and validating", "PDPREP_DATA": "MovieLens in Amazon Personalize"}
 BROKEN = """<a href="other.html#there">a</a> <a href="other.html#gone">b</a> <a href="none.html">c</a>
@@ -54,15 +54,6 @@ def test_dead_links_are_found(tmp_path: Path) -> None:
         "page.html loads https://cdn.example/x.js",
         "page.html links to other.html#gone, which has no such place",
         "page.html links to none.html, which is not there",
-    ]
-
-
-def test_links_of_a_text_shown_elsewhere_are_looked_for_in_the_tree() -> None:
-    shown = "[a](docs/index.md) [b](https://x.example/o/p/blob/main/docs/index.md#install) [c](#here)"
-    shown += " ![d](https://x.example/o/p/raw/main/docs/gone.png) [e](https://docs.aws.amazon.com/)"
-    assert list(elsewhere(shown, "https://x.example/o/p", PROJECT)) == [
-        "docs/index.md has no address",
-        "https://x.example/o/p/raw/main/docs/gone.png is not in the tree",
     ]
 
 
