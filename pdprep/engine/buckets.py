@@ -30,6 +30,7 @@ FEW_BYTES: Final = 10_000_000  # of a CSV, where its rows are long
 FEW_PARTITIONS: Final = 64
 MOST_ROWS: Final = 1_500_000
 MOST_BYTES: Final = 2 * oversized.PIECE_BYTES  # of a partition that is read as a whole
+BYTES_A_ROW: Final = 100  # in memory, a guess
 BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out small rather than large
 
 
@@ -81,7 +82,9 @@ def partitions(
     rows = through(tap.on(prepared.rows))
     marked = rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET))
     with ExitStack() as stack:
-        partitioner = Partitioner(size.partitions, lambda: stack.enter_context(spill(scratch)))
+        partitioner = Partitioner(
+            size.partitions, lambda: stack.enter_context(spill(scratch)), _bytes(prepared, size)
+        )
         # A frame of the user's that makes one partition is computed by the engine that they would have used.
         engine: Literal["auto", "streaming"] = "auto" if size.partitions == 1 else "streaming"
 
@@ -104,6 +107,12 @@ def partition_count(prepared: Prepared, height: int | None = None) -> int:
     size = prepared.source.bytes or 0 if prepared.source.is_text else 0
     few = min(FEW_PARTITIONS, math.ceil(max(rows / FEW_ROWS, size / FEW_BYTES)))
     return min(BUCKETS, max(1, few, math.ceil(rows / MOST_ROWS)))
+
+
+def _bytes(prepared: Prepared, size: Size) -> int:
+    """Guess how many bytes the rows take in memory: about as many as in a CSV."""
+    text = prepared.source.is_text and not prepared.source.files[0].endswith((".gz", ".zst"))
+    return prepared.source.bytes or 0 if text else (size.rows or _guess(prepared)) * BYTES_A_ROW
 
 
 def _guess(prepared: Prepared) -> int:

@@ -24,8 +24,8 @@ from pdprep.engine import oversized
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET, BUCKETS
 
-HELD_BYTES: Final = 256_000_000  # of all rows, as long as none went to a file
-FLUSHED_BYTES: Final = 150_000_000  # that go to files together, once some did
+HELD_BYTES: Final = 256_000_000  # of all rows, where they are expected to fit
+FLUSHED_BYTES: Final = 100_000_000  # that go to files together, where they do not
 
 
 class SortedBatch(NamedTuple):
@@ -48,18 +48,20 @@ class PartitionRows(NamedTuple):
 class Partitioner:
     """Takes batches on any thread, and tells then where the rows of each partition are."""
 
-    def __init__(self, count: int, folder: Callable[[], Path]) -> None:
+    def __init__(self, count: int, folder: Callable[[], Path], expected: int = 0) -> None:
         """Begin with no rows.
 
         Args:
             count: How many partitions there are, each a run of as many buckets.
             folder: Makes an empty place for files; asked once rows do not fit into memory.
+            expected: About how many bytes will come: what does not fit is not gathered in vain.
         """
         self._width = math.ceil(BUCKETS / count)
         self._make_folder = folder
         self._folder: Path | None = None
         self._held: list[SortedBatch] = []
         self._bytes = 0
+        self._most = HELD_BYTES if expected <= HELD_BYTES else min(HELD_BYTES, FLUSHED_BYTES)
         self._spans: list[tuple[int, int]] = []  # the first and last row of what went to files together
         self._in_order = True  # of the source, batch by batch
         self._lock = threading.Lock()
@@ -94,7 +96,7 @@ class Partitioner:
                 self._held.append(piece)
                 self._bytes += piece.bytes
                 self._in_order &= in_order
-                full = self._bytes > (HELD_BYTES if self._folder is None else FLUSHED_BYTES)
+                full = self._bytes > (self._most if self._folder is None else FLUSHED_BYTES)
             if full:
                 # The newest batches stay: one that another thread brings next may be older than they are.
                 self._flush(4 * pl.thread_pool_size())
