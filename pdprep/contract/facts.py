@@ -10,7 +10,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ServiceFact:
     """One thing that the service does; ``value`` is what a probe of it must see."""
 
     name: str
@@ -20,50 +20,50 @@ class Fact:
 
 
 ROWS: Final = (
-    Fact(
+    ServiceFact(
         "put_lengths",
         True,
         "properties have 1,024 characters at most (events, action interactions), 32,000 (items, actions) or "
         "24,000 (users)",
         "API_UBS_Event, API_UBS_ActionInteraction, API_UBS_Item, API_UBS_Action, API_UBS_User",
     ),
-    Fact(
+    ServiceFact(
         "full_keeps_put",
         True,
         "a FULL import replaces the bulk records only; records that were put stay",
         "API_CreateDatasetImportJob, bulk-data-import-step",
     ),
-    Fact(
+    ServiceFact(
         "same_event_id_is_not_trained_on_twice",
         True,
         "an event sent again with its eventId is not used in training again",
         "API_UBS_Event, API_UBS_ActionInteraction",
     ),
-    Fact(
+    ServiceFact(
         "string_length_stops",
         True,
         "a string of items, users or actions of more than 1,000 characters stops an import, unless textual",
         "items-datasets, users-datasets, actions-datasets, error-messages",
     ),
-    Fact(
+    ServiceFact(
         "event_types_stop_training_only",
         True,
         "more than ten distinct event types make training fail, and not the import",
         "analyzing-data",
     ),
-    Fact(
+    ServiceFact(
         "exports_collapse_equal_rows",
         True,
         "an export lists records once that are equal in every field, in every mode",
         "export-data",
     ),
-    Fact(
+    ServiceFact(
         "exports_keep_versions",
         True,
         "BULK and PUT exports list several versions of an item or user, ALL the newest",
         "export-data",
     ),
-    Fact(
+    ServiceFact(
         "actions_are_not_exported",
         True,
         "actions and action interactions cannot be exported",

@@ -19,7 +19,7 @@ from pdprep.contract.contract import Contract
 from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.validation import written
 from pdprep.validation.outliers import outliers
-from pdprep.validation.profile import Column, Profile
+from pdprep.validation.profile import ColumnProfile, Profile
 from pdprep.validation.summary import Summary
 from pdprep.validation.touched import busiest
 
@@ -176,7 +176,7 @@ def _categories(known: Known, group: Group) -> Iterator[Finding]:
             yield Finding(name, len(column.categories), most, len(column.categories) > most)
 
 
-def _written(figure: Callable[[Column], int]) -> Find:
+def _written(figure: Callable[[ColumnProfile], int]) -> Find:
     """Find the texts of a categorical column that are not written as categories are."""
     return _counted(lambda known: ((name, figure(each)) for name, each in known.profile.columns.items()))
 

@@ -25,7 +25,7 @@ Bins = Mapping[int, int]
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnProfile:
     """One column: how many values it holds, its categories and untidy texts (capped), its numbers by bin."""
 
     filled: int = 0
@@ -33,11 +33,11 @@ class Column:
     untidy: frozenset[str] = frozenset()
     bins: Bins = field(default_factory=dict)
 
-    def __add__(self, other: Column) -> Column:
+    def __add__(self, other: ColumnProfile) -> ColumnProfile:
         categories = sorted(self.categories | other.categories)[:DISTINCT]
         untidy = sorted(self.untidy | other.untidy)[:DISTINCT]
         bins = _added(self.bins, other.bins)
-        return Column(self.filled + other.filled, frozenset(categories), frozenset(untidy), bins)
+        return ColumnProfile(self.filled + other.filled, frozenset(categories), frozenset(untidy), bins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Profile:
 
     rows: int = 0
     incomplete: int = 0
-    columns: Mapping[str, Column] = field(default_factory=dict)
+    columns: Mapping[str, ColumnProfile] = field(default_factory=dict)
     days: Bins = field(default_factory=dict)
     touched: Mapping[str, Touched] = field(default_factory=dict)
     actions: Actions = field(default_factory=Actions)
@@ -67,7 +67,7 @@ class Profile:
 
     def __add__(self, other: Profile) -> Profile:
         names = {**self.columns, **other.columns}  # in order, which a set is not
-        none = Column()
+        none = ColumnProfile()
         return Profile(
             self.rows + other.rows,
             self.incomplete + other.incomplete,
@@ -104,16 +104,16 @@ def edge(number: int) -> float:
     return size if number >= 0 else -size
 
 
-def _column(field: Field, values: pl.Series) -> Column:
+def _column(field: Field, values: pl.Series) -> ColumnProfile:
     filled = values.drop_nulls()
     if field.categorical:
         texts = filled.unique()
         names = texts.str.split("|").explode(empty_as_null=True).drop_nulls().unique().sort()
         odd = written.untidy(texts).sort().head(DISTINCT)
-        return Column(filled.len(), frozenset(names.head(DISTINCT)), frozenset(odd))
+        return ColumnProfile(filled.len(), frozenset(names.head(DISTINCT)), frozenset(odd))
     if field.numeric and not is_timestamp(field):
-        return Column(filled.len(), bins=_binned(filled.cast(pl.Float64)))
-    return Column(filled.len())
+        return ColumnProfile(filled.len(), bins=_binned(filled.cast(pl.Float64)))
+    return ColumnProfile(filled.len())
 
 
 def _binned(values: pl.Series) -> Bins:

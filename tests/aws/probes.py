@@ -79,7 +79,7 @@ def findings(lab: Lab) -> list[Finding]:
     return [_finding(row, seen) for row in (*assumptions.ROWS, *facts.ROWS)]
 
 
-def _finding(row: assumptions.Assumption | facts.Fact, seen: dict[str, object]) -> Finding:
+def _finding(row: assumptions.Assumption | facts.ServiceFact, seen: dict[str, object]) -> Finding:
     if isinstance(told := seen.get(row.name), Told):
         return Finding(row.name, row.value, told, None)
     if row.name in seen:
