@@ -112,7 +112,9 @@ def partition_count(prepared: Prepared, height: int | None = None) -> int:
 def _bytes(prepared: Prepared, size: Size) -> int:
     """Guess how many bytes the rows take in memory: about as many as in a CSV."""
     text = prepared.source.is_text and not prepared.source.files[0].endswith((".gz", ".zst"))
-    return prepared.source.bytes or 0 if text else (size.rows or _guess(prepared)) * BYTES_A_ROW
+    if text:
+        return prepared.source.bytes or 0
+    return BYTES_A_ROW * (_guess(prepared) if size.rows is None else size.rows)
 
 
 def _guess(prepared: Prepared) -> int:
