@@ -29,8 +29,9 @@ from pdprep.ledger import compacting, contracts, layers, records
 from pdprep.ledger.ledger import open_ledger
 from pdprep.ledger.rows import SENT, CallRow
 from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.puts import planned
 from pdprep.personalize.puts.calls import runs
-from pdprep.personalize.puts.put import Request, planned_rows
+from pdprep.personalize.puts.request import PutRequest
 from pdprep.preparation.prepare import Prepared, prepare
 
 ROWS, DEEP, ROUNDS, PUT = 3_000_000, 10_000_000, 3, 1_000_000
@@ -112,8 +113,8 @@ def put(frame: pl.DataFrame, place: Path) -> None:
     """Do all that a put does but for the calls themselves: every one of them is answered at once."""
     ledger, _ = open_ledger(place / "put", None)
     job = Job(ledger.journal.new_job("interactions", "put"), ledger)
-    asked = Request(SimpleNamespace(ledger=ledger), prepare(frame, "interactions"))  # type: ignore[arg-type]
-    plan, _ = planned_rows(asked, asked.prepared, job, ledger.scratch(job.id))
+    asked = PutRequest(SimpleNamespace(ledger=ledger), prepare(frame, "interactions"))  # type: ignore[arg-type]
+    plan, _ = planned.plan(asked, asked.prepared, job)
     assert plan is not None
     for run in runs(contracts.loads(plan.contract), layers.unanswered(ledger, plan)):
         answers = [CallRow(plan.seq, call.first, call.last, SENT, "", time.time()) for call in run]

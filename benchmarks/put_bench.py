@@ -30,9 +30,9 @@ from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.personalize.aws.client import World, keyless
 from pdprep.personalize.puts import batches
 from pdprep.personalize.puts.calls import runs
-from pdprep.personalize.puts.operations import Aim
 from pdprep.personalize.puts.transport.boto3_wire import Boto3Wire
 from pdprep.personalize.puts.transport.fast_wire import FastWire
+from pdprep.personalize.puts.transport.operations import Destination
 from pdprep.personalize.puts.transport.pace import Pace
 from pdprep.personalize.puts.transport.sender import Sender, Wire
 from pdprep.personalize.resources.ensuring import Dataset
@@ -46,7 +46,7 @@ DATASET: Final = Dataset("interactions", "arn", "arn", "tracking")
 CONTRACT: Final = batches.put_contract(Contract.of("interactions"))
 STOP: Final = threading.Event()
 Way = Callable[[], None]
-MakeWire = Callable[[Aim, Ledger], Wire]
+MakeWire = Callable[[Destination, Ledger], Wire]
 
 
 @dataclass
@@ -101,7 +101,7 @@ def events(calls: int) -> pl.DataFrame:
 
 def plain(url: str, rows: pl.DataFrame) -> Way:
     """Return what sends as one does without pdprep: a loop over calls that are made already."""
-    aim = Aim(world(url, 1), DATASET, "tracking")
+    aim = Destination(world(url, 1), DATASET, "tracking")
     calls = [call for run in runs(CONTRACT, [batches.plan(CONTRACT, rows)]) for call in run]
     arguments = [json.loads(aim.body(call)) for call in calls]
 
@@ -115,7 +115,7 @@ def plain(url: str, rows: pl.DataFrame) -> Way:
 
 def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeWire, in_flight: int) -> Way:
     """Return what plans, files and sends the rows and writes every answer down."""
-    aim = Aim(world(url, in_flight), DATASET, "tracking")
+    aim = Destination(world(url, in_flight), DATASET, "tracking")
     ledger, _ = open_ledger(folder, None)
 
     def send() -> None:
@@ -135,12 +135,12 @@ def world(url: str, in_flight: int) -> World:
     return World(session, "0" * 12, "us-east-1", "s3://none", "", Endpoint(url), in_flight=in_flight)
 
 
-def by_boto3(aim: Aim, ledger: Ledger) -> Wire:
+def by_boto3(aim: Destination, ledger: Ledger) -> Wire:
     """Return the wire that is the default."""
     return Boto3Wire(aim, Answers(ledger.journal), STOP)
 
 
-def by_aiohttp(aim: Aim, ledger: Ledger) -> Wire:
+def by_aiohttp(aim: Destination, ledger: Ledger) -> Wire:
     """Return the fast wire."""
     return FastWire(aim, ledger.journal, STOP)
 

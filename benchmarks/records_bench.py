@@ -22,7 +22,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.ledger import compacting, contracts, layers
-from pdprep.ledger.effects import Model, Training
+from pdprep.ledger.effects import TrainedModel, Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records, refresh
@@ -133,7 +133,7 @@ def look_at_ledger(folder: Path) -> Look:
 def look_at_trained(folder: Path) -> Look:
     """Ask for a page where a model was trained between the import and the put."""
     at = datetime.fromtimestamp(1e9, UTC) - timedelta(seconds=1)
-    training = Training("trained", (Model(at, features=frozenset({"realtime", "new items"})),))
+    training = Training("trained", (TrainedModel(at, features=frozenset({"realtime", "new items"})),))
     return _look(folder.with_name("ledger"), training)
 
 

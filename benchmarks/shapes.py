@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 import polars as pl
 
 from benchmarks.generate import BATCH, DUPLICATES, SPAN, START, events, one_of, twice, uniform
+from pdprep.contract.choices import DatasetType
 
 Fields = dict[
     str, tuple[str, str]
@@ -39,7 +40,7 @@ class Shape:
     name: str
     rows: Rows
     fields: Fields = field(default_factory=lambda: EVENT)
-    dataset: str = "interactions"
+    dataset: DatasetType = "interactions"
     form: str = "csv"
 
     @property

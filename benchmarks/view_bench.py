@@ -26,14 +26,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import polars as pl
 
 from benchmarks.records_bench import CONTRACT, file_events
-from pdprep.ledger.effects import Model, Training
+from pdprep.ledger.effects import TrainedModel, Training
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records, refresh
 
 BULK, PUT, ROUNDS = 10_000_000, 1_000_000, 3
 DATASET, SIZE = "interactions", 20
 TRAINED: Final = datetime.fromtimestamp(1e9, UTC) - timedelta(seconds=1)
-TRAINING: Final = Training("trained", (Model(TRAINED, features=frozenset({"realtime", "new items"})),))
+TRAINING: Final = Training("trained", (TrainedModel(TRAINED, features=frozenset({"realtime", "new items"})),))
 MERGE: Final = "merge"
 DUCKDB: Final = "view.duckdb"
 MEMORY: Final = "200MB"  # of DuckDB; with twice as much, deep pages take a tenth less and its looks 470 MB

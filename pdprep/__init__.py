@@ -84,16 +84,16 @@ _MODULES = {
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Add the magics to a notebook: ``%load_ext pdprep``."""
-    from pdprep.notebook import magics
+    from pdprep.notebook import loading
 
-    magics.load(shell)
+    loading.load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Remove from the notebook exactly what ``%load_ext pdprep`` added."""
-    from pdprep.notebook import magics
+    from pdprep.notebook import loading
 
-    magics.unload(shell)
+    loading.unload(shell)
 
 
 if not TYPE_CHECKING:  # else a type checker would take any misspelt name for granted

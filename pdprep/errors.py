@@ -25,10 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pdprep.validation.report import Report
+from typing import Any, Final
 
 _BY_POLARS: Final = "\n\nThis error occurred in the following expression"
 _LONGEST: Final = 1_900  # characters of a message, a screen
@@ -105,11 +102,10 @@ class NotPreparedError(InputError):
 class ValidationError(PdprepError):
     """Rows or counts break a rule; ``.report`` says which."""
 
-    def __init__(
-        self, found: str, expected: str = "", hint: str = "", *, report: Report | None = None
-    ) -> None:
+    def __init__(self, found: str, expected: str = "", hint: str = "", *, report: Any = None) -> None:
         super().__init__(found, expected, hint)
-        self.report = report
+        # A Report. It is not named as one here: whatever a report is made of may raise errors of this family.
+        self.report: Any = report
 
 
 class RefusedError(PdprepError):
@@ -146,6 +142,14 @@ class JobError(PdprepError):
 
 class DiskError(PdprepError):
     """A disk is full or read-only, or the limit on the size of files is reached."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody interrupted the waiting for a job; says what becomes of the job, in a line."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show that line in IPython, and nothing else."""
+        return [str(self)]
 
 
 class LedgerError(PdprepError):

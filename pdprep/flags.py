@@ -27,7 +27,12 @@ def flag(*names: str, **settings: Any) -> Flag:
 
 
 SHARED: Final = {
-    "dataset": flag("--dataset", choices=DATASETS, help="the dataset type, if the columns do not tell it"),
+    "dataset": flag(
+        "--dataset",
+        choices=DATASETS,
+        metavar="TYPE",
+        help=f"the dataset type, if the columns do not tell it: one of {', '.join(DATASETS)}",
+    ),
     "mode": flag(
         "--mode",
         type=str.upper,
@@ -42,6 +47,13 @@ SHARED: Final = {
     "on-invalid": flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
     "dry-run": flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
     "engine": flag("--engine", choices=ENGINES, help="what does the work: this machine, or tasks of Ray"),
+    "rate": flag(
+        "--rate",
+        type=float,
+        metavar="CALLS",
+        help="calls a second; without it a tenth of the quota for events, half of it for the rest",
+    ),
+    "fast": flag("--fast", action="store_true", help="send by aiohttp (pdprep[fast]), up to the quota"),
     "wait": flag(
         "--wait",
         action=argparse.BooleanOptionalAction,

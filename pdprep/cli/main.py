@@ -50,8 +50,6 @@ FLAGS: Final = {
     "to": flag("--to", metavar="FOLDER", required=True, help="where to write"),
     "keep": flag("--keep", action="store_true", help="keep the staged parts in S3"),
     "resend": flag("--resend", action="store_true", help="send also what the service has taken already"),
-    "rate": flag("--rate", type=float, metavar="CALLS", help="calls a second"),
-    "fast": flag("--fast", action="store_true", help="send by aiohttp: pdprep[fast]"),
     "out": flag("--out", metavar="FILE", help="write every record to this .csv, .parquet or .ndjson"),
     "values": flag("--values", action="store_true", help="show the values of rows that break a rule"),
     "json": flag("--json", action="store_true", help="one JSON document on standard output"),
@@ -114,7 +112,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except PdprepError as error:
         show.error(error, _hint(error, args, typed), as_json=args.json)
         return next(status for kind, status in STATUSES if isinstance(error, kind))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        if str(interrupt):  # what becomes of the job
+            print(interrupt, file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has enough of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

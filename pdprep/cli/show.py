@@ -68,7 +68,12 @@ def staged(found: Staged, as_json: bool) -> None:
     files = [str(part.path) for part in found.parts]
     first = f"{found.contract.dataset}: {found.rows:,} records in {plural(len(files), 'part')}"
     text = "\n".join([first, *files])
-    told = {"dataset": found.contract.dataset, "rows": found.rows, "bytes": found.bytes, "parts": files}
+    told: dict[str, Any] = {
+        "dataset": found.contract.dataset,
+        "rows": found.rows,
+        "bytes": found.bytes,
+        "parts": files,
+    }
     told |= {"schema": str(found.schema_path), "quarantine": [str(each) for each in found.quarantine]}
     _show(f"{text}\n{found.schema_path}", told | {"report": _report(found.report)}, as_json)
 

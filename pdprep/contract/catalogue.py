@@ -11,11 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.fields import Field
 from pdprep.errors import UnknownDatasetError
 
-DATASETS: Final = ("interactions", "items", "users", "actions", "action_interactions")
-DOMAINS: Final = ("CUSTOM", "ECOMMERCE", "VIDEO_ON_DEMAND")
+DATASETS: Final[tuple[DatasetType, ...]] = (
+    "interactions",
+    "items",
+    "users",
+    "actions",
+    "action_interactions",
+)
+DOMAINS: Final[tuple[Domain, ...]] = ("CUSTOM", "ECOMMERCE", "VIDEO_ON_DEMAND")
 KEYS: Final = {
     "interactions": "USER_ID",
     "items": "ITEM_ID",
@@ -188,24 +195,26 @@ def reserved(dataset: str, domain: str) -> list[str]:
     return [row.field.name for row in rows(dataset, domain) if not row.field.put_only]
 
 
-def dataset_name(text: str) -> str:
+def dataset_name(text: str) -> DatasetType:
     """Return the dataset type that a text names, in any spelling of AWS's.
 
     >>> dataset_name("Action_Interactions"), dataset_name("INTERACTIONS")
     ('action_interactions', 'interactions')
     """
     name = text.strip().lower().replace("-", "_").replace(" ", "_")
-    if name not in DATASETS:
+    found = next((each for each in DATASETS if each == name), None)
+    if found is None:
         raise _unknown("dataset type", text, DATASETS)
-    return name
+    return found
 
 
-def domain_name(text: str | None) -> str:
+def domain_name(text: str | None) -> Domain:
     """Return the domain that a text names; None is CUSTOM."""
     name = (text or "CUSTOM").strip().upper().replace("-", "_").replace(" ", "_")
-    if name not in DOMAINS:
+    found = next((each for each in DOMAINS if each == name), None)
+    if found is None:
         raise _unknown("domain", str(text), DOMAINS)
-    return name
+    return found
 
 
 def _known(dataset: str, domain: str) -> None:

@@ -55,7 +55,7 @@ class Contract(Schema):
         True
         """
         dataset, fields = avro.read(schema)
-        return cls(dataset, catalogue.domain_name(domain), fields)
+        return cls(catalogue.dataset_name(dataset), catalogue.domain_name(domain), fields)
 
     @classmethod
     def from_pandera(cls, model: Any, dataset: str | None = None, domain: str | None = "CUSTOM") -> Contract:

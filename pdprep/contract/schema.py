@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from pdprep.contract import avro, catalogue
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
 
@@ -17,8 +18,8 @@ class Schema:
     It is a class of its own so that the rules, which a contract is projected by, need not know the contract.
     """
 
-    dataset: str
-    domain: str
+    dataset: DatasetType
+    domain: Domain
     fields: tuple[Field, ...]
 
     def __post_init__(self) -> None:

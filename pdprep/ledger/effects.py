@@ -29,7 +29,7 @@ _MINUTES: Final[dict[When, int]] = {"half an hour": 30, "two hours": 120}
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class TrainedModel:
     """A solution or recommender: its latest full training, and what its deployment does with newer records.
 
     Attributes:
@@ -68,9 +68,9 @@ class Training:
     """
 
     state: State
-    models: tuple[Model, ...] = ()
+    models: tuple[TrainedModel, ...] = ()
 
-    def readers(self, dataset: str) -> tuple[Model, ...]:
+    def readers(self, dataset: str) -> tuple[TrainedModel, ...]:
         """Return the models that a dataset trains."""
         return tuple(model for model in self.models if dataset in model.reads)
 
@@ -84,7 +84,7 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class EffectFact:
     """One statement: for which records, under which condition, what the effect is and when, and who says so.
 
     ``put``: by put call (True), by import job (False) or either (None). ``known``: whether the item (of
@@ -101,20 +101,20 @@ class Fact:
 
 
 FACTS: Final = (
-    Fact("interactions", True, True, "realtime", "at once", "sent", _PAGE),
-    Fact("interactions", None, None, "trends", "", "trends", _TRENDS),
-    Fact("interactions", True, False, "new items", "within 2 h", "two hours", _PAGE),
-    Fact("interactions", None, None, "", "next training", "training", _PAGE),
-    Fact("items", None, None, "fresh items", "within 30 min", "half an hour", _SEMANTIC),
-    Fact("items", None, False, "new items", "within 2 h", "two hours", _PAGE),
-    Fact("items", None, None, "", "next training", "training", _PAGE),
-    Fact("users", None, False, "", "popular items first", "", _PAGE),
-    Fact("users", None, None, "", "next training", "training", _PAGE),
-    Fact("actions", None, False, "new actions", "within 2 h", "two hours", _PAGE),
-    Fact("actions", None, None, "", "next training", "training", _PAGE),
-    Fact("action_interactions", True, True, "realtime actions", "at once", "sent", _PAGE),
-    Fact("action_interactions", True, False, "new actions", "within 2 h", "two hours", _PAGE),
-    Fact("action_interactions", None, None, "", "next training", "training", _PAGE),
+    EffectFact("interactions", True, True, "realtime", "at once", "sent", _PAGE),
+    EffectFact("interactions", None, None, "trends", "", "trends", _TRENDS),
+    EffectFact("interactions", True, False, "new items", "within 2 h", "two hours", _PAGE),
+    EffectFact("interactions", None, None, "", "next training", "training", _PAGE),
+    EffectFact("items", None, None, "fresh items", "within 30 min", "half an hour", _SEMANTIC),
+    EffectFact("items", None, False, "new items", "within 2 h", "two hours", _PAGE),
+    EffectFact("items", None, None, "", "next training", "training", _PAGE),
+    EffectFact("users", None, False, "", "popular items first", "", _PAGE),
+    EffectFact("users", None, None, "", "next training", "training", _PAGE),
+    EffectFact("actions", None, False, "new actions", "within 2 h", "two hours", _PAGE),
+    EffectFact("actions", None, None, "", "next training", "training", _PAGE),
+    EffectFact("action_interactions", True, True, "realtime actions", "at once", "sent", _PAGE),
+    EffectFact("action_interactions", True, False, "new actions", "within 2 h", "two hours", _PAGE),
+    EffectFact("action_interactions", None, None, "", "next training", "training", _PAGE),
 )  # fmt: skip
 # The id that must have been there at the latest training for a record to be "known".
 SUBJECTS: Final = {
@@ -177,7 +177,7 @@ def _untrained(training: Training) -> str:
     return {"none": "not trained yet", "unknown": "unknown", "trained": NOT_READ}[training.state]
 
 
-def _of(dataset: str, readers: tuple[Model, ...]) -> tuple[pl.Expr, pl.Expr]:
+def _of(dataset: str, readers: tuple[TrainedModel, ...]) -> tuple[pl.Expr, pl.Expr]:
     """Return effect and time by what some models do with a record."""
     facts = _facts(dataset, readers)
     effect = _choose(facts, lambda fact: pl.lit(_words(fact, readers)))
@@ -192,32 +192,32 @@ def _of(dataset: str, readers: tuple[Model, ...]) -> tuple[pl.Expr, pl.Expr]:
     return effect, at
 
 
-def _facts(dataset: str, readers: Iterable[Model]) -> list[Fact]:
+def _facts(dataset: str, readers: Iterable[TrainedModel]) -> list[EffectFact]:
     """Return the statements about a dataset whose condition some model fulfils."""
     deployed = {"", *(feature for model in readers for feature in model.features)}
     return [fact for fact in FACTS if fact.dataset == dataset and fact.needs in deployed]
 
 
-def _told(readers: Iterable[Model]) -> datetime:
+def _told(readers: Iterable[TrainedModel]) -> datetime:
     return max(model.at for model in readers)
 
 
-def _estimate(readers: Iterable[Model]) -> datetime | None:
+def _estimate(readers: Iterable[TrainedModel]) -> datetime | None:
     """Return the latest training that is estimated, where none that is told of is later."""
     latest = max(model.latest for model in readers)
     return latest if latest > _told(readers) else None
 
 
-def _following(readers: Iterable[Model]) -> Model | None:
+def _following(readers: Iterable[TrainedModel]) -> TrainedModel | None:
     scheduled = [model for model in readers if model.following]
     return min(scheduled, key=lambda model: model.following or model.at, default=None)
 
 
-def _trend_minutes(readers: Iterable[Model]) -> int:
+def _trend_minutes(readers: Iterable[TrainedModel]) -> int:
     return min(model.trend_minutes for model in readers if "trends" in model.features)
 
 
-def _words(fact: Fact, readers: Iterable[Model]) -> str:
+def _words(fact: EffectFact, readers: Iterable[TrainedModel]) -> str:
     if fact.when == "trends":
         minutes = _trend_minutes(readers)
         return f"within {minutes // 60} h" if minutes % 60 == 0 else f"within {minutes} min"
@@ -225,7 +225,7 @@ def _words(fact: Fact, readers: Iterable[Model]) -> str:
     return f"{fact.effect}{ESTIMATE}" if following and following.estimated else fact.effect
 
 
-def _moment(when: When, readers: Iterable[Model]) -> pl.Expr:
+def _moment(when: When, readers: Iterable[TrainedModel]) -> pl.Expr:
     if when == "training":
         following = _following(readers)
         return pl.lit(following.following if following else None, TIME)
@@ -235,14 +235,14 @@ def _moment(when: When, readers: Iterable[Model]) -> pl.Expr:
     return pl.col("SENT_AT") + timedelta(minutes=minutes)
 
 
-def _choose(facts: list[Fact], value: Callable[[Fact], pl.Expr]) -> pl.Expr:
+def _choose(facts: list[EffectFact], value: Callable[[EffectFact], pl.Expr]) -> pl.Expr:
     chosen: pl.Expr = pl.lit(None)
     for fact in reversed(facts):
         chosen = pl.when(_fits(fact)).then(value(fact)).otherwise(chosen)
     return chosen
 
 
-def _fits(fact: Fact) -> pl.Expr:
+def _fits(fact: EffectFact) -> pl.Expr:
     fits = pl.lit(True)
     if fact.put is not None:
         fits &= (pl.col("ORIGIN") != "bulk") == fact.put

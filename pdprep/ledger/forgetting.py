@@ -20,7 +20,8 @@ COLUMNS: Final = (USER, f"__raw_{USER}")
 COVERED: Final = {
     "records": "rewritten", "plans": "rewritten", "quarantine": "rewritten", "exports": "rewritten",
     "standing": "removed", "verified": "removed", "scratch": "removed unless a running job holds it",
-    "deletions": "removed with the end of the deletion", "locks": "holds the names of jobs alone",
+    "deletions": "ids removed with the end of the deletion; a keyed digest of each stays",
+    "locks": "holds the names of jobs alone",
 }  # fmt: skip
 USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
@@ -36,6 +37,18 @@ def forget(ledger: Ledger, users: pl.Series) -> None:
         for dataset in USER_DATASETS:
             _recount(ledger, dataset, changed)
             _blank(ledger, dataset, changed)
+
+
+def held(ledger: Ledger, users: pl.Series) -> dict[str, int]:
+    """Return how many records of these users are kept, by dataset type."""
+    asked = users.rename(USER).to_frame().lazy()
+    counts = {}
+    for name in USER_DATASETS:
+        ids = [layer.select(USER) for layer in layers.scan(ledger, name)[1]]
+        if ids:
+            found = pl.concat(ids).join(asked, on=USER, how="semi").select(pl.len())
+            counts[name] = int(found.collect(engine="streaming").item())
+    return counts
 
 
 def known(ledger: Ledger, users: pl.Series) -> pl.Series:

@@ -122,6 +122,10 @@ class Journal:
         """Return the imports that the service has begun and not ended, oldest first."""
         return [row for row in self.imports(dataset) if row.status.pending]
 
+    def unfinished(self, dataset: str) -> bool:
+        """Say whether imports or puts of a dataset are not over, whichever process began them."""
+        return bool(self.pending(dataset) or self.open_plans(dataset))
+
     def new_plan(self, job: str, dataset: str, fingerprint: str, records: int, contract: str) -> PlanRow:
         """Write down a put plan; call it inside the transaction that files the plan's records."""
         row = PlanRow(
@@ -154,6 +158,18 @@ class Journal:
         """Return the answered calls of a plan in order."""
         rows = self.database.rows("SELECT * FROM calls WHERE plan = ? ORDER BY first", plan.seq)
         return [CallRow.of(row) for row in rows]
+
+    def sent(self, job: str) -> int:
+        """Return how many records of a put the service has taken."""
+        sql = """SELECT coalesce(sum(calls.last - calls.first + 1), 0) FROM plans
+            JOIN calls ON calls.plan = plans.seq WHERE plans.job = ? AND calls.outcome = ?"""
+        return int(self.database.value(sql, job, SENT))
+
+    def last_answer(self, job: str) -> float | None:
+        """Return when the service last answered a call of a put, in seconds since 1970."""
+        sql = "SELECT max(calls.at) FROM plans JOIN calls ON calls.plan = plans.seq WHERE plans.job = ?"
+        found: float | None = self.database.value(sql, job)
+        return found
 
     def received_since(self, dataset: str, at: float) -> bool:
         """Say whether the service has taken records of a dataset later than that; seconds since 1970."""

@@ -44,4 +44,11 @@ INSERT INTO id_forms SELECT dataset, field, 'undone'
     (SELECT 'USER_ID' AS field UNION SELECT 'ITEM_ID' UNION SELECT 'ACTION_ID')
 """
 
-MIGRATIONS: Final = (_FIRST, _FILES, _ID_FORMS)
+# How long a job was worked on: between two attempts it may lie idle for days.
+_WORKED = """
+ALTER TABLE jobs ADD COLUMN worked REAL NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN begun REAL;
+UPDATE jobs SET worked = max(0, coalesce(ended - started, 0))
+"""
+
+MIGRATIONS: Final = (_FIRST, _FILES, _ID_FORMS, _WORKED)

@@ -15,8 +15,8 @@ import polars as pl
 from pdprep.ledger.snapshot import PLACE
 
 ENDS: Final = 2_000  # so many rows from either end are found in one pass
-FENCES: Final = 64
-SAMPLE: Final = 512  # one value of so many is looked at to choose the fences
+BOUNDARIES: Final = 64
+SAMPLE: Final = 512  # one value of so many is looked at to choose the boundaries
 _CODE: Final = "__code"
 
 
@@ -80,18 +80,18 @@ class Ordered:
         return pl.concat(found)
 
     @cached_property
-    def _fences(self) -> pl.Series:
+    def _boundaries(self) -> pl.Series:
         values = self.rows.select(pl.col(self.order.by[0]).gather_every(SAMPLE)).collect(engine="streaming")
         known = values.to_series().drop_nulls().sort()
-        return known.gather_every(max(1, len(known) // FENCES)).unique().sort()
+        return known.gather_every(max(1, len(known) // BOUNDARIES)).unique().sort()
 
     @cached_property
     def _counts(self) -> list[tuple[int | None, int]]:
-        """The rows by code, in the order: between two fences it is even, at one odd."""
-        fences = self._fences
+        """The rows by code, in the order: between two boundaries it is even, at one odd."""
+        boundaries = self._boundaries
 
         def code(values: pl.Series) -> pl.Series:
-            return fences.search_sorted(values, "left") + fences.search_sorted(values, "right")
+            return boundaries.search_sorted(values, "left") + boundaries.search_sorted(values, "right")
 
         first = pl.col(self.order.by[0])
         codes = first.map_batches(code, return_dtype=pl.UInt32, is_elementwise=True)
@@ -107,15 +107,15 @@ class Ordered:
         return self._kept[code]
 
     def _within(self, code: int | None) -> pl.Expr:
-        first, fences = pl.col(self.order.by[0]), self._fences
+        first, boundaries = pl.col(self.order.by[0]), self._boundaries
         if code is None:
             return first.is_null()
         if code % 2:
-            return first.eq(fences[code // 2])
+            return first.eq(boundaries[code // 2])
         within: pl.Expr = first.is_not_null()
         if code > 0:
-            within &= first > fences[code // 2 - 1]
-        return within & (first < fences[code // 2]) if code // 2 < len(fences) else within
+            within &= first > boundaries[code // 2 - 1]
+        return within & (first < boundaries[code // 2]) if code // 2 < len(boundaries) else within
 
     @cached_property
     def _kept(self) -> dict[int | None, pl.Series]:

@@ -15,7 +15,7 @@ import polars as pl
 
 from pdprep.ledger.orders import Order, Ordered
 from pdprep.ledger.snapshot import PLACE
-from pdprep.ledger.view import PIECE, View
+from pdprep.ledger.view import PIECE, MergedView
 
 Shown = Callable[[pl.LazyFrame], pl.LazyFrame]
 
@@ -30,7 +30,7 @@ class Found:
         changed: Those of the delta.
     """
 
-    view: View
+    view: MergedView
     fitting: pl.Series | None
     changed: pl.DataFrame
 
@@ -88,7 +88,7 @@ class Pages:
         derived: The names of those columns.
     """
 
-    view: View
+    view: MergedView
     shown: Shown
     derived: frozenset[str]
     _last: dict[str, tuple[pl.Expr | None, Order | None, Any]] = field(default_factory=dict)

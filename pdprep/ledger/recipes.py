@@ -28,7 +28,7 @@ _SHOP, _FILM = "ECOMMERCE-use-cases", "VIDEO_ON_DEMAND-use-cases"
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class RecipeFacts:
     """One recipe or use case.
 
     Attributes:
@@ -52,28 +52,28 @@ _ACTIONS: Final[tuple[Feature, ...]] = ("realtime", "realtime actions", "new act
 _RANKING: Final[tuple[Feature, ...]] = ("realtime",)
 _TRENDS: Final[tuple[Feature, ...]] = ("trends",)
 RECIPES: Final = (
-    Recipe("aws-user-personalization", USERS, _PERSONAL, "native-recipe-new-item-USER_PERSONALIZATION"),
-    Recipe("aws-user-personalization-v2", USERS, _PERSONAL, "native-recipe-user-personalization-v2"),
-    Recipe("aws-personalized-ranking", USERS, _RANKING, "native-recipe-search"),
-    Recipe("aws-personalized-ranking-v2", USERS, _RANKING, "native-recipe-personalized-ranking-v2"),
-    Recipe("aws-next-best-action", ALL, _ACTIONS, "native-recipe-next-best-action"),
-    Recipe("aws-trending-now", EVENTS, _TRENDS, "native-recipe-trending-now"),
-    Recipe("aws-popularity-count", EVENTS, (), "native-recipe-popularity"),
-    Recipe("aws-sims", EVENTS, (), "native-recipe-sims"),
-    Recipe("aws-similar-items", ITEMS, (), "native-recipe-similar-items"),
-    Recipe("aws-semantic-similarity", ITEMS, ("fresh items",), "native-recipe-semantic-similarity"),
-    Recipe("aws-item-affinity", USERS, (), "item-affinity-recipe", segments=True),
-    Recipe("aws-item-attribute-affinity", USERS, (), "item-attribute-affinity-recipe", segments=True),
-    Recipe("aws-ecomm-recommended-for-you", USERS, _PERSONAL, _SHOP),
-    Recipe("aws-ecomm-popular-items-by-views", EVENTS, (), _SHOP),
-    Recipe("aws-ecomm-popular-items-by-purchases", EVENTS, (), _SHOP),
-    Recipe("aws-ecomm-frequently-bought-together", EVENTS, (), _SHOP),
-    Recipe("aws-ecomm-customers-who-viewed-x-also-viewed", EVENTS, (), _SHOP),
-    Recipe("aws-vod-top-picks", USERS, _PERSONAL, _FILM),
-    Recipe("aws-vod-trending-now", EVENTS, _TRENDS, _FILM),
-    Recipe("aws-vod-because-you-watched-x", EVENTS, (), _FILM),
-    Recipe("aws-vod-most-popular", EVENTS, (), _FILM),
-    Recipe("aws-vod-more-like-x", ITEMS, (), _FILM),
+    RecipeFacts("aws-user-personalization", USERS, _PERSONAL, "native-recipe-new-item-USER_PERSONALIZATION"),
+    RecipeFacts("aws-user-personalization-v2", USERS, _PERSONAL, "native-recipe-user-personalization-v2"),
+    RecipeFacts("aws-personalized-ranking", USERS, _RANKING, "native-recipe-search"),
+    RecipeFacts("aws-personalized-ranking-v2", USERS, _RANKING, "native-recipe-personalized-ranking-v2"),
+    RecipeFacts("aws-next-best-action", ALL, _ACTIONS, "native-recipe-next-best-action"),
+    RecipeFacts("aws-trending-now", EVENTS, _TRENDS, "native-recipe-trending-now"),
+    RecipeFacts("aws-popularity-count", EVENTS, (), "native-recipe-popularity"),
+    RecipeFacts("aws-sims", EVENTS, (), "native-recipe-sims"),
+    RecipeFacts("aws-similar-items", ITEMS, (), "native-recipe-similar-items"),
+    RecipeFacts("aws-semantic-similarity", ITEMS, ("fresh items",), "native-recipe-semantic-similarity"),
+    RecipeFacts("aws-item-affinity", USERS, (), "item-affinity-recipe", segments=True),
+    RecipeFacts("aws-item-attribute-affinity", USERS, (), "item-attribute-affinity-recipe", segments=True),
+    RecipeFacts("aws-ecomm-recommended-for-you", USERS, _PERSONAL, _SHOP),
+    RecipeFacts("aws-ecomm-popular-items-by-views", EVENTS, (), _SHOP),
+    RecipeFacts("aws-ecomm-popular-items-by-purchases", EVENTS, (), _SHOP),
+    RecipeFacts("aws-ecomm-frequently-bought-together", EVENTS, (), _SHOP),
+    RecipeFacts("aws-ecomm-customers-who-viewed-x-also-viewed", EVENTS, (), _SHOP),
+    RecipeFacts("aws-vod-top-picks", USERS, _PERSONAL, _FILM),
+    RecipeFacts("aws-vod-trending-now", EVENTS, _TRENDS, _FILM),
+    RecipeFacts("aws-vod-because-you-watched-x", EVENTS, (), _FILM),
+    RecipeFacts("aws-vod-most-popular", EVENTS, (), _FILM),
+    RecipeFacts("aws-vod-more-like-x", ITEMS, (), _FILM),
 )  # fmt: skip
 _BY_NAME: Final = {recipe.name: recipe for recipe in RECIPES}
 # Minutes between two evaluations of trends; longer settings are refreshed every two hours all the same.
@@ -81,11 +81,11 @@ _BY_NAME: Final = {recipe.name: recipe for recipe in RECIPES}
 TREND_MINUTES: Final = {"30 minutes": 30, "1 hour": 60, "2 hours": 120, "3 hours": 120, "1 day": 120}
 
 
-def recipe(arn: str) -> Recipe:
+def recipe(arn: str) -> RecipeFacts:
     """Return what is known of a recipe; one that is not in the table may read every dataset.
 
     >>> recipe("arn:aws:personalize:::recipe/aws-trending-now").reads
     ('interactions',)
     """
     name = arn.rpartition("/")[2]
-    return _BY_NAME.get(name, Recipe(name, ALL))
+    return _BY_NAME.get(name, RecipeFacts(name, ALL))

@@ -11,15 +11,14 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import effects, layers, merging, view
-from pdprep.ledger import known as knowledge
+from pdprep.ledger import effects, layers, merging, trained_ids, view
 from pdprep.ledger.effects import KNOWN, Training
 from pdprep.ledger.layers import BULK
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.orders import Order
 from pdprep.ledger.pages import Pages
-from pdprep.ledger.timeline import timeline
-from pdprep.ledger.view import View
+from pdprep.ledger.timeline import fitting, timeline
+from pdprep.ledger.view import MergedView
 
 ORIGINS: Final = ("bulk", "incremental", "both")
 EFFECTS: Final = ("EFFECT", "EFFECT_AT", "FILTERS_AT")
@@ -99,7 +98,9 @@ class Records:
         Args:
             values: Columns and values that find it: ``ITEM_ID="i1"``.
         """
-        return timeline(self, values)
+        where = fitting(values)
+        sent = (frame.filter(where) for frame in self.layers.values())
+        return timeline(self.contract, sent, lambda most: self.page(0, most, where=where))
 
     @cached_property
     def _sources(self) -> pl.DataFrame:
@@ -108,7 +109,7 @@ class Records:
         return pl.DataFrame(found, {**texts, "SENT_AT": effects.TIME, "ROWS": pl.Int64()}, orient="row")
 
     @cached_property
-    def view(self) -> View:
+    def view(self) -> MergedView:
         """The layers merged."""
         return view.merge(self.layers, self.contract, self.place)
 
@@ -199,7 +200,7 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
     contract, frames = layers.named(ledger, dataset)
     frames = frames or {"": layers.empty(fallback)}
     since = training.asks_since(dataset)
-    known = knowledge.subjects(ledger, effects.SUBJECTS[dataset], since) if since else None
+    known = trained_ids.subjects(ledger, effects.SUBJECTS[dataset], since) if since else None
     added = tuple(row.name for row in ledger.journal.imports(dataset) if row.mode == "INCREMENTAL")
     return Records(dataset, contract or fallback, frames, training, known, ledger.view(dataset), added)
 
@@ -209,4 +210,4 @@ def refresh(ledger: Ledger, dataset: str) -> None:
     contract, frames = layers.named(ledger, dataset)
     if contract is not None and merging.count(frames.values()) > view.FEW:
         view.merge(frames, contract, ledger.view(dataset))
-        knowledge.prepare(ledger, dataset)
+        trained_ids.prepare(ledger, dataset)

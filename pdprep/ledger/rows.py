@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Self
 
 from pdprep.ledger.status import Status
@@ -13,7 +14,7 @@ SENT, REJECTED = "sent", "rejected"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class JournalRow:
     """Something that is read from a row of SQLite by the names of its fields."""
 
     def __post_init__(self) -> None:
@@ -32,7 +33,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Binding(Row):
+class Binding(JournalRow):
     """The dataset group that a ledger belongs to. ``created``: seconds since 1970."""
 
     arn: str
@@ -40,8 +41,11 @@ class Binding(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class JobRow(Row):
-    """One import, put, export or deletion. Times are seconds since 1970; ``error`` is JSON."""
+class JobRow(JournalRow):
+    """One import, put, export or deletion. Times are seconds since 1970; ``error`` is JSON.
+
+    ``begun``: when the attempt that runs began; ``worked``: the seconds that the attempts before it took.
+    """
 
     seq: int
     id: str
@@ -60,10 +64,16 @@ class JobRow(Row):
     error: str
     started: float | None
     ended: float | None
+    worked: float = 0.0
+    begun: float | None = None
+
+    def work(self, now: datetime) -> float:
+        """Return for how many seconds it has been worked on by a moment, without the time it lay idle."""
+        return self.worked + (max(0.0, now.timestamp() - self.begun) if self.begun is not None else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRow(Row):
+class ImportRow(JournalRow):
     """One dataset import job. ``contract``: JSON; ``files``: JSON list of the keys of its parts in S3.
 
     ``keep``: whether the parts stay in S3 once the import is ACTIVE.
@@ -94,7 +104,7 @@ class ImportRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRow(Row):
+class PlanRow(JournalRow):
     """One put plan. ``contract``: JSON; ``records``: how many the plan holds."""
 
     seq: int
@@ -113,7 +123,7 @@ class PlanRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class FileRow(Row):
+class FileRow(JournalRow):
     """One file of records: its path below the ledger's folder, bytes, time of change in ns, SHA-256."""
 
     path: str
@@ -123,7 +133,7 @@ class FileRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class CallRow(Row):
+class CallRow(JournalRow):
     """One answered call: positions ``first`` to ``last`` of a plan, both included."""
 
     plan: int

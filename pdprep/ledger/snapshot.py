@@ -33,7 +33,7 @@ _KEPT: Final = 2  # an older one may still be looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MergedFile:
     """One file: how many rows, its last id (null where ids are missing), and its size.
 
     All rows of one id are in one file.
@@ -45,7 +45,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class MergedRecords:
     """Merged records.
 
     Attributes:
@@ -60,7 +60,7 @@ class Snapshot:
     layers: frozenset[str]
     columns: tuple[str, ...]
     counts: dict[str, int]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[MergedFile, ...]
 
     @property
     def rows(self) -> int:
@@ -73,13 +73,13 @@ class Snapshot:
         return [_file(self.folder, number) for number in range(len(self.pieces))]
 
 
-def find(place: Path, layers: frozenset[str], columns: tuple[str, ...]) -> Snapshot | None:
+def find(place: Path, layers: frozenset[str], columns: tuple[str, ...]) -> MergedRecords | None:
     """Return the snapshot that holds the most of these layers and nothing else; None if there is none."""
     found = [each for each in _all(place) if each.layers <= layers and each.columns == columns]
     return max(found, key=lambda each: each.rows, default=None)
 
 
-def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> Snapshot:
+def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> MergedRecords:
     """Merge layers, a range of ids at a time, so that memory stays bounded.
 
     Args:
@@ -91,7 +91,7 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> S
     folder, fresh = place / name, place / f"{name}.part"
     platforms.remove_tree(fresh)
     fresh.mkdir(parents=True)
-    pieces: list[Piece] = []
+    pieces: list[MergedFile] = []
     counts = Counter[str]()
     for cut in _ranges(list(frames.values()), contract.key):
         merged = merging.merged(cut, contract)
@@ -100,9 +100,9 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> S
             file = _file(fresh, len(pieces))
             rows.write_parquet(file, row_group_size=ROW_GROUP)
             pieces.append(
-                Piece(rows.height, rows.select(pl.col(contract.key).last()).item(), file.stat().st_size)
+                MergedFile(rows.height, rows.select(pl.col(contract.key).last()).item(), file.stat().st_size)
             )
-    made = Snapshot(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
+    made = MergedRecords(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
     _write(made, fresh)
     platforms.remove_tree(folder)
     platforms.replace(fresh, folder)
@@ -144,21 +144,21 @@ def _files(rows: pl.DataFrame, key: str) -> Iterator[pl.DataFrame]:
             yield rows.slice(start, stop - start)
 
 
-def _all(place: Path) -> Iterator[Snapshot]:
+def _all(place: Path) -> Iterator[MergedRecords]:
     for file in place.glob(f"*/{_MANIFEST}"):
         with suppress(OSError, ValueError):
             found = json.loads(file.read_text(encoding="utf-8"))
             if file.parent.suffix == ".part" or found.get("format") != FORMAT:
                 continue
-            pieces = tuple(Piece(**piece) for piece in found["pieces"])
+            pieces = tuple(MergedFile(**piece) for piece in found["pieces"])
             # One that was damaged is built again: it holds nothing that the layers do not.
             names, columns = frozenset(found["layers"]), tuple(found["columns"])
-            made = Snapshot(file.parent, names, columns, found["counts"], pieces)
+            made = MergedRecords(file.parent, names, columns, found["counts"], pieces)
             if [each.stat().st_size for each in made.files] == [piece.bytes for piece in pieces]:
                 yield made
 
 
-def _write(made: Snapshot, folder: Path) -> None:
+def _write(made: MergedRecords, folder: Path) -> None:
     found = {"format": FORMAT, "layers": sorted(made.layers), "columns": made.columns, "counts": made.counts}
     text = json.dumps({**found, "pieces": [asdict(piece) for piece in made.pieces]})
     (folder / _MANIFEST).write_text(text, encoding="utf-8", newline="\n")

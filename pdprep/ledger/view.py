@@ -18,7 +18,7 @@ import polars as pl
 from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.ledger import integrity, layers, merging, snapshot
-from pdprep.ledger.snapshot import PLACE, Snapshot
+from pdprep.ledger.snapshot import PLACE, MergedRecords
 
 FEW: Final = 200_000  # rows that are merged in memory each time
 REPLACES, PIECE = "__replaces", "__piece"
@@ -27,7 +27,7 @@ _FORMER: Final = (".over", ".gone")  # what an older pdprep kept in place of a d
 
 
 @dataclass(frozen=True)
-class View:
+class MergedView:
     """All records, in the order of their ids.
 
     Attributes:
@@ -65,7 +65,7 @@ class View:
         return self.delta[REPLACES].drop_nulls().sort()
 
 
-def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None = None) -> View:
+def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None = None) -> MergedView:
     """Merge layers.
 
     Args:
@@ -76,7 +76,9 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
     if place is None or merging.count(frames.values()) <= FEW:
         merged = merging.merged(list(frames.values()), contract)
         rows, order = merged.lazy().with_row_index(PLACE), merging.order(contract)
-        return View(rows, [rows], [0, merged.height], _nothing(merged), merging.by_origin(merged), order)
+        return MergedView(
+            rows, [rows], [0, merged.height], _nothing(merged), merging.by_origin(merged), order
+        )
     kept = snapshot.find(place, frozenset(frames), contract.columns)
     if kept is not None:
         fresh = {name: frame for name, frame in frames.items() if name not in kept.layers}
@@ -95,7 +97,9 @@ def ready(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
     return kept is not None and len(kept.layers) == len(frames)
 
 
-def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: Path) -> pl.DataFrame | None:
+def _delta(
+    kept: MergedRecords, fresh: list[pl.LazyFrame], contract: Contract, file: Path
+) -> pl.DataFrame | None:
     """Return what newer layers change of a snapshot; None where they are too many.
 
     It is kept beside the snapshot, in place of an older one.
@@ -120,7 +124,7 @@ def _delta(kept: Snapshot, fresh: list[pl.LazyFrame], contract: Contract, file: 
     return delta
 
 
-def _of(kept: Snapshot, contract: Contract, delta: pl.DataFrame | None = None) -> View:
+def _of(kept: MergedRecords, contract: Contract, delta: pl.DataFrame | None = None) -> MergedView:
     rows, starts = integrity.scan(kept.files), [0, *accumulate(piece.rows for piece in kept.pieces)]
     pieces = [
         integrity.scan(file).with_row_index(PLACE, offset=start)
@@ -136,7 +140,9 @@ def _of(kept: Snapshot, contract: Contract, delta: pl.DataFrame | None = None) -
         lasts = pl.Series([piece.last or "" for piece in kept.pieces[:-1]], dtype=pl.String)
         own = lasts.search_sorted(delta[contract.key].fill_null(""), "left").alias(PIECE)
         delta = delta.with_columns(own).drop(_WAS)
-    return View(rows.with_row_index(PLACE), pieces, starts, delta, dict(counts), merging.order(contract))
+    return MergedView(
+        rows.with_row_index(PLACE), pieces, starts, delta, dict(counts), merging.order(contract)
+    )
 
 
 def _nothing(rows: pl.DataFrame) -> pl.DataFrame:

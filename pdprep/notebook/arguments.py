@@ -6,6 +6,7 @@ import argparse
 import difflib
 import functools
 import re
+import textwrap
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -94,10 +95,20 @@ def _typed(name: str, line: str, cell: str | None) -> str:
 def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgumentParser:
     for each in (FLAGS[name] for name in reversed(flags)):
         argument(*each.names, **each.settings)(body)
-    kwds(description=body.__doc__, epilog=f"Examples:\n{examples}")(body)
+    kwds(description=body.__doc__)(body)
     magic_arguments()(body)
     parser: MagicArgumentParser = body.parser
+    body.__doc__ = _help(parser, examples)
     return parser
+
+
+def _help(parser: MagicArgumentParser, examples: str) -> str:
+    """Return the help as a terminal shows it: IPython's own is markup for its documentation."""
+    name, parser.prog = parser.prog, f"%{parser.prog}"
+    parser.formatter_class, parser.epilog = argparse.HelpFormatter, None
+    text = parser.format_help()
+    parser.prog = name
+    return f"{text}\nExamples:\n{textwrap.indent(examples, '  ')}\n"
 
 
 def _split(line: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract import catalogue
+from pdprep.contract.choices import DatasetType
 from pdprep.contract.contract import Contract
 from pdprep.errors import NotPreparedError, UnknownFrameError
 from pdprep.preparation import mapping
@@ -58,7 +59,7 @@ def columns(frame: Any) -> list[str]:
     return list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
 
 
-def dataset_of(frame_columns: list[str]) -> str | None:
+def dataset_of(frame_columns: list[str]) -> DatasetType | None:
     """Tell the dataset type from columns that bear contract names, or None if they do not.
 
     >>> dataset_of(["USER_ID", "ITEM_ID", "TIMESTAMP"]), dataset_of(["movieId"])
@@ -69,7 +70,7 @@ def dataset_of(frame_columns: list[str]) -> str | None:
     return fits[0] if fits else None
 
 
-def dataset_named(word: str, namespace: Namespace) -> str:
+def dataset_named(word: str, namespace: Namespace) -> DatasetType:
     """Return the dataset type that a word means: its own name, or a frame of that dataset.
 
     >>> dataset_named("items", {})
@@ -85,7 +86,7 @@ def dataset_named(word: str, namespace: Namespace) -> str:
 
 
 def guess(
-    name: str, frame_columns: list[str], dataset: str | None, *, sql: str | None = None
+    name: str, frame_columns: list[str], dataset: DatasetType | None, *, sql: str | None = None
 ) -> NotPreparedError:
     """Return the error for a frame that is not prepared, with the call that it would take.
 
@@ -106,7 +107,7 @@ def guess(
     return NotPreparedError(f"{name} is not prepared", expected, hint)
 
 
-def kind(frame_columns: list[str], dataset: str | None) -> str:
+def kind(frame_columns: list[str], dataset: DatasetType | None) -> DatasetType:
     """Return the dataset type that columns fit best; the one asked for, if one was.
 
     >>> kind(["uid", "age"], None)
@@ -115,8 +116,8 @@ def kind(frame_columns: list[str], dataset: str | None) -> str:
     return _best(frame_columns, dataset)[0]
 
 
-def _best(frame_columns: list[str], dataset: str | None) -> tuple[str, dict[str, str]]:
-    kinds = (dataset,) if dataset else ("interactions", "items", "users")
+def _best(frame_columns: list[str], dataset: DatasetType | None) -> tuple[DatasetType, dict[str, str]]:
+    kinds: tuple[DatasetType, ...] = (dataset,) if dataset else ("interactions", "items", "users")
     tries = {kind: _guesses(kind, frame_columns) for kind in kinds}
     # The type with the fewest fields left open; of those the one that explains the most columns.
     best = min(kinds, key=lambda kind: (sum(v == "..." for v in tries[kind].values()), -len(tries[kind])))

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
-from pdprep.errors import GroupError, NotPreparedError, RefusedError
-from pdprep.notebook import completion, display, frames, ready, surroundings
+from pdprep.errors import NotPreparedError
+from pdprep.notebook import completion, frames, ready, surroundings
 from pdprep.notebook.arguments import takes
 from pdprep.notebook.show import Showing
 from pdprep.notebook.views.output import publish
-from pdprep.preparation.inference import infer_contract
 
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
-    from pdprep.ledger.records import Records
-    from pdprep.notebook.plans import Plans
-    from pdprep.personalize.jobs.history import Jobs
-    from pdprep.personalize.jobs.job import Job
-    from pdprep.personalize.planning.check import Check
-    from pdprep.personalize.planning.plan import Plan
     from pdprep.preparation.prepare import Prepared
-    from pdprep.validation.report import Report
 
 T = TypeVar("T")
-Send = Callable[["DatasetGroup", "Prepared"], "Job"]
-NAMES: Final = tuple(f"personalize{end}" for end in ("", "_check", "_bulk", "_put", "_records", "_jobs"))
-_ATTRIBUTE: Final = "PersonalizeMagics"
 
 
 @magics_class
@@ -54,14 +44,13 @@ class PersonalizeMagics(Magics):
         *("group", "domain", "profile", "use", "home", "check", "output"),
         examples="%personalize movies --domain VIDEO_ON_DEMAND\n%personalize --use group\n%personalize",
     )
-    def personalize(self, args: Namespace, cell: str | None) -> DatasetGroup | Check:
+    def personalize(self, args: Namespace, cell: str | None) -> object:
         """Connect to a dataset group, or show the current one."""
-        if args.use:
-            self.group = self._variable(args.use)
-        elif args.group:
-            self.group = _connect(args)
-        group = self._group()
-        return self._keep(args, group.check() if args.check else group)
+        from pdprep.notebook import current
+
+        self.showing.tell()
+        self.group = current.chosen(args, self.shell, self.group)
+        return self._keep(args, self.group.check() if args.check else self.group)
 
     @line_cell_magic
     @takes(
@@ -69,11 +58,12 @@ class PersonalizeMagics(Magics):
         examples="%personalize_check inter items users\nreport = %personalize_check inter\n"
         "%%personalize_check --dataset items\nSELECT movieId AS ITEM_ID, genres AS GENRES FROM movies",
     )
-    def personalize_check(self, args: Namespace, cell: str | None) -> Report:
+    def personalize_check(self, args: Namespace, cell: str | None) -> object:
         """Validate one or more frames and show the report; nothing is sent."""
         from pdprep.engine.validate import checked_engine, validate
         from pdprep.notebook.checking import Checking
 
+        self.showing.tell()
         prepared = self._prepared(args, cell)
         with Checking(prepared, self.shell, self.mode()) as listener:
             engine = args.engine or (self.group.world.options.engine if self.group else "local")
@@ -96,22 +86,22 @@ class PersonalizeMagics(Magics):
         examples="%personalize_bulk inter --dry-run\njob = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
-    def personalize_bulk(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
+    def personalize_bulk(self, args: Namespace, cell: str | None) -> object:
         """Validate frames, stage them and import them in bulk."""
-        settings = {"replace": args.replace, "shrink": args.shrink, "engine": args.engine}
-        return self._send(args, cell, "bulk", lambda group, each: group.bulk(each, args.mode, **settings))
+        settings = {name: getattr(args, name) for name in ("mode", "replace", "shrink", "engine")}
+        return self._send(args, cell, "bulk", **settings)
 
     @line_cell_magic
     @takes(
-        *("frames", "dataset", "new-only", "fill", "on-invalid", "dry-run", "wait", "output"),
+        *("frames", "dataset", "new-only", "fill", "rate", "fast", "on-invalid", "dry-run", "wait", "output"),
         examples="%personalize_put today\n%personalize_put prices --fill\n"
         "job = %personalize_put today --wait\n"
         "%%personalize_put --dataset users\nSELECT userId AS USER_ID, age AS AGE FROM people",
     )
-    def personalize_put(self, args: Namespace, cell: str | None) -> Job | Jobs | Plan | Plans:
+    def personalize_put(self, args: Namespace, cell: str | None) -> object:
         """Validate frames and put their records one by one."""
-        settings = {"new_only": args.new_only, "fill": args.fill}
-        return self._send(args, cell, "put", lambda group, each: group.put(each, **settings))
+        settings = {name: getattr(args, name) for name in ("new_only", "fill", "rate", "fast")}
+        return self._send(args, cell, "put", **settings)
 
     @line_magic
     @takes(
@@ -119,14 +109,14 @@ class PersonalizeMagics(Magics):
         examples="%personalize_records interactions\nrecords = %personalize_records items\n"
         "%personalize_records inter",
     )
-    def personalize_records(self, args: Namespace, cell: str | None) -> Records:
+    def personalize_records(self, args: Namespace, cell: str | None) -> object:
         """Show which records went in bulk and which incrementally."""
         dataset = frames.dataset_named(args.of or "interactions", self.shell.user_ns)
         return self._keep(args, self._group().records(dataset))
 
     @line_magic
     @takes("output", examples="%personalize_jobs\njobs = %personalize_jobs\n%personalize_jobs -o jobs")
-    def personalize_jobs(self, args: Namespace, cell: str | None) -> Jobs:
+    def personalize_jobs(self, args: Namespace, cell: str | None) -> object:
         """Show what is running and what ran, newest first."""
         return self._keep(args, self._group().jobs())
 
@@ -134,44 +124,25 @@ class PersonalizeMagics(Magics):
         """Return how values show themselves now: widget, html or text."""
         return surroundings.mode(self.display, self.shell)
 
-    def _send(self, args: Namespace, cell: str | None, route: str, send: Send) -> Job | Jobs | Plan | Plans:
-        from pdprep.notebook import plans
+    def _send(self, args: Namespace, cell: str | None, route: str, **settings: Any) -> object:
+        from pdprep.notebook import plans, sending
 
         group, prepared = self._group(), self._prepared(args, cell)
         if args.dry_run:
             return self._keep(args, plans.dry_run(group, prepared, args, route))
-        try:
-            jobs = [send(group, each) for each in prepared]
-        except RefusedError as error:
-            plans.show_refusal(error, args, self.shell, self.mode())
-            raise
-        return self._run(args, jobs)
-
-    def _run(self, args: Namespace, jobs: list[Job]) -> Job | Jobs:
-        from pdprep.personalize.jobs.history import Jobs
-
-        # Kept before the waiting: a job that fails is there to be looked at.
-        found = self._keep(args, jobs[0] if len(jobs) == 1 else Jobs(jobs))
-        self.showing.show(jobs, wait=surroundings.waits(args.wait, self.wait, self.shell))
-        return found
+        begin: Callable[..., Any] = partial(getattr(group, route), on_start=self.showing.begin, **settings)
+        wait = surroundings.waits(args.wait, self.wait, self.shell)
+        return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
 
     def _prepared(self, args: Namespace, cell: str | None) -> list[Prepared]:
-        from pdprep.preparation.prepare import prepare
-
-        make, domain = (self.group.prepare, self.group.domain) if self.group else (prepare, "CUSTOM")
         try:
-            return ready.frames_of(args, cell, self.shell.user_ns, make, domain)
+            return ready.frames_of(args, cell, self.shell.user_ns, self.group)
         except NotPreparedError:
-            self._propose(args, domain)
+            # In a terminal the error says it all.
+            if self.mode() != "text":
+                for proposal in ready.proposals(args, self.shell.user_ns, self.group):
+                    self._show(proposal)
             raise
-
-    def _propose(self, args: Namespace, domain: str) -> None:
-        """Show what the frames that are not prepared could become; in a terminal the error says it all."""
-        if self.mode() == "text":
-            return
-        for name in ready.unprepared(args, self.shell.user_ns):
-            frame = self.shell.user_ns[name]
-            self._show(infer_contract(frame, frames.kind(frames.columns(frame), args.dataset), domain))
 
     def _show(self, value: object) -> None:
         formatter: Any = self.shell.display_formatter
@@ -183,52 +154,7 @@ class PersonalizeMagics(Magics):
         return value
 
     def _group(self) -> DatasetGroup:
-        if self.group is None:
-            known = self._variables()
-            hint = f"%personalize --use {known[-1]}" if known else "%personalize movies"
-            raise GroupError("no dataset group yet", "one to send to", hint)
-        return self.group
+        from pdprep.notebook import current
 
-    def _variable(self, name: str) -> DatasetGroup:
-        if name not in self._variables():
-            known = ", ".join(self._variables()) or "this notebook has none yet"
-            raise GroupError(
-                f"no DatasetGroup {name!r}",
-                known,
-                f'{name} = pdprep.connect("{name.replace("_", "-")}")' if name.isidentifier() else "",
-            )
-        group: DatasetGroup = self.shell.user_ns[name]
-        return group
-
-    def _variables(self) -> list[str]:
-        from pdprep.group import DatasetGroup
-
-        names = self.shell.user_ns.items()
-        return [name for name, value in names if isinstance(value, DatasetGroup) and not name.startswith("_")]
-
-
-def load(shell: InteractiveShell) -> None:
-    """Add the magics, their configuration and the forms of the values; touches no network."""
-    magics = PersonalizeMagics(shell)
-    shell.register_magics(magics)
-    display.register(shell, magics.mode)
-    magics.showing.register()
-    shell.Completer.custom_matchers.append(magics.matcher)
-
-
-def unload(shell: InteractiveShell) -> None:
-    """Remove exactly what `load` added."""
-    magics = shell.magics_manager.registry.pop(_ATTRIBUTE)
-    for kind in ("line", "cell"):
-        for name in NAMES:
-            shell.magics_manager.magics[kind].pop(name, None)
-    shell.configurables.remove(magics)
-    display.unregister(shell)
-    magics.showing.unregister()
-    shell.Completer.custom_matchers.remove(magics.matcher)
-
-
-def _connect(args: Namespace) -> DatasetGroup:
-    from pdprep.group import connect
-
-    return connect(args.group, domain=args.domain, profile=args.profile, home=args.home)
+        self.showing.tell()
+        return current.demanded(self.group, self.shell)

@@ -11,10 +11,10 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.errors import RefusedError
 from pdprep.notebook.arguments import again
-from pdprep.notebook.views import plan as view
 from pdprep.notebook.views import refusal, sheet
 from pdprep.notebook.views.output import publish
-from pdprep.personalize.planning.plan import Plan
+from pdprep.notebook.views.plan import asked_for
+from pdprep.personalize.planning.plan import Plan, Plans
 
 if TYPE_CHECKING:
     from pdprep.group import DatasetGroup
@@ -32,12 +32,6 @@ class LinePlan(Plan):
 
     line: str = ""
     asked: str = ""
-
-
-class Plans(tuple[Plan, ...]):
-    """The plans of a line that names several frames."""
-
-    __slots__ = ()
 
 
 def dry_run(group: DatasetGroup, prepared: Sequence[Prepared], args: Namespace, route: str) -> Plan | Plans:
@@ -60,7 +54,7 @@ def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, 
 
 def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:
     full = route == "bulk" and args.mode == "FULL"
-    flags = tuple(f"--{name}" for name in view.asked_for(plan) if full)
+    flags = tuple(f"--{name}" for name in asked_for(plan) if full)
     flags += ("--new-only",) * (route == "put" and plan.new_only)
     known: dict[str, Any] = {each.name: getattr(plan, each.name) for each in fields(plan)}
     return LinePlan(**known, line=again(args.typed, flags), asked=route)

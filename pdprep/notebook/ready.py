@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pdprep.contract import catalogue
 from pdprep.errors import InputError
 from pdprep.notebook import frames, queries
-from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.inference import infer_contract
+from pdprep.preparation.prepare import Prepared, prepare
+from pdprep.preparation.proposal import Proposal
 
-Prepare = Callable[..., Prepared]
+if TYPE_CHECKING:
+    from pdprep.contract.choices import Domain
+    from pdprep.group import DatasetGroup
+
 _OWN: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _RESULT: Final = "the query's result"
 
 
 def frames_of(
-    args: Namespace, cell: str | None, namespace: frames.Namespace, prepare: Prepare, domain: str
+    args: Namespace, cell: str | None, namespace: frames.Namespace, group: DatasetGroup | None
 ) -> list[Prepared]:
     """Return the prepared frames that a magic's line or cell asks for.
 
@@ -27,8 +32,7 @@ def frames_of(
         args: ``frames``, ``dataset`` and ``on_invalid`` of the line.
         cell: Polars SQL, or None.
         namespace: The notebook's variables.
-        prepare: ``group.prepare``, or ``pdprep.prepare`` where there is no group.
-        domain: The domain whose fields the columns are compared with.
+        group: The group whose schemas rule, where there is one.
 
     Raises:
         UnknownFrameError: The notebook has no such frame.
@@ -39,14 +43,15 @@ def frames_of(
         named = {_RESULT: queries.run(cell, namespace)}
     else:
         named = {name: frames.lookup(name, namespace) for name in args.frames}
-    return [_ready(name, frame, args, prepare, domain, cell) for name, frame in named.items()]
+    return [_ready(name, frame, args, group, cell) for name, frame in named.items()]
 
 
-def unprepared(args: Namespace, namespace: frames.Namespace) -> list[str]:
-    """Return the names on a line whose frames are not prepared and do not tell what they are."""
-    named = {name: namespace.get(name) for name in args.frames}
-    raw = {name: frame for name, frame in named.items() if not isinstance(frame, Prepared)}
-    return [name for name, frame in raw.items() if frames.dataset_of(frames.columns(frame)) is None]
+def proposals(args: Namespace, namespace: frames.Namespace, group: DatasetGroup | None) -> Iterator[Proposal]:
+    """Yield what the frames of a line could become that are not prepared and do not tell what they are."""
+    for frame in map(namespace.get, args.frames):
+        if isinstance(frame, Prepared) or frames.dataset_of(frames.columns(frame)) is not None:
+            continue
+        yield infer_contract(frame, frames.kind(frames.columns(frame), args.dataset), _domain(group))
 
 
 def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> None:
@@ -58,9 +63,7 @@ def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> No
         raise InputError("no frame named", "the names of one or more frames", known or "--help")
 
 
-def _ready(
-    name: str, frame: Any, args: Namespace, prepare: Prepare, domain: str, cell: str | None
-) -> Prepared:
+def _ready(name: str, frame: Any, args: Namespace, group: DatasetGroup | None, cell: str | None) -> Prepared:
     if isinstance(frame, Prepared):
         return _again(name, frame, args)
     columns = frames.columns(frame)
@@ -69,7 +72,12 @@ def _ready(
         raise frames.guess(name, columns, args.dataset, sql=cell)
     dataset = args.dataset or told
     settings = {"on_invalid": args.on_invalid} if args.on_invalid else {}
-    return prepare(frame, dataset, metadata=_own(columns, dataset, domain), **settings)
+    make: Callable[..., Prepared] = group.prepare if group else prepare
+    return make(frame, dataset, metadata=_own(columns, dataset, _domain(group)), **settings)
+
+
+def _domain(group: DatasetGroup | None) -> Domain:
+    return group.domain if group else "CUSTOM"
 
 
 def _own(columns: list[str], dataset: str, domain: str) -> dict[str, str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.errors import PdprepError
+from pdprep.errors import PdprepError, RefusedError
+from pdprep.ledger.status import Status
 from pdprep.notebook import surroundings
 from pdprep.notebook.views.snapshot import take
+from pdprep.personalize.jobs import failures
 
 if TYPE_CHECKING:
     from pdprep.notebook.views.watch import Watch
@@ -25,6 +29,8 @@ class Showing:
     def __init__(self, shell: InteractiveShell, mode: Callable[[], str]) -> None:
         self._shell, self._mode = shell, mode
         self._shown: set[tuple[int, str]] = set()
+        self._begun: dict[Job, Watch | None] = {}  # in the running cell
+        self._behind: list[Job] = []  # of cells that have ended
 
     def register(self) -> None:
         """Show a job that is a cell's value live, unless the cell has shown it already."""
@@ -36,24 +42,72 @@ class Showing:
         for name in (JOB, JOBS):
             self._table.pop(".".join(name), None)
 
-    def show(self, jobs: Sequence[Job], *, wait: bool) -> None:
-        """Show each job: moving until it ends where somebody watches, else once at its end.
+    def begin(self, job: Job) -> None:
+        """Show a job from its start: moving where somebody watches, since its rows are judged for a while."""
+        self._begun[job] = self._watch(job)
+
+    def end(self, jobs: Sequence[Job], *, wait: bool) -> None:
+        """Wait until nothing refuses the jobs that have begun in this cell, or until they have ended.
+
+        Args:
+            jobs: What the calls that began them have returned: of the same bytes, the earlier job.
+            wait: Whether to wait for their end.
 
         Raises:
-            PdprepError: A job failed that we waited for.
+            PdprepError: What refused a job, or what made one fail that we waited for.
         """
-        watches = [self._watch(job) for job in jobs]
-        if not wait:
-            return
+        begun, self._begun = self._begun, {}
+        self._shown |= {(self._shell.execution_count, job.id) for job in jobs}
         try:
-            errors = [error for job in jobs if (error := _wait(job))]
-        except KeyboardInterrupt:  # the jobs go on, and a live view with them
-            self._leave(watches)
+            errors = [error for job in begun if (error := _error(job.wait_until_accepted))]
+            if wait:
+                errors = [error for job in jobs if (error := _error(job.wait))]
+        except KeyboardInterrupt:
+            self._interrupted(begun)
             raise
-        for job, watch in zip(jobs, watches, strict=True):
-            self._last(job, watch)
+        for job, watch in zip(jobs, begun.values(), strict=True):
+            if wait or (job.finished and not job.accepted):
+                self._last(job, watch)
+            else:
+                self._go_on(job, watch)
         if errors:
             raise errors[0]
+
+    def refuse(self, error: RefusedError, args: Namespace) -> None:
+        """Show why a job of a line was refused, in the place of its view; the others go on."""
+        from pdprep.notebook import plans
+
+        begun, self._begun = self._begun, {}
+        for job, watch in begun.items():
+            if not isinstance(job.error, RefusedError):
+                self._go_on(job, watch)
+            elif watch is not None:
+                watch.clear()
+        plans.show_refusal(error, args, self._shell, self._mode())
+
+    def tell(self) -> None:
+        """Say which jobs that went on behind their cells have failed since the last magic."""
+        over = [job for job in self._behind if job.finished]
+        self._behind = [job for job in self._behind if not job.finished]
+        for job in over:
+            if job.error is not None and job.status != Status.STOPPED:
+                said = f"{job.id} ({job.dataset}) failed after its cell: {failures.short(job.error)}"
+                print(f"{said}; %personalize_jobs shows it", file=sys.stderr)
+
+    def _go_on(self, job: Job, watch: Watch | None) -> None:
+        self._behind.append(job)
+        if watch is not None:
+            watch.answer()
+
+    def _interrupted(self, begun: Mapping[Job, Watch | None]) -> None:
+        """Stop what is judged still; jobs that are accepted go on, and a live view with them."""
+        for job, watch in begun.items():
+            if not job.decided:
+                job.stop()
+            self._go_on(job, watch)
+            if watch and not surroundings.live(self._shell):
+                watch.leave()
+                watch.join()
 
     def _watch(self, job: Job) -> Watch | None:
         from pdprep.notebook.views import surfaces
@@ -73,18 +127,14 @@ class Showing:
             return
         watch.join()
 
-    def _leave(self, watches: Sequence[Watch | None]) -> None:
-        for watch in watches:
-            if watch and not surroundings.live(self._shell):
-                watch.leave()
-                watch.join()
-
     def _as_value(self, job: Job) -> None:
         if self._shown_here(job):
             return
         if job.finished or not surroundings.live(self._shell):
             raise NotImplementedError  # IPython then goes on to text and HTML
-        self._watch(job)
+        watch = self._watch(job)
+        if watch is not None:
+            watch.answer()
 
     def _as_values(self, jobs: Sequence[Job]) -> None:
         if not jobs or not all(map(self._shown_here, jobs)):
@@ -101,9 +151,9 @@ class Showing:
         return formatter.ipython_display_formatter
 
 
-def _wait(job: Job) -> PdprepError | None:
+def _error(wait: Callable[[], object]) -> PdprepError | None:
     try:
-        job.wait()
+        wait()
     except PdprepError as error:
         return error
     return None

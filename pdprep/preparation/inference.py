@@ -8,6 +8,7 @@ from typing import Any, Final, Unpack
 
 import polars as pl
 
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.contract import Contract
 from pdprep.errors import PdprepError, SourceError
 from pdprep.preparation import detection
@@ -26,7 +27,7 @@ MOST_WITHIN: Final = 500  # fields of objects that are looked at
 
 
 def infer_contract(
-    source: object, dataset: str, domain: str | None = "CUSTOM", **text: Unpack[TextArguments]
+    source: object, dataset: DatasetType, domain: Domain | None = "CUSTOM", **text: Unpack[TextArguments]
 ) -> Proposal:
     """Propose a contract and a mapping for a frame, from its columns' names and its first ten thousand rows.
 

@@ -11,6 +11,7 @@ from typing import Final, Literal, Unpack
 import polars as pl
 
 from pdprep.contract import meanings
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
 from pdprep.preparation import expressions, forks, ids_told, resolution
@@ -100,7 +101,7 @@ class Prepared:
         return list(self.options.dedupe_on or self.contract.names)
 
     @property
-    def dataset(self) -> str:
+    def dataset(self) -> DatasetType:
         """The dataset type."""
         return self.contract.dataset
 
@@ -150,9 +151,9 @@ class Prepared:
 
 def prepare(
     source: object,
-    dataset: str | Contract | None = None,
+    dataset: DatasetType | Contract | None = None,
     *,
-    domain: str | None = "CUSTOM",
+    domain: Domain | None = "CUSTOM",
     columns: Columns | None = None,
     metadata: Metadata | None = None,
     like: Prepared | None = None,

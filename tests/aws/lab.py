@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep import clock
+from pdprep.contract.choices import DatasetType, ExportMode, ImportMode
 from pdprep.contract.contract import Contract
 from pdprep.errors import ServiceError
 from pdprep.group import DatasetGroup
@@ -60,7 +61,7 @@ class Lab:
         """Return the dataset of a contract, there and ACTIVE."""
         return ensuring.ensure_dataset(self.group.world, self.made, contract)
 
-    def load(self, dataset: Dataset, text: str, mode: str = "FULL", name: str = "") -> str:
+    def load(self, dataset: Dataset, text: str, mode: ImportMode = "FULL", name: str = "") -> str:
         """Import a CSV text and return how that ended, in the service's words."""
         self.meter.add(imports=1, bytes=len(text.encode()))
         world, name = self.group.world, name or f"{self.group.name}-{clock.new_id()[-8:]}"
@@ -78,7 +79,7 @@ class Lab:
         found = polling.settled(world, "dataset_import_job", arn)
         return str(found.get("failureReason") or found["status"])
 
-    def rows(self, kind: str, mode: str) -> pl.DataFrame:
+    def rows(self, kind: DatasetType, mode: ExportMode) -> pl.DataFrame:
         """Return what an export shows."""
         self.meter.add(exports=1)
         return self.group.export(kind, mode).collect()

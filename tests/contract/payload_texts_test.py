@@ -19,8 +19,8 @@ from pdprep.contract.fields import Field
 from pdprep.contract.payloads import records
 from pdprep.personalize.aws.client import World, keyless
 from pdprep.personalize.puts.batches import put_contract
-from pdprep.personalize.puts.calls import Call
-from pdprep.personalize.puts.operations import PUTS, Aim
+from pdprep.personalize.puts.calls import PutCall
+from pdprep.personalize.puts.transport.operations import PUTS, Destination
 from pdprep.personalize.resources.ensuring import Dataset
 
 OWN: Final = tuple(Field(f"MY_{type.upper()}_1", type, nullable=True) for type in DTYPES)
@@ -77,10 +77,12 @@ def test_a_body_is_what_botocore_writes(dataset: str, data: st.DataObject) -> No
     if wanted.event_like:
         frame = frame.with_columns(payload_texts.event_ids(wanted, frame))  # as a plan has them
     sender = payload_texts.senders(frame)[0] if dataset == "interactions" else ""
-    call = Call(0, tuple(payload_texts.texts(wanted, frame)), sender)
+    call = PutCall(0, tuple(payload_texts.texts(wanted, frame)), sender)
     operation = MODEL.operation_model(OPERATIONS[dataset])
     written = create_serializer("rest-json", False).serialize_to_request(arguments(wanted, frame), operation)
-    assert Aim(WORLD, Dataset(dataset, "arn", "", ""), "tracking").body(call).encode() == written["body"]
+    assert (
+        Destination(WORLD, Dataset(dataset, "arn", "", ""), "tracking").body(call).encode() == written["body"]
+    )
 
 
 @given(frame=frames("interactions"))

@@ -8,6 +8,7 @@ import pytest
 
 import pdprep
 from pdprep import Prepared, demo
+from pdprep.contract.choices import Domain
 
 EVENTS = {"USER_ID": "userId", "ITEM_ID": "movieId", "TIMESTAMP": "timestamp", "EVENT_TYPE": "event"}
 MOVIES = {
@@ -17,7 +18,7 @@ MOVIES = {
     "PRODUCT_DESCRIPTION": "description",
 }
 USERS = {"USER_ID": "userId", "SUBSCRIPTION_MODEL": "plan"}
-DOMAIN = "VIDEO_ON_DEMAND"
+DOMAIN: Domain = "VIDEO_ON_DEMAND"
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,8 @@ from pdprep.demo import movielens_like
 from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import open_ledger
 from pdprep.personalize.jobs.job import Job
-from pdprep.personalize.puts.put import Request, planned_rows
+from pdprep.personalize.puts import planned
+from pdprep.personalize.puts.request import PutRequest
 from tests.conftest import REAL
 
 KEPT: Final = Path(__file__).with_suffix("").with_name("kept_bytes.json")
@@ -79,8 +80,8 @@ def of_put(prepared: Prepared, folder: Path) -> dict[str, str]:
     ledger, _ = open_ledger(folder, None)
     try:
         job = Job(ledger.journal.new_job(prepared.dataset, "put"), ledger)
-        asked = Request(SimpleNamespace(ledger=ledger), prepared)  # type: ignore[arg-type]
-        plan, _ = planned_rows(asked, prepared, job, ledger.scratch(job.id))
+        asked = PutRequest(SimpleNamespace(ledger=ledger), prepared)  # type: ignore[arg-type]
+        plan, _ = planned.plan(asked, prepared, job)
         assert plan is not None
         rows = layers.read_plan(ledger, plan).collect()
         payloads = texts(contracts.loads(plan.contract), rows)

@@ -11,7 +11,7 @@ import pytest
 from pdprep import assumptions
 from pdprep.contract import catalogue
 from pdprep.ledger import filters
-from pdprep.ledger.effects import FACTS, KNOWN, SUBJECTS, Model, Training, effects, words
+from pdprep.ledger.effects import FACTS, KNOWN, SUBJECTS, TrainedModel, Training, effects, words
 from pdprep.ledger.recipes import RECIPES, recipe
 
 TRAINED = datetime(2026, 1, 10, tzinfo=UTC)
@@ -19,19 +19,19 @@ LATER = TRAINED + timedelta(hours=1)
 WEEK = timedelta(days=7)
 
 
-def model(name: str, **more: object) -> Model:
+def model(name: str, **more: object) -> TrainedModel:
     """Return a model of a recipe, deployed, as its row says."""
     of = recipe(name)
-    made = Model(TRAINED, of.reads, frozenset(of.features), of.segments)
+    made = TrainedModel(TRAINED, of.reads, frozenset(of.features), of.segments)
     return replace(made, **more)  # type: ignore[arg-type]  # names are checked by replace itself
 
 
-def trained(*models: Model) -> Training:
+def trained(*models: TrainedModel) -> Training:
     return Training("trained", models)
 
 
 REALTIME = trained(model("aws-user-personalization-v2", following=TRAINED + WEEK))
-PLAIN = trained(Model(TRAINED))
+PLAIN = trained(TrainedModel(TRAINED))
 TRENDS = trained(model("aws-trending-now"))
 ACTIONS = trained(model("aws-next-best-action"))
 SEMANTIC = trained(model("aws-semantic-similarity"))

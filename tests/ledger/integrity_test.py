@@ -49,6 +49,8 @@ def older(ledger: Ledger) -> None:
     """Make of a ledger what an older pdprep wrote, which knew no sizes."""
     for table in ("files", "id_forms"):
         ledger.journal.database.run(f"DROP TABLE {table}")
+    for column in ("worked", "begun"):
+        ledger.journal.database.run(f"ALTER TABLE jobs DROP COLUMN {column}")
     ledger.journal.database.run("PRAGMA user_version = 1")
     ledger.journal.close()
 

@@ -12,8 +12,8 @@ import pytest
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import compacting, contracts, known, layers
-from pdprep.ledger.effects import Model, Training
+from pdprep.ledger import compacting, contracts, layers, trained_ids
+from pdprep.ledger.effects import TrainedModel, Training
 from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.recipes import Feature
@@ -163,7 +163,7 @@ def test_an_event_on_an_item_of_the_training_counts_at_once(ledger: Ledger) -> N
     put(ledger, EVENTS, plan, sent=0)
     plan_row = ledger.journal.plans("interactions")[0]
     ledger.journal.answer(CallRow(plan_row.seq, 0, 1, SENT, "", now.timestamp()))
-    training = Training("trained", (Model(trained, features=UPDATED),))
+    training = Training("trained", (TrainedModel(trained, features=UPDATED),))
     shown = records(ledger, "interactions", EVENTS, training).page().select("ITEM_ID", "EFFECT").rows()
     assert shown == [("a", "counted"), ("b", "counted"), ("a", "at once"), ("z", "within 2 h")]
 
@@ -200,11 +200,11 @@ def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int) -> None:
 def test_one_user_is_found_alone_with_what_counts_of_it(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    for module in ("view", "known"):
+    for module in ("view", "trained_ids"):
         monkeypatch.setattr(f"pdprep.ledger.{module}.FEW", few)
     bulk(ledger, EVENTS, pl.concat([events("a", "b"), events("c", user="v")]))
     put(ledger, EVENTS, events("b", "x"), 2)
-    trained = Training("trained", (Model(clock.now() - timedelta(days=1), features=UPDATED),))
+    trained = Training("trained", (TrainedModel(clock.now() - timedelta(days=1), features=UPDATED),))
     found = records(ledger, "interactions", EVENTS, trained)
     alone = found.page(where=pl.col("USER_ID") == "u")
     assert "view" not in vars(found)  # nothing was merged for it
@@ -217,12 +217,12 @@ def test_one_user_is_found_alone_with_what_counts_of_it(
 def test_what_a_large_import_made_known_is_written_down(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "FEW", 2)
+    monkeypatch.setattr(trained_ids, "FEW", 2)
     bulk(ledger, EVENTS, events("a", "b", "a"))
     trained = datetime.now(UTC) + timedelta(seconds=1)
-    training = Training("trained", (Model(trained, features=frozenset({"realtime"})),))
+    training = Training("trained", (TrainedModel(trained, features=frozenset({"realtime"})),))
     for _ in range(2):
-        found = known.subjects(ledger, "ITEM_ID", trained)
+        found = trained_ids.subjects(ledger, "ITEM_ID", trained)
         assert sorted(found.collect().to_series()) == ["a", "b"]
     assert len(list(ledger.folder.rglob("known/ITEM_ID.parquet"))) == 1
     counted = pl.col("EFFECT") == "counted"

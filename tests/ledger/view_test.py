@@ -37,7 +37,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, number in (
         *((view, "FEW", 150), (snapshot, "ROW_GROUP", 16)),
         *((snapshot, "ROWS_A_MERGE", 128), (snapshot, "ROWS_A_FILE", 50)),
-        *((orders, "ENDS", 9), (orders, "FENCES", 8), (orders, "SAMPLE", 2)),
+        *((orders, "ENDS", 9), (orders, "BOUNDARIES", 8), (orders, "SAMPLE", 2)),
     ):
         monkeypatch.setattr(module, name, number)
 

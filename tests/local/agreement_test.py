@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pdprep.ledger.effects import NOT_IN_SEGMENTS, Model, Training, effects
+from pdprep.ledger.effects import NOT_IN_SEGMENTS, TrainedModel, Training, effects
 from pdprep.ledger.recipes import OF_LATEST, recipe
 from pdprep.local.memory import traits
 from pdprep.local.recommend import ranking, serving
@@ -65,7 +65,9 @@ def check(timed: Timed, name: str, version: str, campaign: str, sent: list[dict[
     state, now = timed.server.state, timed.server.state.clock.now()
     of = recipe(RECIPES + name)
     found = state.resources.get(version)
-    model = Model(datetime.fromtimestamp(found.created, UTC), of.reads, frozenset(of.features), of.segments)
+    model = TrainedModel(
+        datetime.fromtimestamp(found.created, UTC), of.reads, frozenset(of.features), of.segments
+    )
     assert set(OF_LATEST) <= {"new items", "new actions"}
     served = serving.find(state, campaign) if campaign else serving.of_version(state, found)
     trained = set(served.model.items["ID"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.notebook.magics import NAMES
+from pdprep.notebook.loading import NAMES
 
 
 def everything(shell: InteractiveShell) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from IPython.core.interactiveshell import InteractiveShell
 import pdprep
 from pdprep.personalize.exports.compare import no_counts
 from pdprep.personalize.exports.verify import Verification
-from pdprep.personalize.planning.check import Answer, Check
+from pdprep.personalize.planning.check import Check, Permission
 
 POLICY = '{"Action": "iam:PassRole"}'
 CHECK = Check(
-    (Answer("list schemas", True), Answer("pass the role", False, "denied", ("a policy", POLICY))), ""
+    (Permission("list schemas", True), Permission("pass the role", False, "denied", ("a policy", POLICY))), ""
 )
 EVENTS = pl.DataFrame({"n": range(1_200)}).select(
     USER_ID=pl.col("n") % 50, ITEM_ID=pl.col("n") % 40, TIMESTAMP=1_700_000_000 + pl.col("n")

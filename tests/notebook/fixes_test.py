@@ -10,6 +10,7 @@ import pytest
 
 import pdprep
 from pdprep import Field, prepare, transforms, validate
+from pdprep.contract.choices import DatasetType
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Rule
 from pdprep.notebook.views.fixes import codes
@@ -46,7 +47,7 @@ BAD: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-def broken(frame: Any, dataset: str, metadata: dict[str, Any]) -> pl.DataFrame:
+def broken(frame: Any, dataset: DatasetType, metadata: dict[str, Any]) -> pl.DataFrame:
     return validate(prepare(frame, dataset, metadata=metadata)).counts
 
 
@@ -59,7 +60,7 @@ def test_it_is_code(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(("rule", "dataset", "change", "metadata"), BAD, ids=[case[0] for case in BAD])
-def test_it_mends(rule: str, dataset: str, change: dict[str, Any], metadata: dict[str, Any]) -> None:
+def test_it_mends(rule: str, dataset: DatasetType, change: dict[str, Any], metadata: dict[str, Any]) -> None:
     frame = pl.DataFrame((GOOD if dataset == "interactions" else ITEMS) | change)
     found = broken(frame, dataset, metadata).filter(rule=rule)
     scope: dict[str, Any] = {"frame": frame, "pl": pl, "transforms": transforms, "pdprep": pdprep}

@@ -21,7 +21,7 @@ from pdprep.notebook.views import surfaces
 from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import GAP, Watch
-from pdprep.personalize.imports import suspects
+from pdprep.personalize.jobs import suspects
 from pdprep.personalize.jobs.job import Job
 from pdprep.progress import Progress
 
@@ -44,6 +44,12 @@ class Paper:
 
     def end(self, shot: Snapshot) -> None:
         self.last = shot
+
+    def answer(self) -> None:
+        pass
+
+    def clear(self) -> None:
+        pass
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_a_terminal_gets_a_line_and_the_value(
     line, value = capsys.readouterr().out.splitlines()
     seen = "filters current within seconds, by 00:20 UTC at the latest"
     assert line.startswith(f"interactions, put: DONE, 25 records, {seen}")
-    assert value.endswith("<Job interactions: DONE, 25 records>")
+    assert value.endswith("<Job put-0001 interactions: DONE, 25 records>")
 
 
 def test_several_frames_are_several_jobs(notebook: InteractiveShell) -> None:

@@ -55,13 +55,15 @@ def test_the_button_has_an_output_of_its_own_that_is_empty_at_the_end(
     picture, button = by_id.values()
     assert all(set(data) == {"text/plain", "text/html"} for data in picture)
     assert "ACTIVE" in picture[-1]["text/html"]
-    assert WIDGET in button[0]
+    assert button[0] == {"text/plain": "", "text/html": ""}  # while the cell runs nothing hears a click
+    assert WIDGET in button[1]
     assert button[-1] == {"text/plain": "", "text/html": ""}
 
 
 def run_to_the_end(surface: Surface | None, job: Job) -> None:
     assert surface is not None
     surface.draw(take(job))
+    surface.answer()
     surface.end(replace(take(job), status="ACTIVE", finished=True, rows=12))
 
 
@@ -74,5 +76,7 @@ def test_where_nobody_watches_nothing_moves(
 
 def test_the_button_stops_the_job(shell: InteractiveShell, published: list[dict[str, Any]], job: Job) -> None:
     surface = surfaces.WidgetSurface(job, shell)
+    surface.answer()
+    assert surface._button is not None
     surface._button.click()
     assert job.stopping.is_set()

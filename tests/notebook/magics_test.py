@@ -8,7 +8,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.errors import GroupError, InputError, NotPreparedError, PdprepError, UnknownFrameError
-from pdprep.notebook.magics import NAMES
+from pdprep.notebook.loading import NAMES
+from tests.notebook.cells import run as cell
 
 FRAMES = """
 import polars as pl
@@ -55,6 +56,8 @@ def test_help_is_answered(notebook: InteractiveShell, capsys: pytest.CaptureFixt
     assert f"%{name}" in shown
     assert "Examples:" in shown
     assert "None" not in shown
+    assert not [mark for mark in ("::", "<{", "``") if mark in shown]  # of a documentation's markup
+    assert shown.startswith(f"usage: %{name}")
 
 
 @pytest.mark.parametrize(("name", "near"), [("evnts", "Try: events"), ("rating", "Try: ratings")])
@@ -174,3 +177,29 @@ def test_field_13_a_frame_in_braces_is_named_without_them(notebook: InteractiveS
 def test_field_13_braces_in_a_text_are_text(notebook: InteractiveShell) -> None:
     cell = "SELECT * FROM events WHERE USER_ID::VARCHAR <> '{\"user\": 1}' AND '10:30' <> '$5'"
     assert notebook.run_cell_magic("personalize_check", "", cell).read == 1
+
+
+def test_columns_of_any_name_are_one_error(
+    notebook: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell(notebook, '%config PersonalizeMagics.display = "html"')
+    cell(notebook, "raw = pl.DataFrame({'order id': ['a'], 'Größe (cm)': [1], '2nd': ['x']})")
+    capsys.readouterr()
+    with pytest.raises(NotPreparedError):
+        cell(notebook, "%personalize_check raw --dataset interactions")
+    shown = capsys.readouterr()
+    assert (shown.out + shown.err).count("Error") == 1
+
+
+def test_rate_and_fast_are_flags(notebook: InteractiveShell) -> None:
+    cell(notebook, "%personalize movies")
+    with pytest.raises(InputError, match=r"rate=9999\.0"):
+        cell(notebook, "%personalize_put events --rate 9999")
+    assert cell(notebook, "%personalize_put events --rate 500 --fast --wait").sent == 1
+
+
+def test_a_job_is_found_by_its_id(notebook: InteractiveShell) -> None:
+    cell(notebook, "%personalize movies\n%personalize_put events --wait")
+    assert cell(notebook, "jobs = %personalize_jobs\njobs['put-0001']").id == "put-0001"
+    with pytest.raises(InputError, match=r"no job 'put-1'.*group\.jobs\(\)\[.put-0001.\]"):
+        cell(notebook, "jobs['put-1']")

@@ -26,6 +26,7 @@ from pdprep.local.server import Running
 from pdprep.personalize.aws.client import World, upload
 from pdprep.personalize.imports import uploads
 from tests.personalize.frames import counts, events, exported, items, prepared
+from tests.support.groups import ledger_of
 
 HISTORY = events(1200)
 
@@ -37,7 +38,7 @@ def staged(server: Running) -> list[str]:
 
 def lose(group: DatasetGroup, server: Running) -> None:
     """Delete the uploaded parts before the service reads them."""
-    while not group._target.ledger.journal.pending("interactions"):
+    while not ledger_of(group).journal.pending("interactions"):
         time.sleep(0.01)
     for key in staged(server):
         group.client("s3").delete_object(Bucket="pdprep-local", Key=key)
@@ -54,7 +55,7 @@ def test_the_first_import_creates_everything_and_ends_active(group: DatasetGroup
     job = group.bulk(prepared(group, HISTORY)).wait()
     assert (job.status, job.phase, job.rows, job.mode) == ("ACTIVE", "done", 1200, "FULL")
     assert group.arn is not None
-    assert repr(job) == "<Job interactions: ACTIVE, 1,200 records>"
+    assert repr(job) == "<Job bulk-0001 interactions: ACTIVE, 1,200 records>"
     assert staged(server) == []
 
 
@@ -217,7 +218,7 @@ def test_a_frame_that_is_not_prepared_is_an_error(group: DatasetGroup) -> None:
 
 def test_an_unknown_mode_is_an_error(group: DatasetGroup) -> None:
     with pytest.raises(InputError, match="FULL, INCREMENTAL"):
-        group.bulk(prepared(group, HISTORY), mode="APPEND")
+        group.bulk(prepared(group, HISTORY), mode="APPEND")  # type: ignore[arg-type]  # that is the mistake
 
 
 def test_parts_stay_where_one_keeps_them(group: DatasetGroup, server: Running) -> None:

@@ -51,7 +51,7 @@ def deciding(allowed: list[str]) -> Any:
     }
 
 
-def answer(group: DatasetGroup, start: str) -> checking.Answer:
+def answer(group: DatasetGroup, start: str) -> checking.Permission:
     return next(each for each in group.check().answers if each.what.startswith(start))
 
 
@@ -161,7 +161,7 @@ def test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key(
     answering(monkeypatch, granted(group, get_bucket_encryption=ENCRYPTED))
     assert answer(group, "a list of users to delete may lie in pdprep-local").ok is False
     with pytest.raises(GroupError, match=r"key of your own.*deletion_bucket="):
-        group.delete_users(["u1"])
+        group.delete_users(["u1"], confirm=1)
 
 
 STATEMENTS = [
@@ -219,6 +219,6 @@ def test_what_cannot_be_told_is_said_so(
 
 def test_a_bucket_of_another_region_is_named(group: DatasetGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {"head_bucket": {"BucketRegion": "eu-west-1"}})
-    assert answer(group, "bucket pdprep-local in us-east-1") == checking.Answer(
+    assert answer(group, "bucket pdprep-local in us-east-1") == checking.Permission(
         "bucket pdprep-local in us-east-1", False, "it is in eu-west-1"
     )

@@ -8,14 +8,15 @@ import polars as pl
 import pytest
 
 import pdprep
-from pdprep.errors import ServiceError
+from pdprep.errors import RefusedError, ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
 from pdprep.personalize.jobs.job import Job
 from tests.personalize.frames import events, exported, prepared, users
 from tests.personalize.restart_test import kill_when, start
+from tests.support.groups import ledger_of
 
-CALL = "delete_users(['u1', 'u3'])"
+CALL = "delete_users(['u1', 'u3'], confirm=2)"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def left(group: DatasetGroup) -> set[str]:
     """Return who is in the service; the ledger says the same."""
     assert group.verify("interactions").ok
     assert group.verify("users").ok
-    assert not list((group._target.ledger.folder / "deletions").glob("*.ids"))
+    assert not list((ledger_of(group).folder / "deletions").glob("*.ids"))
     frames = [exported(group, "ALL", name).select("USER_ID") for name in ("interactions", "users")]
     return set(pl.concat(frames)["USER_ID"])
 
@@ -61,12 +62,12 @@ def test_a_killed_deletion_goes_on(filled: DatasetGroup, server: Running, moment
     assert (job.route, job.status) == ("deletion", "INTERRUPTED")
     goes_on: dict[str, Job] = {}
     if way == "again":
-        goes_on[way] = group.delete_users(["u3", "u1"])
+        goes_on[way] = group.delete_users(["u3", "u1"], confirm=2)
         assert goes_on[way].id == job.id
     elif way == "by hand":
         goes_on[way] = job.resume()
     else:
-        goes_on[way] = group.delete_users(["u5"])
+        goes_on[way] = group.delete_users(["u5"], confirm=1)
     assert goes_on[way].wait().status == "DONE"
     assert not {"u1", "u3", *(["u5"] if way == "another" else [])} & left(group)
     assert deletions(group) == ["COMPLETED"] * (2 if way == "another" else 1)
@@ -78,8 +79,8 @@ def test_a_killed_deletion_goes_on(filled: DatasetGroup, server: Running, moment
 def test_one_that_failed_on_the_way_goes_on(filled: DatasetGroup, server: Running) -> None:
     server.state.faults.ask(operation="CreateDataDeletionJob", code="AccessDeniedException", status=403)
     with pytest.raises(ServiceError, match="AccessDenied"):
-        filled.delete_users(["u1"]).wait()
-    again = filled.delete_users(["u1"]).wait()
+        filled.delete_users(["u1"], confirm=1).wait()
+    again = filled.delete_users(["u1"], confirm=1).wait()
     assert (again.id, again.status, again.done) == ("deletion-0003", "DONE", 1)
     assert "u1" not in left(filled)
 
@@ -87,6 +88,46 @@ def test_one_that_failed_on_the_way_goes_on(filled: DatasetGroup, server: Runnin
 def test_users_that_wait_to_be_deleted_are_private(filled: DatasetGroup, server: Running, home: Path) -> None:
     server.state.faults.ask(operation="CreateDataDeletionJob", code="AccessDeniedException", status=403)
     with pytest.raises(ServiceError):
-        filled.delete_users(["u1"]).wait()
-    folder = filled._target.ledger.folder / "deletions"
+        filled.delete_users(["u1"], confirm=1).wait()
+    folder = ledger_of(filled).folder / "deletions"
     assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("confirm", [None, 1])
+def test_without_their_number_nobody_is_deleted_and_it_says_who_would_be(
+    filled: DatasetGroup, confirm: int | None
+) -> None:
+    with pytest.raises(RefusedError) as caught:
+        filled.delete_users(["u1", "u3"], confirm=confirm)
+    assert "2 users for good, with 48 records of interactions, 1 record of users" in caught.value.found
+    assert caught.value.hint == "group.delete_users(['u1', 'u3'], confirm=2)"
+    assert deletions(filled) == []
+    assert {"u1", "u3"} <= left(filled)
+
+
+def test_true_is_no_number(filled: DatasetGroup) -> None:
+    with pytest.raises(RefusedError, match="not True"):
+        filled.delete_users(["u1"], confirm=True)
+    assert deletions(filled) == []
+
+
+def test_new_only_leaves_deleted_users_out_and_says_so(filled: DatasetGroup) -> None:
+    filled.delete_users(["u1"], confirm=1).wait()
+    planned = str(filled.plan(prepared(filled, events(1300))))
+    assert "26 of them are of users who were deleted" in planned
+    assert "new_only=True) sends the 98 that are new" in planned
+    job = filled.put(prepared(filled, events(1300)), new_only=True).wait()
+    assert (job.rows, "26 records of users who were deleted, left out" in job.note) == (98, True)
+    assert "u1" not in left(filled)
+    job = filled.put(prepared(filled, events(1300))).wait()
+    assert "26 records of users who were deleted, sent again" in job.note
+    assert "u1" in left(filled)
+
+
+def test_who_was_deleted_stands_nowhere_in_the_home(filled: DatasetGroup, home: Path) -> None:
+    filled.put(prepared(filled, events(3).with_columns(USER_ID=pl.lit("somebody-who-leaves")))).wait()
+    filled.delete_users(["somebody-who-leaves"], confirm=1).wait()
+    files = [file for file in home.rglob("*") if file.is_file()]
+    ours = [file for file in files if "local" not in file.relative_to(home).parts]
+    assert any(file.name == "deleted.digests" for file in ours)
+    assert not [file for file in ours if b"somebody-who-leaves" in file.read_bytes()]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import pdprep
+from pdprep.contract.choices import DatasetType
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
 from tests.personalize.frames import events, items, prepared
@@ -48,7 +49,7 @@ def in_days(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     monkeypatch.setenv("PDPREP_CLOCK", f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}")
 
 
-def effects(group: DatasetGroup, dataset: str = "interactions") -> dict[str, str]:
+def effects(group: DatasetGroup, dataset: DatasetType = "interactions") -> dict[str, str]:
     """Return the effect of the records of each origin."""
     shown = group.records(dataset).frame.select("ORIGIN", "EFFECT").unique().collect()
     return dict(shown.iter_rows())

@@ -21,15 +21,15 @@ from pdprep.ledger.journal import Journal
 from pdprep.local.server import Running
 from pdprep.personalize.aws import signing
 from pdprep.personalize.aws.client import LOST, World
-from pdprep.personalize.puts.calls import Call
-from pdprep.personalize.puts.operations import Aim
+from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.puts.transport.fast_wire import FastWire
+from pdprep.personalize.puts.transport.operations import Destination
 from pdprep.personalize.resources.ensuring import Dataset
 from tests.personalize.answers_test import Here
 from tests.personalize.frames import events, exported, prepared
 
 BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
-CALL = Call(0, ('{"itemId": "a"}',))
+CALL = PutCall(0, ('{"itemId": "a"}',))
 TOKEN = "a-session-token"
 
 
@@ -70,7 +70,7 @@ def send(url: str, tmp_path: Path, calls: int = 1) -> None:
     session = boto3.Session("key", "secret", TOKEN, "eu-west-1")
     world = World(session, "1" * 12, "eu-west-1", "s3://b", "arn", Here(url), in_flight=1)
     journal = Journal(tmp_path / "ledger.sqlite")
-    wire = FastWire(Aim(world, Dataset("items", "arn", "", ""), ""), journal, threading.Event())
+    wire = FastWire(Destination(world, Dataset("items", "arn", "", ""), ""), journal, threading.Event())
     failed: list[BaseException] = []
     todo = iter(range(calls))
 
@@ -154,7 +154,7 @@ def test_a_service_that_cannot_be_reached_is_said(tmp_path: Path, home: Path) ->
 def test_without_aiohttp_it_says_what_to_install(
     group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdprep.personalize.puts.put.find_spec", lambda name: None)
+    monkeypatch.setattr("pdprep.personalize.puts.request.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r'pip install "pdprep\[fast\]"'):
         group.put(prepared(group, events(1)), fast=True)
     assert len(group.jobs()) == 0

@@ -19,6 +19,7 @@ from pdprep.local.server import Running
 from pdprep.personalize.puts.transport.pace import Pace
 from tests.conftest import DEEP
 from tests.personalize.frames import counts, events, exported, prepared
+from tests.support.groups import ledger_of
 
 EVENTS = 20_000 if DEEP else 600
 THROTTLED, DROPPED_BEFORE, DROPPED_AFTER, REFUSED = 0.30, 0.05, 0.05, 0.01
@@ -63,7 +64,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     began = time.monotonic()
     job = group.put(sent, fast=fast).wait()
     server.state.faults.clear()
-    aside = pl.read_parquet(group._target.ledger.folder / "quarantine" / job.id / "refused.parquet")
+    aside = pl.read_parquet(ledger_of(group).folder / "quarantine" / job.id / "refused.parquet")
     held = exported(group, "PUT")
     with capsys.disabled():
         print(

@@ -14,6 +14,7 @@ from pdprep.local.server import Running
 from pdprep.personalize.puts import filling
 from pdprep.preparation.prepare import Prepared
 from tests.personalize.frames import counts, events, exported, prepared
+from tests.support.groups import ledger_of
 
 MORE = {
     "GENRES": Field("GENRES", nullable=True, categorical=True),
@@ -111,7 +112,7 @@ def test_field_7_what_is_filled_in_is_fixed_in_the_plan(shop: DatasetGroup, serv
     job = shop.put(some(shop, many), fill=True)
     with pytest.raises(ServiceError, match="AccessDenied"):
         job.wait()
-    ledger = shop._target.ledger
+    ledger = ledger_of(shop)
     [plan] = ledger.journal.open_plans("items")
     before = layers.read_plan(ledger, plan).collect()
     again = pdprep.connect("movies")
@@ -135,10 +136,10 @@ PERSON = {"AGE": Field("AGE", "int", nullable=True), "CITY": Field("CITY", nulla
 def test_field_7_values_of_deleted_users_are_never_used(group: DatasetGroup, server: Running) -> None:
     group.put(prepared(group, events(10))).wait()
     group.bulk(group.prepare(PEOPLE, "users", metadata=PERSON)).wait()
-    group.delete_users(["u1"]).wait()
+    group.delete_users(["u1"], confirm=1).wait()
     server.state.faults.ask(operation="CreateDataDeletionJob", code="AccessDeniedException", status=403)
     with pytest.raises(ServiceError):  # begun, and cut off: the ledger has the user still
-        group.delete_users(["u2"]).wait()
+        group.delete_users(["u2"], confirm=1).wait()
     ages = pl.DataFrame({"USER_ID": ["u1", "u2"], "AGE": [31, 41]})
     job = group.put(group.prepare(ages, "users"), fill=True).wait()
     assert exported(group, "PUT", "users").select("USER_ID", "AGE", "CITY").sort("USER_ID").rows() == [
@@ -148,7 +149,7 @@ def test_field_7_values_of_deleted_users_are_never_used(group: DatasetGroup, ser
     assert job.unknown is not None
     assert job.unknown.to_list() == ["u1", "u2"]
     assert "u1" not in job.note
-    group.delete_users(["u1"]).wait()  # and first the one that was cut off
+    group.delete_users(["u1"], confirm=1).wait()  # and first the one that was cut off
     assert job.unknown.to_list() == []
 
 
@@ -166,6 +167,6 @@ def test_field_7_actions_are_filled_in_and_events_are_not(group: DatasetGroup) -
 
 def test_field_7_a_large_ledger_is_not_read_into_memory_to_fill_one_record(shop: DatasetGroup) -> None:
     contract = shop.contract("items")
-    held = layers.acknowledged(shop._target.ledger, "items")
+    held = layers.acknowledged(ledger_of(shop), "items")
     plan = filling.newest(held, contract, pl.LazyFrame({"ITEM_ID": ["a"]}), ["GENRES"]).explain()
     assert plan.index("AGGREGATE") < plan.index("SEMI JOIN")

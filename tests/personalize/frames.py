@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pdprep.contract.choices import DatasetType, ExportMode
 from pdprep.group import DatasetGroup
 from pdprep.preparation.prepare import Prepared
 
@@ -41,11 +42,11 @@ def prepared(group: DatasetGroup, frame: pl.DataFrame) -> Prepared:
     return group.prepare(frame, "items" if own == "GENRES" else "users", metadata={own: own})
 
 
-def counts(group: DatasetGroup, dataset: str = "interactions") -> dict[str, int]:
+def counts(group: DatasetGroup, dataset: DatasetType = "interactions") -> dict[str, int]:
     """Return how many records the ledger has of each origin."""
     return dict(group.records(dataset).counts().select("origin", "records").iter_rows())
 
 
-def exported(group: DatasetGroup, mode: str, dataset: str = "interactions") -> pl.DataFrame:
+def exported(group: DatasetGroup, mode: ExportMode, dataset: DatasetType = "interactions") -> pl.DataFrame:
     """Return what the service holds."""
     return group.export(dataset, mode).collect()

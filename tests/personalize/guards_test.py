@@ -9,7 +9,7 @@ import pytest
 from pdprep.errors import RefusedError, ReplaceRefused
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.status import Status
-from pdprep.personalize.imports.guards import Coming, Standing, earlier, refusal
+from pdprep.personalize.imports.guards import Coming, DatasetState, earlier, refusal
 
 FULL = ImportRow(
     1,
@@ -31,7 +31,7 @@ FULL = ImportRow(
     0,
 )
 MORE = replace(FULL, seq=2, job="bulk-0002", mode="INCREMENTAL", name="second", fingerprint="more")
-STANDING = Standing((FULL,), 100, 100, put=5)
+STATE = DatasetState((FULL,), 100, 100, put=5)
 COMING = Coming("FULL", 100, 100, 1_000, "other")
 
 
@@ -52,17 +52,17 @@ COMING = Coming("FULL", 100, 100, 1_000, "other")
 def test_over_bulk_records(
     coming: Coming, replacing: bool, shrink: bool, kind: type[RefusedError] | None
 ) -> None:
-    refused = refusal(STANDING, coming, replacing, shrink)
+    refused = refusal(STATE, coming, replacing, shrink)
     assert (type(refused) if refused else None) is kind
 
 
 def test_into_an_empty_dataset_full_goes_and_incremental_does_not() -> None:
-    assert refusal(Standing(), COMING, False, False) is None
-    assert refusal(Standing(), replace(COMING, mode="INCREMENTAL"), False, False) is not None
+    assert refusal(DatasetState(), COMING, False, False) is None
+    assert refusal(DatasetState(), replace(COMING, mode="INCREMENTAL"), False, False) is not None
 
 
 def test_imports_of_others_are_named() -> None:
-    refused = refusal(Standing(unknown=("theirs of 2026-01-01",)), COMING, False, False)
+    refused = refusal(DatasetState(unknown=("theirs of 2026-01-01",)), COMING, False, False)
     assert "theirs of 2026-01-01" in str(refused)
 
 
@@ -82,5 +82,5 @@ def test_the_same_bytes(
     imports: tuple[ImportRow, ...], mode: str, fingerprint: str, replacing: bool, expected: str | None
 ) -> None:
     coming = replace(COMING, mode=mode, fingerprint=fingerprint)
-    found = earlier(Standing(imports, 100, 100), coming, replacing)
+    found = earlier(DatasetState(imports, 100, 100), coming, replacing)
     assert (found.job if found else None) == expected

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 import pdprep
+from pdprep.contract.choices import DatasetType
 from pdprep.engine import buckets
 from pdprep.errors import LedgerError
 from pdprep.group import DatasetGroup
@@ -28,6 +29,7 @@ from pdprep.personalize.resources import polling
 from tests.conftest import PROJECT
 from tests.personalize.frames import counts, events, exported, items, prepared, users
 from tests.personalize.restart_test import kill_when, start
+from tests.support.groups import ledger_of
 
 ROLE = "arn:aws:iam::000000000000:role/r"
 SECRETS = ("AKIAHOMESTEST", "s3cr3t-k3y", "t0k3n")  # key, secret, token
@@ -51,7 +53,7 @@ def test_attack_5_a_home_of_any_name(tmp_path: Path, home: Path, name: str) -> N
         assert counts(group) == {"bulk": 2200, "incremental": 10, "both": 0}
         assert group.verify("interactions").ok
         assert exported(group, "ALL").height == 2210
-        assert group.delete_users(["u1"]).wait().status == "DONE"
+        assert group.delete_users(["u1"], confirm=1).wait().status == "DONE"
         assert group.verify("interactions").ok
         other = pdprep.connect("movies", home=tmp_path / name / "other")
         assert other.home != group.home
@@ -61,7 +63,7 @@ def test_attack_5_large_records_in_a_home_of_any_name(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pdprep.ledger.view.FEW", 100)
-    monkeypatch.setattr("pdprep.ledger.known.FEW", 100)
+    monkeypatch.setattr("pdprep.ledger.trained_ids.FEW", 100)
     monkeypatch.setattr(buckets, "FEW_ROWS", 300)
     place = tmp_path / "d[v2]" / ".pdprep"
     with running(place / "local", clock="instant"):
@@ -76,7 +78,7 @@ def test_attack_5_an_import_that_the_service_has_is_found_again(
     group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = group.bulk(prepared(group, items("a", "b"))).wait()
-    journal = group._target.ledger.journal
+    journal = ledger_of(group).journal
     row = journal.job(job.id)
     assert row
     journal.save_job(type(row)(**{**row.values(), "status": "FAILED", "error": ""}))
@@ -111,7 +113,7 @@ def holds(folder: Path, *texts: str) -> list[str]:
 def test_attack_4_a_deletion_covers_what_a_killed_bulk_left(home: Path, server: Running) -> None:
     group = pdprep.connect("movies")
     group.put(prepared(group, users("gone-user", "stays"))).wait()
-    ledger = group._target.ledger
+    ledger = ledger_of(group)
     server.state.faults.ask(operation="PutObject", delay=3, calls=9)
     frame = "events(1200).with_columns(USER_ID=pl.lit('gone-user'))"
     process = start(f"put\nimport polars as pl\ngroup.bulk(prepared(group, {frame}))")
@@ -122,7 +124,7 @@ def test_attack_4_a_deletion_covers_what_a_killed_bulk_left(home: Path, server: 
         (ledger.folder / left).parent.mkdir(exist_ok=True)
         (ledger.folder / left).write_text("USER_ID\ngone-user\n")  # as an older pdprep left them
     (ledger.folder / "exports" / "export-0009.parquet").write_bytes(b"PAR1 gone-user")
-    assert group.delete_users(["gone-user"]).wait().status == "DONE"
+    assert group.delete_users(["gone-user"], confirm=1).wait().status == "DONE"
     assert holds(ledger.folder, "gone-user") == []
     assert group.verify("users").ok
 
@@ -131,8 +133,8 @@ def test_attack_4_a_deletion_lists_what_it_covers(group: DatasetGroup) -> None:
     group.bulk(prepared(group, events(1200))).wait()
     group.put(prepared(group, users("u1", "u2"))).wait()
     group.verify("interactions")
-    group.delete_users(["u1"]).wait()
-    folders = {each.name for each in group._target.ledger.folder.iterdir() if each.is_dir()}
+    group.delete_users(["u1"], confirm=1).wait()
+    folders = {each.name for each in ledger_of(group).folder.iterdir() if each.is_dir()}
     page = (PROJECT / "docs" / "sending.md").read_text()
     assert folders <= set(COVERED)
     assert all(f"| `{name}/` | {fate} |" in page for name, fate in COVERED.items())
@@ -152,19 +154,21 @@ def test_attack_4_a_killed_check_without_a_group_is_swept(
     monkeypatch.setattr("tempfile.tempdir", str(place))
     group = pdprep.connect("movies")
     group.put(prepared(group, users("u1", "u2"))).wait()
-    group.delete_users(["u1"]).wait()
+    group.delete_users(["u1"], confirm=1).wait()
     assert list(own.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize("dataset", ["items", "interactions"])
-def test_attack_9_adopt_builds_damaged_records_anew(group: DatasetGroup, dataset: str, number: int) -> None:
+def test_attack_9_adopt_builds_damaged_records_anew(
+    group: DatasetGroup, dataset: DatasetType, number: int
+) -> None:
     own = {"items": (items("a"), items("b")), "interactions": (events(1200), events(5, first=5000))}
     frame, more = own[dataset]
     group.bulk(prepared(group, frame)).wait()
     group.put(prepared(group, more)).wait()
     expected = counts(group, dataset)
-    file = sorted((group._target.ledger.folder / "records").rglob("*.parquet"))[number]
+    file = sorted((ledger_of(group).folder / "records").rglob("*.parquet"))[number]
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(LedgerError) as caught:
         group.verify(dataset)
@@ -178,7 +182,7 @@ def test_attack_9_adopt_builds_damaged_records_anew(group: DatasetGroup, dataset
 
 def test_attack_9_verify_reads_every_byte(group: DatasetGroup) -> None:
     group.bulk(prepared(group, items(*map(str, range(50))))).wait()
-    file = next(group._target.ledger.folder.rglob("*.parquet"))
+    file = next(ledger_of(group).folder.rglob("*.parquet"))
     stat, data = file.stat(), bytearray(file.read_bytes())
     data[30] ^= 1
     file.write_bytes(data)
@@ -191,12 +195,12 @@ def test_attack_9_verify_reads_every_byte(group: DatasetGroup) -> None:
 
 def test_attack_9_a_deletion_with_damaged_records_says_so_and_goes_on(group: DatasetGroup) -> None:
     group.put(prepared(group, users("u1", "u2"))).wait()
-    file = next(group._target.ledger.folder.rglob("plan-*.parquet"))
+    file = next(ledger_of(group).folder.rglob("plan-*.parquet"))
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(LedgerError, match="were written"):
-        group.delete_users(["u1"]).wait()
+        group.delete_users(["u1"], confirm=1).wait()
     group.adopt("users")
-    assert group.delete_users(["u1"]).wait().status == "DONE"
+    assert group.delete_users(["u1"], confirm=1).wait().status == "DONE"
     assert counts(group, "users")["incremental"] == 1
 
 

@@ -16,6 +16,7 @@ from pdprep.ledger.journal import Journal
 from pdprep.ledger.migrations import MIGRATIONS
 from pdprep.preparation.prepare import Prepared
 from tests.personalize.frames import counts
+from tests.support.groups import ledger_of
 
 ROUTES: dict[str, Callable[[DatasetGroup, Prepared], object]] = {
     "plan": lambda group, frame: group.plan(frame),
@@ -41,7 +42,7 @@ def test_field_d_ids_in_another_form_than_the_dataset_s_are_stopped(
     group: DatasetGroup, form: str, first: str, route: str
 ) -> None:
     ROUTES[first](group, prepared(BEFORE[form]))
-    assert group._target.ledger.journal.id_forms("items") == {"ITEM_ID": form}
+    assert ledger_of(group).journal.id_forms("items") == {"ITEM_ID": form}
     held = counts(group, "items")
     with pytest.raises(IdFormError) as caught:
         ROUTES[route](group, prepared(CONTRARY[form]))
@@ -57,12 +58,12 @@ def test_field_d_a_later_frame_of_the_group_follows(group: DatasetGroup, form: s
     again = group.prepare(items(["3.0"]), "items", metadata={"GENRES": "GENRES"})
     assert again.frame.collect()["ITEM_ID"].to_list() == {"undone": ["3"], "text": ["3.0"]}[form]
     ROUTES["put"](group, again)
-    assert group._target.ledger.journal.id_forms("items") == {"ITEM_ID": form}
+    assert ledger_of(group).journal.id_forms("items") == {"ITEM_ID": form}
 
 
 def test_field_d_ids_without_a_point_fit_any_form(group: DatasetGroup) -> None:
     ROUTES["put"](group, prepared(["a", "7"]))
-    assert group._target.ledger.journal.id_forms("items") == {}
+    assert ledger_of(group).journal.id_forms("items") == {}
     for ids in (["1.10"], ["b"], ["2.5"]):
         ROUTES["put"](group, prepared(ids))
     assert set(group.records("items").frame.collect()["ITEM_ID"]) == {"a", "7", "1.10", "b", "2.5"}
@@ -86,7 +87,7 @@ def test_field_d_users_are_deleted_by_the_ids_that_they_have(
 ) -> None:
     users = pl.DataFrame({"USER_ID": BEFORE[form], "AGE": [1, 2]})
     ROUTES["put"](group, group.prepare(users, "users", metadata={"AGE": "AGE"}))
-    group.delete_users([f" {asked} "]).wait()
+    group.delete_users([f" {asked} "], confirm=1).wait()
     assert group.records("users").frame.collect()["AGE"].to_list() == [2]
 
 

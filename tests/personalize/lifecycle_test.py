@@ -9,6 +9,7 @@ import pytest
 
 import pdprep
 from pdprep import Contract, Field
+from pdprep.contract.choices import DatasetType
 from pdprep.errors import ContractError, GroupError, InputError, LedgerError, RefusedError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
@@ -26,7 +27,7 @@ def filled(group: DatasetGroup) -> DatasetGroup:
 
 
 def test_deleted_users_are_gone_there_and_here(filled: DatasetGroup, server: Running) -> None:
-    job = filled.delete_users(["u1", "u3"]).wait()
+    job = filled.delete_users(["u1", "u3"], confirm=2).wait()
     assert (job.route, job.status, job.done) == ("deletion", "DONE", 2)
     for dataset in ("interactions", "users"):
         assert filled.records(dataset).total(pl.col("USER_ID").is_in(["u1", "u3"])) == 0
@@ -37,7 +38,7 @@ def test_deleted_users_are_gone_there_and_here(filled: DatasetGroup, server: Run
 
 
 def test_a_frame_of_deleted_users_is_no_repetition(filled: DatasetGroup) -> None:
-    filled.delete_users(["u1"]).wait()
+    filled.delete_users(["u1"], confirm=1).wait()
     with pytest.raises(RefusedError, match="1,176 bulk records"):
         filled.bulk(prepared(filled, events(1200)))
 
@@ -46,7 +47,7 @@ def test_no_user_and_no_group_are_errors(group: DatasetGroup) -> None:
     with pytest.raises(InputError, match="no user ids"):
         group.delete_users([])
     with pytest.raises(GroupError, match="no dataset group movies"):
-        group.delete_users(["u1"])
+        group.delete_users(["u1"], confirm=1)
 
 
 def test_a_new_field_that_allows_null_comes_into_the_schema(group: DatasetGroup) -> None:
@@ -87,7 +88,7 @@ def test_interactions_keep_their_schema(filled: DatasetGroup) -> None:
 
 
 @pytest.mark.parametrize("dataset", ["interactions", "users"])
-def test_what_others_filled_is_adopted(filled: DatasetGroup, dataset: str) -> None:
+def test_what_others_filled_is_adopted(filled: DatasetGroup, dataset: DatasetType) -> None:
     before = counts(filled, dataset)
     shutil.rmtree(filled.home / "000000000000-us-east-1")
     other = pdprep.connect("movies")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import pdprep
 from pdprep.errors import ServiceError
-from pdprep.local.server import Running
+from pdprep.local.server import Running, running
 from tests.personalize.frames import counts, events, exported, prepared, users
 from tests.personalize.restart_test import count, kill_when, start
+from tests.support.groups import ledger_of
 
 ADDED = ("files", "id_forms")  # tables of the journal that older ones lack
 
 
 def aged(home: Path) -> None:
     """Make of the home's ledger what the first version of the journal wrote, with what a kill left then."""
-    ledger = pdprep.connect("movies")._target.ledger
+    ledger = ledger_of(pdprep.connect("movies"))
     for table in ADDED:
         ledger.journal.database.run(f"DROP TABLE {table}")
+    for column in ("worked", "begun"):
+        ledger.journal.database.run(f"ALTER TABLE jobs DROP COLUMN {column}")
     ledger.journal.database.run("PRAGMA user_version = 1")
     ledger.journal.close()
     left = ledger.folder / "scratch" / "bulk-0099"
@@ -35,7 +41,7 @@ def test_an_older_home_goes_on(home: Path, server: Running) -> None:
     group.put(prepared(group, users("u1", "u2"))).wait()
     server.state.faults.ask(operation="CreateDataDeletionJob", code="AccessDeniedException", status=403)
     with pytest.raises(ServiceError):
-        group.delete_users(["u1"]).wait()
+        group.delete_users(["u1"], confirm=1).wait()
     process = start("put(prepared(group, events(500, first=5000)))")
     kill_when(process, lambda: count(home, "SELECT count(*) FROM calls") >= 20)
     aged(home)
@@ -44,10 +50,47 @@ def test_an_older_home_goes_on(home: Path, server: Running) -> None:
     assert again.jobs()[0].status == "INTERRUPTED"
     assert again.jobs()[0].resume().wait().rows == 500
     assert counts(again) == {"bulk": 1200, "incremental": 500, "both": 0}
-    assert again.delete_users(["u1"]).wait().id == "deletion-0003"
+    assert again.delete_users(["u1"], confirm=1).wait().id == "deletion-0003"
     assert again.verify("interactions").ok
     assert again.verify("users").ok
     assert "u1" not in exported(again, "ALL")["USER_ID"]
-    assert not list(again._target.ledger.folder.rglob("*0098*"))
-    assert not list(again._target.ledger.folder.rglob("*0099*"))
+    assert not list(ledger_of(again).folder.rglob("*0098*"))
+    assert not list(ledger_of(again).folder.rglob("*0099*"))
     assert again.bulk(prepared(again, events(1200)), replace=True).wait().status == "ACTIVE"
+
+
+@pytest.fixture
+def kept(home: Path) -> Iterator[Running]:
+    """Unpack the home that pdprep wrote before its rooms were rebuilt, and run the service that it knows.
+
+    It holds 1,000 imported events, three users that were put, the deletion of one of them, and a put of 200
+    events that was killed after twelve calls.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(Path(__file__).with_name("home_of_version_0_1.zip")) as packed:
+        packed.extractall(home)
+    with running(home / "local", clock="instant") as server:
+        yield server
+
+
+def test_a_home_that_was_written_before_the_rebuild_goes_on(kept: Running) -> None:
+    group = pdprep.connect("movies")
+    jobs = {job.id: (job.status, job.rows, job.sent) for job in group.jobs()}
+    assert jobs == {
+        "put-0004": ("INTERRUPTED", 200, 48),
+        "deletion-0003": ("DONE", 1, None),
+        "put-0002": ("DONE", 3, 3),
+        "bulk-0001": ("ACTIVE", 1000, 1000),
+    }
+    assert counts(group) == {"bulk": 980, "incremental": 48, "both": 0}
+    assert counts(group, "users") == {"bulk": 0, "incremental": 2, "both": 0}
+    assert (
+        group.records("interactions").total((pl.col("USER_ID") == "u1") & (pl.col("ORIGIN") == "bulk")) == 0
+    )
+    kept.state.faults.ask(operation="PutEvents", delay=0.0, calls=100)
+    assert group.jobs()["put-0004"].resume().wait().sent == 200
+    (left,) = kept.state.faults.list()
+    assert 100 - left.calls == 38  # fifty calls in all, and twelve were answered before
+    assert exported(group, "PUT").height == 200
+    assert group.verify("interactions").ok
+    assert group.verify("users").ok

@@ -10,7 +10,7 @@ import pdprep
 from pdprep.errors import InputError
 from pdprep.group import DatasetGroup
 from pdprep.personalize.aws import profiles
-from pdprep.personalize.aws.options import Options
+from pdprep.personalize.aws.options import WorldOptions
 from tests.personalize.frames import events, prepared, users
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
@@ -27,7 +27,7 @@ metrics = {{ watches = ["watch", "SAMPLECOUNT()"] }}
 def test_facts_missing_4_settings_are_read_from_a_profile(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROFILE)
     found = profiles.profile("prod", tmp_path)
-    assert found.options == Options(KEY, "", "s3://lists", True, METRICS)
+    assert found.options == WorldOptions(KEY, "", "s3://lists", True, METRICS)
 
 
 def test_facts_missing_4_a_group_is_created_under_its_key(group: DatasetGroup) -> None:
@@ -71,7 +71,7 @@ def test_facts_missing_4_metrics_are_created_before_the_first_import(group: Data
 def test_facts_16_a_list_of_users_goes_to_the_bucket_of_deletions(group: DatasetGroup) -> None:
     apart = pdprep.connect("movies", deletion_bucket="s3://lists-of-users/here")
     apart.bulk(prepared(apart, events(1200))).wait()
-    apart.delete_users(["u1"]).wait()
+    apart.delete_users(["u1"], confirm=1).wait()
     (job,) = apart.client().list_data_deletion_jobs()["dataDeletionJobs"]
     found = apart.client().describe_data_deletion_job(dataDeletionJobArn=job["dataDeletionJobArn"])
     location = found["dataDeletionJob"]["dataSource"]["dataLocation"]
@@ -90,7 +90,7 @@ def test_facts_16_a_list_of_users_goes_to_the_bucket_of_deletions(group: Dataset
 )
 def test_what_the_service_would_refuse_is_refused_here(given: dict[str, object]) -> None:
     with pytest.raises(InputError):
-        Options().over(**given)
+        WorldOptions().over(**given)
 
 
 def test_another_word_is_none_that_connect_knows(group: DatasetGroup) -> None:

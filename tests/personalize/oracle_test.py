@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
+from typing import Final, Literal
 
 import polars as pl
 import pytest
 
+from pdprep.contract.choices import DatasetType, ImportMode
 from pdprep.group import DatasetGroup
 from pdprep.preparation.prepare import Prepared
 from tests.conftest import DEEP
 from tests.personalize.frames import exported
 
 SEEDS = 30 if DEEP else 2
+ROADS: Final[tuple[ImportMode | Literal["put"], ...]] = ("FULL", "put", "INCREMENTAL")
 STEPS = 5
 KEYS = {"items": "ITEM_ID", "users": "USER_ID", "actions": "ACTION_ID"}
 IDS = ["0", "00", "1.0", "a b", 'q"', "é", "b\\", "long-" * 20, *(f"n{number}" for number in range(12))]
@@ -34,18 +37,18 @@ class Oracle:
         return sorted(found, key=lambda row: row[0].encode())
 
 
-def prepared(group: DatasetGroup, dataset: str, ids: list[str], value: str) -> Prepared:
+def prepared(group: DatasetGroup, dataset: DatasetType, ids: list[str], value: str) -> Prepared:
     frame = pl.DataFrame({KEYS[dataset]: ids, "NOTE": [value] * len(ids)})
     return group.prepare(frame, dataset, metadata={"NOTE": "NOTE"}, id_forms={KEYS[dataset]: "text"})
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.parametrize("dataset", KEYS)
-def test_records_stand_as_plain_python_says(group: DatasetGroup, dataset: str, seed: int) -> None:
+def test_records_stand_as_plain_python_says(group: DatasetGroup, dataset: DatasetType, seed: int) -> None:
     chance, oracle = random.Random(f"{dataset} {seed}"), Oracle()
     for step in range(STEPS):
         ids, value = chance.sample(IDS, chance.randint(1, len(IDS))), f"{chance.choice('xyz')}{step}"
-        road = chance.choice(["FULL", "put", *(["INCREMENTAL"] if oracle.bulk else [])])
+        road = chance.choice(ROADS if oracle.bulk else ROADS[:2])
         frame, new = prepared(group, dataset, ids, value), dict.fromkeys(ids, (step, value))
         if road == "put":
             group.put(frame).wait()

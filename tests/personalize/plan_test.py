@@ -51,7 +51,7 @@ def test_imports_that_the_ledger_does_not_know_are_named(filled: DatasetGroup) -
 
 
 def test_jobs_that_are_not_over_are_named(filled: DatasetGroup, server: Running) -> None:
-    server.state.faults.ask(operation="PutObject", delay=1.0)
+    server.state.faults.ask(operation="PutObject", delay=3.0)
     job = filled.bulk(prepared(filled, events(1200, first=5000)), mode="INCREMENTAL")
     assert f"{job.id} is " in in_the_way(filled, events(1200))
     job.wait()
@@ -127,6 +127,22 @@ def test_field_17_the_plan_of_what_is_there_offers_no_bad_rows(group: DatasetGro
     plan = group.plan(frame)
     assert (plan.balance.new, plan.balance.in_bulk) == (0, 1045)
     assert "nothing to send: the dataset holds all 1,045" in str(plan)
+
+
+def test_what_went_by_both_roads_is_counted_once_in_the_whole(group: DatasetGroup) -> None:
+    group.bulk(prepared(group, events(1200))).wait()
+    group.put(prepared(group, events(20, first=1190))).wait()
+    plan = group.plan(prepared(group, events(1300)))
+    found = plan.balance
+    assert (found.new, found.in_bulk, found.in_put, found.in_both, found.changed) == (90, 1200, 20, 10, 0)
+    assert found.total == plan.rows == 1300
+    assert "1,200 were imported and 20 put before (10 of them both)" in str(plan)
+
+
+def test_where_nothing_is_to_be_sent_no_route_fits_better(group: DatasetGroup) -> None:
+    group.bulk(prepared(group, events(1200))).wait()
+    first, *_ = str(group.plan(prepared(group, events(1200)))).splitlines()
+    assert first == "interactions: nothing to send: the dataset holds all 1,200"
 
 
 def test_field_17_rows_that_one_route_refuses_are_counted_by_the_route_of_the_plan(

@@ -10,6 +10,7 @@ import pytest
 from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
 from tests.personalize.frames import events, prepared
+from tests.support.groups import target_of
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 
@@ -40,7 +41,7 @@ def test_what_is_refused(trained: DatasetGroup, group: DatasetGroup) -> None:
     with pytest.raises(InputError, match="neither"):
         trained.preview()
     aws = replace(group.world, account="123456789012")
-    elsewhere = DatasetGroup(replace(group._target, world=aws), group.home)
+    elsewhere = DatasetGroup(replace(target_of(group), world=aws), group.home)
     with pytest.raises(GroupError, match="lives in AWS"):
         elsewhere.preview(user="1")
 

@@ -12,6 +12,7 @@ from pdprep.group import DatasetGroup
 from pdprep.ledger.layers import POSITION
 from pdprep.local.server import Running
 from tests.personalize.frames import counts, events, exported, items, prepared, users
+from tests.support.groups import ledger_of
 
 # A plain string: no rule of a row bounds it, but the properties of an event may have 1,024 characters.
 BLURB = {"BLURB": Field("BLURB")}
@@ -27,12 +28,12 @@ def knows_less_than_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
 def calls(group: DatasetGroup) -> list[tuple[int, int, str]]:
     """Return the answered calls of the newest plan."""
     sql = "SELECT first, last, outcome FROM calls WHERE plan = (SELECT max(seq) FROM plans) ORDER BY first"
-    return [tuple(row) for row in group._target.ledger.journal.database.rows(sql)]
+    return [tuple(row) for row in ledger_of(group).journal.database.rows(sql)]
 
 
 def plans(group: DatasetGroup) -> list[pl.DataFrame]:
     """Return what was taken of each put of events, in the order in which it went."""
-    files = sorted(group._target.ledger.records("interactions").glob("plan-*.parquet"))
+    files = sorted(ledger_of(group).records("interactions").glob("plan-*.parquet"))
     return [pl.read_parquet(file).sort(POSITION) for file in files]
 
 
@@ -142,7 +143,7 @@ def test_a_rejected_call_is_split_until_the_bad_record_is_alone(
     assert "1 rejected" in job.note
     assert exported(group, "PUT").height == 9
     assert [outcome for *_, outcome in calls(group)].count("rejected") == 1
-    aside = pl.read_parquet(group._target.ledger.folder / "quarantine" / job.id / "refused.parquet")
+    aside = pl.read_parquet(ledger_of(group).folder / "quarantine" / job.id / "refused.parquet")
     assert (aside["TIMESTAMP"].to_list(), "1024" in aside["reason"][0]) == ([frame["TIMESTAMP"][3]], True)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pdprep.contract.choices import ExportMode
 from pdprep.errors import PdprepError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
@@ -40,7 +41,7 @@ def ready(group: DatasetGroup) -> None:
 def gone_on(group: DatasetGroup, road: str, job: Job) -> None:
     """Go on with what failed, and see every event once."""
     (begin(group, road) if road == "bulk" else job.resume()).wait()
-    mode = "BULK" if road == "bulk" else "PUT"
+    mode: ExportMode = "BULK" if road == "bulk" else "PUT"
     held = exported(group, mode)
     assert held.sort(held.columns).equals(events(ROWS).select(held.columns).sort(held.columns))
     assert sum(counts(group).values()) == ROWS

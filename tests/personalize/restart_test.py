@@ -25,6 +25,7 @@ from pdprep.local.server import Running
 from pdprep.personalize.aws.client import World, upload
 from pdprep.personalize.imports import uploads
 from tests.personalize.frames import counts, events, exported, items, prepared
+from tests.support.groups import ledger_of
 
 PROJECT = Path(__file__).parents[2]
 LEDGER = Path("000000000000-us-east-1", "movies", "ledger.sqlite")
@@ -150,7 +151,7 @@ def test_parts_that_arrived_are_not_sent_again(
 
 def test_a_job_that_sent_nothing_says_what_to_do(home: Path, server: Running) -> None:
     group = pdprep.connect("movies")
-    group._target.ledger.journal.new_job("interactions", "bulk", "FULL")
+    ledger_of(group).journal.new_job("interactions", "bulk", "FULL")
     job = group.jobs()[0]
     assert job.status == "INTERRUPTED"
     with pytest.raises(JobError, match="same call again"):

@@ -12,7 +12,7 @@ from pdprep.contract.fields import Field
 from pdprep.ledger import contracts, layers
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.rows import ImportRow
-from pdprep.personalize.imports import suspects
+from pdprep.personalize.jobs import suspects
 
 ITEMS = Contract.of("items").extend(Field("BRAND", nullable=True), Field("GENRES", nullable=True))
 ROWS = pl.DataFrame(

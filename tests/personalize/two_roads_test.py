@@ -9,6 +9,7 @@ import pytest
 
 import pdprep
 from pdprep import Field
+from pdprep.contract.choices import DatasetType
 from pdprep.local.server import Running
 from tests.personalize.frames import exported
 
@@ -51,7 +52,7 @@ CASES: dict[str, tuple[pl.DataFrame, Mapping[str, str | Field]]] = {
 
 
 @pytest.mark.parametrize("dataset", CASES)
-def test_two_roads_meet(server: Running, dataset: str) -> None:
+def test_two_roads_meet(server: Running, dataset: DatasetType) -> None:
     frame, metadata = CASES[dataset]
     bulk, single = pdprep.connect("by-bulk"), pdprep.connect("one-by-one")
     bulk.bulk(bulk.prepare(frame, dataset, metadata=metadata)).wait()

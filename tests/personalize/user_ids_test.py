@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow
 import pytest
 
-from pdprep.errors import InputError
+from pdprep.errors import InputError, RefusedError
 from pdprep.group import DatasetGroup
 from pdprep.personalize.deletions import user_ids
 from tests.personalize.frames import events, exported, prepared
@@ -100,7 +100,9 @@ def test_field_1_one_text_deletes_nobody(group: DatasetGroup) -> None:
     with pytest.raises(InputError, match="in place of user ids") as caught:
         group.delete_users("12")
     assert group.client().list_data_deletion_jobs(datasetGroupArn=group.arn)["dataDeletionJobs"] == []
-    job = eval(caught.value.hint, {"group": group}).wait()
+    with pytest.raises(RefusedError) as asked:
+        eval(caught.value.hint, {"group": group})
+    job = eval(asked.value.hint, {"group": group}).wait()
     left = set(exported(group, "ALL")["USER_ID"])
     assert left == {str(number) for number in range(50)} - {"12"}
     assert job.note == "1 of 1 ids were known to this ledger"
@@ -108,7 +110,7 @@ def test_field_1_one_text_deletes_nobody(group: DatasetGroup) -> None:
 
 def test_field_1_the_job_says_how_many_ids_were_known(group: DatasetGroup) -> None:
     group.bulk(prepared(group, events(1200))).wait()
-    job = group.delete_users(user for user in (" u1 ", "u2", "nobody")).wait()
+    job = group.delete_users((user for user in (" u1 ", "u2", "nobody")), confirm=3).wait()
     assert (job.note, job.done) == ("2 of 3 ids were known to this ledger", 3)
     assert not {"u1", "u2"} & set(exported(group, "ALL")["USER_ID"])
     assert group.verify("interactions").ok
@@ -117,7 +119,7 @@ def test_field_1_the_job_says_how_many_ids_were_known(group: DatasetGroup) -> No
 def test_field_1_a_point_is_kept_where_the_ledger_has_it(group: DatasetGroup) -> None:
     frame = events(1200).with_columns(USER_ID=pl.col("USER_ID").str.slice(1))
     group.bulk(prepared(group, frame)).wait()
-    assert group.delete_users(["7.0"]).wait().note == "1 of 1 ids were known to this ledger"
+    assert group.delete_users(["7.0"], confirm=1).wait().note == "1 of 1 ids were known to this ledger"
     assert "7" not in set(exported(group, "ALL")["USER_ID"])
     kept = user_ids.undone(pl.Series(["1.10", "1.0"]), pl.Series(["1.0"]))
     assert kept.to_list() == ["1.10", "1.0"]

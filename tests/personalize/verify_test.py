@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pdprep
+from pdprep.contract.choices import DatasetType, ExportMode
 from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
 from pdprep.ledger.layers import BULK, ORDER
@@ -23,6 +24,7 @@ from pdprep.personalize.exports.verify import verify
 from pdprep.personalize.planning.diff import Balance
 from tests.conftest import DEEP
 from tests.personalize.frames import START, counts, events, exported, items, prepared
+from tests.support.groups import target_of
 
 WATCHED = pl.when(pl.col("rating") > 3).then(pl.lit("watch")).otherwise(pl.lit("click"))
 IDS = {"USER_ID": "userId", "ITEM_ID": "movieId", "TIMESTAMP": "timestamp"}
@@ -84,7 +86,7 @@ def test_what_was_planted_is_found(group: DatasetGroup, server: Running) -> None
     count = 1_000_000 if DEEP else 5_000
     frame = pl.DataFrame({"ITEM_ID": pl.int_range(count, eager=True).cast(pl.String), "GENRES": "Drama"})
     group.bulk(prepared(group, frame)).wait()
-    assert verify(group._target, "items", rows_a_share=count).ok
+    assert verify(target_of(group), "items", rows_a_share=count).ok
     dataset = group.client().list_datasets()["datasets"][0]["datasetArn"]
     with server.state.layers.reading(dataset, "BULK") as held:
         path = held.bulk[0][1]
@@ -94,7 +96,7 @@ def test_what_was_planted_is_found(group: DatasetGroup, server: Running) -> None
         new = pl.concat([rows.filter(pl.col("ITEM_ID") != "9").with_columns(changed), extra])
         new.write_parquet(fresh := server.state.layers.fresh())
         server.state.layers.replace_file(path, fresh, new.height)
-    found = verify(group._target, "items", rows_a_share=count)
+    found = verify(target_of(group), "items", rows_a_share=count)
     listed = found.differences.sort("difference").select("difference", "record", "service").rows()
     assert [(kind, json.loads(record)["ITEM_ID"]) for kind, record, _ in listed] == [
         ("missing", "9"),
@@ -135,7 +137,7 @@ def test_an_export_is_a_job(group: DatasetGroup) -> None:
     ("dataset", "mode", "kind"), [("users", "ALL", GroupError), ("items", "ANY", InputError)]
 )
 def test_what_cannot_be_exported_is_an_error(
-    group: DatasetGroup, dataset: str, mode: str, kind: type[Exception]
+    group: DatasetGroup, dataset: DatasetType, mode: ExportMode, kind: type[Exception]
 ) -> None:
     with pytest.raises(kind):
         group.export(dataset, mode)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pdprep import Field, prepare
+from pdprep.contract.choices import DatasetType
 from pdprep.errors import MappingError
 from tests.preparation.frames import converted, one, rules
 
@@ -144,7 +145,7 @@ def test_a_type_that_cannot_become_the_field_is_refused(field: Field, dtype: Any
     ],
 )  # fmt: skip
 def test_the_kind_of_a_column_of_ones_own_is_told_from_its_values(
-    values: list[Any], dataset: str, kind: str
+    values: list[Any], dataset: DatasetType, kind: str
 ) -> None:
     base = {"interactions": one("OWN", values), "items": None, "users": None}[dataset]
     key = "ITEM_ID" if dataset == "items" else "USER_ID"

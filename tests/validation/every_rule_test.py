@@ -13,6 +13,7 @@ import pytest
 from pdprep import Contract, Field, Prepared, prepare, validate
 from pdprep.clock import now
 from pdprep.contract import catalogue
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.meanings import is_timestamp
 from pdprep.validation.row_checks import row_checks
 from tests.contract.strategies import DATASETS
@@ -107,7 +108,7 @@ def good(field: Field, n: int) -> str:
     return by_name.get(field.name, by_type.get(field.type, "1"))
 
 
-def wide(dataset: str, domain: str) -> list[Field]:
+def wide(dataset: DatasetType, domain: Domain) -> list[Field]:
     """Every field that the catalogue has, and one of one's own of each kind that a dataset takes."""
     base = Contract.of(dataset, domain).extend(*catalogue.optional(dataset, domain))
     text = [Field("PRODUCT_DESCRIPTION", nullable=True, textual=True)] if dataset == "items" else []
@@ -115,7 +116,7 @@ def wide(dataset: str, domain: str) -> list[Field]:
     return list(base.extend(*text, *own).fields)
 
 
-def prepared(path: Path, dataset: str, domain: str, chosen: list[Bad]) -> Prepared:
+def prepared(path: Path, dataset: DatasetType, domain: Domain, chosen: list[Bad]) -> Prepared:
     """A CSV whose n-th row holds the n-th bad value, the other rows being good."""
     fields = wide(dataset, domain)
     rows = [{field.name: good(field, n) for field in fields} | {"TAGS": "a"} for n in range(ROWS)]
@@ -135,7 +136,7 @@ def chosen(applicable: set[str], columns: set[str]) -> list[Bad]:
 
 
 @pytest.mark.parametrize(("dataset", "domain"), DATASETS)
-def test_each_row_rule_is_named_exactly_once(tmp_path: Path, dataset: str, domain: str) -> None:
+def test_each_row_rule_is_named_exactly_once(tmp_path: Path, dataset: DatasetType, domain: Domain) -> None:
     path = tmp_path / "bad.csv"
     empty = prepared(path, dataset, domain, [])
     applicable = {each.rule.name for each in row_checks(empty, now())} - NEVER.get(dataset, set())

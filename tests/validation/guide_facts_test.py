@@ -10,6 +10,7 @@ import pytest
 
 from pdprep import Contract, Field, Prepared, prepare, validate
 from pdprep.contract import limits
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.validation.actions import DAY, Actions
 from pdprep.validation.breaches import breaches
 from pdprep.validation.summary import Summary
@@ -49,7 +50,7 @@ def test_facts_1_an_action_expires_in_the_future(form: str) -> None:
 @pytest.mark.parametrize(
     ("time", "rule"), [(TIME + DAY + 1, "timestamp_future"), (315_532_799, "timestamp_past")]
 )
-def test_facts_1_only_the_times_of_events_have_a_range(dataset: str, time: int, rule: str) -> None:
+def test_facts_1_only_the_times_of_events_have_a_range(dataset: DatasetType, time: int, rule: str) -> None:
     ids = {"USER_ID": ["u"], "ITEM_ID": ["i"], "ACTION_ID": ["a"], "EVENT_TYPE": ["Taken"]}
     own = {"SIGNUP_TIMESTAMP": Field("SIGNUP_TIMESTAMP", "long")}
     for name, found in (("TIMESTAMP", {rule: "error"}), ("SIGNUP_TIMESTAMP", {})):
@@ -60,7 +61,11 @@ def test_facts_1_only_the_times_of_events_have_a_range(dataset: str, time: int, 
 @pytest.mark.parametrize("time", [FILM_OF_1940, NEXT_MONTH, 157_766_400, -1, TIME])
 def test_facts_2_films_are_of_any_year(time: int) -> None:
     frame = pl.DataFrame({"ITEM_ID": ["i"], "GENRES": ["Drama"], "CREATION_TIMESTAMP": [time]})
-    for domain, own in (("VIDEO_ON_DEMAND", {}), ("CUSTOM", {"GENRES": Field("GENRES", categorical=True)})):
+    owns: dict[Domain, dict[str, Field]] = {
+        "VIDEO_ON_DEMAND": {},
+        "CUSTOM": {"GENRES": Field("GENRES", categorical=True)},
+    }
+    for domain, own in owns.items():
         prepared = prepare(frame, "items", domain=domain, metadata=own)
         assert broken(prepared) == {}
         assert prepared.frame.collect()["CREATION_TIMESTAMP"].to_list() == [time]
@@ -113,7 +118,7 @@ def test_facts_13_which_columns_the_ten_count() -> None:
 
 
 @pytest.mark.parametrize("dataset", ["items", "users", "actions"])
-def test_facts_15_long_text_stops_the_import_of_every_kind_of_record(dataset: str) -> None:
+def test_facts_15_long_text_stops_the_import_of_every_kind_of_record(dataset: DatasetType) -> None:
     key = Contract.of(dataset).key
     own = {"NOTE": Field("NOTE"), **LEVEL}
     for length, found in ((1_000, set()), (1_001, {"string_length"})):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pdprep import Contract, Field, Prepared, Report, prepare, validate
 from pdprep.contract import use_cases
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.local.operations.models.recipes import RECIPES
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import Profile, edge, profile
@@ -20,7 +21,7 @@ TIME = 1_700_000_000
 DAY = 86_400
 
 
-def events(count: int = 2_000, *, domain: str = "VIDEO_ON_DEMAND", kind: str = "Watch") -> Prepared:
+def events(count: int = 2_000, *, domain: Domain = "VIDEO_ON_DEMAND", kind: str = "Watch") -> Prepared:
     frame = pl.DataFrame({"n": range(count)}).select(
         USER_ID=pl.col("n") % 50,
         ITEM_ID=pl.col("n") % 40,
@@ -30,7 +31,9 @@ def events(count: int = 2_000, *, domain: str = "VIDEO_ON_DEMAND", kind: str = "
     return prepare(frame, "interactions", domain=domain)
 
 
-def items(count: int = 50, *, dataset: str = "items", id: str = "ITEM_ID", **columns: Any) -> Prepared:
+def items(
+    count: int = 50, *, dataset: DatasetType = "items", id: str = "ITEM_ID", **columns: Any
+) -> Prepared:
     frame = pl.DataFrame({id: range(count)}).with_columns(**columns)
     return prepare(
         frame, dataset, metadata={name: Field(name, nullable=True, **KINDS[name]) for name in columns}
@@ -126,7 +129,7 @@ def films() -> Prepared:
     return prepare(frame, "items", domain="VIDEO_ON_DEMAND")
 
 
-def lacks(*prepared: Prepared, domain: str = "") -> dict[str, str]:
+def lacks(*prepared: Prepared, domain: Domain | None = None) -> dict[str, str]:
     """Return what each use case or recipe of the data's domain, or of another, lacks that is not ready."""
     found = validate(*prepared).ready.filter(~pl.col("ready"), domain=domain or prepared[0].contract.domain)
     return dict(found.select("use_case", "lacks").iter_rows())

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pdprep import Field, prepare, validate
+from pdprep.contract.choices import DatasetType
 from pdprep.contract.rules import registry
 
 TIME = 1_700_000_000
@@ -48,7 +49,7 @@ class Case(NamedTuple):
     """One value that breaks one rule, in one column of one dataset, and the nearest that does not."""
 
     rule: str
-    dataset: str
+    dataset: DatasetType
     column: str
     value: Any
     twin: Any

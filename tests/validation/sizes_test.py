@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pdprep import Contract, Field, prepare, validate
 from pdprep.contract import limits
+from pdprep.contract.choices import DatasetType
 from pdprep.contract.payloads import records
 from pdprep.contract.record_sizes import RecordSize
 
@@ -20,7 +21,7 @@ EVENTS = ("interactions", "action_interactions")
 EMPTY = len('{"note":""}')
 
 
-def failures(dataset: str, **values: Any) -> list[tuple[Any, ...]]:
+def failures(dataset: DatasetType, **values: Any) -> list[tuple[Any, ...]]:
     """Return row, column and rule of what a frame of one row breaks when it is put."""
     keys = {"USER_ID": "u", "ITEM_ID": "i", "ACTION_ID": "a", "TIMESTAMP": 1_700_000_000}
     wanted = [name for name in keys if name in Contract.of(dataset).names]
@@ -34,7 +35,7 @@ def failures(dataset: str, **values: Any) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("dataset", [*OWN, *EVENTS])
-def test_properties_have_a_longest_length(dataset: str) -> None:
+def test_properties_have_a_longest_length(dataset: DatasetType) -> None:
     longest = limits.PROPERTIES_LENGTH[dataset] - EMPTY
     assert failures(dataset, NOTE="x" * longest) == []
     assert failures(dataset, NOTE="x" * (longest + 1)) == [(0, "properties", "properties_length")]

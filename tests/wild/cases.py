@@ -17,6 +17,8 @@ from typing import Any, Final
 import pandas as pd
 import polars as pl
 
+from pdprep.contract.choices import DatasetType, Domain
+
 Record = tuple[str | None, ...]
 Given = Mapping[str, Any]
 
@@ -25,11 +27,11 @@ Given = Mapping[str, Any]
 class Call:
     """What a person writes: the dataset, the mapping and how to read."""
 
-    dataset: str
+    dataset: DatasetType
     columns: Given = field(default_factory=dict)
     metadata: Given = field(default_factory=dict)
     options: Given = field(default_factory=dict)
-    domain: str = "CUSTOM"
+    domain: Domain = "CUSTOM"
     before: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None  # steps between read and prepare
 
 

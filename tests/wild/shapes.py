@@ -16,6 +16,7 @@ import pandas as pd
 import polars as pl
 
 from pdprep import demo
+from pdprep.contract.choices import DatasetType, Domain
 
 START: Final = datetime(2025, 3, 1, tzinfo=UTC)
 ROWS: Final = 1_500
@@ -28,8 +29,8 @@ class Shape:
 
     name: str
     make: Callable[[Path, Random], Made]
-    dataset: str
-    domain: str = "CUSTOM"
+    dataset: DatasetType
+    domain: Domain = "CUSTOM"
     columns: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
 

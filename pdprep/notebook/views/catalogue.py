@@ -87,7 +87,7 @@ VIEWS: Final = (
     _of_sheet("pdprep.group", "DatasetGroup", group.sheet),
     _of_sheet("pdprep.personalize.jobs.history", "Jobs", group.jobs),
     _of_sheet("pdprep.personalize.planning.plan", "Plan", plan.sheet),
-    View("pdprep.notebook.plans", "Plans", _plans(sheet.text), _plans(sheet.html)),
+    View("pdprep.personalize.planning.plan", "Plans", _plans(sheet.text), _plans(sheet.html)),
     View("pdprep.validation.report", "Report", report.text, report.html),
     _of_sheet("pdprep.preparation.proposal", "Proposal", _mapping, _choices),
     _of_sheet("pdprep.personalize.planning.check", "Check", findings.check),

@@ -11,6 +11,7 @@ import polars as pl
 
 from pdprep import html
 from pdprep.contract import catalogue
+from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.fields import Field
 from pdprep.contract.rules import registry
 from pdprep.engine.validate import validate
@@ -105,12 +106,12 @@ class Mapper:
         return replace(self, choices={**others, column: Choice(name, asked if own else "")})
 
     @property
-    def dataset(self) -> str:
+    def dataset(self) -> DatasetType:
         """The dataset type."""
         return self.proposal.contract.dataset
 
     @property
-    def domain(self) -> str:
+    def domain(self) -> Domain:
         """The domain."""
         return self.proposal.contract.domain
 

@@ -42,7 +42,8 @@ class Meter:
         """
         if clock.fixed():
             return shot
-        self._began.setdefault(shot.step if not shot.finished else "", self._now())
+        over = shot.finished or shot.phase == "done"  # a job says so a moment before it has ended
+        self._began.setdefault("" if over else shot.step, self._now())
         shot = replace(shot, took=tuple(self._took()))
         if shot.phase not in MEASURED or shot.finished:
             return shot

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import ipywidgets  # type: ignore[import-untyped]  # ships no types
@@ -48,6 +49,13 @@ class OutputSurface:
         """Show how it ended."""
         self._output.update(bundle(shot, self._mode))
 
+    def answer(self) -> None:
+        """Offer nothing: without widgets there is nothing to click."""
+
+    def clear(self) -> None:
+        """Empty the output."""
+        self._output.update(NOTHING)
+
 
 class WidgetSurface(OutputSurface):
     """The same with a button below it, in an output of its own: what is saved meanwhile stays readable.
@@ -56,23 +64,38 @@ class WidgetSurface(OutputSurface):
     """
 
     def __init__(self, job: Job, shell: InteractiveShell) -> None:
-        shot = take(job)
-        super().__init__(shot, "html", shell)
-        self._button = ipywidgets.Button(description=view.button(shot), tooltip=shot.title)
-        self._button.on_click(lambda _: job.stop())
-        self._button.add_class("pdprep-live")  # without its model its place is hidden: see style.css
-        self._below = Output(shell, live(self._button))
+        super().__init__(take(job), "html", shell)
+        self._job, self._button = job, None
+        self._guard, self._over = threading.Lock(), False  # the cell's thread answers, the view's ends
+        # The place of the button: a cell that runs keeps the kernel from hearing clicks, so it comes later.
+        self._below = Output(shell, NOTHING)
 
     def draw(self, shot: Snapshot) -> None:
         """Show a job that runs."""
         super().draw(shot)
-        self._button.description = view.button(shot)
+        if self._button is not None:
+            self._button.description = view.button(shot)
+
+    def answer(self) -> None:
+        """Show the button."""
+        shot = take(self._job)
+        with self._guard:
+            if self._over:
+                return
+            button = ipywidgets.Button(description=view.button(shot), tooltip=shot.title)
+            button.on_click(lambda _: self._job.stop())
+            button.add_class("pdprep-live")  # without its model its place is hidden: see style.css
+            self._button = button
+            self._below.update(live(button))
 
     def end(self, shot: Snapshot) -> None:
         """Show how it ended, and take the button away."""
         super().end(shot)
-        self._below.update(NOTHING)
-        self._button.close()
+        with self._guard:
+            self._over = True
+            if self._button is not None:
+                self._below.update(NOTHING)
+                self._button.close()
 
 
 class TerminalSurface:
@@ -93,6 +116,12 @@ class TerminalSurface:
         """Show how it ended."""
         start = "\r" if self.moves else ""
         self._write(f"{start}{words(shot):<{self._width}}\n")
+
+    def answer(self) -> None:
+        """Offer nothing: there is nothing to click."""
+
+    def clear(self) -> None:
+        """Leave the last line as it is: what stands in a terminal stays."""
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

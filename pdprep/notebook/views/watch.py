@@ -30,6 +30,12 @@ class Surface(Protocol):
     def end(self, shot: Snapshot) -> None:
         """Show a job that has ended, for good."""
 
+    def answer(self) -> None:
+        """Offer what one can click: the cell has ended, and the kernel answers again."""
+
+    def clear(self) -> None:
+        """Show nothing of the job: something else tells what became of it."""
+
 
 class Watch:
     """Draw one job on one surface until it ends."""
@@ -48,6 +54,17 @@ class Watch:
         """Stop watching; the job goes on."""
         self._left.set()
         self._bell.set()
+
+    def answer(self) -> None:
+        """Offer what one can click, unless the job has ended."""
+        if not self._job.finished:
+            self._surface.answer()
+
+    def clear(self) -> None:
+        """Take away what was drawn."""
+        self.leave()
+        self.join()
+        self._surface.clear()
 
     def join(self, timeout: float = 5.0) -> None:
         """Wait until the last picture is drawn."""

@@ -30,7 +30,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.aws.hints import hint
-from pdprep.personalize.aws.options import PLAIN, Options
+from pdprep.personalize.aws.options import PLAIN, WorldOptions
 from pdprep.personalize.aws.prices import UNKNOWN, Prices
 
 # Sending again is safe: names of jobs and ids of events are ours.
@@ -118,7 +118,7 @@ class World:
     poll: float = 10.0
     in_flight: int = 8
     prices: Prices = UNKNOWN
-    options: Options = PLAIN
+    options: WorldOptions = PLAIN
     clients: Clients = field(default_factory=Clients, repr=False, compare=False)
 
     @property

@@ -13,7 +13,7 @@ Metrics = Mapping[str, tuple[str, str]]
 MOST_METRICS: Final = 10
 
 
-class Settings(TypedDict, total=False):
+class ConnectSettings(TypedDict, total=False):
     """The same as arguments of ``connect``; None leaves what the profile says."""
 
     kms_key_arn: str | None
@@ -25,7 +25,7 @@ class Settings(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class WorldOptions:
     """Settings of a profile, or arguments of ``connect``; all of them may be left out.
 
     Attributes:
@@ -45,7 +45,7 @@ class Options:
     metrics: Metrics = field(default_factory=dict)
     engine: str = "local"
 
-    def over(self, **given: Any) -> Options:
+    def over(self, **given: Any) -> WorldOptions:
         """Return the settings with what was given by hand in their place; None leaves a setting as it is.
 
         Raises:
@@ -57,11 +57,11 @@ class Options:
         return checked(replace(self, **{name: value for name, value in given.items() if value is not None}))
 
 
-NAMES: Final = tuple(each.name for each in fields(Options))
+NAMES: Final = tuple(each.name for each in fields(WorldOptions))
 _KINDS: Final = {"publish_attribution_metrics": bool, "metrics": Mapping}
 
 
-def checked(options: Options) -> Options:
+def checked(options: WorldOptions) -> WorldOptions:
     """Return options whose values are of their types, metrics as pairs.
 
     Raises:
@@ -82,4 +82,4 @@ def checked(options: Options) -> Options:
     return replace(options, metrics={name: (said[0], said[1]) for name, said in options.metrics.items()})
 
 
-PLAIN: Final = Options()
+PLAIN: Final = WorldOptions()

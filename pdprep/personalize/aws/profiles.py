@@ -9,7 +9,7 @@ from typing import Any, Final
 from pdprep import project
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.aws.client import Session, World, call, named
-from pdprep.personalize.aws.options import NAMES, PLAIN, Options
+from pdprep.personalize.aws.options import NAMES, PLAIN, WorldOptions
 from pdprep.personalize.aws.prices import UNKNOWN, Prices
 
 PRICES: Final = ("price_per_gb", "price_per_1000_calls", "currency")
@@ -26,7 +26,7 @@ CREDENTIALS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class AwsProfile:
     """An account to reach. ``aws_profile`` names credentials; the default chain where it is empty."""
 
     name: str
@@ -36,14 +36,14 @@ class Profile:
     role_arn: str = ""
     aws_profile: str = ""
     prices: Prices = UNKNOWN
-    options: Options = PLAIN
+    options: WorldOptions = PLAIN
 
-    def over(self, bucket: str | None, role_arn: str | None) -> Profile:
+    def over(self, bucket: str | None, role_arn: str | None) -> AwsProfile:
         """Return the profile with what was given by hand in its place."""
         return replace(self, bucket=bucket or self.bucket, role_arn=role_arn or self.role_arn)
 
 
-def profile(name: str, start: Path | None = None) -> Profile:
+def profile(name: str, start: Path | None = None) -> AwsProfile:
     """Read a profile from the nearest pyproject.toml upward.
 
     Raises:
@@ -62,11 +62,11 @@ def profile(name: str, start: Path | None = None) -> Profile:
     if strange:
         raise GroupError(f"profile {name} has {', '.join(strange)}", f"only {', '.join(KEYS)}")
     plain = {key: str(value) for key, value in found[name].items() if key not in (*PRICES, *NAMES)}
-    options = Options().over(**{key: found[name][key] for key in NAMES if key in found[name]})
-    return Profile(name, **plain, prices=_prices(name, found[name]), options=options)
+    options = WorldOptions().over(**{key: found[name][key] for key in NAMES if key in found[name]})
+    return AwsProfile(name, **plain, prices=_prices(name, found[name]), options=options)
 
 
-def aws_world(given: Profile, session: Session | None) -> World:
+def aws_world(given: AwsProfile, session: Session | None) -> World:
     """Return the world of a profile or a session in AWS.
 
     Raises:
@@ -112,7 +112,7 @@ _LIKE: Final = {
 }
 
 
-def _complete(given: Profile, region: str) -> None:
+def _complete(given: AwsProfile, region: str) -> None:
     needed = {"region": region, "bucket": given.bucket, "role_arn": given.role_arn}
     lacking = [name for name, value in needed.items() if not value]
     if lacking:

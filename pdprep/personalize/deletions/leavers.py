@@ -10,7 +10,6 @@ import polars as pl
 from pdprep.errors import LedgerError
 from pdprep.ledger import folders, forgetting, integrity, layers
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize.resources.target import Target
 
 
 def going(ledger: Ledger) -> pl.Series:
@@ -19,10 +18,10 @@ def going(ledger: Ledger) -> pl.Series:
     return pl.concat([pl.Series(forgetting.USER, [], pl.String), *ids]).unique()
 
 
-def unfinished(target: Target, ids: pl.Series) -> str | None:
+def unfinished(ledger: Ledger, ids: pl.Series) -> str | None:
     """Return the id of the job that was to delete the same users and did not come to its end."""
     asked = ids.sort()
-    same = (id for id in waiting(target.ledger) if read(file(target.ledger, id)).sort().equals(asked))
+    same = (id for id in waiting(ledger) if read(file(ledger, id)).sort().equals(asked))
     return next(same, None)
 
 

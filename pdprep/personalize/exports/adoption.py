@@ -15,11 +15,10 @@ from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import SENT, CallRow, ImportRow, PlanRow
 from pdprep.ledger.shares import shares
 from pdprep.ledger.status import Status
-from pdprep.personalize.aws.client import pages
 from pdprep.personalize.exports.export import export
+from pdprep.personalize.imports import following
 from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.puts import batches
-from pdprep.personalize.resources.ensuring import find_dataset
 from pdprep.personalize.resources.target import Target, binding
 
 
@@ -44,7 +43,7 @@ def adopt(target: Target, dataset: str) -> None:
     job, bulk = export(target, dataset, "BULK")
     _, put = export(target, dataset, "PUT")
     contract = target.deployed(dataset) or Contract.of(dataset, target.domain)
-    group, since = target.group(), _last_import(target, dataset)
+    group, since = target.group(), following.last_active(target, dataset)
     with target.ledger.temporary() as folder:
         sizes = _write(folder / "records", bulk, contract) if since is not None else []
         # All of it is there at once or none of it: a half of what was found would count as all.
@@ -68,17 +67,6 @@ def _lost(ledger: Ledger, dataset: str) -> list[ImportRow | PlanRow]:
     broken = [row for row in rows if layers.damage(ledger, row, thorough=True)]
     waiting = [plan for plan in plans if plan.status == Status.OPEN and plan not in broken]
     return [row for row in rows if row not in waiting] if broken else []
-
-
-def _last_import(target: Target, dataset: str) -> float | None:
-    """Return when the last import of a dataset became ACTIVE, in seconds since 1970."""
-    group = target.group()
-    found = find_dataset(target.world, group.arn, dataset) if group else None
-    if found is None:
-        return None
-    jobs = pages(target.world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
-    times = [job["lastUpdatedDateTime"].timestamp() for job in jobs if job["status"] == Status.ACTIVE]
-    return max(times, default=None)
 
 
 def _write(folder: Path, rows: pl.LazyFrame, contract: Contract) -> list[tuple[int, int]]:

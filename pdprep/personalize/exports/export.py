@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from pdprep import clock
+from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.errors import GroupError, InputError
-from pdprep.ledger import folders, integrity
-from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.status import Status
-from pdprep.personalize.aws.client import World, call, download, pages
-from pdprep.personalize.exports import escaped
+from pdprep.personalize.exports import files
+from pdprep.personalize.exports.creating import created
+from pdprep.personalize.exports.request import ExportRequest
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.jobs import queue
-from pdprep.personalize.jobs.job import Job, JobKind
-from pdprep.personalize.resources import names
-from pdprep.personalize.resources.ensuring import Dataset, create_once, ensure_bucket, find_dataset, tags
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.jobs.kind import JobKind
+from pdprep.personalize.resources.ensuring import Dataset, ensure_bucket, find_dataset
 from pdprep.personalize.resources.polling import failure, settled
 from pdprep.personalize.resources.target import Target
 
@@ -39,43 +34,30 @@ def export(target: Target, dataset: str, mode: str) -> tuple[Job, pl.LazyFrame]:
         mode: BULK, PUT or ALL.
 
     Raises:
+        InputError: No such mode, or the dataset is one that the service does not export.
         GroupError: There is no such dataset.
         ServiceError: The export failed.
     """
     if mode not in MODES:
         raise InputError(f"mode={mode!r}", f"one of {', '.join(MODES)}", 'mode="ALL"')
+    if dataset in catalogue.CUSTOM_ONLY:
+        raise InputError(
+            f"an export of {dataset}",
+            "interactions, items or users: the service exports no actions (developer guide, export-data)",
+            f'group.records("{dataset}").frame  # what this ledger has sent',
+        )
     contract, found = _dataset(target, dataset)
-    job, _ = queue.begin(KIND, Export(target, found, contract, mode), queue=False)
+    job = queue.begin(KIND, ExportRequest(target, found, contract, mode), queue=False)
     job.wait()
-    return job, integrity.scan(_file(target.ledger, job))
+    return job, files.scan(target.ledger, job.id)
 
 
-@dataclass(frozen=True)
-class Export:
-    """The records of a dataset that somebody asked for. ``mode``: BULK, PUT or ALL."""
-
-    target: Target
-    dataset: Dataset
-    contract: Contract
-    mode: str
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger that keeps the facts."""
-        return self.target.ledger
-
-
-def run(asked: Export, job: Job) -> None:
+def run(asked: ExportRequest, job: Job) -> None:
     """Let the service export, and file what it has written."""
-    target, dataset, mode = asked.target, asked.dataset, asked.mode
+    target = asked.target
     job.update(status=Status.RUNNING, phase="export")
     ensure_bucket(target.world)
-    name = _name(target, dataset, mode, job)
-    prefix = uploads.fresh_prefix(target.world, target.name, f"{dataset.kind}-export", name)
-    arn = create_once(
-        partial(_find, target.world, dataset, name), partial(_create, asked, name, prefix), fresh=True
-    )
-    job.update(arn=arn, name=name)
+    arn, prefix = created(asked, job)
 
     def look(found: dict[str, Any]) -> None:
         job.update(status=found["status"])
@@ -83,13 +65,9 @@ def run(asked: Export, job: Job) -> None:
     found = settled(target.world, RESOURCE, arn, look=look, stop=job.stopping)
     if found["status"] != Status.ACTIVE:
         hint = "group.check() tells whether the role may write to the bucket"
-        raise failure(f"the export {name}", found, "ACTIVE", hint)
+        raise failure(f"the export {job.name}", found, "ACTIVE", hint)
     keys = uploads.keys_below(target.world, prefix)
-    folder = target.ledger.scratch(job.id)
-    try:
-        rows = _read(target.world, keys, asked.contract, folder, _file(target.ledger, job))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = files.file_export(target.ledger, target.world, keys, asked.contract, job.id)
     uploads.remove(target.world, keys)
     job.update(phase="done", rows=rows, done=rows, total=rows)
 
@@ -107,49 +85,8 @@ def _dataset(target: Target, dataset: str) -> tuple[Contract, Dataset]:
     return contract, found
 
 
-def _name(target: Target, dataset: Dataset, mode: str, job: Job) -> str:
-    """Return a name that nobody else uses, neither another ledger nor an earlier export of this one."""
-    number = int(job.id.rpartition("-")[2])
-    return names.job(target.name, dataset.kind, f"export-{mode}", clock.new_id()[-8:], number)
-
-
-def _file(ledger: Ledger, job: Job) -> Path:
-    return ledger.folder / "exports" / f"{job.id}.parquet"
-
-
-def _create(asked: Export, name: str, prefix: str) -> str:
-    world = asked.target.world
-    place = {"path": uploads.location(world, prefix) + "/"}
-    if world.options.export_kms_key_arn:
-        place["kmsKeyArn"] = world.options.export_kms_key_arn
-    answer = call(
-        world, "personalize", "create_dataset_export_job", jobName=name, datasetArn=asked.dataset.arn,
-        ingestionMode=asked.mode, roleArn=world.role_arn, tags=tags(asked.target.name),
-        jobOutput={"s3DataDestination": place},
-    )  # fmt: skip
-    return str(answer["datasetExportJobArn"])
-
-
-def _find(world: World, dataset: Dataset, name: str) -> str:
-    jobs = pages(world, "list_dataset_export_jobs", "datasetExportJobs", datasetArn=dataset.arn)
-    return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), "")
-
-
-def _read(world: World, keys: list[str], contract: Contract, folder: Path, file: Path) -> int:
-    """Download CSV files and file them as one of Parquet, which is there when it is whole."""
-    wanted = [key for key in keys if key.endswith(".csv")]
-    places = [folder / f"{number:05d}.csv" for number in range(len(wanted))]
-    for key, place in zip(wanted, places, strict=True):
-        download(world, key, place)
-    fresh = folder / file.name
-    rows = int(escaped.to_parquet(places, contract, fresh).select(pl.len()).collect().item())
-    folders.private(file.parent)
-    fresh.replace(file)
-    return rows
-
-
 # Nothing is left to go on with: it is quicker to export again.
-KIND: Final = JobKind[Export](
+KIND: Final = JobKind[ExportRequest](
     lambda asked: asked.ledger.journal.new_job(asked.dataset.kind, "export", asked.mode),
     lambda asked, job, before: run(asked, job),
     lambda target, row: None,

@@ -11,33 +11,45 @@ from typing import Final
 from pdprep.errors import InputError, RefusedError
 from pdprep.ledger import contracts
 from pdprep.ledger.rows import JobRow
-from pdprep.personalize.imports import following, guards, on_ray, staging
+from pdprep.personalize.imports import decision, following, on_ray, sending
 from pdprep.personalize.imports.alignment import unplaced
-from pdprep.personalize.imports.staging import Import
+from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs import queue
-from pdprep.personalize.jobs.job import Job, JobKind, Work
-from pdprep.personalize.jobs.queue import turn
+from pdprep.personalize.jobs.job import Callback, Job, Work
+from pdprep.personalize.jobs.kind import JobKind
 from pdprep.personalize.planning import minima
-from pdprep.personalize.puts import put
+from pdprep.personalize.puts import ending
+from pdprep.personalize.puts.request import Speed
 from pdprep.personalize.resources.target import Target
 
 MODES: Final = ("FULL", "INCREMENTAL")
 
 
-def begin(asked: Import) -> Job:
+def begin(asked: ImportRequest, on_start: Callback | None = None) -> Job:
     """Start the job of an import, and return it once it is known that nothing is refused.
+
+    What else becomes of it, a broken rule too, is for the job to say.
+
+    Args:
+        asked: The import.
+        on_start: Takes the job as soon as it runs.
 
     Raises:
         InputError: No such mode.
         RefusedError: The import would replace what nobody asked to replace.
     """
-    job, before = queue.begin(KIND, asked)
-    if before is None and _may_be_refused(asked):
-        _await_decision(job)
+    doubtful = decision.doubtful(asked)
+    job = queue.begin(KIND, asked)
+    if on_start:
+        on_start(job)
+    if doubtful:
+        job.wait_until_decided()
+        if isinstance(job.error, RefusedError) and not job.accepted:
+            raise job.error
     return job
 
 
-def prepare(asked: Import) -> JobRow:
+def prepare(asked: ImportRequest) -> JobRow:
     """Write down the job of an import.
 
     Raises:
@@ -48,16 +60,19 @@ def prepare(asked: Import) -> JobRow:
     return asked.ledger.journal.new_job(asked.prepared.dataset, "bulk", asked.mode)
 
 
-def run(asked: Import, job: Job, before: Job | None = None) -> None:
+def run(asked: ImportRequest, job: Job, before: Job | None = None) -> None:
     """Do an import from its first row to its end; one that was created already is followed."""
     target = asked.target
-    with turn(asked.ledger, job, before):
+    judge = partial(decision.ahead, asked, job)
+    with queue.turn(asked.ledger, job, before, judge):
         row = asked.ledger.journal.import_of(job.id)
         if row is None or not row.status.pending:
+            if not job.accepted and asked.ledger.journal.unfinished(job.dataset):
+                judge()
             following.settle(target, job)
             # What an interrupted put still has to send is older than this import and must not come after it.
-            put.finish_open(target, job, put.Manner())
-            create = on_ray.create if asked.engine == "ray" else staging.create
+            ending.finish_open(target, job, Speed())
+            create = on_ray.create if asked.engine == "ray" else sending.create
             row = create(asked, job)
         if row is not None:
             following.follow(target, row, job)
@@ -75,29 +90,11 @@ def resume(target: Target, row: JobRow) -> Work | None:
 
 def go_on(target: Target, job: Job) -> None:
     """Follow the import of a job of an ended process."""
-    with turn(target.ledger, job, None):
+    with queue.turn(target.ledger, job, None, job.accept):
+        job.accept()
         row = target.ledger.journal.import_of(job.id)
         if row is not None:
             following.follow(target, following.known(target, row), job)
-
-
-def _may_be_refused(asked: Import) -> bool:
-    if asked.mode == "INCREMENTAL":
-        return True
-    sure = asked.replace and asked.shrink
-    return not sure and guards.holds_bulk(
-        asked.ledger, asked.target.world, asked.target.group(), asked.prepared.dataset
-    )
-
-
-def _await_decision(job: Job) -> None:
-    try:
-        job.decided.wait()
-    except KeyboardInterrupt:
-        job.stop()
-        raise
-    if isinstance(job.error, RefusedError):
-        raise job.error
 
 
 KIND: Final = JobKind(prepare, run, resume, again=lambda job: f'group.bulk(frame, mode="{job.mode}")')

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 from typing import Final
 
 from pdprep.errors import ServiceError
-from pdprep.ledger.ledger import Ledger
+from pdprep.ledger import contracts
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import LOST, call
-from pdprep.personalize.imports import uploads
+from pdprep.personalize.imports import following, uploads
 from pdprep.personalize.imports.following import KIND, find_job
+from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.resources import names
 from pdprep.personalize.resources.ensuring import EXISTS, Dataset, create_once, tags
@@ -25,6 +27,27 @@ BUSY: Final = {
 }
 
 
+def begin(asked: ImportRequest, job: Job) -> ImportRow:
+    """Write down an import before its first byte is sent; an interrupted one goes on.
+
+    Parts of the interrupted one that are equal are not sent again; what they were is told by their checksums.
+    """
+    journal, target = asked.ledger.journal, asked.target
+    *older, last = [None, *(row for row in journal.imports(job.dataset) if row.status == Status.STAGED)]
+    for row in older:
+        if row is not None:
+            following.abandon(target, row)
+    values = {"job": job.id, "mode": asked.mode, "keep": int(asked.keep), "fingerprint": ""}
+    if last is not None:
+        uploads.abort_broken(target.world, last.location)
+        return journal.change_import(last, **values)
+    prefix = uploads.fresh_prefix(target.world, target.name, job.dataset, asked.mode.lower())
+    return journal.new_import({
+        **values, "dataset": job.dataset, "name": prefix, "location": prefix, "rows": 0, "keys": 0,
+        "contract": contracts.dumps(asked.prepared.contract),
+    })  # fmt: skip
+
+
 def create(target: Target, row: ImportRow, dataset: Dataset, job: Job) -> ImportRow:
     """Create the import job of uploaded parts and return the import with its ARN.
 
@@ -33,6 +56,7 @@ def create(target: Target, row: ImportRow, dataset: Dataset, job: Job) -> Import
         Stopped: Somebody stopped the job while it waited for room.
     """
     journal = target.ledger.journal
+    row = journal.change_import(row, name=_next_name(target, row))
     while True:
         # The name is in the journal before the call: if the reply is lost, the job is found by it.
         row = journal.change_import(row, status=Status.CREATING)
@@ -45,18 +69,16 @@ def create(target: Target, row: ImportRow, dataset: Dataset, job: Job) -> Import
             row = _tried_again(target, row, job, error)
 
 
-def next_name(ledger: Ledger, group: str, dataset: str, mode: str, fingerprint: str, start: int = 1) -> str:
-    """Return a name for an import job that this ledger has not used."""
-    used = {row.name for row in ledger.journal.imports(dataset)}
-    number = start
-    while (name := names.job(group, dataset, mode, fingerprint, number)) in used:
-        number += 1
-    return name
-
-
 def uncertain(error: BaseException) -> bool:
     """Say whether the job may exist although its creation raised an error."""
     return isinstance(error, ServiceError) and error.code == LOST
+
+
+def _next_name(target: Target, row: ImportRow, start: int = 1) -> str:
+    """Return a name for an import job that this ledger has not used."""
+    used = {each.name for each in target.ledger.journal.imports(row.dataset)}
+    all_names = (names.job(target.name, row.dataset, row.mode, row.fingerprint, n) for n in count(start))
+    return next(name for name in all_names if name not in used)
 
 
 def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
@@ -93,8 +115,7 @@ def _tried_again(target: Target, row: ImportRow, job: Job, error: ServiceError) 
     if error.code != EXISTS:
         raise error
     taken = int(row.name.rpartition("-")[2]) + 1
-    name = next_name(target.ledger, target.name, row.dataset, row.mode, row.fingerprint, taken)
-    return target.ledger.journal.change_import(row, name=name)
+    return target.ledger.journal.change_import(row, name=_next_name(target, row, taken))
 
 
 def _folder(target: Target, row: ImportRow) -> str:

@@ -12,8 +12,8 @@ from pdprep.ledger import layers, records
 from pdprep.ledger.rows import ImportRow, JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import World, pages
-from pdprep.personalize.imports import suspects, uploads
-from pdprep.personalize.jobs import failures
+from pdprep.personalize.imports import uploads
+from pdprep.personalize.jobs import failures, suspects
 from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.resources.ensuring import find_dataset
 from pdprep.personalize.resources.polling import describe, settled
@@ -130,6 +130,17 @@ def look_once(target: Target, row: ImportRow) -> ImportRow:
     if Status(found["status"]).terminal:
         return finish(target, row, found)
     return target.ledger.journal.change_import(row, status=found["status"])
+
+
+def last_active(target: Target, dataset: str) -> float | None:
+    """Return when the last import of a dataset became ACTIVE, in seconds since 1970."""
+    group = target.group()
+    found = find_dataset(target.world, group.arn, dataset) if group else None
+    if found is None:
+        return None
+    jobs = pages(target.world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
+    times = [job["lastUpdatedDateTime"].timestamp() for job in jobs if job["status"] == Status.ACTIVE]
+    return max(times, default=None)
 
 
 def record(target: Target, row: ImportRow) -> None:

@@ -21,7 +21,7 @@ SHARE_KEPT: Final = 0.9
 
 
 @dataclass(frozen=True)
-class Standing:
+class DatasetState:
     """What a dataset holds before an import.
 
     Attributes:
@@ -61,7 +61,7 @@ class Coming:
     fresh: int | None = None
 
 
-def standing(ledger: Ledger, world: World, group: Group | None, dataset: str) -> Standing:
+def state_of(ledger: Ledger, world: World, group: Group | None, dataset: str) -> DatasetState:
     """Count what a dataset holds.
 
     Args:
@@ -74,11 +74,11 @@ def standing(ledger: Ledger, world: World, group: Group | None, dataset: str) ->
     unknown = others(ledger, world, group, dataset)
     sent = imports or ledger.journal.plans(dataset)
     if not sent:
-        return Standing(unknown=unknown)
+        return DatasetState(unknown=unknown)
     table = records(ledger, dataset, contracts.loads(sent[-1].contract), Training("unknown"))
     counts = dict(table.counts().select("origin", "records").iter_rows())
     bulk, put = counts["bulk"] + counts["both"], counts["incremental"] + counts["both"]
-    return Standing(imports, bulk, _keys(ledger, imports), put, unknown)
+    return DatasetState(imports, bulk, _keys(ledger, imports), put, unknown)
 
 
 def holds_bulk(ledger: Ledger, world: World, group: Group | None, dataset: str) -> bool:
@@ -103,7 +103,7 @@ def others(ledger: Ledger, world: World, group: Group | None, dataset: str) -> t
     )
 
 
-def earlier(before: Standing, coming: Coming, replace: bool) -> ImportRow | None:
+def earlier(before: DatasetState, coming: Coming, replace: bool) -> ImportRow | None:
     """Return the import that brought the same bytes, if importing them again would change nothing."""
     same = [row for row in before.imports if row.fingerprint == coming.fingerprint]
     if coming.mode == "INCREMENTAL":
@@ -113,7 +113,7 @@ def earlier(before: Standing, coming: Coming, replace: bool) -> ImportRow | None
     return full[-1] if full and not (replace and len(before.imports) > 1) else None
 
 
-def refusal(before: Standing, coming: Coming, replace: bool, shrink: bool) -> RefusedError | None:
+def refusal(before: DatasetState, coming: Coming, replace: bool, shrink: bool) -> RefusedError | None:
     """Return why an import is refused, or None."""
     if coming.mode == "INCREMENTAL":
         return _no_bulk_yet(before) or _too_large(coming, "incremental_bytes") or _too_few(coming)
@@ -124,7 +124,7 @@ def refusal(before: Standing, coming: Coming, replace: bool, shrink: bool) -> Re
     return _too_large(coming, "full_bytes")
 
 
-def _no_bulk_yet(before: Standing) -> RefusedError | None:
+def _no_bulk_yet(before: DatasetState) -> RefusedError | None:
     if before.bulk:
         return None
     return RefusedError(
@@ -155,7 +155,7 @@ def _too_large(coming: Coming, name: str) -> RefusedError | None:
     )
 
 
-def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
+def _replaces(before: DatasetState, coming: Coming) -> ReplaceRefused:
     going = f"{before.rows:,} bulk records" if before.imports else "bulk records"
     if coming.lacks is not None:
         going += f" ({coming.lacks:,} of them not in the new file)"
@@ -170,12 +170,12 @@ def _replaces(before: Standing, coming: Coming) -> ReplaceRefused:
     )
 
 
-def shrinks(before: Standing, coming: Coming) -> bool:
+def shrinks(before: DatasetState, coming: Coming) -> bool:
     """Say whether a FULL import would leave so little that it is no refresh but perhaps a half extract."""
     return coming.rows < SHARE_KEPT * before.rows or coming.keys < SHARE_KEPT * before.keys
 
 
-def _shrinking(before: Standing, coming: Coming) -> RefusedError:
+def _shrinking(before: DatasetState, coming: Coming) -> RefusedError:
     return RefusedError(
         f"a FULL import would leave {coming.rows:,} of {before.rows:,} bulk records and {coming.keys:,} of "
         f"{before.keys:,} ids",
@@ -186,7 +186,7 @@ def _shrinking(before: Standing, coming: Coming) -> RefusedError:
     )
 
 
-def _counts(before: Standing, coming: Coming) -> dict[str, int]:
+def _counts(before: DatasetState, coming: Coming) -> dict[str, int]:
     counts = {
         "records that would come": coming.rows,
         "bulk records that would go": before.rows,

@@ -10,25 +10,25 @@ from pdprep.engine.stage import Staged, write_schema
 from pdprep.ledger import forms
 from pdprep.ledger.rows import ImportRow
 from pdprep.personalize.aws.client import World, download
-from pdprep.personalize.imports import creating, following, guards, staging, uploads
+from pdprep.personalize.imports import creating, decision, following, guards, sending, staging, uploads
 from pdprep.personalize.imports.alignment import aligned
 from pdprep.personalize.imports.remote import RECORDS, Prefix, Shelf
-from pdprep.personalize.imports.staging import Import
+from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.resources.ensuring import ensure_bucket
 from pdprep.preparation.prepare import Prepared
 
 
-def create(asked: Import, job: Job) -> ImportRow | None:
+def create(asked: ImportRequest, job: Job) -> ImportRow | None:
     """Have a frame staged and create the import job; None where an earlier one brought the same bytes.
 
     The parts are counted before any is sent: what they will be is known once the last row has passed.
     """
     target = asked.target
     prepared = aligned(asked.prepared, target.deployed(job.dataset))
-    standing = guards.standing(asked.ledger, target.world, target.group(), job.dataset)
+    state = guards.state_of(asked.ledger, target.world, target.group(), job.dataset)
     ensure_bucket(target.world)
-    row = staging.begun(asked, prepared.contract, job)
+    row = creating.begin(asked, job)
     place = Prefix.of(target.world, target.name, row.location)
     try:
         with (
@@ -36,17 +36,18 @@ def create(asked: Import, job: Job) -> ImportRow | None:
             passing(prepared, job.listen, "bulk", only=True, scratch=folder / "partitions") as ours,
         ):
             staged, coming = _counted(asked, prepared, ours, place, folder, job)
-            if staging.already_there(asked, standing, coming, job, folder / RECORDS):
+            if same := decision.decided(asked, state, coming, folder / RECORDS):
                 following.abandon(target, row)
+                sending.take_over(job, same)
                 return None
-            job.decided.set()
+            row = sending.accept(asked, staged, coming, row, folder / RECORDS, job)
             keys = [uploads.key(row.location, part) for part in staged.parts]
             row = asked.ledger.journal.change_import(row, files=json.dumps(keys))
             ours.write(place, lambda part: None)
             there = uploads.keys_below(target.world, row.location)
             uploads.remove(target.world, [name for name in there if name not in keys])
             job.update(note="")
-            return staging.send(asked, staged, coming, row, folder, job)
+            return sending.import_parts(asked, staged, row, job)
     except BaseException as error:
         if not creating.uncertain(error):
             uploads.remove(target.world, uploads.keys_below(target.world, row.location))
@@ -55,7 +56,7 @@ def create(asked: Import, job: Job) -> ImportRow | None:
 
 
 def _counted(
-    asked: Import, prepared: Prepared, ours: Pass, place: Prefix, folder: Path, job: Job
+    asked: ImportRequest, prepared: Prepared, ours: Pass, place: Prefix, folder: Path, job: Job
 ) -> tuple[Staged, guards.Coming]:
     """Say what the parts will be, and bring the records home."""
     quarantine = asked.ledger.folder / "quarantine" / job.id

@@ -8,6 +8,7 @@ from typing import Final
 
 from pdprep import errors
 from pdprep.errors import ImportFailed, JobError, PdprepError, RefusedError, ServiceError
+from pdprep.personalize.jobs.state import JobState
 
 SHORT: Final = 90  # characters
 
@@ -50,6 +51,22 @@ def short(error: PdprepError | None) -> str:
         return ""
     word = "refused: " if isinstance(error, RefusedError) else ""
     return word + textwrap.shorten(error.found, SHORT, placeholder=" …")
+
+
+def stopped(job: JobState) -> JobError:
+    """Return the error of a job that somebody stopped."""
+    if job.route == "bulk" and job.arn:
+        return JobError(f"{job.id} is no longer followed", "the import itself goes on", "job.resume()")
+    return JobError(f"{job.id} was stopped", "", "job.resume()")
+
+
+def not_resumable(job: JobState, again: str) -> JobError:
+    """Return the error of a job that has nothing left to go on with; ``again`` is the call that does."""
+    return JobError(
+        f"{job.id} ended in {job.status} before anything was sent",
+        "the same call again with the same frame: it goes on from what was uploaded",
+        again,
+    )
 
 
 def told(error: BaseException) -> PdprepError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,13 +11,15 @@ from weakref import WeakValueDictionary
 
 import polars as pl
 
+from pdprep.errors import InputError
 from pdprep.ledger.layers import TIME
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.deletions import deletion
 from pdprep.personalize.exports import export
 from pdprep.personalize.imports import bulk, following
-from pdprep.personalize.jobs.job import Job, JobKind
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.jobs.kind import JobKind
 from pdprep.personalize.puts import put
 from pdprep.personalize.resources.target import Target
 
@@ -28,6 +31,7 @@ KINDS: Final[Mapping[str, JobKind[Any]]] = {
     "export": export.KIND,
 }
 _ATTRIBUTES: Final = {"note": "remark"}
+_SHOWN: Final = 10  # ids of jobs in an error
 # Every listing shows the same job while its thread, its group or anybody else holds it.
 _alive: WeakValueDictionary[tuple[Path, str], Job] = WeakValueDictionary()
 _guard = threading.Lock()
@@ -48,11 +52,24 @@ class Jobs(Sequence[Job]):
         return pl.DataFrame(rows, {**kinds, "rows": pl.Int64, "started": TIME, "ended": TIME}, orient="row")
 
     @overload
-    def __getitem__(self, index: int) -> Job: ...
+    def __getitem__(self, index: int | str) -> Job: ...
     @overload
     def __getitem__(self, index: slice) -> Jobs: ...
-    def __getitem__(self, index: int | slice) -> Job | Jobs:
+    def __getitem__(self, index: int | str | slice) -> Job | Jobs:
+        """Return a job by its place or its id, such as ``jobs["put-0005"]``, or some of them."""
+        if isinstance(index, str):
+            return self._by_id(index)
         return Jobs(self._jobs[index]) if isinstance(index, slice) else self._jobs[index]
+
+    def _by_id(self, id: str) -> Job:
+        found = {job.id: job for job in self._jobs}
+        if id in found:
+            return found[id]
+        near = difflib.get_close_matches(id, found, n=1)
+        shown = ", ".join(list(found)[:_SHOWN])
+        raise InputError(
+            f"no job {id!r}", shown or "no jobs yet", f'group.jobs()["{near[0]}"]' if near else ""
+        )
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -80,7 +97,7 @@ def jobs(target: Target) -> Jobs:
 
 def find(target: Target, id: str) -> Job:
     """Return the job of that id."""
-    return next(job for job in jobs(target) if job.id == id)
+    return jobs(target)[id]
 
 
 def earlier(target: Target, job: Job) -> Job:
@@ -98,7 +115,7 @@ def _job(target: Target, row: JobRow) -> Job:
     if known is not None and (known.running or (known.finished and known.status == row.status)):
         return known
     current, kind = _current(target, row), KINDS[row.route]
-    return _known(target, Job(current, target.ledger, kind.resume(target, row), kind))
+    return _known(target, Job(current, target.ledger, kind.resume(target, row), kind.again))
 
 
 def _known(target: Target, job: Job) -> Job:

@@ -9,25 +9,20 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from pdprep import clock, disks
-from pdprep.errors import JobError, PdprepError, RefusedError, ValidationError
+from pdprep.errors import Interrupted, JobError, PdprepError, RefusedError, ValidationError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
-from pdprep.personalize.imports import suspects
 from pdprep.personalize.jobs import failures
-from pdprep.personalize.jobs.state import State
-from pdprep.personalize.puts import unknown
+from pdprep.personalize.jobs.state import JobState
 from pdprep.personalize.resources.polling import PATIENT_SECONDS, Stopped, telling
 from pdprep.progress import Progress
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from pdprep.personalize.resources.target import Target
     from pdprep.validation.report import Report
 
 WATCH_SECONDS: Final = 0.1
@@ -36,48 +31,35 @@ _FLEETING: Final = {"done", "total", "unit"}
 
 Callback = Callable[["Job"], None]
 Work = Callable[["Job"], None]
-A = TypeVar("A")
 
 
-@dataclass(frozen=True)
-class JobKind(Generic[A]):
-    """One sort of job, by what it is asked: an import, a put, a deletion, an export.
-
-    Attributes:
-        prepare: Refuses what cannot be done, else writes the job and what it needs to the ledger.
-        run: Does what was asked, after the job before it on the same dataset, if one is on its way.
-        resume: Returns what is left to do of a job whose frame is gone; None where that is nothing.
-        again: What to type where nothing is left to go on with.
-    """
-
-    prepare: Callable[[A], JobRow]
-    run: Callable[[A, Job, Job | None], None]
-    resume: Callable[[Target, JobRow], Work | None]
-    again: Callable[[State], str]
-
-
-class Job(State):
+class Job(JobState):
     """An import, a put or an export: one can wait for it, stop it, go on with it, listen to it.
 
     Attributes:
         stopping: Set when somebody called ``stop()``.
-        decided: Set when it is known that nothing will be refused.
         same: The id of the earlier job that imported the same bytes, if that is how it ended.
         report: What validation found.
     """
 
     def __init__(
-        self, row: JobRow, ledger: Ledger, work: Work | None = None, kind: JobKind[Any] | None = None
+        self,
+        row: JobRow,
+        ledger: Ledger,
+        work: Work | None = None,
+        again: Callable[[JobState], str] | None = None,
     ) -> None:
-        super().__init__(row)
-        self._ledger, self._work, self._kind = ledger, work, kind
+        super().__init__(row, ledger)
+        self._work, self._again = work, again
         self._lock = ledger.lock(row.id)
         self._guard = threading.RLock()
         self._callbacks: list[Callback] = []
         self._ended = threading.Event()
         self._running = False
         self._error = failures.loads(row.error)
-        self.stopping, self.decided = threading.Event(), threading.Event()
+        self.stopping = threading.Event()
+        # The first is set once what can refuse the job has been asked, the second says that nothing did.
+        self._decided, self._accepted = threading.Event(), False
         self.same = ""
         self.report: Report | None = None
         if row.status.terminal:
@@ -94,14 +76,14 @@ class Job(State):
         return self.note or failures.short(self._error)
 
     @property
-    def suspects(self) -> pl.DataFrame | None:
-        """The records that the service's reason for a failed import may mean, where it names any."""
-        return suspects.kept(self._ledger, self.id)
+    def decided(self) -> bool:
+        """Whether it is known if pdprep refuses it."""
+        return self._decided.is_set()
 
     @property
-    def unknown(self) -> pl.Series | None:
-        """The ids of which the ledger knew nothing to fill in; None where there were none."""
-        return unknown.kept(self._ledger, self.id)
+    def accepted(self) -> bool:
+        """Whether nothing that pdprep knows refuses it any more: its rows are judged, its plan is written."""
+        return self._accepted
 
     @property
     def running(self) -> bool:
@@ -130,11 +112,39 @@ class Job(State):
         try:
             self._await(timeout)
         except KeyboardInterrupt:
-            print(f"No longer waiting for {self.id}; it goes on. job.stop() ends it.", file=sys.stderr)
-            raise
+            raise Interrupted(f"No longer waiting for {self.id}; it goes on. job.stop() ends it.") from None
         if self.finished and self._error is not None:
             raise self._error
         return self
+
+    def wait_until_decided(self) -> None:
+        """Wait until it is known whether pdprep refuses the job; Ctrl-C stops the job."""
+        try:
+            self._decided.wait()
+        except KeyboardInterrupt:
+            self.stop()
+            self._ended.wait()
+            raise Interrupted(f"{self.id} was stopped before anything was sent.") from None
+
+    def wait_until_accepted(self) -> Job:
+        """Wait until nothing that pdprep knows can refuse the job, and return it; Ctrl-C stops the job.
+
+        Its rows have then been judged and, for a put whose turn it is, its plan is written; uploading,
+        importing and sending go on behind.
+
+        Raises:
+            PdprepError: What made the job fail before that.
+        """
+        self.wait_until_decided()
+        if not self._accepted and self._error is not None:
+            raise self._error
+        return self
+
+    def accept(self) -> None:
+        """Say that nothing refuses this job; for the work itself."""
+        self._accepted = True
+        self._decided.set()
+        self._tell()
 
     def stop(self) -> None:
         """End the job after the step in hand; an import job of the service goes on without us."""
@@ -150,7 +160,7 @@ class Job(State):
             if self._running or self.status.ok:
                 return self
             if self._work is None:
-                raise _not_resumable(self, self._kind)
+                raise failures.not_resumable(self, self._again(self) if self._again else "")
             self.stopping.clear()
             self._ended.clear()
             self._error = None
@@ -234,11 +244,11 @@ class Job(State):
     def _run(self) -> None:
         try:
             telling.set(lambda said: self.update(note=said))
-            self.update(status=Status.QUEUED, error="", ended=None)
+            self.update(status=Status.QUEUED, error="", ended=None, begun=clock.now().timestamp())
             with disks.told(self._ledger.folder):
                 self._do()
         except Stopped:
-            self._fail(_stopped(self), Status.STOPPED)
+            self._fail(failures.stopped(self), Status.STOPPED)
         except BaseException as error:
             refused = getattr(error, "code", "") == Status.CREATE_FAILED
             self._fail(failures.told(error), Status.CREATE_FAILED if refused else Status.FAILED)
@@ -246,9 +256,9 @@ class Job(State):
             self._running = False
             self._let_go()
             with suppress(Exception):
-                self.update(ended=clock.now().timestamp())
+                self.update(ended=clock.now().timestamp(), worked=self._row.work(clock.now()), begun=None)
             self._lock.drop()
-            self.decided.set()
+            self._decided.set()
             self._ended.set()
             self._tell()
 
@@ -280,17 +290,3 @@ class Job(State):
             # A view that breaks must not take the work with it.
             with suppress(Exception):
                 callback(self)
-
-
-def _stopped(job: Job) -> JobError:
-    if job.route == "bulk" and job.arn:
-        return JobError(f"{job.id} is no longer followed", "the import itself goes on", "job.resume()")
-    return JobError(f"{job.id} was stopped", "", "job.resume()")
-
-
-def _not_resumable(job: Job, kind: JobKind[Any] | None) -> JobError:
-    return JobError(
-        f"{job.id} ended in {job.status} before anything was sent",
-        "the same call again with the same frame: it goes on from what was uploaded",
-        kind.again(job) if kind else "",
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,8 @@ from weakref import WeakValueDictionary
 from pdprep.errors import JobError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.status import Status
-from pdprep.personalize.jobs.job import Job, JobKind
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.jobs.kind import JobKind
 from pdprep.personalize.resources.polling import Stopped
 
 POLL_SECONDS: Final = 0.05
@@ -23,7 +24,7 @@ _last: WeakValueDictionary[tuple[Path, str], Job] = WeakValueDictionary()
 _guard = threading.Lock()
 
 
-class Asked(Protocol):
+class JobRequest(Protocol):
     """What somebody asked for."""
 
     @property
@@ -31,21 +32,21 @@ class Asked(Protocol):
         """The ledger that keeps the facts."""
 
 
-A = TypeVar("A", bound=Asked)
+A = TypeVar("A", bound=JobRequest)
 
 
-def begin(kind: JobKind[A], asked: A, *, queue: bool = True) -> tuple[Job, Job | None]:
-    """Start a job of a kind; return it and the unfinished job of its dataset that it waits for, if any.
+def begin(kind: JobKind[A], asked: A, *, queue: bool = True) -> Job:
+    """Start a job of a kind.
 
     Args:
         kind: What sort of job.
         asked: What it is to do.
         queue: Whether it waits for the jobs of this process that came before it on its dataset.
     """
-    job = Job(kind.prepare(asked), asked.ledger, kind=kind)
+    job = Job(kind.prepare(asked), asked.ledger, again=kind.again)
     before = enqueue(asked.ledger, job) if queue else None
     # No closure: the traceback of an error would hold what it holds, so the frame.
-    return job.start(partial(_run, kind, asked, before)), before
+    return job.start(partial(_run, kind, asked, before))
 
 
 def _run(kind: JobKind[A], asked: A, before: Job | None, job: Job) -> None:
@@ -61,23 +62,32 @@ def enqueue(ledger: Ledger, job: Job) -> Job | None:
 
 
 @contextmanager
-def turn(ledger: Ledger, job: Job, before: Job | None) -> Iterator[None]:
+def turn(ledger: Ledger, job: Job, before: Job | None, judge: Callable[[], None]) -> Iterator[None]:
     """Wait for the job before this one, then hold the dataset's lock inside the block.
+
+    Args:
+        ledger: The ledger of the dataset group.
+        job: The job that waits.
+        before: The job of this process before it.
+        judge: Accepts or refuses the job. It is asked as soon as the job has to wait, so that whoever began
+            it hears of a broken rule now and not when its turn comes.
 
     Raises:
         JobError: The job is a put and the import before it failed.
         Stopped: Somebody asked the job to stop meanwhile.
     """
     if before is not None:
-        _wait_for(job, before)
-    with holding(ledger, job, job.dataset):
+        _wait_for(job, before, judge)
+    with holding(ledger, job, job.dataset, judge):
         job.update(status=Status.RUNNING, note="")
         yield
 
 
 @contextmanager
-def holding(ledger: Ledger, job: Job, dataset: str) -> Iterator[None]:
-    """Hold a dataset's lock inside the block.
+def holding(
+    ledger: Ledger, job: Job, dataset: str, judge: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold a dataset's lock inside the block; where it has to wait for that, ``judge`` the job meanwhile.
 
     Raises:
         Stopped: Somebody asked the job to stop while it waited.
@@ -85,6 +95,8 @@ def holding(ledger: Ledger, job: Job, dataset: str) -> Iterator[None]:
     lock = ledger.lock(dataset)
     while not lock.take():
         job.update(note=f"waits for another job that works on {dataset}")
+        if judge is not None and not job.accepted:
+            judge()
         if job.stopping.wait(POLL_SECONDS):
             raise Stopped
     try:
@@ -93,14 +105,21 @@ def holding(ledger: Ledger, job: Job, dataset: str) -> Iterator[None]:
         lock.free()
 
 
-def _wait_for(job: Job, before: Job) -> None:
+def _wait_for(job: Job, before: Job, judge: Callable[[], None]) -> None:
     job.update(note=f"waits for {before.id}")
-    while not before.finished:
-        if job.stopping.wait(POLL_SECONDS):
-            raise Stopped
+    _until(job, lambda: before.decided)  # then it is known what it will have done
+    if not before.finished and not job.accepted:
+        judge()
+    _until(job, lambda: before.finished)
     if job.route == "put" and before.route == "bulk" and before.error is not None:
         raise JobError(
             f"{job.id} was not begun: {before.id} before it ended in {before.status}",
             "a bulk import that is ACTIVE before records are put",
             f"group.put(frame)  # once what made {before.id} fail is fixed",
         )
+
+
+def _until(job: Job, true: Callable[[], bool]) -> None:
+    while not true():
+        if job.stopping.wait(POLL_SECONDS):
+            raise Stopped

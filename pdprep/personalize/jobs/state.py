@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from pdprep import clock
 from pdprep.ledger.layers import moment
+from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
+from pdprep.personalize.jobs import suspects, unknown
 from pdprep.progress import Progress
 
+if TYPE_CHECKING:
+    import polars as pl
 
-class State:
+
+class JobState:
     """The row of a job in the journal, in words and with times as datetimes."""
 
-    def __init__(self, row: JobRow) -> None:
-        self._row = row
+    def __init__(self, row: JobRow, ledger: Ledger) -> None:
+        self._row, self._ledger = row, ledger
 
     @property
     def id(self) -> str:
@@ -99,6 +106,28 @@ class State:
         """How far the current phase is."""
         return Progress(self.phase, self.done, self.total, self.unit, self.note)
 
+    @property
+    def seconds(self) -> float:
+        """For how long it has been worked on, without the time that it lay stopped or interrupted."""
+        return self._row.work(clock.now())
+
+    @property
+    def suspects(self) -> pl.DataFrame | None:
+        """The records that the service's reason for a failed import may mean, where it names any."""
+        return suspects.kept(self._ledger, self.id)
+
+    @property
+    def unknown(self) -> pl.Series | None:
+        """The ids of which the ledger knew nothing to fill in; None where there were none."""
+        return unknown.kept(self._ledger, self.id)
+
+    @property
+    def sent(self) -> int | None:
+        """How many records the service has taken so far; None for jobs that send none."""
+        if self.route == "put":
+            return self._ledger.journal.sent(self.id)
+        return (self.rows if self.status.ok else 0) if self.route == "bulk" else None
+
     def __repr__(self) -> str:
         records = "" if self.rows is None else f", {self.rows:,} records"
-        return f"<Job {self.dataset}: {self.status}{records}>"
+        return f"<Job {self.id} {self.dataset}: {self.status}{records}>"

@@ -11,7 +11,7 @@ from pdprep.personalize.aws.client import pages
 from pdprep.personalize.aws.quotas import quota
 from pdprep.personalize.imports import guards
 from pdprep.personalize.imports.alignment import advice, aligned
-from pdprep.personalize.imports.guards import Coming, Standing
+from pdprep.personalize.imports.guards import Coming, DatasetState
 from pdprep.personalize.resources.ensuring import Dataset, Group
 from pdprep.personalize.resources.target import Target
 from pdprep.preparation.prepare import Prepared
@@ -24,23 +24,23 @@ def of_rows(report: Report) -> Iterator[str]:
         yield f"{row['says']} ({row['rows']:,}; stops {row['stops']})"
 
 
-def of_dataset(standing: Standing, coming: Coming, dataset: str) -> Iterator[str]:
+def of_dataset(state: DatasetState, coming: Coming, dataset: str) -> Iterator[str]:
     """Yield what keeps an import from going, or needs to be asked for."""
-    if standing.bulk:
+    if state.bulk:
         yield "a FULL import needs replace=True"
-        if standing.imports and guards.shrinks(standing, coming):
+        if state.imports and guards.shrinks(state, coming):
             yield (
-                f"a FULL import leaves {coming.rows:,} of {standing.rows:,} bulk records and "
-                f"{coming.keys:,} of {standing.keys:,} ids: it needs shrink=True too"
+                f"a FULL import leaves {coming.rows:,} of {state.rows:,} bulk records and "
+                f"{coming.keys:,} of {state.keys:,} ids: it needs shrink=True too"
             )
     for mode, name in (("FULL", "full_bytes"), ("INCREMENTAL", "incremental_bytes")):
         if coming.bytes > quota(name):
             yield f"an import in mode {mode} takes at most {quota(name):,} bytes"
     least = quota("bulk_interactions")
-    if standing.bulk and coming.fresh is not None and coming.fresh < least:
+    if state.bulk and coming.fresh is not None and coming.fresh < least:
         yield f"an INCREMENTAL import needs {least:,} new events, and {coming.fresh:,} are new"
-    way = "verify" if standing.imports or standing.put else "adopt"
-    for name in standing.unknown:
+    way = "verify" if state.imports or state.put else "adopt"
+    for name in state.unknown:
         counts = f'group.{way}("{dataset}") counts them by an export'
         yield f"the import {name} is not in this ledger: rows unknown; {counts}"
 

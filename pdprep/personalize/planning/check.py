@@ -17,7 +17,7 @@ DENIED: Final = ("AccessDenied", "AccessDeniedException", "403", "UnrecognizedCl
 
 
 @dataclass(frozen=True)
-class Answer:
+class Permission:
     """One thing that was asked.
 
     Attributes:
@@ -37,7 +37,7 @@ class Answer:
 class Check:
     """What was asked and answered, with the policies to paste where something is missing."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[Permission, ...]
     policy: str
 
     @property
@@ -65,7 +65,7 @@ def check(world: World) -> Check:
     return Check(tuple(_answers(world)), policies.bucket(world))
 
 
-def _answers(world: World) -> Iterator[Answer]:
+def _answers(world: World) -> Iterator[Permission]:
     yield _identity(world)
     yield _asked("list dataset groups", lambda: list(pages(world, "list_dataset_groups", "datasetGroups")))
     yield _asked("list schemas", lambda: list(pages(world, "list_schemas", "schemas")))
@@ -89,7 +89,7 @@ def _answers(world: World) -> Iterator[Answer]:
     yield from _keys(world)
 
 
-def _identity(world: World) -> Answer:
+def _identity(world: World) -> Permission:
     return _asked("the credentials are valid", lambda: call(world, "sts", "get_caller_identity"))
 
 
@@ -100,62 +100,64 @@ def _caller(world: World) -> str:
         return ""
 
 
-def _bucket(world: World) -> Answer:
+def _bucket(world: World) -> Permission:
     name, _ = world.place
     what = f"bucket {name} in {world.region}"
     try:
         head = call(world, "s3", "head_bucket", Bucket=name)
     except ServiceError as error:
         if missing(error):
-            return Answer(what, None, "it does not exist; the first import creates it")
-        return Answer(what, False, error.found)
+            return Permission(what, None, "it does not exist; the first import creates it")
+        return Permission(what, False, error.found)
     region = head.get("BucketRegion", world.region)
-    return Answer(what, region == world.region, "" if region == world.region else f"it is in {region}")
+    return Permission(what, region == world.region, "" if region == world.region else f"it is in {region}")
 
 
-def _trust(world: World) -> Answer:
+def _trust(world: World) -> Permission:
     what = "the role is trusted by Amazon Personalize"
     paste = (f"the trust policy of {world.role_arn}", policies.trust())
     try:
         found = call(world, "iam", "get_role", RoleName=world.role_arn.rpartition("/")[2])
     except ServiceError as error:
-        return Answer(what, None, error.found)
+        return Permission(what, None, error.found)
     document = found["Role"].get("AssumeRolePolicyDocument", {})
     decision = decide(document, _service(world), {"sts:AssumeRole": "*"})
-    return Answer(what, decision.ok, decision.said, paste)
+    return Permission(what, decision.ok, decision.said, paste)
 
 
 def _simulated(
     world: World, what: str, who: str, actions: list[str], resources: list[str], paste: tuple[str, str]
-) -> Answer:
+) -> Permission:
     """Ask IAM what it would decide. Source: IAM API, SimulatePrincipalPolicy."""
     asked = {"PolicySourceArn": who, "ActionNames": actions, "ResourceArns": resources}
     try:
         found = call(world, "iam", "simulate_principal_policy", **asked)
     except ServiceError as error:
-        return Answer(what, None, error.found)
+        return Permission(what, None, error.found)
     rows = found["EvaluationResults"]
     allowed = {row["EvalActionName"] for row in rows if row["EvalDecision"] == "allowed"}
     refused = {row["EvalActionName"] for row in rows if row["EvalDecision"] != "allowed"}
     denied = [action for action in actions if action not in allowed or action in refused]
-    return Answer(what, not denied, f"not {', '.join(denied)}" if denied else "", paste)
+    return Permission(what, not denied, f"not {', '.join(denied)}" if denied else "", paste)
 
 
-def _open_bucket(world: World) -> Answer:
+def _open_bucket(world: World) -> Permission:
     name, _ = world.place
     what = f"the policy of {name} lets Amazon Personalize in"
     try:
         text = call(world, "s3", "get_bucket_policy", Bucket=name)["Policy"]
     except ServiceError as error:
         if error.code == "NoSuchBucketPolicy":
-            return Answer(what, False, "it has no policy", ("the bucket's policy", policies.bucket(world)))
-        return Answer(what, None, error.found)
+            return Permission(
+                what, False, "it has no policy", ("the bucket's policy", policies.bucket(world))
+            )
+        return Permission(what, None, error.found)
     place, objects = policies.places(world)
     asked = {**dict.fromkeys(policies.OBJECT_ACTIONS, _inside(world, objects)), "s3:ListBucket": place}
     decision = decide(text, _service(world), asked)
     # A policy beside the one that shuts all but a VPC out would open nothing.
     paste = ("", "") if decision.vpc else ("the bucket's policy", policies.bucket(world))
-    return Answer(what, decision.ok, decision.said, paste)
+    return Permission(what, decision.ok, decision.said, paste)
 
 
 def _inside(world: World, objects: str) -> str:
@@ -168,15 +170,15 @@ def _service(world: World) -> Caller:
     return Caller(policies.SERVICE, world.account, world.region)
 
 
-def _keys(world: World) -> Iterator[Answer]:
+def _keys(world: World) -> Iterator[Permission]:
     """Ask for the key of the bucket; one that is not encrypted by KMS needs none."""
     name, _ = world.place
     found = keys.of_bucket(world)
     if found.unknown:
-        yield Answer(f"how {name} is encrypted", None, found.unknown)
+        yield Permission(f"how {name} is encrypted", None, found.unknown)
     if found.managed:
         said = "AWS manages the key and its policy; name a key of your own, or SSE-S3"
-        yield Answer(f"Amazon Personalize may use the KMS key of {name}", None, said)
+        yield Permission(f"Amazon Personalize may use the KMS key of {name}", None, said)
     if found.own:
         yield from _key(world, found.own)
     if world.options.kms_key_arn:
@@ -186,27 +188,27 @@ def _keys(world: World) -> Iterator[Answer]:
     yield from _deletions(world, found)
 
 
-def _deletions(world: World, found: BucketKey) -> Iterator[Answer]:
+def _deletions(world: World, found: BucketKey) -> Iterator[Permission]:
     """Ask for the bucket of lists of users to delete, which may not be under a key of one's own."""
     if world.options.deletion_bucket:
         world = replace(world, bucket=world.options.deletion_bucket)
         found = keys.of_bucket(world)
         yield _open_bucket(world)
     if found.own or found.unknown:
-        yield Answer(
+        yield Permission(
             f"a list of users to delete may lie in {world.place[0]}", False if found.own else None,
             "not under a key of your own: group.delete_users needs another bucket (deletion_bucket)",
         )  # fmt: skip
 
 
-def _key(world: World, key: str, group: bool = False) -> Iterator[Answer]:
+def _key(world: World, key: str, group: bool = False) -> Iterator[Permission]:
     what = f"the policy of the key {key} lets Amazon Personalize and the role use it"
     try:
         decision = keys.key_policy(world, key, group)
         paste = ("a statement of the key's policy", policies.key_policy(world, group))
-        yield Answer(what, decision.ok, decision.said, paste)
+        yield Permission(what, decision.ok, decision.said, paste)
     except ServiceError as error:
-        yield Answer(what, None, error.found)
+        yield Permission(what, None, error.found)
     # Imports hang on the key's policy alone; exports, dataset groups and metrics on the role's too.
     yield _simulated(
         world, f"the role may use the key {key}", world.role_arn, list(policies.KEY_ACTIONS), [key],
@@ -214,9 +216,9 @@ def _key(world: World, key: str, group: bool = False) -> Iterator[Answer]:
     )  # fmt: skip
 
 
-def _asked(what: str, work: Callable[[], Any]) -> Answer:
+def _asked(what: str, work: Callable[[], Any]) -> Permission:
     try:
         work()
     except ServiceError as error:
-        return Answer(what, False if error.code in DENIED else None, error.found)
-    return Answer(what, True)
+        return Permission(what, False if error.code in DENIED else None, error.found)
+    return Permission(what, True)

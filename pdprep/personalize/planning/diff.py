@@ -14,7 +14,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.distinct import key_hash
 from pdprep.engine.run import Batch
 from pdprep.ledger import layers
-from pdprep.ledger.beside import Beside
+from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.layers import BULK, DIGEST
 from pdprep.personalize.exports.compare import having, lacking
 from pdprep.preparation.spread import BUCKET
@@ -30,7 +30,8 @@ class Balance:
     Attributes:
         new: Records whose key nobody has sent.
         in_bulk: Sent already, with the same values, by an import.
-        in_put: Sent already, with the same values, by a put (some of them by both roads).
+        in_put: Sent already, with the same values, by a put.
+        in_both: Those of the two that went by both roads, and are counted in either.
         changed: The same key with other values; an INCREMENTAL import of events adds such a record beside.
         changed_put: Those of them whose older version is in the put layer, where no import replaces it.
         lacks: Bulk records whose key the frame does not have: a FULL import removes them.
@@ -41,6 +42,7 @@ class Balance:
         events: Whether these are events, which carry no id and so replace nothing.
         nulled: Fields that the frame leaves out, with the number of known values that a put, or an import in
             mode INCREMENTAL, would make null.
+        deleted: Records of users who have been deleted, and so look new.
     """
 
     new: int = 0
@@ -55,12 +57,15 @@ class Balance:
     tracker: str = ""
     events: bool = False
     nulled: tuple[tuple[str, int], ...] = ()
+    deleted: int = 0
+    in_both: int = 0
 
     @property
     def lines(self) -> Iterator[str]:
         """What there is to say, line by line."""
         yield (
-            f"{self.new:,} of them are new, {self.in_bulk:,} were imported and {self.in_put:,} put before; "
+            f"{self.new:,} of them are new, {self.in_bulk:,} were imported and {self.in_put:,} put before"
+            f"{f' ({self.in_both:,} of them both)' if self.in_both else ''}; "
             f"{self.changed:,} have other values ({self.changed_put:,} of them in the put layer)"
         )
         if self.lacks:
@@ -88,13 +93,16 @@ class Balance:
                 f"the frame leaves out fields that are known: a put, or an INCREMENTAL import, makes {found} "
                 "null; group.put(frame, fill=True) sends the known values along"
             )
-        if self.new and self.new < self.total:
-            yield f"group.put(frame, new_only=True) sends the {self.new:,} that are new"
+        if self.deleted:
+            yield f"{self.deleted:,} of them are of users who were deleted: new_only=True leaves them out"
+        fresh = self.new - self.deleted
+        if 0 < fresh < self.total:
+            yield f"group.put(frame, new_only=True) sends the {fresh:,} that are new"
 
     @property
     def total(self) -> int:
-        """Records of the frame, those that went by both roads counted twice."""
-        return self.new + self.in_bulk + self.in_put + self.changed
+        """Records of the frame."""
+        return self.new + self.in_bulk + self.in_put - self.in_both + self.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,7 @@ class Difference:
         self._names = {_KEY: layers.key(contract), _ROW: list(contract.columns)}
         self._every = [layers.like(each, contract) for each in held]
         # Where nothing was sent every record is new, and none is compared.
-        self._beside = Beside(self._every, contract.key, folder, [*self._hashes, BULK]) if held else None
+        self._sent = CoPartitioned(self._every, contract.key, folder, [*self._hashes, BULK]) if held else None
         cutoff = _cutoff(contract, [each for each in held if DIGEST in each.collect_schema()])
         live = tracker if contract.dataset == "interactions" else None
         first = live if live and (cutoff is None or live.created < cutoff) else None
@@ -144,11 +152,11 @@ class Difference:
     def update(self, batch: Batch) -> None:
         """Compare the next records of the frame."""
         if batch.rows.height:
-            if self._beside is None:
+            if self._sent is None:
                 self._found = replace(self._found, new=self._found.new + batch.rows.height)
             else:
                 mine, last = batch.rows.select(self._hashes), int(batch.rows[BUCKET][-1])
-                self._compare(mine, self._beside.upto(last, batch.whole), None if batch.whole else last)
+                self._compare(mine, self._sent.upto(last, batch.whole), None if batch.whole else last)
             if self._found.cutoff is not None:
                 late = int((batch.rows["TIMESTAMP"] >= self._found.cutoff).sum())
                 self._found = replace(self._found, overlap=self._found.overlap + late)
@@ -160,9 +168,9 @@ class Difference:
     @property
     def result(self) -> Balance:
         """What was found, with what the ledger has of the ids that the frame does not have."""
-        if self._beside is None:
+        if self._sent is None:
             return self._found
-        self._compare(pl.DataFrame(schema={_KEY: pl.UInt64, _ROW: pl.UInt64}), self._beside.upto(255), None)
+        self._compare(pl.DataFrame(schema={_KEY: pl.UInt64, _ROW: pl.UInt64}), self._sent.upto(255), None)
         if not self._lacking:
             return self._found
         key, shown = pl.col(_KEY), pl.concat_str(self._names[_KEY], separator="/", ignore_nulls=True)
@@ -177,10 +185,12 @@ class Difference:
         # settles these, and the key is asked of the others alone.
         others = lacking(mine, sent, [_ROW])
         changed = having(others, sent, [_KEY])
-        bulk, in_bulk, in_put, changed_put = sent, mine.height - others.height, 0, 0
+        bulk, in_bulk, in_put, in_both, changed_put = sent, mine.height - others.height, 0, 0, 0
         if not sent[BULK].all():
             bulk, put = sent.filter(pl.col(BULK)), sent.filter(~pl.col(BULK))
-            in_bulk, in_put = (having(mine, layer, [_ROW]).height for layer in (bulk, put))
+            imported = having(mine, bulk, [_ROW])
+            in_bulk, in_put = imported.height, having(mine, put, [_ROW]).height
+            in_both = having(imported, put, [_ROW]).height
             changed_put = having(changed, put, [_KEY]).height
         self._seen.append(mine[_KEY])
         left = lacking(bulk, pl.concat(self._seen).to_frame(), [_KEY])
@@ -191,8 +201,9 @@ class Difference:
         left = left.unique(_KEY, maintain_order=True)
         self._lacking += left[_KEY].head(EXAMPLES - len(self._lacking)).to_list()
         more = Balance(
-            others.height - changed.height, in_bulk, in_put, changed.height, changed_put, left.height
-        )
+            others.height - changed.height, in_bulk, in_put, changed.height, changed_put, left.height,
+            in_both=in_both,
+        )  # fmt: skip
         self._found = _sum(self._found, more)
 
 
@@ -200,7 +211,7 @@ def _sum(one: Balance, more: Balance) -> Balance:
     return Balance(
         one.new + more.new, one.in_bulk + more.in_bulk, one.in_put + more.in_put, one.changed + more.changed,
         one.changed_put + more.changed_put, one.lacks + more.lacks, (one.examples + more.examples)[:EXAMPLES],
-        one.overlap + more.overlap, one.cutoff, one.tracker, one.events,
+        one.overlap + more.overlap, one.cutoff, one.tracker, one.events, in_both=one.in_both + more.in_both,
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ import polars as pl
 from pdprep import clock
 from pdprep.engine.aggregates import CsvSize, PutCalls
 from pdprep.engine.run import Batch
-from pdprep.ledger import layers
-from pdprep.ledger.beside import Beside
+from pdprep.ledger import deleted_users, forgetting, layers
+from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.aws.quotas import quota
 from pdprep.personalize.planning.diff import Difference, Tracker
@@ -25,7 +25,7 @@ from pdprep.validation.report import Report
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Effort:
     """Put calls, bytes of an import, and distinct ids."""
 
     calls: int
@@ -39,6 +39,7 @@ class Forecast:
     Attributes:
         difference: How the records stand to what was sent, filled in where that is asked for.
         returning: Users whose earlier events filters have forgotten.
+        deleted: Records of users who have been deleted.
     """
 
     def __init__(
@@ -53,23 +54,26 @@ class Forecast:
         self._absent = filling.absent(prepared)
         # What a put fills in has been taken; what may become null is also on its way.
         known = filling.needed(ledger, prepared.contract, self._absent, held if not fill else None)
-        self._known = Beside(known, prepared.contract.key, folder / "known") if self._absent else None
-        self._nulled = Counter[str]()
+        self._known = CoPartitioned(known, prepared.contract.key, folder / "known") if self._absent else None
+        self._nulled, self.deleted = Counter[str](), 0
         self._counted: list[pl.DataFrame] = []  # ids of the pieces of a partition that is not over
 
     def update(self, batch: Batch) -> None:
         """Take the next records."""
         for each in (self._calls, self._bytes, self.returning):
             each.update(batch)
+        if self._contract.dataset in forgetting.USER_DATASETS:
+            users = batch.rows[forgetting.USER]
+            self.deleted += int(users.is_in(deleted_users.among(self._ledger, users).implode()).sum())
         if self._known and batch.rows.height:
             known = [self._known.upto(int(batch.rows[BUCKET][-1]), batch.whole).lazy()]
             batch = self._filled(batch, known) if self._fill else self._nulls(batch, known)
         self.difference.update(batch)
 
-    def size(self, report: Report) -> Size:
+    def size(self, report: Report) -> Effort:
         """Return what either route takes."""
         ids = report.known[self._contract.dataset].summary.ids
-        return Size(self._calls.result, self._bytes.result, ids)
+        return Effort(self._calls.result, self._bytes.result, ids)
 
     @property
     def nulled(self) -> Mapping[str, int]:

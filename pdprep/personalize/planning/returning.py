@@ -14,7 +14,7 @@ import polars as pl
 
 from pdprep.engine.run import Batch
 from pdprep.ledger import layers
-from pdprep.ledger.beside import Beside
+from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.filters import FILTERS
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
@@ -41,13 +41,13 @@ class Returning:
         self._found = 0
         self._counted: list[pl.Series] = []  # users of the pieces of a partition that is not over
         layers_then = list(_layers(ledger, dataset, now))
-        self._beside = Beside(layers_then, USER, folder, [_USER, _EARLY]) if layers_then else None
+        self._sent = CoPartitioned(layers_then, USER, folder, [_USER, _EARLY]) if layers_then else None
 
     def update(self, batch: Batch) -> None:
         """Count the users of a batch."""
-        if self._beside is None or not batch.rows.height:
+        if self._sent is None or not batch.rows.height:
             return
-        sent = self._beside.upto(int(batch.rows[BUCKET][-1]), batch.whole)
+        sent = self._sent.upto(int(batch.rows[BUCKET][-1]), batch.whole)
         users = batch.rows.drop_nulls(USER).select(_USER).unique()
         back = having(users, sent.filter(_EARLY), [USER])
         fresh = lacking(

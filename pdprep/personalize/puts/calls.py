@@ -14,7 +14,7 @@ from pdprep.ledger.layers import CALL, POSITION
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PutCall:
     """Up to ten records that go together.
 
     Attributes:
@@ -32,14 +32,14 @@ class Call:
         """The position of the last record."""
         return self.first + len(self.records) - 1
 
-    def halves(self) -> tuple[Call, Call]:
+    def halves(self) -> tuple[PutCall, PutCall]:
         """Return two calls of half the records each."""
         half = len(self.records) // 2
-        front = Call(self.first, self.records[:half], self.sender)
-        return front, Call(self.first + half, self.records[half:], self.sender)
+        front = PutCall(self.first, self.records[:half], self.sender)
+        return front, PutCall(self.first + half, self.records[half:], self.sender)
 
 
-def runs(contract: Contract, frames: Iterable[pl.DataFrame]) -> Iterator[list[Call]]:
+def runs(contract: Contract, frames: Iterable[pl.DataFrame]) -> Iterator[list[PutCall]]:
     """Yield calls that must go one after the other; other runs may go at the same time.
 
     Args:
@@ -54,14 +54,14 @@ def runs(contract: Contract, frames: Iterable[pl.DataFrame]) -> Iterator[list[Ca
         yield [call for _, call in same]
 
 
-def _calls(contract: Contract, frame: pl.DataFrame) -> Iterator[tuple[str | None, Call]]:
+def _calls(contract: Contract, frame: pl.DataFrame) -> Iterator[tuple[str | None, PutCall]]:
     """Yield calls, each with the user it is of."""
     starts = _starts(frame)
     users, whose = _heads(frame[starts]) if contract.dataset == "interactions" else ([], [])
     records, places = tuple(texts(contract, frame)), frame[POSITION].gather(starts).to_list()
     for number, (start, end) in enumerate(pairwise([*starts, frame.height])):
         user, sender = (users[number], whose[number]) if users else (None, "")
-        yield user, Call(places[number], records[start:end], sender)
+        yield user, PutCall(places[number], records[start:end], sender)
 
 
 def _starts(frame: pl.DataFrame) -> list[int]:

@@ -36,7 +36,7 @@ class _Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Portion:
+class PutBatch:
     """Records in order, the last of their buckets, and whether that one is over.
 
     Events come by user and not by bucket; of theirs the last is that of all.
@@ -78,14 +78,14 @@ class Draft:
                 self._samples.append(_keys(found).gather_every(SAMPLED))
         self._group += batch.whole
 
-    def portions(self) -> Iterator[Portion]:
+    def portions(self) -> Iterator[PutBatch]:
         """Yield the records in order."""
         if self._contract.event_like:
-            yield from (Portion(rows, BUCKETS - 1, True) for rows in self._events())
+            yield from (PutBatch(rows, BUCKETS - 1, True) for rows in self._events())
         else:
             yield from self._subjects()
 
-    def _subjects(self) -> Iterator[Portion]:
+    def _subjects(self) -> Iterator[PutBatch]:
         key = self._contract.key
         for place, run in enumerate(self._runs):
             rows = pl.scan_ipc(run.file, glob=False).collect()
@@ -93,7 +93,7 @@ class Draft:
             for later in others:  # the last record of an id goes
                 ids = pl.scan_ipc(later.file, glob=False).select(key).collect()
                 rows = rows.join(ids, on=key, how="anti", maintain_order="left")
-            yield Portion(rows, run.bucket, not others)
+            yield PutBatch(rows, run.bucket, not others)
 
     def _events(self) -> Iterator[pl.DataFrame]:
         if not self._runs:

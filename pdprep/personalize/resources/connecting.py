@@ -12,8 +12,8 @@ from pdprep.ledger.ledger import open_ledger
 from pdprep.personalize.aws import profiles
 from pdprep.personalize.aws.client import Session, World
 from pdprep.personalize.aws.local_world import local_world
-from pdprep.personalize.aws.options import Settings
-from pdprep.personalize.aws.profiles import Profile
+from pdprep.personalize.aws.options import ConnectSettings
+from pdprep.personalize.aws.profiles import AwsProfile
 from pdprep.personalize.resources import ensuring, names
 from pdprep.personalize.resources.ensuring import Group
 from pdprep.personalize.resources.target import Target, binding
@@ -27,7 +27,7 @@ class Given:
     session: Session | None = None
     bucket: str | None = None
     role_arn: str | None = None
-    settings: Settings = field(default_factory=Settings)
+    settings: ConnectSettings = field(default_factory=ConnectSettings)
 
 
 def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -> tuple[Target, str]:
@@ -60,7 +60,7 @@ def _world(name: str, given: Given, home: Path) -> World:
             )
         world = local_world(home)
         return replace(world, options=world.options.over(**given.settings))
-    profile = profiles.profile(given.profile) if given.profile else Profile("by hand")
+    profile = profiles.profile(given.profile) if given.profile else AwsProfile("by hand")
     profile = replace(profile, options=profile.options.over(**given.settings))
     return profiles.aws_world(profile.over(given.bucket, given.role_arn), given.session)
 

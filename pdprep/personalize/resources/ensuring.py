@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pdprep.contract import catalogue
+from pdprep.contract.choices import Domain
 from pdprep.contract.contract import Contract
 from pdprep.contract.payloads import camel
 from pdprep.errors import ServiceError
@@ -23,7 +25,7 @@ class Group:
 
     name: str
     arn: str
-    domain: str
+    domain: Domain
     created: datetime
 
 
@@ -201,7 +203,7 @@ def _type(kind: str) -> str:
 
 
 def _group(found: dict[str, Any]) -> Group:
-    domain = found.get("domain") or "CUSTOM"
+    domain = catalogue.domain_name(found.get("domain"))
     return Group(found["name"], found["datasetGroupArn"], domain, found["creationDateTime"])
 
 

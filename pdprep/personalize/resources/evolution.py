@@ -26,7 +26,7 @@ def update_schema(target: Target, contract: Contract) -> Contract:
         ContractError: The change is not one that the service makes.
         GroupError: There is no such dataset.
     """
-    group, dataset, old = _standing(target, contract.dataset)
+    group, dataset, old = _deployed(target, contract.dataset)
     if set(old.stored) == set(contract.stored):
         return old
     problems = list(ineligible(old, contract))
@@ -63,7 +63,7 @@ def ineligible(old: Contract, new: Contract) -> Iterator[str]:
             yield f"{field.name} is new and does not allow null"
 
 
-def _standing(target: Target, kind: str) -> tuple[Group, Dataset, Contract]:
+def _deployed(target: Target, kind: str) -> tuple[Group, Dataset, Contract]:
     group = target.group()
     dataset = ensuring.find_dataset(target.world, group.arn, kind) if group else None
     old = ensuring.deployed(target.world, group, kind)

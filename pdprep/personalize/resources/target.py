@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pdprep.contract.choices import Domain
 from pdprep.contract.contract import Contract
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import Binding
@@ -24,7 +25,7 @@ class Target:
     world: World
     ledger: Ledger
     name: str
-    domain: str
+    domain: Domain
     newest: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def group(self) -> Group | None:

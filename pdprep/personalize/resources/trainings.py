@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pdprep.errors import ServiceError
-from pdprep.ledger.effects import Model, Training
+from pdprep.ledger.effects import TrainedModel, Training
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.recipes import OF_LATEST, TREND_MINUTES, Recipe, recipe
+from pdprep.ledger.recipes import OF_LATEST, TREND_MINUTES, RecipeFacts, recipe
 from pdprep.personalize.aws.client import World, pages
 from pdprep.personalize.resources.ensuring import Group
 from pdprep.personalize.resources.polling import describe
@@ -39,7 +39,7 @@ def training(world: World, group: Group | None, now: datetime, ledger: Ledger) -
     return Training("trained" if found else "none", found)
 
 
-def _recommenders(world: World, group: Group, now: datetime) -> Iterator[Model]:
+def _recommenders(world: World, group: Group, now: datetime) -> Iterator[TrainedModel]:
     for row in pages(world, "list_recommenders", "recommenders", datasetGroupArn=group.arn):
         if row["status"] == "ACTIVE":
             of, trained = recipe(row["recipeArn"]), _retrained(world, row)
@@ -62,7 +62,7 @@ def _retrained(world: World, row: dict[str, Any]) -> datetime:
     return max(created, latest["creationDateTime"]) if changed else created
 
 
-def _solutions(world: World, group: Group, now: datetime, ledger: Ledger) -> Iterator[Model]:
+def _solutions(world: World, group: Group, now: datetime, ledger: Ledger) -> Iterator[TrainedModel]:
     for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
         arn = row["solutionArn"]
         versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
@@ -78,7 +78,7 @@ def _fully_trained(version: dict[str, Any]) -> bool:
 
 def _trained(
     world: World, solution: dict[str, Any], latest: dict[str, Any], now: datetime, ledger: Ledger
-) -> Model:
+) -> TrainedModel:
     """Return the latest full training of a solution, and what its campaigns do with newer records."""
     of, at = recipe(solution.get("recipeArn", "")), latest["creationDateTime"]
     deployed = set(_deployed(world, solution["solutionArn"]))
@@ -95,8 +95,8 @@ def _trained(
     )  # fmt: skip
 
 
-def _model(at: datetime, of: Recipe, features: frozenset[Any]) -> Model:
-    return Model(at, of.reads, features, of.segments)
+def _model(at: datetime, of: RecipeFacts, features: frozenset[Any]) -> TrainedModel:
+    return TrainedModel(at, of.reads, features, of.segments)
 
 
 def _deployed(world: World, solution: str) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _deployed(world: World, solution: str) -> Iterator[str]:
             yield str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
 
 
-def _following(solution: dict[str, Any], at: datetime, of: Recipe, ledger: Ledger) -> datetime | None:
+def _following(solution: dict[str, Any], at: datetime, of: RecipeFacts, ledger: Ledger) -> datetime | None:
     """Return when a solution trains by itself: only where events that this ledger knows came since."""
     if not solution.get("performAutoTraining"):
         return None

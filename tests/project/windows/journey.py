@@ -40,5 +40,5 @@ print(
     group.records("items").frame.collect().height,
 )
 print("verified", group.verify("items").ok)
-print("deleted", group.delete_users(["u1"]).wait().status)
+print("deleted", group.delete_users(["u1"], confirm=1).wait().status)
 print("jobs", len(group.jobs()))

@@ -27,16 +27,16 @@ PLACES: Final[dict[str, str]] = {
     "personalize.aws.client.failed": "tests/personalize/faults_test.py",
     "personalize.aws.client.named": _AWS,
     "personalize.resources.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
-    "personalize.deletions.deletion._readable": _AWS,
+    "personalize.deletions.user_list.demand_readable": _AWS,
     "personalize.deletions.leavers.read": "a damaged file",
     "personalize.jobs.failures.told": "a mistake of ours",
     "personalize.imports.following.failed": (
         "tests/personalize/bulk_test.py::test_a_failed_import_shows_the_reason_of_the_service"
     ),
     "personalize.imports.guards._too_large": "a hundred gigabytes",
-    "personalize.jobs.job._not_resumable": _CUT,
-    "personalize.jobs.job._stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
-    "personalize.jobs.job._stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
+    "personalize.jobs.failures.not_resumable": _CUT,
+    "personalize.jobs.failures.stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
+    "personalize.jobs.failures.stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
     "personalize.jobs.job.start": _CUT,
     "personalize.aws.local_world._unreachable": "tests/personalize/homes_test.py",
     "personalize.resources.polling.failure": _CUT,
@@ -46,11 +46,11 @@ PLACES: Final[dict[str, str]] = {
         "tests/personalize/connect_test.py::test_a_session_of_another_account_is_refused"
     ),
     "personalize.aws.profiles.profile": "tests/personalize/connect_test.py::test_an_unknown_profile_is_an_error",
-    "personalize.puts.put._check_fast": (
+    "personalize.puts.request.check 2": (
         "tests/personalize/fast_test.py::test_without_aiohttp_it_says_what_to_install"
     ),
-    "personalize.puts.put._end": "tests/personalize/put_test.py::test_a_put_of_which_nothing_is_taken_fails",
-    "personalize.puts.put._planned": _CUT,
+    "personalize.puts.ending.end": "tests/personalize/put_test.py::test_a_put_of_which_nothing_is_taken_fails",
+    "personalize.puts.ending.planned": _CUT,
     "personalize.resources.removal._agree": (
         "tests/personalize/lifecycle_test.py::test_what_others_created_keeps_a_group"
     ),

@@ -171,7 +171,7 @@ GROUPS: Final = (
         _EVENTS + "frame = events(1_200)",
     ),
     Scenario(
-        "personalize.puts.put._check_rate",
+        "personalize.puts.request.check",
         "group.put(frame, rate=1_000_000)",
         f"{_COUNT.format('incremental')} == 5",
         _EVENTS + "frame = events(5)",
@@ -189,6 +189,13 @@ GROUPS: Final = (
         _EVENTS + 'group.put(shop("007")).wait()',
     ),
     Scenario(
+        "personalize.exports.export.export 2",
+        'group.export("actions")',
+        "result.height == 1",
+        'action = pl.DataFrame({"ACTION_ID": ["a"], "VALUE": [1], "LEVEL": ["Gold"]})\n'
+        'group.put(group.prepare(action, "actions", metadata={"LEVEL": "LEVEL"})).wait()',
+    ),
+    Scenario(
         "personalize.exports.export._dataset",
         'group.export("items")',
         "result.rows == 1",
@@ -196,7 +203,7 @@ GROUPS: Final = (
         by_hand='group.bulk(group.prepare(frame, "items", metadata={"N": "N"}))',
     ),
     Scenario(
-        "personalize.resources.evolution._standing",
+        "personalize.resources.evolution._deployed",
         'group.update_schema(shop("1").contract)',
         "result.rows == 1",
         _EVENTS + 'group.put(events(5)).wait()\nframe = pl.DataFrame({"ITEM_ID": ["007"], "N": [1]})',
@@ -226,9 +233,23 @@ GROUPS: Final = (
         _EVENTS + 'group.put(shop("007")).wait()',
     ),
     Scenario(
-        "personalize.deletions.deletion._group",
+        "personalize.deletions.creating.existing",
         'group.delete_users(["007"])',
         '"movies" in str(result)',
+    ),
+    Scenario("group.sending.plan", "group.plan()", "result.rows == 5", _EVENTS + "frame = events(5)"),
+    Scenario(
+        "personalize.jobs.history._by_id",
+        'group.jobs()["put-1"]',
+        'result.id == "put-0001"',
+        _EVENTS + "group.put(events(5)).wait()",
+    ),
+    Scenario(
+        "personalize.deletions.request.request",
+        "group.delete_users(users)",
+        "result.rows == 1",
+        "users = pl.Series(['007'])\n"
+        'group.put(group.prepare(pl.DataFrame({"USER_ID": ["007", "8"], "N": 1}), "users", metadata={"N": "N"})).wait()',
     ),
     Scenario(
         "personalize.deletions.user_ids._no_list",
@@ -342,9 +363,9 @@ MAGICS: Final = (
     Scenario("notebook.ready._check", "%personalize_check", before=_CELL),
     Scenario("notebook.ready._again", "%personalize_check ready --dataset items", before=_CELL),
     Scenario(
-        "notebook.magics._group",
+        "notebook.current.demanded",
         "%personalize_put events",
         before='events = pl.DataFrame({"USER_ID": ["007"], "ITEM_ID": ["1.10"], "TIMESTAMP": [1_700_000_000]})',
     ),
-    Scenario("notebook.magics._variable", "%personalize --use shop", 'shop.name == "shop"', _CELL),
+    Scenario("notebook.current._variable", "%personalize --use shop", 'shop.name == "shop"', _CELL),
 )

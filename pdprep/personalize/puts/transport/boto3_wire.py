@@ -10,33 +10,38 @@ from contextlib import suppress
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.rows import CallRow
 from pdprep.personalize.aws.client import call as ask
-from pdprep.personalize.puts.calls import Call
-from pdprep.personalize.puts.operations import PUTS, Aim
+from pdprep.personalize.puts.calls import PutCall
+from pdprep.personalize.puts.transport.operations import PUTS, Destination
 from pdprep.personalize.puts.transport.sender import Worker
 
 
 class Boto3Wire:
     """Calls by boto3. A thread waits where its worker awaits, so a worker never gives way to another."""
 
-    def __init__(self, aim: Aim, answers: Answers, stop: threading.Event) -> None:
-        self._aim, self._answers, self._stop = aim, answers, stop
+    def __init__(self, destination: Destination, answers: Answers, stop: threading.Event) -> None:
+        self._destination, self._answers, self._stop = destination, answers, stop
 
     def run(self, worker: Worker) -> None:
         """Run each worker on a thread of its own."""
         # Plain threads: an executor takes no work once a script's last line has run, and a job goes on then.
         threads = [
             threading.Thread(target=contextvars.copy_context().run, args=(_finish, worker))
-            for _ in range(self._aim.world.in_flight)
+            for _ in range(self._destination.world.in_flight)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    async def put(self, call: Call) -> None:
+    async def put(self, call: PutCall) -> None:
         """Send a call and wait for the answer."""
-        arguments = json.loads(self._aim.body(call))
-        ask(self._aim.world, "personalize-events", PUTS[self._aim.dataset.kind].operation, **arguments)
+        arguments = json.loads(self._destination.body(call))
+        ask(
+            self._destination.world,
+            "personalize-events",
+            PUTS[self._destination.dataset.kind].operation,
+            **arguments,
+        )
 
     async def pause(self, seconds: float) -> None:
         """Wait."""

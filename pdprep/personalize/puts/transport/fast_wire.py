@@ -21,9 +21,9 @@ from pdprep.ledger.journal import Journal
 from pdprep.ledger.rows import CallRow
 from pdprep.personalize.aws.client import LOST, failed, translated
 from pdprep.personalize.aws.signing import SKEWED, Signer
-from pdprep.personalize.puts.calls import Call
-from pdprep.personalize.puts.operations import PUTS, Aim
+from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.puts.transport.address import Address, address
+from pdprep.personalize.puts.transport.operations import PUTS, Destination
 from pdprep.personalize.puts.transport.sender import Worker
 
 WORKERS: Final = 8  # for each thread that boto3 would have
@@ -36,9 +36,9 @@ _UNSENT: Final = ("Accept", "Accept-Encoding")
 class FastWire:
     """Calls by aiohttp: signed as botocore does, on one thread."""
 
-    def __init__(self, aim: Aim, journal: Journal, stop: threading.Event) -> None:
-        self._aim, self._journal, self._stop = aim, journal, stop
-        self._operation = PUTS[aim.dataset.kind].operation
+    def __init__(self, destination: Destination, journal: Journal, stop: threading.Event) -> None:
+        self._destination, self._journal, self._stop = destination, journal, stop
+        self._operation = PUTS[destination.dataset.kind].operation
         self._waiting: list[CallRow] = []
         self._written: asyncio.Future[None] | None = None
 
@@ -54,11 +54,11 @@ class FastWire:
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT,
             headers={"User-Agent": "pdprep"}, skip_auto_headers=_UNSENT, auto_decompress=False,
         ) as self._session:  # fmt: skip
-            await asyncio.gather(*(worker() for _ in range(WORKERS * self._aim.world.in_flight)))
+            await asyncio.gather(*(worker() for _ in range(WORKERS * self._destination.world.in_flight)))
 
-    async def put(self, call: Call) -> None:
+    async def put(self, call: PutCall) -> None:
         """Send a call; once more where this machine's clock was wrong."""
-        body, before = self._aim.body(call).encode(), self._signer.offset
+        body, before = self._destination.body(call).encode(), self._signer.offset
         try:
             await self._post(body)
         except ServiceError as error:
@@ -101,7 +101,7 @@ class FastWire:
                 ) as answer:  # fmt: skip
                     said = await answer.read()
             except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-                if self._aim.world.endpoint.revive():
+                if self._destination.world.endpoint.revive():
                     self._address, self._signer = self._find()
                 raise failed(where.operation.name, LOST, str(error) or type(error).__name__) from error
             if answer.status >= 300:
@@ -118,8 +118,8 @@ class FastWire:
         return ClientError(parsed, operation.name)
 
     def _find(self) -> tuple[Address, Signer]:
-        found = address(self._aim.world, self._operation)
-        credentials = self._aim.world.session.get_credentials()
+        found = address(self._destination.world, self._operation)
+        credentials = self._destination.world.session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
         return found, Signer(credentials, found.url, found.region, found.signing_name)

@@ -14,7 +14,7 @@ from pdprep import clock
 from pdprep.errors import ServiceError
 from pdprep.ledger.rows import REJECTED, SENT, CallRow, PlanRow
 from pdprep.personalize.aws.client import LOST
-from pdprep.personalize.puts.calls import Call
+from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.puts.transport.pace import Pace, backoff
 from pdprep.personalize.resources.polling import Stopped
 from pdprep.progress import Listener, Progress
@@ -42,7 +42,7 @@ class Wire(Protocol):
     def run(self, worker: Worker) -> None:
         """Run as many workers at the same time as calls may be in flight, each to its end."""
 
-    async def put(self, call: Call) -> None:
+    async def put(self, call: PutCall) -> None:
         """Send a call once; a ServiceError is the answer of a service that did not take it."""
 
     async def pause(self, seconds: float) -> None:
@@ -53,7 +53,7 @@ class Wire(Protocol):
 
 
 @dataclass
-class Tally:
+class Answered:
     """What the answers of a plan add up to."""
 
     sent: int = 0
@@ -83,12 +83,12 @@ class Sender:
     pace: Pace
     stop: threading.Event
     listener: Listener
-    tally: Tally = field(default_factory=Tally)
+    answered: Answered = field(default_factory=Answered)
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _failed: list[BaseException] = field(default_factory=list)
 
-    def send(self, runs: Iterator[list[Call]]) -> None:
-        """Send calls, those of a run one after the other; ``tally`` counts the answers.
+    def send(self, runs: Iterator[list[PutCall]]) -> None:
+        """Send calls, those of a run one after the other; ``answered`` counts the answers.
 
         Raises:
             ServiceError: The service takes nothing, or cannot be reached; what was answered is written down.
@@ -99,7 +99,7 @@ class Sender:
         if self._failed:
             raise self._failed[0]
 
-    async def _work(self, runs: Iterator[list[Call]]) -> None:
+    async def _work(self, runs: Iterator[list[PutCall]]) -> None:
         try:
             while (run := self._next(runs)) is not None:
                 for call in run:
@@ -107,11 +107,11 @@ class Sender:
         except BaseException as error:
             self._failed.append(error)
 
-    def _next(self, runs: Iterator[list[Call]]) -> list[Call] | None:
+    def _next(self, runs: Iterator[list[PutCall]]) -> list[PutCall] | None:
         with self._guard:
             return next(runs, None)
 
-    async def _put(self, call: Call) -> None:
+    async def _put(self, call: PutCall) -> None:
         """Put up to ten records; a rejected call is split until the bad record is alone."""
         try:
             await self._call(call)
@@ -123,12 +123,12 @@ class Sender:
                     await self._put(half)
                 return
             await self._answer(call, REJECTED, error.found)
-            if not self.tally.sent and self.tally.rejected >= HOPELESS:
+            if not self.answered.sent and self.answered.rejected >= HOPELESS:
                 raise
         else:
             await self._answer(call, SENT)
 
-    async def _call(self, call: Call) -> None:
+    async def _call(self, call: PutCall) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             await self.wire.pause(self.pace.reserve())
             self._check()
@@ -147,12 +147,12 @@ class Sender:
         if self._failed or self.stop.is_set():
             raise Stopped
 
-    async def _answer(self, call: Call, outcome: str, reason: str = "") -> None:
+    async def _answer(self, call: PutCall, outcome: str, reason: str = "") -> None:
         row = CallRow(self.plan.seq, call.first, call.last, outcome, reason, clock.now().timestamp())
         await self.wire.keep(row)
         with self._guard:
-            self.tally.add(row)
+            self.answered.add(row)
         self._tell()
 
     def _tell(self) -> None:
-        self.listener(Progress("put", self.tally.answered, self.plan.records, "records"))
+        self.listener(Progress("put", self.answered.answered, self.plan.records, "records"))

@@ -16,14 +16,14 @@ FEW: Final = 200_000  # rows that are held rather than written
 _FILE: Final = "__file"
 
 
-class Beside:
+class CoPartitioned:
     """Rows read once, kept on disk by bucket, and given in the order in which a pass goes through buckets.
 
     >>> import tempfile
     >>> sent = pl.LazyFrame({"ITEM_ID": ["1", "2"]})  # of the buckets 5 and 26
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     beside = Beside([sent], "ITEM_ID", Path(folder))
-    ...     beside.upto(20)["ITEM_ID"].to_list(), beside.upto(255)["ITEM_ID"].to_list()
+    ...     sent_before = CoPartitioned([sent], "ITEM_ID", Path(folder))
+    ...     sent_before.upto(20)["ITEM_ID"].to_list(), sent_before.upto(255)["ITEM_ID"].to_list()
     (['1'], ['2'])
     """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pdprep.personalize.aws.client import World
-from pdprep.personalize.puts.calls import Call
+from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.resources.ensuring import Dataset
 
 _ESCAPED: Final = re.compile("[^ -~]")
@@ -44,14 +44,14 @@ PUTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class Destination:
     """Where calls go. ``tracking_id``: what put events name; unused for items, users and actions."""
 
     world: World
     dataset: Dataset
     tracking_id: str
 
-    def body(self, call: Call) -> str:
+    def body(self, call: PutCall) -> str:
         """Return the JSON text of a call, to the letter as botocore writes it."""
         put = PUTS[self.dataset.kind]
         name = json.dumps(self.tracking_id if put.key == "trackingId" else self.dataset.arn)

@@ -1,0 +1,46 @@
+"""Send the records of plans that no call has settled, those of cut off puts first."""
+
+from __future__ import annotations
+
+from pdprep.errors import ServiceError
+from pdprep.ledger import contracts, layers
+from pdprep.ledger.rows import PlanRow
+from pdprep.personalize.aws.quotas import POLITE
+from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.puts.calls import runs
+from pdprep.personalize.puts.request import Speed
+from pdprep.personalize.puts.transport.operations import PUTS, Destination
+from pdprep.personalize.puts.transport.pace import Pace
+from pdprep.personalize.puts.transport.sender import WRONG, Answered, Sender
+from pdprep.personalize.puts.transport.wires import wire
+from pdprep.personalize.resources.ensuring import ensure_tracking
+from pdprep.personalize.resources.target import Target
+
+
+def send(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
+    """Send what is left of a plan, and return what the answers to all of it add up to.
+
+    Raises:
+        ServiceError: The service takes nothing, or cannot be reached; what was answered is written down.
+        Stopped: Somebody asked the job to stop.
+    """
+    contract, journal = contracts.loads(plan.contract), target.ledger.journal
+    group, dataset = target.ready(contract)
+    tracking = ensure_tracking(target.world, group, dataset) if contract.event_like else ""
+    polite = POLITE[PUTS[contract.dataset].rate] if target.world.neighbours else None
+    destination = Destination(target.world, dataset, tracking)
+    sender = Sender(
+        wire(destination, journal, job.stopping, speed.fast), plan, Pace(speed.rate or polite),
+        job.stopping, job.listen,
+    )  # fmt: skip
+    for row in journal.calls(plan):
+        sender.answered.add(row)
+    try:
+        sender.send(runs(contract, layers.unanswered(target.ledger, plan)))
+    except ServiceError as error:
+        if error.code in WRONG:
+            # Given up, so that it does not stand before every later put; nothing of it counts as sent.
+            journal.finish_plan(plan)
+        raise
+    journal.finish_plan(plan)
+    return sender.answered

@@ -1,0 +1,23 @@
+"""What lies behind a dataset group, opened beside it as another process would: its ledger and its target."""
+
+from __future__ import annotations
+
+from pdprep.group import DatasetGroup
+from pdprep.ledger import folders
+from pdprep.ledger.journal import Journal
+from pdprep.ledger.ledger import FILE, Ledger
+from pdprep.personalize.resources import connecting
+from pdprep.personalize.resources.connecting import Given
+from pdprep.personalize.resources.target import Target
+
+
+def ledger_of(group: DatasetGroup) -> Ledger:
+    """Return the ledger of a group; the group is there, so its folder is."""
+    world = group.world
+    folder = folders.group_folder(group.home, world.account, world.region, group.name)
+    return Ledger(folder, Journal(folder / FILE))
+
+
+def target_of(group: DatasetGroup) -> Target:
+    """Return where the jobs of a group of the local Personalize send to."""
+    return connecting.target(group.name, None, Given(None, None, None, None, {}), group.home, False)[0]
