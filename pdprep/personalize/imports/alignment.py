@@ -8,6 +8,7 @@ from dataclasses import replace
 from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
+from pdprep.ledger import contracts
 from pdprep.personalize.resources.evolution import UPDATABLE
 from pdprep.preparation import resolution
 from pdprep.preparation.prepare import Prepared
@@ -40,6 +41,11 @@ def unplaced(prepared: Prepared, deployed: Contract, declared: Contract | None =
     )
     asked = dict.fromkeys([*prepared.contract.columns, *prepared.without_field, *held])
     return tuple(name for name in asked if name not in deployed.names)
+
+
+def unplaced_in(prepared: Prepared, text: str) -> tuple[str, ...]:
+    """Return the same for the contract that the journal has of an import, as text."""
+    return unplaced(prepared, contracts.loads(text))
 
 
 def advice(prepared: Prepared, deployed: Contract, declared: Contract | None = None) -> str:

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Final
 
 from pdprep.errors import InputError, RefusedError
-from pdprep.ledger import contracts
 from pdprep.ledger.rows import JobRow
-from pdprep.personalize.imports import decision, following, on_ray, sending
-from pdprep.personalize.imports.alignment import unplaced
+from pdprep.personalize.imports import decision, following, sending
+from pdprep.personalize.imports.alignment import unplaced_in
+from pdprep.personalize.imports.distributed import on_ray
 from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs import queue
 from pdprep.personalize.jobs.job import Callback, Job, Work
@@ -77,7 +77,7 @@ def run(asked: ImportRequest, job: Job, before: Job | None = None) -> None:
         if row is not None:
             following.follow(target, row, job)
             minima.judge(job, asked.ledger)
-            left_out = unplaced(asked.prepared, contracts.loads(row.contract))
+            left_out = unplaced_in(asked.prepared, row.contract)
             if left_out:
                 job.update(note=f"left out, as the schema has no such field: {', '.join(left_out)}")
 

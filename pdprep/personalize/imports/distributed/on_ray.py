@@ -12,7 +12,7 @@ from pdprep.ledger.rows import ImportRow
 from pdprep.personalize.aws.client import World, download
 from pdprep.personalize.imports import creating, decision, following, guards, sending, staging, uploads
 from pdprep.personalize.imports.alignment import aligned
-from pdprep.personalize.imports.remote import RECORDS, Prefix, Shelf
+from pdprep.personalize.imports.distributed.remote import RECORDS, Prefix, Shelf
 from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.resources.ensuring import ensure_bucket
