@@ -251,7 +251,7 @@ TOOLS: Final = {
         "",
         OURS,
         'records(ledger, "interactions", Contract.of("interactions"), Training("none"))',
-        ".pdprep-scroll tbody tr",
+        ".pdprep-records .pdprep-scroll tbody tr",
         clicking(NEXT, STATUS),
         clicking(".pdprep-records select[id$=origin]", STATUS, "bulk", "incremental"),
     ),
