@@ -22,7 +22,7 @@ from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.ledger import merging
 
-ROWS_A_MERGE: Final = 500_000  # so many are in memory at once
+ROWS_A_MERGE: Final = 250_000  # so many are in memory at once
 ROWS_A_FILE: Final = 250_000  # a page that a delta touches reads one file whole
 ROW_GROUP: Final = 20_000  # smaller than a layer's: a page of a sorted table is gathered from many places
 FORMAT: Final = 2  # of the folder; another one's is built again
