@@ -32,7 +32,8 @@ SPELT: Final = {
     TEXT: "text with a point of its own, kept to the letter (1.10, 12.5, or 1.0 beside 1)",
 }
 _DECIMAL: Final = r"^-?\d+\.\d*$"
-_WHOLE: Final = r"^(-?(?:0|[1-9]\d*))\.0*$"
+_WHOLE: Final = r"^(?:-?(0)|(-?[1-9]\d*))\.0*$"  # -0.0 is 0, as it is from a float
+_UNDONE: Final = "$1$2"
 
 
 def normalise(values: pl.Series, form: Form | None = None) -> pl.Series:
@@ -54,7 +55,7 @@ def normalise(values: pl.Series, form: Form | None = None) -> pl.Series:
         return values.to_frame("id").select(whole(pl.col("id"))).to_series().alias(values.name)
     text = values.cast(pl.String)
     clean = stripped(text, TextStatistics(text))
-    return clean if form == TEXT else clean.str.replace(_WHOLE, "$1")
+    return clean if form == TEXT else clean.str.replace(_WHOLE, _UNDONE)
 
 
 def from_float(column: pl.Expr) -> pl.Expr:
@@ -132,7 +133,7 @@ class Spellings:
             self.others |= others
         if self.others:
             raise differs(self.field, UNDONE, TEXT)
-        return clean.str.replace(_WHOLE, "$1") if decimals.len() else clean
+        return clean.str.replace(_WHOLE, _UNDONE) if decimals.len() else clean
 
     def floats(self, values: pl.Series) -> pl.Series:
         """Count a batch of floats or decimals, of which no text is left.
@@ -149,11 +150,25 @@ class Spellings:
         return values
 
 
+def undone_list(values: pl.Series) -> pl.Series:
+    """Take off each ``.0`` of ids that are joined by bars.
+
+    >>> undone_list(pl.Series(["1.0|-2.0|1.5", "7"])).to_list()
+    ['1|-2|1.5', '7']
+    """
+    pointed = values.str.contains(".", literal=True).fill_null(False).arg_true()
+    if pointed.is_empty():
+        return values
+    single = pl.element().str.replace(_WHOLE, _UNDONE)
+    lists = values.gather(pointed).str.split("|").list.eval(single).list.join("|")
+    return values.scatter(pointed, lists)
+
+
 def meet(rows: pl.LazyFrame, name: str) -> bool:
     """Say whether two texts of a column become one when a ``.0`` is taken off; reads that column alone."""
-    text = pl.col(name).cast(pl.String).str.strip_chars()
+    text = pl.col(name).cast(pl.String).str.strip_chars().str.replace(r"^-(0\.0*)$", "$1")
     numbers = rows.select(id=text).filter(pl.col("id").str.contains(r"^-?(?:0|[1-9]\d*)(?:\.0*)?$")).unique()
-    same = numbers.select(pl.col("id").str.replace(_WHOLE, "$1").is_duplicated().any())
+    same = numbers.select(pl.col("id").str.replace(_WHOLE, _UNDONE).is_duplicated().any())
     return bool(same.collect(engine="streaming").item())
 
 

@@ -67,8 +67,13 @@ class Readings:
         self.seen = {
             each.field.name: Spellings(each.field.name, forms[each.field.name]) for each in self._own
         }
+        shown = next((forms[name] for name in ("ITEM_ID", "ACTION_ID") if name in forms), None)
         return tuple(
-            read_in(each, self.seen[each.field.name]) if each.way.of_id else each
+            read_in(each, self.seen[each.field.name])
+            if each.way.of_id
+            else _as_ids(each)
+            if each.field.name == "IMPRESSION" and shown != TEXT
+            else each
             for each in self._conversions
         )
 
@@ -122,6 +127,16 @@ def read_in(conversion: Conversion, seen: Spellings) -> Conversion:
 
     text = conversion.expr.cast(pl.String)
     return replace(conversion, expr=text, way=way._replace(convert=convert, batch=batch, of_id=False))
+
+
+def _as_ids(shown: Conversion) -> Conversion:
+    """Return the conversion of the ids that were shown, which are in the form of those that were taken."""
+
+    def convert(column: pl.Expr) -> pl.Expr:
+        joined = shown.way.convert(column)
+        return joined.map_batches(ids.undone_list, return_dtype=pl.String, is_elementwise=True)
+
+    return replace(shown, way=shown.way._replace(convert=convert))
 
 
 def told(forms: IdForms, source: Source, conversions: Sequence[Conversion]) -> tuple[Conversion, ...]:

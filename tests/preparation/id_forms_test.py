@@ -187,3 +187,37 @@ def test_field_8_objects_of_pandas_that_are_plainly_ids_are_converted() -> None:
     assert ids(prepare(frame, "interactions")) == ["1", "u7", None, "16", str(UUID(int=7)), None]
     frame["USER_ID"] = [UUID(int=n) for n in range(len(held))]
     assert ids(prepare(frame, "interactions")) == [str(UUID(int=n)) for n in range(len(held))]
+
+
+SHOWN: dict[str, Any] = {
+    "floats": pl.Series([[1.0, 2.0, -0.0]]),
+    "text": pl.Series(["1.0|2.0|-0.0"]),
+    "whole numbers": pl.Series([[1, 2, 0]]),
+}
+
+
+@pytest.mark.parametrize("item", [1.0, "1.0", 1, "1"], ids=["float", "text of a float", "whole", "text"])
+@pytest.mark.parametrize("shown", SHOWN)
+def test_what_was_shown_has_the_form_of_what_was_taken(item: Any, shown: str) -> None:
+    frame = pl.DataFrame(
+        {"USER_ID": ["u"], "ITEM_ID": [item], "TIMESTAMP": [TIME], "IMPRESSION": SHOWN[shown]}
+    )
+    found = prepare(frame, "interactions").frame.collect()
+    assert found["ITEM_ID"].to_list() == ["1"]
+    assert found["IMPRESSION"].to_list() == ["1|2|0"]
+
+
+def test_what_was_shown_is_kept_to_the_letter_where_ids_are() -> None:
+    frame = events(["u", "v"]).with_columns(ITEM_ID=pl.Series(["1.0", "1"]), IMPRESSION=pl.lit("1.0|1"))
+    found = prepare(frame, "interactions").frame.collect()
+    assert found.select("ITEM_ID", "IMPRESSION").rows() == [("1.0", "1.0|1"), ("1", "1.0|1")]
+
+
+def test_a_zero_below_zero_is_the_same_id_from_text_and_from_floats() -> None:
+    floats = [0.0, -0.0, None, 5.0]
+    written = events([None if value is None else str(value) for value in floats])
+    found = [
+        prepare(written.with_columns(USER_ID=ids), "interactions").rows.collect()["USER_ID"].to_list()
+        for ids in (pl.Series(floats), written["USER_ID"])
+    ]
+    assert found == [["0", "0", None, "5"]] * 2

@@ -54,7 +54,8 @@ def _form(values: Iterable[Any]) -> str | None:
     decimals = {text for text in texts if re.fullmatch(r"-?\d+\.\d*", text)}
     if not decimals:
         return None
-    if any(_undone(text) == text for text in decimals) or len(set(map(_undone, texts))) < len(texts):
+    spelled = {re.sub(r"^-(0\.0*)$", r"\1", text) for text in texts}  # a float has two zeros, an id has one
+    if any(_undone(text) == text for text in decimals) or len(set(map(_undone, texts))) < len(spelled):
         return "text"
     return "undone"
 
@@ -65,4 +66,4 @@ def _clean(value: Any) -> str | None:
 
 def _undone(text: str) -> str:
     whole = re.fullmatch(r"(-?(?:0|[1-9]\d*))\.0*", text)
-    return whole[1] if whole else text
+    return text if not whole else "0" if whole[1] == "-0" else whole[1]
