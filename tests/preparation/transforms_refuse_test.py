@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -99,6 +99,29 @@ def test_field_h_text_of_another_form_is_an_error_with_column_and_format(
     assert caught.value.hint.endswith(hint)
     assert not any(text in str(caught.value) for text in written)
     eval(caught.value.hint, {"frame": frame, "transforms": transforms}).collect()
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Datetime("us"), pl.Datetime("ns")], ids=str)
+def test_a_time_that_the_clocks_leave_out_is_an_error_that_says_how_many(dtype: Any) -> None:
+    written = ["2026-03-29 01:30:00", "2026-03-29 02:30:00", None, "2026-03-29 02:59:59"]
+    frame = pl.LazyFrame({"at": written}).select(pl.col("at").str.to_datetime().cast(dtype))
+    with pytest.raises(MappingError, match="the clocks of Europe/Berlin leave out, 2 in one batch") as caught:
+        transforms.in_zone(frame, "at", ZONE).collect(engine="in-memory")
+    assert "02:" not in str(caught.value)
+    found = eval(caught.value.hint, {"frame": frame, "transforms": transforms}).collect()["at"]
+    assert [each and each.hour for each in found] == [0, None, None, None]
+
+
+def test_what_bears_a_zone_of_its_own_is_in_no_hour_that_is_left_out() -> None:
+    frame = pl.LazyFrame({"at": ["2026-03-29T02:30:00Z", "1774751400", "2026-10-25 02:30:00"]})
+    found = transforms.in_zone(frame, "at", ZONE).collect()["at"]
+    assert [(each.hour, each.minute) for each in found] == [(2, 30), (2, 30), (0, 30)]
+
+
+def test_a_day_without_a_midnight_begins_after_it() -> None:
+    days = pl.LazyFrame({"at": [date(2017, 10, 15), date(2017, 10, 16), None]})
+    found = transforms.in_zone(days, "at", "America/Sao_Paulo").collect()["at"]
+    assert [each and each.hour for each in found] == [3, 2, None]
 
 
 def test_field_h_a_format_is_read_beside_the_usual_forms() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -58,14 +58,14 @@ def in_zone(
         frame: Any frame.
         column: A Datetime or Date column, or text: what ``epoch`` reads. What bears a zone of its own keeps
             it, and numbers count from 1970 in UTC.
-        zone: A name such as ``Europe/Berlin``. An hour that a clock change repeats is its first; one that it
-            leaves out is null.
+        zone: A name such as ``Europe/Berlin``. An hour that a clock change repeats is its first.
         format: A form that the text has beside those, such as ``%d.%m.%Y %H:%M``.
-        strict: Whether text that cannot be read stops the plan; otherwise it becomes null.
+        strict: Whether text that cannot be read, and a time within an hour that a clock change leaves out,
+            stop the plan; otherwise they become null. A date whose midnight is left out begins after it.
 
     Raises:
         MappingError: No such column or zone, or a column that cannot hold times; when rows are read: text of
-            another form.
+            another form, or a time that the zone does not have.
 
     >>> local = pl.LazyFrame({"at": [datetime(2026, 7, 1, 12)]})
     >>> in_zone(local, "at", "Europe/Berlin").collect()["at"].item().hour
@@ -79,11 +79,15 @@ def in_zone(
         hint = f'frame.lazy().pipe(transforms.in_zone, "{column}", "{zone}", format="{{format}}")'
         utc = pl.from_epoch(_read(column, format, hint if strict else None)).dt.replace_time_zone("UTC")
         absolute = times.number_of_text(value).is_not_null() | value.str.contains(ZONED)
-        moved = pl.when(absolute).then(utc).otherwise(_local(utc.dt.replace_time_zone(None), zone))
+        bare = pl.when(~absolute).then(utc.dt.replace_time_zone(None))
+        moved = pl.when(absolute).then(utc).otherwise(_local(bare, column, zone, format, strict))
     elif isinstance(dtype, pl.Datetime) and dtype.time_zone:
         moved = value.dt.convert_time_zone("UTC")
-    elif isinstance(dtype, pl.Datetime | pl.Date):
-        moved = _local(value.cast(pl.Datetime("us")), zone)
+    elif isinstance(dtype, pl.Date):
+        midnight = value.cast(pl.Datetime("us"))
+        moved = _moved(midnight, zone).fill_null(_moved(midnight + timedelta(hours=1), zone))
+    elif isinstance(dtype, pl.Datetime):
+        moved = _local(value.cast(pl.Datetime("us")), column, zone, format, strict)
     else:
         raise MappingError(
             f"{column} is {dtype}",
@@ -135,9 +139,29 @@ def _another_form(name: str, left: pl.Series, hint: str) -> MappingError:
     )
 
 
-def _local(column: pl.Expr, zone: str) -> pl.Expr:
+def _moved(column: pl.Expr, zone: str) -> pl.Expr:
     zoned = column.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return zoned.dt.convert_time_zone("UTC")
+
+
+def _local(column: pl.Expr, name: str, zone: str, format: str | None, strict: bool) -> pl.Expr:
+    """Move times of a zone to UTC; strictly, one that its clocks leave out is an error."""
+
+    def batch(values: pl.Series) -> pl.Series:
+        found = applied(lambda local: _moved(local, zone), values)
+        skipped = found.null_count() - values.null_count()
+        if skipped and strict:
+            more = f', format="{format}"' if format else ""
+            raise MappingError(
+                f"times of {name} are within an hour that the clocks of {zone} leave out, "
+                f"{skipped:,} in one batch",
+                "times that this zone has: those of another one, or of UTC, were not written in it",
+                f'frame.lazy().pipe(transforms.in_zone, "{name}", "{zone}"{more}, strict=False)'
+                "  # makes them null",
+            )
+        return found
+
+    return column.map_batches(batch, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
 
 
 def window(

@@ -418,6 +418,12 @@ interactions = pl.DataFrame({"ITEM_ID": [7], "TIMESTAMP": [10]})
         f'frame = pl.DataFrame({{"when": [{_DAY}000]}})',
     ),
     Scenario(
+        "preparation.transforms.times.batch",
+        'frame.lazy().pipe(transforms.in_zone, "when", "Europe/Berlin", format="%d.%m.%Y %H:%M")',
+        f'result["when"].dt.epoch("s").to_list() == [{_DAY} - 3_600, None]',
+        'frame = pl.DataFrame({"when": ["05.01.2026 00:00", "29.03.2026 02:30"]})',
+    ),
+    Scenario(
         "preparation.transforms.times._another_form",
         'frame.lazy().pipe(transforms.epoch, "when")',
         f'result["when"].to_list() == [{_DAY}, {_DAY} + 8 * 86_400]',
