@@ -124,7 +124,8 @@ def test_it_is_drawn_at_most_five_times_a_second_and_ends_with_the_end(ledger: L
     assert all(later - earlier >= GAP * 0.99 for earlier, later in pairwise(times))
     assert paper.last is not None
     assert replace(paper.last, took=(), at=None) == replace(take(work), at=None)
-    assert [name for name, _ in paper.last.took] == ["upload"]
+    # On a busy machine the first picture is taken before the job has come to its upload.
+    assert [name for name, _ in paper.last.took] in (["upload"], ["prepare", "upload"])
     assert paper.last.status == "ACTIVE"
 
 
