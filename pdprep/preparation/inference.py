@@ -10,8 +10,8 @@ import polars as pl
 
 from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.contract import Contract
-from pdprep.errors import PdprepError, SourceError
-from pdprep.preparation import detection
+from pdprep.errors import PdprepError
+from pdprep.preparation import headers
 from pdprep.preparation.claims import claims
 from pdprep.preparation.dialects import TextArguments, options
 from pdprep.preparation.evidence import Evidence
@@ -53,7 +53,7 @@ def infer_contract(
     if opened.is_text:
         head = head.filter(pl.any_horizontal(pl.all().is_not_null()))  # blank lines are no rows
     else:
-        _check_names(opened, head)
+        headers.check(opened, dataset, head)
     found = _proposal(base, source, opened, head, (), text)
     for step in _to_rows(head) if found.missing else ():
         rows = step(head.lazy()).head(ROWS).collect()
@@ -120,22 +120,3 @@ def _paths(schema: pl.Schema) -> Iterator[tuple[str, tuple[str, ...]]]:
         elif len(path) == 1 or (".".join(path) not in schema and seen < MOST_WITHIN):
             seen += len(path) > 1
             yield ".".join(path), path
-
-
-def _check_names(source: Source, head: pl.DataFrame) -> None:
-    """Refuse a frame whose names are the values of a first row: it was read as if it had a header."""
-    names = head.columns
-    counted = [str(number) for number in range(len(names))]
-    rest = [
-        ["" if value is None else str(value) for value in row]
-        for row in head.head(detection.SAMPLE).iter_rows()
-    ]
-    if names in (counted, [str(n + 1) for n in range(len(names))]) or not detection.holds_values(names, rest):
-        return
-    raise SourceError(
-        f"the names of {source.label} are values, so that its first row is lost",
-        "a file without a header read as such, with names for its columns",
-        'pdprep.infer_contract("path", "interactions", has_header=False, new_columns=['
-        + ", ".join(f'"column_{number + 1}"' for number in range(min(len(names), detection.FEW_NAMES)))
-        + "])",
-    )

@@ -14,7 +14,7 @@ from pdprep.contract import meanings
 from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.contract import Contract
 from pdprep.errors import InputError
-from pdprep.preparation import expressions, forks, ids_told, resolution
+from pdprep.preparation import expressions, forks, headers, ids_told, resolution
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.dialects import TextArguments, TextOptions, options
 from pdprep.preparation.explanation import Explanation, explain, local_times
@@ -185,7 +185,7 @@ def prepare(
             brings those of its own source.
 
     Raises:
-        SourceError: The source cannot be read.
+        SourceError: The source cannot be read, or the names of a frame are the values of a first row.
         MappingError: The mapping does not fit the contract.
         UnknownDatasetError: No such dataset type or domain.
 
@@ -201,8 +201,9 @@ def prepare(
     if like is not None:
         _check_alone(dataset=dataset, columns=columns, metadata=metadata, deployed=deployed)
         return _like(like, source, asked, said, forms)
-    opened = open_source(source, asked=said)
-    return _prepared(opened, _contract(dataset, domain, deployed), asked, deployed, IdForms(forms))
+    opened, base = open_source(source, asked=said), _contract(dataset, domain, deployed)
+    headers.check(opened, base.dataset)
+    return _prepared(opened, base, asked, deployed, IdForms(forms))
 
 
 def _prepared(

@@ -277,7 +277,10 @@ def _with_value(call: str, code: str, hint: str, notebook: Notebook) -> str:
             if ast.unparse(each.func) == "pdprep.read":
                 each.args, each.keywords = value.args, value.keywords
                 return ast.unparse(tree)
-        given = next(each for each in calls if each.args and isinstance(each.args[0], ast.Constant))
+        given = next((each for each in calls if each.args and isinstance(each.args[0], ast.Constant)), None)
+        if given is None:
+            notebook.names["frame"] = notebook.run(code).lazy()
+            return call
         given.args[0] = value
         known = TEXT_OPTIONS & {each.arg for each in given.keywords}
         given.keywords = [each for each in given.keywords if each.arg not in known]

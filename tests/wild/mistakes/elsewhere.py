@@ -8,13 +8,26 @@ from typing import Final
 _AWS: Final = "an account of AWS"
 _LINE: Final = "a line of a file of settings, of a model or of a schema, which its owner changes"
 _CUT: Final = "a process or a connection that ends at a moment that only its own test can choose"
+_NODES: Final = "nodes of Ray with other packages or other disks"
+_COMMAND: Final = "tests/cli/command_test.py::test_what_goes_wrong_is_two_lines_and_a_status"
 PLACES: Final[dict[str, str]] = {
+    "cli.commands._pairs": _COMMAND,
+    "cli.commands._prepared": _COMMAND,
+    "cli.commands._write": _COMMAND,
     "contract.avro._read": _LINE,
     "contract.catalogue._known": "tests/contract/catalogue_test.py",
     "contract.models._field": _LINE,
     "disks._error": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
     "disks._error 2": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
     "disks._error 3": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
+    "engine.executors.cluster._begin": "a Ray that does not start",
+    "engine.executors.cluster._got": _NODES,
+    "engine.executors.cluster._ray": "tests/engine/ray_test.py::test_without_ray_the_line_to_type_is_said",
+    "engine.executors.placing.check": _NODES,
+    "engine.executors.placing.check 2": _NODES,
+    "engine.executors.placing.placed": (
+        "tests/engine/ray_test.py::test_a_frame_of_this_process_is_refused_on_two_nodes"
+    ),
     "ledger.database._migrate": "a newer pdprep",
     "ledger.database._said": "tests/ledger/journal_test.py::test_a_file_that_is_no_ledger_is_an_error",
     "ledger.database.damaged": "tests/ledger/integrity_test.py::test_attack_9_a_spoiled_journal_is_named",
@@ -67,7 +80,6 @@ PLACES: Final[dict[str, str]] = {
     "personalize.exports.preview.preview 3": "tests/personalize",
     "preparation.unfit._of_list": "rows that become several: the mapping changes with them",
     "preparation.forks.refuse": "a forked process",
-    "preparation.inference._check_names": "a file whose path a frame does not know",
     "preparation.objects.from_pandas": "a Python without pyarrow",
     "preparation.spreadsheets.read": "a Python without fastexcel",
     "preparation.storage._answered": _AWS,

@@ -207,6 +207,21 @@ FRAMES: Final = (
         _EVENTS,
     ),
     Scenario(
+        "engine.validate.checked_engine",
+        'pdprep.validate(pdprep.prepare(frame, "interactions", ' + _MAP + '), engine="lokal")',
+        'type(result).__name__ == "Report"',
+        _EVENTS,
+    ),
+    Scenario(
+        "preparation.headers._error",
+        'pdprep.infer_contract(frame, "interactions")',
+        'result.columns["TIMESTAMP"] == "column_4" and frame.collect()["column_1"].to_list() == ["007", "12"]',
+        r"""
+Path("ratings.csv").write_text("007\t31\t2.5\t1260759144\n12\t31\t3.0\t1260759179\n")
+frame = pl.scan_csv("ratings.csv", separator="\t")
+""",
+    ),
+    Scenario(
         "preparation.prepare._choice",
         f'pdprep.prepare(frame, "interactions", {_MAP}, on_invalid="ignore")',
         f"records == {_SALES}",

@@ -23,6 +23,12 @@ _BULK: Final = _EVENTS + "group.bulk(events(1_200)).wait()\n"
 _COUNT: Final = 'group.records("interactions").counts().filter(origin="{}")["records"].sum()'
 CONTRACTS: Final = (
     Scenario(
+        "contract.infrastructure.checked",
+        'contract.to_cloudformation("shop")',
+        '"ACTION_ID" in result',
+        'contract = pdprep.Contract.of("actions")',
+    ),
+    Scenario(
         "contract.catalogue._unknown",
         'pdprep.Contract.of("interaction")',
         'result.dataset == "interactions"',
@@ -128,6 +134,12 @@ s3.create_bucket(Bucket="data")
 s3.put_object(Bucket="data", Key="in/0.csv", Body=b"USER_ID,ITEM_ID,TIMESTAMP\\n007,1.10,1700000000\\n")
 """
 GROUPS: Final = (
+    Scenario(
+        "personalize.exports.infrastructure.of_group",
+        "group.to_cloudformation()",
+        "result",
+        _EVENTS + "prepared = events(1)",
+    ),
     Scenario(
         "preparation.files._remote",
         'group.prepare("s3://data/in", "interactions")',
