@@ -40,7 +40,7 @@ ROWS: Final = (
         True,
         "imports read text whose quotes are doubled, as pandas writes it; pdprep never writes it so",
         "preparing-training-data asks for a backslash; AWS's own samples import such files",
-        "local.csvtext",
+        "local.rows.csvtext",
     ),
     Assumption(
         "newest_wins",
