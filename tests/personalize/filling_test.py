@@ -11,6 +11,7 @@ from pdprep.errors import InputError, ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.ledger import layers
 from pdprep.local.server import Running
+from pdprep.notebook.views.plan import sheet
 from pdprep.personalize.puts import filling
 from pdprep.preparation.prepare import Prepared
 from tests.personalize.frames import counts, events, exported, prepared
@@ -62,6 +63,7 @@ def test_field_7_fill_sends_the_known_values_of_fields_that_are_left_out(shop: D
 def test_field_7_fields_that_become_null_are_counted_and_warned_of(shop: DatasetGroup) -> None:
     plan = shop.plan(some(shop))
     assert plan.balance.nulled == (("GENRES", 1), ("YEAR", 2))
+    assert "put(frame, fill=True)" in str(sheet(plan))
     assert "makes GENRES of 1, YEAR of 2 null; group.put(frame, fill=True)" in str(plan)
     job = shop.put(some(shop)).wait()
     assert "GENRES of 1, YEAR of 2 became null" in job.note
@@ -76,6 +78,7 @@ def test_field_7_fields_that_become_null_are_counted_and_warned_of(shop: Dataset
 def test_field_7_the_plan_of_a_filled_put_warns_of_nothing(shop: DatasetGroup) -> None:
     plan = shop.plan(some(shop), fill=True)
     assert (plan.balance.nulled, plan.balance.new, plan.balance.changed) == ((), 1, 2)
+    assert "put(frame, fill=True)" in str(sheet(plan))  # asked for once, kept in the line to copy
     same = some(shop, SHOP.select("ITEM_ID", "PRICE"))
     assert shop.plan(same, fill=True).balance.in_bulk == 3
     assert shop.plan(same).balance.in_bulk == 0

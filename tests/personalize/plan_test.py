@@ -15,6 +15,7 @@ from pdprep import Field
 from pdprep.errors import GroupError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
+from pdprep.notebook.views.plan import sheet
 from pdprep.personalize.aws import profiles
 from pdprep.personalize.aws.prices import Prices
 from pdprep.preparation.prepare import OnInvalid, Prepared
@@ -137,6 +138,8 @@ def test_what_went_by_both_roads_is_counted_once_in_the_whole(group: DatasetGrou
     assert (found.new, found.in_bulk, found.in_put, found.in_both, found.changed) == (90, 1200, 20, 10, 0)
     assert found.total == plan.rows == 1300
     assert "1,200 were imported and 20 put before (10 of them both)" in str(plan)
+    beside = next(bar for bar in sheet(plan).bars if "beside" in bar.label)
+    assert sum(part.count for part in beside.parts) == 1300
 
 
 def test_where_nothing_is_to_be_sent_no_route_fits_better(group: DatasetGroup) -> None:

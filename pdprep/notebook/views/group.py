@@ -40,7 +40,7 @@ def jobs(found: Jobs) -> Sheet:
 
 def _records(job: Job) -> object:
     """Return how many records a job is about; of a put that is not done, how many of them were sent."""
-    sent = getattr(job, "sent", None) if job.route == "put" and not job.status.ok else None
+    sent = job.sent if job.route == "put" and not job.status.ok else None
     return job.rows if sent is None or job.rows is None else f"{sent:,} of {job.rows:,}"
 
 

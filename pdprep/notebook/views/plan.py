@@ -61,12 +61,14 @@ def _bars(plan: Plan) -> Iterator[Bar]:
     if not (plan.going or plan.staying):
         yield Bar("The dataset is empty. After it:", (Part(_route(plan), plan.rows, _kind(plan)),))
         return
+    both = (Part("imported and put before, same values", found.in_both, "both"),) if found.in_both else ()
     yield Bar(
         f"The {plan.rows:,} records of the frame, beside what was sent before",
         (
             Part("new", found.new, "new"),
-            Part("imported before, same values", found.in_bulk, "bulk"),
-            Part("put before, same values", found.in_put, "incremental"),
+            Part("imported before, same values", found.in_bulk - found.in_both, "bulk"),
+            Part("put before, same values", found.in_put - found.in_both, "incremental"),
+            *both,
             Part("sent before, other values", found.changed, "aside", _changed(plan)),
         ),
     )
@@ -142,7 +144,7 @@ def _codes(plan: Plan) -> Iterator[Code]:
         return
     needs = asked_for(plan)
     group, frame = names.of_group(), names.of_plan(plan.report)
-    put = f"{group}.put({frame}{', new_only=True' * plan.new_only})"
+    put = f"{group}.put({frame}{', new_only=True' * plan.new_only}{', fill=True' * plan.fill})"
     flags = "".join(f", {name}=True" for name in needs)
     code = line or (f"{group}.bulk({frame}{flags})" if asked == "bulk" else put)
     goes = "; bulk records go" if asked == "bulk" and "replace" in code else ""

@@ -183,7 +183,7 @@ def take(job: Job) -> Snapshot:
         report=job.report,
         suspects=_suspects(job),
         id=job.id,
-        sent=getattr(job, "sent", None) if job.route == "put" else None,
+        sent=job.sent if job.route == "put" else None,
         resume=_resume(job),
         at=None if clock.fixed() else clock.now(),
     )
@@ -209,5 +209,4 @@ def _suspects(job: Job) -> int:
 def _seconds(job: Job) -> float | None:
     if clock.fixed() or job.started is None:
         return None
-    end = job.ended or clock.now()
-    return float(getattr(job, "seconds", (end - job.started).total_seconds()))
+    return job.seconds

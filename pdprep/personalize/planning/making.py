@@ -54,5 +54,5 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False, engine: Engi
             *blockers.of_rows(report), *blockers.of_dataset(state, coming, kind),
             *differences, *blockers.of_jobs(target, group, dataset, kind),
         ),
-        report, target.world.prices, back,
+        report, target.world.prices, back, fill or bool(nulled),
     )  # fmt: skip

@@ -32,6 +32,7 @@ class Plan:
         report: What validation found.
         prices: What the profile says that a GB and a call cost.
         returning: Users of whom no event went for three months: filters have forgotten their earlier ones.
+        fill: Whether a put is to send known values along, for fields that the frame leaves out.
     """
 
     dataset: str
@@ -49,6 +50,7 @@ class Plan:
     report: Report
     prices: Prices = UNKNOWN
     returning: int = 0
+    fill: bool = False
 
     def __str__(self) -> str:
         what = self.why if self.nothing else f"{self.route}, {self.rows:,} records; {self.why}"
