@@ -15,7 +15,7 @@ from pdprep.preparation.blocks import BLOCK
 from pdprep.preparation.detection import undecodable
 from pdprep.preparation.files import first_line
 from pdprep.preparation.opening import opened
-from pdprep.preparation.scans import reads_without_quotes
+from pdprep.preparation.scans import check_escapes, reads_without_quotes
 from pdprep.preparation.sources import FILE, ROW, Source, inner
 
 _ASCII: Final = bytes(range(128))
@@ -75,6 +75,8 @@ def _source_error(source: Source, error: BaseException) -> SourceError:
     said, found = str(error), f"{source.label} cannot be read ({first_line(error)})"
     if not source.is_text:
         return SourceError(found, "a source that Polars reads to its end")
+    if source.blocks:
+        check_escapes(source.blocks, source.files)  # marks that are escaped are the likelier cause
     if "more fields than" in said:
         return SourceError(
             f"{source.label} holds a row with more values than the header has names",

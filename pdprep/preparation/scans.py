@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -135,7 +136,7 @@ def searched(files: Sequence[str], dialect: Dialect, asked: TextOptions) -> Dial
     """Settle how quotation marks are escaped in files of this machine whose first bytes left it open.
 
     A backslash is looked for in all their bytes, which takes a fraction of the time that parsing them does.
-    Of larger files it is left open: ``check_escapes`` is asked once rows with such values have been read.
+    Of larger files, and of those in S3, it is left open: see ``watched``.
 
     Raises:
         SourceError: There are some, and they do not tell what they are.
@@ -152,6 +153,52 @@ def searched(files: Sequence[str], dialect: Dialect, asked: TextOptions) -> Dial
         if found != "either":
             return replace(dialect, escape="\\" if found == "backslash" else '"', proven=True)
     return replace(dialect, proven=True)
+
+
+def watched(frame: pl.LazyFrame, blocks: Blocks, files: Sequence[str]) -> pl.LazyFrame:
+    """Put a step behind what Polars scans where it would change a value or miscount in silence."""
+    if not blocks.dialect.proven:
+        return _checked(frame, blocks, files)
+    return _counted(frame) if "://" in files[0] else frame
+
+
+def _counted(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Have rows counted by reading them.
+
+    The count of a CSV elsewhere comes from a cache on this disk that knows the address alone: it is that of
+    whatever stood there before (seen with Polars 2.1). A step that Polars cannot look into prevents it.
+    """
+    return frame.map_batches(
+        _same, validate_output_schema=False, streamable=True,
+        projection_pushdown=True, predicate_pushdown=True, slice_pushdown=True,
+    )  # fmt: skip
+
+
+def _same(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows
+
+
+def _checked(frame: pl.LazyFrame, blocks: Blocks, files: Sequence[str]) -> pl.LazyFrame:
+    """Have the files looked at once a row of a frame that Polars scans holds what may be an escape.
+
+    All columns are read for it: a mark that is escaped in one may hide rows from all others.
+    """
+    looked = threading.Lock()
+
+    def batch(rows: pl.DataFrame) -> pl.DataFrame:
+        texts = rows.select(pl.col(pl.String).str.contains("\\", literal=True).any())
+        if texts.width and any(texts.row(0)) and looked.acquire(blocking=False):
+            try:
+                check_escapes(blocks, files)
+            except BaseException:
+                looked.release()
+                raise
+        return rows
+
+    return frame.map_batches(
+        batch, validate_output_schema=False, streamable=True,
+        projection_pushdown=False, predicate_pushdown=False, slice_pushdown=True,
+    )  # fmt: skip
 
 
 def check_escapes(blocks: Blocks, files: Sequence[str]) -> None:

@@ -247,8 +247,8 @@ def _open_text(text: str, files: Files, asked: TextOptions, path: str | None) ->
             f"{text} cannot be read as CSV ({first_line(error)})",
             "a header and rows" if len(files.names) == 1 else "the same header in each of its files",
         ) from error
-    if "://" in files.names[0] and not by_block:
-        frame = _counted(frame)
+    if not by_block:
+        frame = scans.watched(frame, blocks, files.names)
     said = head.decode(dialect.encoding, errors="replace")
     return Source(
         text, frame, files.names, dialect.separator, files.bytes, said, scan, asked, blocks,
@@ -276,22 +276,6 @@ def named(name: str) -> pl.Expr:
 def _renamed(source: Source) -> Source:
     odd = {name: inner(name) for name in source.frame.collect_schema() if inner(name) != name}
     return replace(source, frame=source.frame.rename(odd)) if odd else source
-
-
-def _counted(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Have rows counted by reading them.
-
-    The count of a CSV elsewhere comes from a cache on this disk that knows the address alone: it is that of
-    whatever stood there before (seen with Polars 2.1). A step that Polars cannot look into prevents it.
-    """
-    return frame.map_batches(
-        _same, validate_output_schema=False, streamable=True,
-        projection_pushdown=True, predicate_pushdown=True, slice_pushdown=True,
-    )  # fmt: skip
-
-
-def _same(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows
 
 
 _SCANS: Final[dict[str, Callable[..., pl.LazyFrame]]] = {

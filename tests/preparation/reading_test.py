@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import pdprep
-from pdprep import infer_contract, prepare, read, stage, validate
+from pdprep import Field, infer_contract, prepare, read, stage, validate
 from pdprep.errors import InputError, SourceError
 from pdprep.preparation import scans
 
@@ -429,12 +429,17 @@ def test_attack_3_every_field_of_an_ndjson_file_is_a_column(tmp_path: Path) -> N
 def test_field_4_a_backslash_far_into_a_large_file_is_found_once_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that is too large to be searched beforehand is checked when its rows have been read."""
+    """A file that is too large to be searched beforehand is checked as its rows are read."""
     monkeypatch.setattr(scans, "SEARCHED", 0)
     path = tmp_path / "late.csv"
     plain = "".join(f'{n},"a, {n}"\n' for n in range(10_000))
     path.write_text("sku,title\n" + plain + '10000,"say \\"hi\\""\n', encoding="utf-8")
-    ready = prepare(path, "items", columns={"ITEM_ID": "sku"}, metadata={"TITLE": "title"})
+    ready = prepare(
+        path,
+        "items",
+        columns={"ITEM_ID": "sku"},
+        metadata={"TITLE": ("title", Field("TITLE", nullable=True, textual=True))},
+    )
     with pytest.raises(SourceError, match="backslashes within quoted values") as caught:
         validate(ready)
     assert "escape=" in caught.value.hint

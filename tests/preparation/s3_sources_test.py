@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from pyiceberg.catalog.memory import InMemoryCatalog
 
+import pdprep
 from pdprep import prepare, validate
 from pdprep.errors import SourceError
 from pdprep.local import running
@@ -244,3 +245,40 @@ def test_a_profile_that_is_not_there(s3: Any, monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     assert "nobody" in refused("s3://data/a.csv").found
+
+
+LONG = "7,plain,1700000000\n" * 40_000  # more than the first bytes, which tell how a file is written
+
+
+def preparing(item: str) -> Any:
+    columns = {"USER_ID": "user", "TIMESTAMP": "time", "ITEM_ID": item}
+    return prepare("s3://data/late.csv", "interactions", columns=columns).rows
+
+
+READING: dict[str, Callable[[], Any]] = {
+    "read": lambda: pdprep.read("s3://data/late.csv", truncate_ragged_lines=True).select("user"),
+    "prepare, that column": lambda: preparing("title"),
+    "prepare, another column": lambda: preparing("user"),
+}
+
+
+@pytest.mark.parametrize("way", READING)
+@pytest.mark.parametrize("value", [r'"a\", b"', r'"say \"hi\", Bob"', r'"C:\\new"'])
+def test_a_late_escape_is_refused_and_changes_nothing(s3: Any, value: str, way: str) -> None:
+    text = f'user,title,time\n{LONG}8,{value},1700000000\n9,"c",1700000001\n10,"d",1700000002\n'
+    s3.put_object(Bucket="data", Key="late.csv", Body=text)
+    with pytest.raises((SourceError, pl.exceptions.ComputeError)) as caught:
+        READING[way]().collect(engine="streaming")
+    if way == "read" and value.startswith('"a'):  # this Polars finds by itself
+        assert "malformed" in str(caught.value)
+    else:
+        assert isinstance(caught.value, SourceError)
+        assert eval(caught.value.hint).collect().height == 40_003
+
+
+def test_a_late_backslash_that_escapes_nothing_is_read_as_it_stands(s3: Any) -> None:
+    text = f'user,title,time\n{LONG}8,"C:\\new, x",1700000000\n9,a\\b,1700000001\n'
+    s3.put_object(Bucket="data", Key="late.csv", Body=text)
+    found = pdprep.read("s3://data/late.csv").collect()
+    assert found["title"].tail(2).to_list() == ["C:\\new, x", "a\\b"]
+    assert found.height == 40_002
