@@ -69,10 +69,13 @@ def explain(
     without_field: tuple[str, ...] = (),
     missing: tuple[str, ...] = (),
     no_objective: tuple[str, ...] = (),
+    guessed: tuple[str, ...] = (),
+    guessed_from: str = "",
 ) -> Explanation:
     """Explain the conversions of a source, with the units and the ids that its first thousand rows hold.
 
-    ``no_objective`` names the fields that cannot be the objective of a solution since they may be null.
+    ``no_objective`` names the fields that cannot be the objective of a solution since they may be null,
+    ``guessed`` those whose type the first rows of ``guessed_from`` told.
     """
     said = _units(source, conversions, typed) | _forms(source, conversions, typed, forms)
     rows = [
@@ -80,6 +83,8 @@ def explain(
     ]
     steps = pl.DataFrame(rows, schema=dict.fromkeys(_HEADER, pl.String), orient="row")
     notes = tuple(_objective(each) for each in conversions if each.field.name in no_objective)
+    numbers = (each for each in conversions if each.field.name in guessed)
+    notes += tuple(_guessed(each, guessed_from) for each in numbers if each.way.note.startswith("text to"))
     if missing:
         notes = (f"not in this source, so null: {', '.join(missing)}", *notes)
     if source.index:
@@ -90,6 +95,18 @@ def explain(
         named = ", ".join(f"{name} {dtype}" for name, dtype in types.items())
         notes = (f"typed for expressions by the first rows, each value checked: {named}", *notes)
     return Explanation(Path(source.label).name, steps, left_out, without_field, notes)
+
+
+def _guessed(each: Conversion, label: str) -> str:
+    """Say where the type of a number comes from that is read from text, and how text is declared."""
+    name = each.field.name
+    declared = f'Field("{name}", nullable=True, categorical=True)'
+    given = f'("{each.given}", {declared})' if isinstance(each.given, str) else declared
+    return (
+        f"{name} is {each.field.type} by the first rows of {Path(label).name}: a word is no such number, "
+        "and its row breaks number_unreadable; if it is text, say so in prepare of that source, before the "
+        f'first import: metadata={{"{name}": {given}}}'
+    )
 
 
 def _objective(each: Conversion) -> str:

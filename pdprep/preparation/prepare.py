@@ -49,6 +49,8 @@ class Prepared:
             source), ``__file`` (of several files), ``__raw_FIELD`` (the source's value of a field that may be
             held in a form that cannot be read) and ``__odd_FIELD`` (whether ids of the same batch may
             be unusual).
+        guessed: The fields whose type was told by first rows, and not declared.
+        guessed_from: The source that those were of, where it is an earlier one, given by ``like=``.
     """
 
     contract: Contract
@@ -58,6 +60,8 @@ class Prepared:
     left_out: tuple[str, ...] = ()
     id_forms: IdForms = field(repr=False, default_factory=IdForms)
     missing: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
+    guessed_from: str = ""
 
     @property
     def typed(self) -> pl.LazyFrame:
@@ -125,6 +129,7 @@ class Prepared:
         return explain(
             self.source, self.conversions, self.typed, self.id_forms.known, self.left_out,
             self.without_field, self.missing, meanings.no_objectives(self.contract),
+            self.guessed if self.guessed_from else (), self.guessed_from,
         )  # fmt: skip
 
     def origin(self, field: str) -> str | None:
@@ -212,7 +217,8 @@ def _prepared(
     contract, conversions = resolution.resolve(source, base, options.columns, options.metadata, deployed)
     resolution.check_key(contract, options.dedupe_on)
     left_out = resolution.left_out(source, conversions)
-    return Prepared(contract, source, conversions, options, left_out, forms)
+    guessed = tuple(resolution.guessed(base, options.metadata))
+    return Prepared(contract, source, conversions, options, left_out, forms, guessed=guessed)
 
 
 def _check_alone(**others: object) -> None:
@@ -240,7 +246,7 @@ def _like(
     left_out = resolution.left_out(opened, conversions)
     return replace(
         like, source=opened, conversions=conversions, options=options, left_out=left_out, missing=missing,
-        id_forms=like.id_forms.again(forms),
+        id_forms=like.id_forms.again(forms), guessed_from=like.guessed_from or like.source.label,
     )  # fmt: skip
 
 

@@ -171,6 +171,14 @@ def metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Itera
             yield _inferred_field(source, base, name, given)
 
 
+def guessed(base: Contract, metadata: Metadata) -> Iterator[str]:
+    """Yield the fields of a mapping whose type is neither declared nor reserved: first rows tell it."""
+    for name, value in metadata.items():
+        declared = name in base.names or catalogue.field(base.dataset, base.domain, name)
+        if not declared and not isinstance(value, Field | tuple):
+            yield name
+
+
 def _without_field(source: Source, name: str, value: str | pl.Expr | Field | tuple[str, Field]) -> str:
     """Return an entry of the mapping without the Field that it gives."""
     given = _metadata_given(source, name, value)

@@ -148,3 +148,19 @@ def test_explain_names_the_units_that_the_first_rows_hold(times: list[Any], unit
 def test_explain_escapes_what_it_shows() -> None:
     frame = DAY.rename({"note": "<script>"})
     assert "<script>" not in prepare(frame, "interactions", columns=MAPPING).explain()._repr_html_()
+
+
+def test_explain_says_that_an_earlier_source_told_the_type_and_how_text_is_declared() -> None:
+    items = pl.DataFrame(
+        {"ITEM_ID": ["1", "2"], "size": ["38", "40"], "BRAND": ["a", "b"], "WEIGHT": ["1", "2"]}
+    )
+    weight = Field("WEIGHT", "float", nullable=True)
+    history = prepare(items, "items", metadata={"SIZE": "size", "BRAND": "BRAND", "WEIGHT": weight})
+    today = prepare(items.with_columns(size=pl.lit("XL")), like=history, on_invalid="drop")
+    (note,) = (each for each in today.explain().notes if "number_unreadable" in each)
+    assert note.startswith("SIZE is long by the first rows of a polars DataFrame")
+    assert not any("number_unreadable" in each for each in history.explain().notes)
+    declared = eval(note.split("metadata=")[1], {"Field": Field})
+    again = prepare(items, "items", metadata={"BRAND": "BRAND", "WEIGHT": weight, **declared})
+    later = prepare(items.with_columns(size=pl.lit("XL")), like=again)
+    assert later.frame.collect()["SIZE"].to_list() == ["XL", "XL"]
