@@ -24,10 +24,11 @@ def demand_readable(target: Target) -> None:
     there = _world(target.world)
     found = keys.of_bucket(there)
     if found.own:
+        own = there.place[0]
         raise GroupError(
-            f"the bucket {there.place[0]} is encrypted under a key of your own",
+            f"the bucket {own} is encrypted under a key of your own",
             "another one for the list of users to delete: Amazon Personalize cannot read it there",
-            f'pdprep.connect("{target.name}", deletion_bucket="s3://another-bucket/prefix")',
+            f'pdprep.connect("{target.name}", deletion_bucket="s3://{own[:54]}-deletion")  # made if missing',
         )
 
 

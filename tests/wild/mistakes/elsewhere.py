@@ -40,7 +40,9 @@ PLACES: Final[dict[str, str]] = {
     "personalize.aws.client.failed": "tests/personalize/faults_test.py",
     "personalize.aws.client.named": _AWS,
     "personalize.resources.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
-    "personalize.deletions.user_list.demand_readable": _AWS,
+    "personalize.deletions.user_list.demand_readable": (
+        "tests/personalize/check_test.py::test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key"
+    ),
     "personalize.deletions.leavers.read": "a damaged file",
     "personalize.jobs.failures.told": "a mistake of ours",
     "personalize.imports.following.failed": (
