@@ -9,9 +9,13 @@ import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PROJECT = Path(__file__).parents[1]
 DEEP = bool(os.environ.get("PDPREP_DEEP"))
@@ -36,6 +40,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     where = REAL if REAL_FOUND else "none found (PDPREP_TEST_DATA names a folder that holds ml-latest-small)"
     terminalreporter.write_line(f"real data: {where}")
     terminalreporter.write_line(f"sizes: {'deep' if DEEP else 'quick (make deep runs them larger)'}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the system's Chromium; nothing but 127.0.0.1 can be reached with it.
+
+    One of a process, since Playwright takes a thread for itself until it is closed.
+    """
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.chromium import launch
+
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        yield browser
 
 
 @pytest.fixture

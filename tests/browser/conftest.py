@@ -8,9 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.browser.chromium import launch
 from tests.browser.lab import Lab
 from tests.conftest import PROJECT
 from tests.notebook.conftest import records as records
@@ -22,13 +21,6 @@ OTHERS = (
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
 )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give the system's Chromium; nothing but 127.0.0.1 can be reached with it."""
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -18,12 +18,11 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from pdprep.local import running
 from pdprep.local.http import connections
 from pdprep.personalize.aws import local_world
-from tests.browser.chromium import launch
 
 HALF_HEAD = b"POST /events HTTP/1.1\r\nHost: localhost\r\nX-Some"
 NO_BODY = (
@@ -137,17 +136,17 @@ def test_attack_12_odd_admin_bodies_are_the_caller_s_fault(lab: Any, path: str, 
     lab.personalize.list_schemas()
 
 
-def test_attack_12_a_web_page_cannot_use_the_admin_path(tmp_path: Path) -> None:
+def test_attack_12_a_web_page_cannot_use_the_admin_path(tmp_path: Path, browser: Browser) -> None:
     with running(tmp_path / "state", clock="manual") as server:
         before = server.state.clock.now()
         (tmp_path / "page.html").write_text(PAGE.format(url=server.url))
-        with web(tmp_path) as site, sync_playwright() as playwright, launch(playwright) as browser:
-            page = browser.new_page()
+        with web(tmp_path) as site, browser.new_context() as context:
+            page = context.new_page()
             page.goto(site + "/page.html")
             page.wait_for_function("document.title == 'done'")
             page.wait_for_timeout(300)
             assert (server.leases.open, server.state.clock.now()) == (0, before)
-            typed = browser.new_page()  # what a person types into the address bar is answered
+            typed = context.new_page()  # what a person types into the address bar is answered
             answer = typed.goto(server.url + "/_local/status")
             assert answer
             assert answer.status == 200

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import launch
 from tests.project.imports import PROJECT
 from tests.project.links import dead
 
@@ -34,13 +33,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """Give a page of a browser that fails the test if it asks anything of a network."""
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        page, asked = browser.new_page(), list[str]()
-        page.on("request", lambda request: asked.append(request.url))
-        yield page
-        assert [url for url in asked if not url.startswith(("file:", "about:", "data:", "blob:"))] == []
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a page that fails the test if it asks anything of a network."""
+    page, asked = browser.new_page(), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    page.close()
+    assert [url for url in asked if not url.startswith(("file:", "about:", "data:", "blob:"))] == []
 
 
 def test_no_link_of_the_site_is_dead_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
