@@ -69,14 +69,14 @@ aws: .venv/test ## run the journey and the probes of assumptions on a real AWS a
 suite: .venv/test .venv-awscli/ready $(JS)/ready chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20
 
+# Two at once, each with a home and a server of its own.
 notebooks: .venv/test
-	@for notebook in $(NOTEBOOKS); do \
-	  echo "nbval $$notebook"; \
-	  home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
-	  env -u PDPREP_DATA $(STILL) PDPREP_HOME="$$home" \
-	    $(BIN)/python -m pytest --nbval --nbval-current-env -p no:cacheprovider "$$notebook"; \
-	  rm -rf "$$home"; \
-	done
+	@printf '%s\n' $(NOTEBOOKS) | xargs -P 2 -I {} bash -euo pipefail -c ' \
+	  home=$$(mktemp -d); trap "rm -rf $$home" EXIT; \
+	  said=$$(env -u PDPREP_DATA $(STILL) PDPREP_HOME="$$home" \
+	    $(BIN)/python -m pytest --nbval --nbval-current-env -p no:cacheprovider {} 2>&1) || \
+	    { printf "nbval %s\n%s\n" {} "$$said"; exit 1; }; \
+	  printf "nbval %s\n%s\n" {} "$$said"'
 
 .venv/bin/python:
 	@.ci/venv .venv $(PYTHON)
