@@ -104,7 +104,7 @@ notebooks: .venv/test
 	@touch $@
 
 # The JavaScript SDK drives the local Personalize too.
-$(JS)/ready: tests/local/js/package.json | .venv/bin/python
+$(JS)/ready: tests/local/js/package-lock.json | .venv/bin/python
 	@.ci/javascript tests/local/js
 	@touch $@
 
