@@ -136,7 +136,8 @@ def pack(prepared: Prepared, but: Collection[str] = ()) -> Packing:
 def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
     """Tell whether a field is text, no id, and a column of text is read for it that cannot fail."""
     field, given = conversion.field, conversion.given
-    is_id = field.name in prepared.contract.ids or field.put_only
+    # IMPRESSION lists ids, and is brought into their form as text.
+    is_id = field.name in prepared.contract.ids or field.put_only or field.name == "IMPRESSION"
     if is_id or conversion.way.rule or field.name not in prepared.contract.texts:
         return False
     return isinstance(given, str) and isinstance(prepared.source.schema[given], pl.String)

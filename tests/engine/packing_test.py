@@ -106,3 +106,15 @@ def test_validate_reads_packed_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert packed.counts.equals(whole.counts)
     assert packed.columns.equals(whole.columns)
     assert packed.insights.equals(whole.insights)
+
+
+def test_lists_of_ids_stay_text_and_take_the_form_of_ids(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(
+        "USER_ID,ITEM_ID,TIMESTAMP,IMPRESSION\n" + "u,1.0,1700000000,1.0|2.0\nv,2.0,1700000001,\n" * 3
+    )
+    staged = stage(prepare(file, "interactions"), tmp_path / "staged", route="put")
+    assert sorted(staged.parts[0].path.read_text().splitlines()[1:]) == [
+        "u,1,1700000000,1|2",
+        "v,2,1700000001,",
+    ]
