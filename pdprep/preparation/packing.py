@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.preparation.conversions import Conversion, Convert
+from pdprep.preparation.conversions import Conversion, Convert, holds_ids
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
 
@@ -136,9 +136,9 @@ def pack(prepared: Prepared, but: Collection[str] = ()) -> Packing:
 def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
     """Tell whether a field is text, no id, and a column of text is read for it that cannot fail."""
     field, given = conversion.field, conversion.given
-    # IMPRESSION lists ids, and is brought into their form as text.
-    is_id = field.name in prepared.contract.ids or field.put_only or field.name == "IMPRESSION"
-    if is_id or conversion.way.rule or field.name not in prepared.contract.texts:
+    if holds_ids(prepared.contract, field):  # brought into the form of ids as text
+        return False
+    if conversion.way.rule or field.name not in prepared.contract.texts:
         return False
     return isinstance(given, str) and isinstance(prepared.source.schema[given], pl.String)
 
