@@ -108,12 +108,19 @@ def test_validate_reads_packed_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert packed.insights.equals(whole.insights)
 
 
-def test_lists_of_ids_stay_text_and_take_the_form_of_ids(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deployed", [False, True])
+def test_lists_of_ids_stay_text_and_take_the_form_of_ids(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, deployed: bool
+) -> None:
+    shown = Contract.of("interactions").extend(Field("IMPRESSION", nullable=True))
     file = tmp_path / "events.csv"
     file.write_text(
         "USER_ID,ITEM_ID,TIMESTAMP,IMPRESSION\n" + "u,1.0,1700000000,1.0|2.0\nv,2.0,1700000001,\n" * 3
     )
-    staged = stage(prepare(file, "interactions"), tmp_path / "staged", route="put")
+    prepared = prepare(file, deployed=shown) if deployed else prepare(file, "interactions")
+    assert not judging.packed(prepared, row_checks(prepared, NOW)).alphabets
+    monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 1)
+    staged = stage(prepared, tmp_path / "staged", route="put")
     assert sorted(staged.parts[0].path.read_text().splitlines()[1:]) == [
         "u,1,1700000000,1|2",
         "v,2,1700000001,",

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import resource
+import shlex
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 import pdprep
 from pdprep.contract.choices import DatasetType
 from pdprep.engine import buckets
-from pdprep.errors import LedgerError
+from pdprep.errors import LedgerError, LocalServerError
 from pdprep.group import DatasetGroup
 from pdprep.ledger import records
 from pdprep.ledger.forgetting import COVERED
@@ -216,6 +217,16 @@ def test_attack_9_rubbish_in_the_address_of_the_server(home: Path, server: Runni
     endpoint.release()
     file.write_text((home / "local" / "server.lock").read_text())
     assert json.loads(file.read_text())["pid"] == os.getpid()
+
+
+def test_a_local_server_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_world, "PATIENCE_SECONDS", 3)
+    tmp_path.joinpath("state.sqlite").write_bytes(b"no database")
+    with pytest.raises(LocalServerError, match=r"state\\.sqlite is damaged") as caught:
+        local_world.LocalEndpoint(tmp_path).ensure()
+    typed = [sys.executable, *shlex.split(caught.value.hint)[1:]]
+    said = subprocess.run(typed, capture_output=True, text=True, timeout=60, check=False)
+    assert (said.returncode, "move" in said.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("road", ["bulk", "put"])

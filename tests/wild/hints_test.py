@@ -51,4 +51,5 @@ def test_every_place_that_gives_a_hint_is_provoked_here_or_elsewhere() -> None:
 @pytest.mark.parametrize("told", elsewhere.PLACES.values())
 def test_a_test_elsewhere_exists(told: str) -> None:
     file, _, name = told.partition("::")
-    assert not name or f"def {name}" in Path(__file__).parents[2].joinpath(file).read_text()
+    if file.startswith("tests"):
+        assert f"def {name}(" in Path(__file__).parents[2].joinpath(file).read_text()

@@ -15,7 +15,10 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "print(group.check())  # says the policy to paste",
     ),
     "403": ("an identity that may use the bucket", "print(group.check())  # says the policy to paste"),
-    "301": ("a bucket in the region of the dataset group", "another bucket, or region= of the profile"),
+    "301": (
+        "a bucket in the region of the dataset group",
+        "print(group.check())  # says in which region the bucket is",
+    ),
     "ExpiredTokenException": (
         "credentials that are valid",
         "aws sso login  # or as you get them; then connect again and repeat the call: it goes on",
@@ -37,7 +40,7 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "a quota with room left",
         "wait for running jobs to end, or ask AWS for a larger quota",
     ),
-    "NoSuchBucket": ("a bucket that exists", 'bucket="s3://another-bucket/prefix"  # in pdprep.connect'),
+    "NoSuchBucket": ("a bucket that exists", "print(group.check())  # names the bucket, and who makes it"),
     "ResourceNotFoundException": ("a resource that exists", "group.describe()  # shows what is connected"),
     "ThrottlingException": ("fewer calls a second", "group.put(frame, rate=1)  # calls a second"),
     "NoCredentials": (

@@ -15,7 +15,7 @@ PLACES: Final[dict[str, str]] = {
     "cli.commands._prepared": _COMMAND,
     "cli.commands._write": _COMMAND,
     "contract.avro._read": _LINE,
-    "contract.catalogue._known": "tests/contract/catalogue_test.py",
+    "contract.catalogue._known": "tests/contract/catalogue_test.py::test_actions_live_in_custom_groups_alone",
     "contract.models._field": _LINE,
     "disks._error": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
     "disks._error 2": "tests/engine/full_disk_test.py::test_attack_14_what_stops_a_write_is_told",
@@ -37,7 +37,9 @@ PLACES: Final[dict[str, str]] = {
     "notebook.surroundings._yes_no": (
         "tests/notebook/surroundings_test.py::test_a_setting_that_makes_no_sense_is_said"
     ),
-    "personalize.aws.client.failed": "tests/personalize/faults_test.py",
+    "personalize.aws.client.failed": (
+        "tests/personalize/faults_test.py::test_credentials_that_expire_half_way_say_what_to_do"
+    ),
     "personalize.aws.client.named": _AWS,
     "personalize.resources.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
     "personalize.deletions.user_list.demand_readable": (
@@ -53,7 +55,9 @@ PLACES: Final[dict[str, str]] = {
     "personalize.jobs.failures.stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
     "personalize.jobs.failures.stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
     "personalize.jobs.job.start": _CUT,
-    "personalize.aws.local_world._unreachable": "tests/personalize/homes_test.py",
+    "personalize.aws.local_world._unreachable": (
+        "tests/personalize/homes_test.py::test_a_local_server_that_cannot_start_says_why"
+    ),
     "personalize.resources.polling.failure": _CUT,
     "personalize.aws.profiles._complete": "tests/personalize/connect_test.py::test_a_session_needs_bucket_and_role",
     "personalize.aws.profiles._prices": _LINE,
@@ -77,9 +81,11 @@ PLACES: Final[dict[str, str]] = {
         "tests/personalize/bulk_test.py::test_a_put_is_not_begun_where_the_import_before_it_failed"
     ),
     "personalize.imports.uploads.send": _CUT,
-    "personalize.exports.preview.preview": "tests/personalize",
-    "personalize.exports.preview.preview 2": "tests/personalize",
-    "personalize.exports.preview.preview 3": "tests/personalize",
+    "personalize.exports.preview.preview": "tests/personalize/preview_test.py::test_what_is_refused",
+    "personalize.exports.preview.preview 2": "tests/personalize/preview_test.py::test_what_is_refused",
+    "personalize.exports.preview.preview 3": (
+        "tests/personalize/preview_test.py::test_a_group_without_a_campaign_says_so"
+    ),
     "preparation.unfit._of_list": "rows that become several: the mapping changes with them",
     "preparation.forks.refuse": "a forked process",
     "preparation.objects.from_pandas": "a Python without pyarrow",
