@@ -222,7 +222,7 @@ def test_attack_9_rubbish_in_the_address_of_the_server(home: Path, server: Runni
 def test_a_local_server_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_world, "PATIENCE_SECONDS", 3)
     tmp_path.joinpath("state.sqlite").write_bytes(b"no database")
-    with pytest.raises(LocalServerError, match=r"state\\.sqlite is damaged") as caught:
+    with pytest.raises(LocalServerError, match=r"state\.sqlite is damaged") as caught:
         local_world.LocalEndpoint(tmp_path).ensure()
     typed = [sys.executable, *shlex.split(caught.value.hint)[1:]]
     said = subprocess.run(typed, capture_output=True, text=True, timeout=60, check=False)
