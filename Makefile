@@ -6,7 +6,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# One target after the other, except where set-up says otherwise.
+ifndef TOGETHER
 .NOTPARALLEL:
+endif
 
 STARTED := $(shell date +%s)
 BIN := .venv/bin
@@ -17,7 +20,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
 
-.PHONY: help demo test check docs outputs deep matrix dist bench lab aws suite notebooks chromium
+.PHONY: help demo test check docs outputs deep matrix dist bench lab aws setup suite notebooks chromium
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,7 +28,7 @@ help: ## list these commands
 demo: .venv/lab ## run the quickstart notebook on the local Personalize and say what it did
 	@$(BIN)/python notebooks/run.py $(if $(DATA),notebooks/01-movielens.ipynb --data "$(DATA)",notebooks/00-quickstart.ipynb)
 
-test: .venv/test .venv-awscli/ready $(JS)/ready chromium check suite notebooks ## run everything that CI runs
+test: setup check suite notebooks ## run everything that CI runs
 	@echo "make test: all green, $$(( $$(date +%s) - $(STARTED) )) s with set-up"
 
 check: .venv/test ## lint, check the format and the types
@@ -66,7 +69,11 @@ lab: .venv/lab ## open JupyterLab on the notebooks
 aws: .venv/test ## run the journey and the probes of assumptions on a real AWS account; asks first (PROFILE=name)
 	@$(BIN)/python -m tests.aws --profile "$(PROFILE)" $(if $(CLEAN),--clean "$(CLEAN)")
 
-suite: .venv/test .venv-awscli/ready $(JS)/ready chromium
+# What the tests need, two installers at once: together they take half as long.
+setup: | .venv/bin/python
+	@$(MAKE) -j 2 TOGETHER=1 .venv/test .venv-awscli/ready $(JS)/ready chromium
+
+suite: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20
 
 # Two at once, each with a home and a server of its own.
