@@ -73,7 +73,8 @@ class Found:
         """How many rows stand before each piece; last, how many there are."""
         edges = pl.Series(self.view.starts)
         own = self.view.replaced if self.fitting is None else self.fitting
-        held = own.search_sorted(edges).cast(pl.Int64)
+        # Of one type: for another, each of millions of places would be converted.
+        held = own.search_sorted(edges.cast(own.dtype)).cast(pl.Int64)
         came = self.changed[PIECE].search_sorted(pl.int_range(len(edges), eager=True)).cast(pl.Int64)
         return list((edges - held if self.fitting is None else held) + came)
 
@@ -104,11 +105,13 @@ class Pages:
 
     def rows(self, places: pl.Series) -> pl.DataFrame:
         """Read rows, in the order of the places."""
-        ordered, own = places.sort(), []
-        for piece, (start, stop) in zip(self.view.pieces, pairwise(self.view.starts), strict=True):
-            held = _between(ordered, start, stop)
-            if len(held):
-                own.append(_read(piece, start, held))
+        ordered, starts = places.sort(), self.view.starts
+        cuts = ordered.search_sorted(pl.Series(starts, dtype=ordered.dtype))
+        own = [
+            _read(piece, start, ordered.slice(low, high - low))
+            for piece, start, (low, high) in zip(self.view.pieces, starts[:-1], pairwise(cuts), strict=True)
+            if high > low
+        ]
         wanted = pl.col(PLACE).is_in(pl.lit(ordered).implode())
         found = pl.concat(pl.collect_all([*own, self.view.changed.filter(wanted)]), how="diagonal_relaxed")
         shown = self.shown(found.lazy()).collect()
