@@ -15,8 +15,8 @@ from typing import Final, Literal, NamedTuple
 import polars as pl
 
 from pdprep.engine import oversized
-from pdprep.engine.ahead import Work
 from pdprep.engine.partitioner import Partitioner, PartitionRows
+from pdprep.engine.prefetch import Work
 from pdprep.engine.spill import spill
 from pdprep.engine.watch import Tap
 from pdprep.preparation.prepare import Prepared
@@ -35,7 +35,7 @@ BYTES_A_ROW_COMPRESSED: Final = 8  # a low guess, so that partitions come out sm
 
 
 @dataclass(frozen=True)
-class Run(Work[pl.DataFrame]):
+class Partition(Work[pl.DataFrame]):
     """A run of whole buckets; or a piece of one that is too large for memory, without its duplicates.
 
     Attributes:
@@ -61,13 +61,13 @@ def size(prepared: Prepared, partitions: int | None = None) -> Size:
 
 
 @contextmanager
-def partitions(
+def partitioned(
     prepared: Prepared,
     through: Callable[[pl.LazyFrame], pl.LazyFrame],
     listener: Listener,
     size: Size,
     scratch: Path | None = None,
-) -> Iterator[list[Run]]:
+) -> Iterator[list[Partition]]:
     """Read the prepared rows, and give a way to each run of whole buckets, in the source's order.
 
     Args:
@@ -93,7 +93,8 @@ def partitions(
                 return partitioner.on(marked).collect(engine=engine)
 
         none = tap.watch(read, listener)
-        yield list(_runs(partitioner.partitions(MOST_BYTES), prepared.dedupe_on)) or [Run(lambda: none)]
+        found = list(_in_pieces(partitioner.partitions(MOST_BYTES), prepared.dedupe_on))
+        yield found or [Partition(lambda: none)]
 
 
 def partition_count(prepared: Prepared, height: int | None = None) -> int:
@@ -132,12 +133,12 @@ def _height(prepared: Prepared) -> int | None:
         return int(prepared.source.frame.select(pl.len()).collect().item())
 
 
-def _runs(found: Sequence[PartitionRows], key: Sequence[str]) -> Iterator[Run]:
+def _in_pieces(found: Sequence[PartitionRows], key: Sequence[str]) -> Iterator[Partition]:
     for rows in found:
         if rows.bytes > MOST_BYTES:
             lost, works = oversized.pieces(rows.files, rows.files[0].parent / "pieces", key, BUCKET)
             last = len(works) - 1
             for place, work in enumerate(works):
-                yield Run(work.do, work.bytes, 0 if place else lost, whole=place == last)
+                yield Partition(work.do, work.bytes, 0 if place else lost, whole=place == last)
         else:
-            yield Run(rows.read, rows.bytes)
+            yield Partition(rows.read, rows.bytes)

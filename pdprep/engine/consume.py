@@ -11,8 +11,8 @@ import polars as pl
 
 from pdprep import platforms
 from pdprep.contract.rules.rule import Route
-from pdprep.engine.account import account
-from pdprep.engine.run import Batch, Tally, run
+from pdprep.engine.reporting import build_report
+from pdprep.engine.run import Batch, Totals, run
 from pdprep.errors import ValidationError
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
@@ -79,17 +79,17 @@ def consume(
         partitions: How many partitions to use.
         scratch: The folder for what does not fit into memory.
     """
-    tally, aside = Tally(), Quarantine(prepared, quarantine)
+    totals, kept_aside = Totals(), Quarantine(prepared, quarantine)
     for batch in run(
-        prepared, tally, route=route, listener=listener, partition_count=partitions, scratch=scratch,
-        aside=aside if prepared.on_invalid == "quarantine" else None, only=True,
+        prepared, totals, route=route, listener=listener, partition_count=partitions, scratch=scratch,
+        bad_rows=kept_aside if prepared.on_invalid == "quarantine" else None, only=True,
     ):  # fmt: skip
         consumer(batch)
         listener(Progress("stage", batch.done, batch.total))
         del batch  # a partition is let go before the next one is there
-    aside.close()
-    report = account(prepared, tally, route)
-    return Consumed(tally.kept, tally.read, tally.bad, report, tuple(aside.files))
+    kept_aside.close()
+    report = build_report(prepared, totals, route)
+    return Consumed(totals.kept, totals.read, totals.bad, report, tuple(kept_aside.files))
 
 
 class Quarantine:

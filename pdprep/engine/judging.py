@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pdprep import clock
-from pdprep.engine.buckets import Run, partitions, size
-from pdprep.engine.sieve import Aside, Sieve
+from pdprep.engine.buckets import Partition, partitioned, size
+from pdprep.engine.stream_validator import BadRows, StreamValidator
 from pdprep.preparation import scans
 from pdprep.preparation.ids_told import Readings
 from pdprep.preparation.packing import Packing, pack
@@ -20,11 +20,11 @@ from pdprep.validation.row_checks import RowCheck, row_checks
 
 
 class Judged(NamedTuple):
-    """What has been read: how it is packed, what the sieve has counted, and a way to each partition."""
+    """What has been read: how it is packed, what the validator has counted, and a way to each partition."""
 
     packing: Packing
-    sieve: Sieve
-    loads: list[Run]
+    validator: StreamValidator
+    partitions: list[Partition]
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def judged(
     prepared: Prepared,
     route: str | None,
     listener: Listener,
-    aside: Aside | None = None,
+    bad_rows: BadRows | None = None,
     partition_count: int | None = None,
     scratch: Path | None = None,
     only: bool = False,
@@ -43,7 +43,7 @@ def judged(
         prepared: What to read.
         route: bulk, put, or None for the rules that stop both.
         listener: Hears how many rows have been read, and of how many where the source tells.
-        aside: Is given the bad rows, with the rules they break, as they are found.
+        bad_rows: Is given the bad rows, with the rules they break, as they are found.
         partition_count: How many partitions; told from the size of the source if not given.
         scratch: The folder for partitions that do not fit into memory.
         only: Whether rules that stop the other route alone are left out: a report tells them, a pass that
@@ -56,17 +56,17 @@ def judged(
     with ExitStack() as stack:
 
         def read(packing: Packing) -> Judged:
-            sieve = Sieve(packing, rules, route, aside)
+            validator = StreamValidator(packing, rules, route, bad_rows)
             with ExitStack() as attempt:
-                loads = partitions(packing.prepared, sieve.on, listener, measured, scratch)
-                found = Judged(packing, sieve, attempt.enter_context(loads))
-                sieve.sort_out()
-                if sieve.unusual and prepared.source.blocks:
+                partitions = partitioned(packing.prepared, validator.on, listener, measured, scratch)
+                found = Judged(packing, validator, attempt.enter_context(partitions))
+                validator.sort_out()
+                if validator.unusual and prepared.source.blocks:
                     scans.check_escapes(prepared.source.blocks, prepared.source.files)
                 stack.push(attempt.pop_all())
             return found
 
-        yield _read(read, prepared, rules, worth, aside)
+        yield _read(read, prepared, rules, worth, bad_rows)
 
 
 def packed(prepared: Prepared, rules: Sequence[RowCheck]) -> Packing:
@@ -79,7 +79,7 @@ def _read(
     prepared: Prepared,
     rules: Sequence[RowCheck],
     worth: bool,
-    aside: Aside | None,
+    bad_rows: BadRows | None,
 ) -> Judged:
     """Read with columns packed and a float's ``.0`` taken off ids; read again where that turns out wrong.
 
@@ -97,5 +97,5 @@ def _read(
             worth = worth and not packing.full
             if not packing.full and not readings.failed():
                 raise
-        if aside:
-            aside.forget()
+        if bad_rows:
+            bad_rows.forget()

@@ -20,8 +20,8 @@ from typing import Final
 import polars as pl
 
 from pdprep import platforms
-from pdprep.engine.ahead import Work
 from pdprep.engine.distinct import distinct, key_hash
+from pdprep.engine.prefetch import Work
 from pdprep.preparation.sources import ROW
 
 PIECE_BYTES: Final = (

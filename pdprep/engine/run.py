@@ -10,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pdprep.engine.ahead import Work, ahead
-from pdprep.engine.buckets import Run
+from pdprep.engine.buckets import Partition
 from pdprep.engine.distinct import distinct
 from pdprep.engine.judging import judged
-from pdprep.engine.sieve import Aside, Sieve
+from pdprep.engine.prefetch import Work, prefetch
+from pdprep.engine.stream_validator import BadRows, StreamValidator
 from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.spread import BUCKET
@@ -25,7 +25,7 @@ from pdprep.validation.validator import FAILURES
 
 
 @dataclass
-class Tally:
+class Totals:
     """What one pass has counted so far; ``examples`` are the failing rows to show."""
 
     read: int = 0
@@ -36,25 +36,25 @@ class Tally:
     profile: Profile = field(default_factory=Profile)
     examples: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES))
 
-    def judged(self, sieve: Sieve) -> None:
-        """Take over what the sieve has counted."""
-        self.read, self.bad = sieve.read, sieve.bad
-        self.counts, self.examples = sieve.counts, sieve.examples
+    def judged(self, validator: StreamValidator) -> None:
+        """Take over what the validator has counted."""
+        self.read, self.bad = validator.read, validator.bad
+        self.counts, self.examples = validator.counts, validator.examples
 
     @property
     def duplicates(self) -> int:
         """Good rows that equal an earlier one, once all are counted."""
         return self.read - self.bad - self.kept
 
-    def add(self, portion: Portion) -> None:
+    def add(self, partition: Deduplicated) -> None:
         """Count one partition, or a piece of one."""
-        self.kept += portion.rows.height
-        self.summary += portion.summary
-        self.profile += portion.profile
+        self.kept += partition.rows.height
+        self.summary += partition.summary
+        self.profile += partition.profile
 
 
 @dataclass(frozen=True, eq=False)
-class Portion:
+class Deduplicated:
     """One partition, or a piece of one: the rows to keep of so many good ones, and their figures.
 
     ``per_id`` counts the rows of each id: what the ids come to is known once all pieces have been counted.
@@ -88,60 +88,61 @@ class Batch:
 
 def run(
     prepared: Prepared,
-    tally: Tally,
+    totals: Totals,
     *,
     route: str | None = None,
     listener: Listener,
     partition_count: int | None = None,
     profiled: bool = False,
-    aside: Aside | None = None,
+    bad_rows: BadRows | None = None,
     scratch: Path | None = None,
     only: bool = False,
 ) -> Iterator[Batch]:
-    """Yield each partition's rows to keep, counting them in ``tally``.
+    """Yield each partition's rows to keep, counting them in ``totals``.
 
     Rows are judged first and deduplicated after, so that every bad row is named under its own number.
 
     Args:
         prepared: What to read.
-        tally: Where to count.
+        totals: Where to count.
         route: bulk, put, or None for the rules that stop both.
         listener: Hears the progress.
         partition_count: How many partitions to use.
-        profiled: Whether the tally gets a profile of the columns.
-        aside: Is given the bad rows, with the rules they break, as they are found.
+        profiled: Whether the totals get a profile of the columns.
+        bad_rows: Is given the bad rows, with the rules they break, as they are found.
         scratch: The folder for partitions that do not fit into memory.
         only: Whether rules that stop the other route alone are left out.
     """
-    with judged(prepared, route, listener, aside, partition_count, scratch, only) as (packing, sieve, loads):
-        tally.judged(sieve)
-        done = sieve.bad
-        portion_of = partial(portion, packing, profiled)
-        works = [Work(partial(portion_of, load), load.bytes) for load in loads]
+    judging = judged(prepared, route, listener, bad_rows, partition_count, scratch, only)
+    with judging as (packing, validator, partitions):
+        totals.judged(validator)
+        done = validator.bad
+        each_of = partial(deduplicate, packing, profiled)
+        works = [Work(partial(each_of, each), each.bytes) for each in partitions]
         per_id: list[pl.DataFrame] = []
-        for load, found in zip(loads, ahead(works), strict=True):
-            tally.add(found)
+        for partition, found in zip(partitions, prefetch(works), strict=True):
+            totals.add(found)
             per_id.append(found.per_id)
-            if load.whole:
-                tally.summary += of_ids(per_id)
+            if partition.whole:
+                totals.summary += of_ids(per_id)
                 per_id.clear()
             done += found.good
-            listener(Progress("validate", done, sieve.read))
-            yield Batch(found.rows, sieve.unusual, done, sieve.read, load.whole)
+            listener(Progress("validate", done, validator.read))
+            yield Batch(found.rows, validator.unusual, done, validator.read, partition.whole)
             del found  # it is let go before the next one is there
 
 
-def portion(packing: Packing, profiled: bool, load: Run) -> Portion:
+def deduplicate(packing: Packing, profiled: bool, partition: Partition) -> Deduplicated:
     """Return a partition, or a piece of one, without duplicates and with its figures.
 
     Args:
         packing: How its rows are packed.
         profiled: Whether there is to be a profile of its columns.
-        load: Its rows.
+        partition: Its rows.
     """
-    prepared, rows = packing.prepared, load.do()
-    good, packed = rows.height + load.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
+    prepared, rows = packing.prepared, partition.do()
+    good, packed = rows.height + partition.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
     summary = of_rows(prepared.contract, packed, packing.unpack)
     per_id, kept = rows_per_id(prepared.contract, packed), packing.unpack(packed)
     shape = profile(prepared.contract, kept) if profiled else Profile()
-    return Portion(kept, good, summary, per_id, shape)
+    return Deduplicated(kept, good, summary, per_id, shape)

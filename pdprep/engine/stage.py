@@ -107,8 +107,8 @@ def stage(
     checked_engine(engine)
     with disks.told(Path(folder)):
         if engine == "ray":
-            aside = None if quarantine is None else Path(quarantine)
-            return _stage_on_ray(prepared, Path(folder), route, on_part, aside, listener, scratch)
+            kept_aside = None if quarantine is None else Path(quarantine)
+            return _stage_on_ray(prepared, Path(folder), route, on_part, kept_aside, listener, scratch)
         return _stage(
             prepared, Path(folder), route, on_part, on_rows, quarantine, listener, partitions, scratch
         )
@@ -157,8 +157,8 @@ def _stage_on_ray(
     listener: Listener,
     scratch: Path | None,
 ) -> Staged:
-    from pdprep.engine.executors.passing import staged
-    from pdprep.engine.executors.tasks import Folder
+    from pdprep.engine.executors.ray_engine import write_parts
+    from pdprep.engine.executors.write_task import FolderSink
 
     check_route(route)
     target = _emptied(folder, check(prepared))
@@ -168,8 +168,8 @@ def _stage_on_ray(
             on_part(replace(part, path=target / part.path))
 
     try:
-        done, parts = staged(
-            prepared, route, Folder(target.resolve()), quarantine=quarantine or target, on_part=named,
+        done, written = write_parts(
+            prepared, route, FolderSink(target.resolve()), quarantine=quarantine or target, on_part=named,
             listener=listener, scratch=scratch,
         )  # fmt: skip
     except BaseException:
@@ -179,7 +179,7 @@ def _stage_on_ray(
         for left in target.glob(f".{prepared.dataset}-*.csv-*"):  # of a worker that died as it wrote
             left.unlink()
     schema = write_schema(target, prepared.contract)
-    here = tuple(replace(part, path=target / part.path) for part in parts)
+    here = tuple(replace(part, path=target / part.path) for part in written)
     return Staged(here, done.rows, done.report, prepared.contract, schema, done.quarantine)
 
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules.rule import Route
-from pdprep.engine.account import account, merged
-from pdprep.engine.run import Batch, Tally, run
+from pdprep.engine.reporting import build_report, merged
+from pdprep.engine.run import Batch, Totals, run
 from pdprep.errors import InputError, NotPreparedError
 from pdprep.preparation import mapping
 from pdprep.preparation.mapping import literal
@@ -56,11 +56,11 @@ def validate(
     if route is not None:
         check_route(route)
     checked_engine(engine)
-    reports = [judged(check(each), route, listener=listener, engine=engine) for each in prepared]
+    reports = [report_of(check(each), route, listener=listener, engine=engine) for each in prepared]
     return merged(reports, route, show_values)
 
 
-def judged(
+def report_of(
     prepared: Prepared,
     route: Route | None,
     consumer: Callable[[Batch], None] | None = None,
@@ -68,22 +68,16 @@ def judged(
     engine: Engine = "local",
 ) -> Report:
     """Return the report of one frame; a consumer gets the rows that go on, a partition at a time."""
-    tally = Tally()
     if engine == "ray":
-        from pdprep.engine.executors.passing import passing
+        from pdprep.engine.executors import ray_engine
 
-        with passing(prepared, listener, route, profiled=True) as ours:
-            ours.scan(None)
-            ours.reduce("nothing" if consumer is None else "rows")
-            if consumer:
-                for batch in ours.rows():
-                    consumer(batch)
-            return account(prepared, ours.tally, route)
-    for batch in run(prepared, tally, route=route, listener=listener, profiled=True):
+        return ray_engine.report_of(prepared, route, consumer, listener)
+    totals = Totals()
+    for batch in run(prepared, totals, route=route, listener=listener, profiled=True):
         if consumer:
             consumer(batch)
         del batch  # a partition is let go before the next one is there
-    return account(prepared, tally, route)
+    return build_report(prepared, totals, route)
 
 
 def check(prepared: object) -> Prepared:

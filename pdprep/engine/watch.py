@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import polars as pl
 
-from pdprep.engine.ahead import Begun
+from pdprep.engine.prefetch import Begun
 from pdprep.progress import Listener, Progress
 
 EVERY: Final = 0.25  # seconds between two reports

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.engine.aggregates import Aggregate
-from pdprep.engine.executors.tasks import Folder
+from pdprep.engine.executors.write_task import FolderSink
 from pdprep.engine.run import Batch
 
 
@@ -61,7 +61,7 @@ class Counting:
 
 
 @dataclass(frozen=True)
-class Unsafe(Folder):
+class Unsafe(FolderSink):
     """A folder whose first writer dies when half of a part is written."""
 
     death: Death | None = None

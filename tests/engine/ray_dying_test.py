@@ -12,7 +12,10 @@ import pytest
 import pdprep
 from pdprep import DatasetGroup, Prepared, Staged, stage
 from pdprep.engine import parts
-from pdprep.engine.executors.passing import passing, staged
+from pdprep.engine.executors.ray_engine import write_parts
+from pdprep.engine.executors.ray_pass import ray_pass
+from pdprep.engine.executors.reduce_phase import reduce
+from pdprep.engine.executors.scan_phase import scan
 from pdprep.progress import silent
 from tests.conftest import DEEP
 from tests.engine.dying import Counting, Death, Unsafe
@@ -78,11 +81,10 @@ def test_a_lake_in_s3_gives_the_same_parts_though_a_worker_dies_while_it_reads(
 def test_a_worker_that_dies_while_it_sums_up_counts_no_row_twice(group: DatasetGroup, tmp_path: Path) -> None:
     here = stage(prepared(group), tmp_path / "here")
     counting = Counting(Death(tmp_path / "died"))
-    with passing(prepared(group), silent, "bulk") as ours:
-        ours.scan(None)
-        ours.reduce(aggregates=[counting])
+    with ray_pass(prepared(group), silent, "bulk") as ours:
+        reduced = reduce(ours, scan(ours, None), aggregates=[counting])
     assert counting.death.mark.exists()
-    assert ours.tally.kept == ours.told[0].result == here.rows
+    assert reduced.totals.kept == reduced.aggregates[0].result == here.rows
 
 
 def test_a_worker_that_dies_while_it_writes_leaves_one_whole_part(
@@ -91,12 +93,12 @@ def test_a_worker_that_dies_while_it_writes_leaves_one_whole_part(
     here = stage(prepared(group), tmp_path / "here")
     folder = tmp_path / "there"
     folder.mkdir()
-    place = Unsafe(folder, Death(tmp_path / "died"))
-    _, found = staged(
-        prepared(group), "bulk", place, quarantine=tmp_path, on_part=lambda part: None, listener=silent
+    sink = Unsafe(folder, Death(tmp_path / "died"))
+    _, found = write_parts(
+        prepared(group), "bulk", sink, quarantine=tmp_path, on_part=lambda part: None, listener=silent
     )
-    assert place.death
-    assert place.death.mark.exists()
+    assert sink.death
+    assert sink.death.mark.exists()
     assert [part.sha256 for part in found] == sums(here)
     assert sorted(each.name for each in folder.glob("*.csv")) == [part.path.name for part in here.parts]
     assert [(folder / part.path).read_bytes() for part in found] == [

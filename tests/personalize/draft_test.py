@@ -10,7 +10,7 @@ import pytest
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.engine.run import Tally, run
+from pdprep.engine.run import Totals, run
 from pdprep.personalize.puts import batches, draft
 from pdprep.personalize.puts.draft import Draft
 from pdprep.preparation.prepare import Prepared, prepare
@@ -32,7 +32,7 @@ def drafted(prepared: Prepared, folder: Path, partitions: int) -> tuple[pl.DataF
     contract = batches.put_contract(prepared.contract)
     folder.mkdir()
     plan, rows = Draft(contract, folder), []
-    for batch in run(prepared, Tally(), route="put", listener=silent, partition_count=partitions):
+    for batch in run(prepared, Totals(), route="put", listener=silent, partition_count=partitions):
         plan.take(batch)
         rows.append(batch.rows.select(prepared.contract.names))
     numbers = batches.Numbers(contract)

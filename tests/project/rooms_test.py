@@ -44,11 +44,7 @@ FRONT = ("pdprep",)  # it lists every public name
 # What still stands against these rules; each list may only shrink.
 KNOTS = (("pdprep.validation.page", "pdprep.validation.report"),)
 WIDE = {
-    "engine.executors.passing": 22,
-    "engine.executors.scanning": 16,
-    "engine.executors.tasks": 17,
     "notebook.views.mapping": 17,
-    "personalize.imports.distributed.on_ray": 18,
 }
 ALIASES = {
     f"pdprep.{importer}": {f"pdprep.{module}"}
@@ -67,7 +63,6 @@ ALIASES = {
 TWICE = {
     "Finding": {"notebook.views.sheet", "validation.insights"},
     "Part": {"contract.infrastructure", "engine.parts", "html", "notebook.views.query"},
-    "Place": {"contract.rules.rule", "engine.executors.tasks"},
 }
 PERSONALIZE = [name for name in MODULES if name.startswith("pdprep.personalize.")]
 CLIENT = [name for name in MODULES if not name.startswith("pdprep.local")]

@@ -10,7 +10,7 @@ from contextlib import chdir, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pdprep.engine.executors.desk import Desk, Heard
+from pdprep.engine.executors.task_progress import ProgressActor, TaskProgress
 from pdprep.engine.watch import EVERY
 from pdprep.errors import InputError, PdprepError
 from pdprep.progress import Listener, Progress, silent
@@ -32,14 +32,14 @@ class Cluster:
         nodes: The ids of the nodes that work.
         workers: How many tasks run at a time.
         started: Whether it was started here and ends with the call.
-        desk: The actor that tasks tell how far they have come.
+        actor: The actor that tasks tell how far they have come.
     """
 
     ray: Any
     nodes: tuple[str, ...]
     workers: int
     started: bool
-    desk: Any = None
+    actor: Any = None
 
     @property
     def said(self) -> str:
@@ -64,7 +64,7 @@ class Cluster:
         """
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        task = self.ray.remote(_looked)
+        task = self.ray.remote(_run_here)
         where = (NodeAffinitySchedulingStrategy(node, soft=False) for node in self.nodes)
         options = {"num_cpus": 0, "runtime_env": {"env_vars": _ENVIRONMENT}}
         refs = [
@@ -94,20 +94,20 @@ class Cluster:
         """
         task, here = self.ray.remote(_done), os.getcwd()
         options = {"num_returns": returns, "runtime_env": {"env_vars": _ENVIRONMENT}}
-        desk = self.desk if listener else None
+        actor = self.actor if listener else None
         waiting: dict[Any, tuple[int, list[Any]]] = {}
         try:
-            if desk is not None:
-                desk.clear.remote()
+            if actor is not None:
+                actor.clear.remote()
             for place, (arguments, values) in enumerate(calls):
-                made = task.options(**options).remote(work, desk, place, here, arguments, kept, *values)
+                made = task.options(**options).remote(work, actor, place, here, arguments, kept, *values)
                 refs = [made] if returns == 1 else made
                 waiting[refs[0]] = place, refs
-            count, heard = len(waiting), Heard()
+            count, heard = len(waiting), TaskProgress()
             while waiting:
                 ready, _ = self.ray.wait(list(waiting), timeout=EVERY, fetch_local=False)
-                if desk is not None and listener is not None:
-                    heard = self._look(desk) or heard
+                if actor is not None and listener is not None:
+                    heard = self._progress(actor) or heard
                     listener(Progress(phase, heard.rows, total, note=self._note(count, len(waiting), heard)))
                 for ref in ready:
                     self._got(ref)
@@ -116,15 +116,15 @@ class Cluster:
             self._stop([refs[0] for _, refs in waiting.values()])
             raise
 
-    def _note(self, count: int, left: int, heard: Heard) -> str:
+    def _note(self, count: int, left: int, heard: TaskProgress) -> str:
         running = min(left, heard.running)
         return (
             f"{self.said}: {count - left} of {count} tasks done, {running} running, {left - running} waiting"
         )
 
-    def _look(self, desk: Any) -> Heard | None:
+    def _progress(self, actor: Any) -> TaskProgress | None:
         with suppress(self.ray.exceptions.RayError):
-            found: Heard = self.ray.get(desk.look.remote(), timeout=1)
+            found: TaskProgress = self.ray.get(actor.total.remote(), timeout=1)
             return found
         return None
 
@@ -156,20 +156,20 @@ class Cluster:
 
 
 def _done(
-    work: Callable[..., Any], desk: Any, place: int, here: str, arguments: Sequence[Any], kept: Any,
+    work: Callable[..., Any], actor: Any, place: int, here: str, arguments: Sequence[Any], kept: Any,
     *values: Any,
 ) -> Any:  # fmt: skip
-    """Do the work of a task, and tell the desk how far it has come."""
+    """Do the work of a task, and tell the actor how far it has come."""
     with _within(here):
-        if desk is None:
+        if actor is None:
             return work(kept, *arguments, silent, *values)
-        desk.tell.remote(place, 0)
-        result = work(kept, *arguments, lambda progress: desk.tell.remote(place, progress.done), *values)
-        desk.end.remote(place)
+        actor.tell.remote(place, 0)
+        result = work(kept, *arguments, lambda progress: actor.tell.remote(place, progress.done), *values)
+        actor.end.remote(place)
         return result
 
 
-def _looked(work: Callable[..., Any], here: str, *arguments: Any) -> Any:
+def _run_here(work: Callable[..., Any], here: str, *arguments: Any) -> Any:
     with _within(here):
         return work(*arguments)
 
@@ -194,13 +194,13 @@ def joined() -> Iterator[Cluster]:
             _begin(ray)
         _users["count"] += 1
         started = bool(_users["ours"])
-    desk = ray.remote(Desk).options(num_cpus=0, max_restarts=-1).remote()
+    actor = ray.remote(ProgressActor).options(num_cpus=0, max_restarts=-1).remote()
     try:
         nodes = [each for each in ray.nodes() if each["Alive"] and each["Resources"].get("CPU")]
         workers = int(sum(each["Resources"]["CPU"] for each in nodes))
-        yield Cluster(ray, tuple(each["NodeID"] for each in nodes), workers, started, desk)
+        yield Cluster(ray, tuple(each["NodeID"] for each in nodes), workers, started, actor)
     finally:
-        ray.kill(desk)
+        ray.kill(actor)
         with _lock:
             _users["count"] -= 1
             if _users["ours"] and not _users["count"]:

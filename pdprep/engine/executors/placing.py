@@ -32,7 +32,7 @@ class Node(NamedTuple):
     lacks: tuple[str, ...]
 
 
-def look(paths: Sequence[tuple[str, int]]) -> Node:
+def describe_node(paths: Sequence[tuple[str, int]]) -> Node:
     """Say which files of these sizes, or folders (-1), are not on this node."""
     lacks = tuple(path for path, size in paths if _size(path) != size)
     return Node((import_module("pdprep").__version__, pl.__version__, platform.python_version()), lacks)
@@ -87,7 +87,7 @@ def check(cluster: Cluster, paths: Sequence[tuple[str, int]], folder: Path | Non
     Raises:
         InputError: A node lacks a path, or has another version of pdprep, Polars or Python.
     """
-    here, nodes = look([]), cluster.on_nodes(look, list(paths))
+    here, nodes = describe_node([]), cluster.on_nodes(describe_node, list(paths))
     for found in nodes:
         if found.versions != here.versions:
             raise InputError(

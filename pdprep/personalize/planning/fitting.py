@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Route
-from pdprep.engine.validate import Engine, judged
+from pdprep.engine.validate import Engine, report_of
 from pdprep.ledger import folders
 from pdprep.personalize.aws.quotas import POLITE, quota
 from pdprep.personalize.imports.guards import DatasetState
@@ -53,7 +53,7 @@ def fitting(
         forecast = Forecast(
             target.ledger, prepared, tracker, fill, folders.private(folder / (asked or "any"))
         )
-        report = judged(prepared, asked, forecast.update, engine=engine)
+        report = report_of(prepared, asked, forecast.update, engine=engine)
         size = forecast.size(report)
         minutes = size.calls / polite / 60 if polite else None
         route, why = _route(prepared, state, report.kept, size.calls, minutes)

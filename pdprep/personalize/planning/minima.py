@@ -14,7 +14,7 @@ from pdprep.contract import limits
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import DatasetRule
-from pdprep.engine.account import breach
+from pdprep.engine.reporting import breach
 from pdprep.ledger import layers
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.jobs.job import Job

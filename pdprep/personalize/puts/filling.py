@@ -15,7 +15,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.rules import registry
-from pdprep.engine.account import breach
+from pdprep.engine.reporting import breach
 from pdprep.errors import InputError
 from pdprep.ledger import layers
 from pdprep.ledger.layers import BULK, ORDER

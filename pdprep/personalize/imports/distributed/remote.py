@@ -17,9 +17,9 @@ from pdprep.engine.parts import Part
 from pdprep.ledger import layers
 from pdprep.personalize.aws.client import World, upload
 from pdprep.personalize.imports import uploads
+from pdprep.personalize.imports.staging import RECORDS
 
-RECORDS: Final = "records"
-_A_RUN: Final = 1 << 31  # numbers of records that a run of buckets has for itself
+_PARTITION: Final = 1 << 31  # numbers of records that a partition has for itself
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Prefix:
+class S3Sink:
     """Where an import stands in S3, and the way there for a task: no keys go to other processes."""
 
     reach: Reach
@@ -45,11 +45,11 @@ class Prefix:
     location: str
 
     @staticmethod
-    def of(world: World, group: str, location: str) -> Prefix:
+    def of(world: World, group: str, location: str) -> S3Sink:
         """Return the prefix of an import."""
         profile = world.session.profile_name
         reach = Reach(world.endpoint_url, world.region, None if profile == "default" else profile)
-        return Prefix(reach, world.account, world.region, world.bucket, group, location)
+        return S3Sink(reach, world.account, world.region, world.bucket, group, location)
 
     @cached_property
     def world(self) -> World:
@@ -67,20 +67,20 @@ class Prefix:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """Puts the records of a run of buckets beside the parts, as Parquet."""
+class RecordsInS3:
+    """Puts the records of a partition beside the parts, as Parquet."""
 
-    prefix: Prefix
+    sink: S3Sink
     contract: Contract
 
-    def __call__(self, run: int, before: int, rows: pl.DataFrame) -> None:
-        """Write some records of a run; they are numbered by run, and in it in their order."""
+    def __call__(self, partition: int, before: int, rows: pl.DataFrame) -> None:
+        """Write some records of a partition; they are numbered by it, and in it in their order."""
         if not rows.height:
             return
-        number = run if not before else run * _A_RUN + before
+        number = partition * _PARTITION + before if before else partition
         with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
             file = layers.write_records(
-                Path(folder), number, rows, self.contract, first=run * _A_RUN + before, wide=True
+                Path(folder), number, rows, self.contract, first=partition * _PARTITION + before, wide=True
             )
-            key = f"{self.prefix.location}/{RECORDS}/{file.name}"
-            upload(self.prefix.world, file, key, lambda count: None)
+            key = f"{self.sink.location}/{RECORDS}/{file.name}"
+            upload(self.sink.world, file, key, lambda count: None)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from pdprep import prepare
-from pdprep.engine.sieve import Sieve
+from pdprep.engine.stream_validator import StreamValidator
 from pdprep.preparation.packing import Packing
 from pdprep.validation.row_checks import row_checks
 
@@ -35,10 +35,10 @@ class Slow:
 
 def test_a_batch_is_judged_while_the_bad_rows_of_another_are_written() -> None:
     aside, prepared = Slow(), prepare(ROWS, "interactions")
-    sieve = Sieve(Packing(prepared), row_checks(prepared, NOW), None, aside)
+    validator = StreamValidator(Packing(prepared), row_checks(prepared, NOW), None, aside)
 
     def judge() -> None:
-        assert sieve.on(prepared.rows).collect()["USER_ID"].to_list() == ["u"]
+        assert validator.on(prepared.rows).collect()["USER_ID"].to_list() == ["u"]
 
     first = threading.Thread(target=judge)
     first.start()
@@ -46,7 +46,7 @@ def test_a_batch_is_judged_while_the_bad_rows_of_another_are_written() -> None:
     judge()
     aside.go_on.set()
     first.join()
-    sieve.sort_out()
+    validator.sort_out()
     assert aside.in_time
     assert aside.heights == [1, 1]
-    assert (sieve.read, sieve.bad, sieve.examples.height) == (4, 2, 2)
+    assert (validator.read, validator.bad, validator.examples.height) == (4, 2, 2)

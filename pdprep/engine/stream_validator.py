@@ -18,7 +18,7 @@ from pdprep.validation.row_checks import RowCheck
 from pdprep.validation.validator import FAILURES, SHOWN, Validator, Verdict, first
 
 
-class Aside(Protocol):
+class BadRows(Protocol):
     """Where bad rows are kept."""
 
     def take(self, bad: pl.DataFrame) -> None:
@@ -28,8 +28,8 @@ class Aside(Protocol):
         """Let go of all, as the source is read again."""
 
 
-class Sieve:
-    """Validators each batch of ``Prepared.rows``; batches come on any thread and in any order.
+class StreamValidator:
+    """Validates each batch of ``Prepared.rows``; batches come on any thread and in any order.
 
     Attributes:
         read: Rows judged.
@@ -40,16 +40,16 @@ class Sieve:
     """
 
     def __init__(
-        self, packing: Packing, rules: Sequence[RowCheck], route: str | None, aside: Aside | None = None
+        self, packing: Packing, rules: Sequence[RowCheck], route: str | None, bad_rows: BadRows | None = None
     ) -> None:
         contract = packing.prepared.contract
         self.columns = (ROW, *contract.names)
         self.read = self.bad = 0
         self.counts: Counter[tuple[str, str]] = Counter()
         self.unusual: frozenset[str] = frozenset()
-        self._judge, self._packing = Validator(rules, route, contract, packing), packing
+        self._validator, self._packing = Validator(rules, route, contract, packing), packing
         self._shown = list(packing.unpacked.shown(clock.now()).values())
-        self._aside, self._lock, self._sorting = aside, threading.Lock(), threading.Lock()
+        self._bad_rows, self._lock, self._sorting = bad_rows, threading.Lock(), threading.Lock()
         self._failing: list[pl.DataFrame] = []
         self._bad: list[pl.DataFrame] = []
         self.examples = pl.DataFrame(schema=FAILURES)
@@ -62,11 +62,11 @@ class Sieve:
 
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
         start = rows[ROW][0] if rows.height else 0
-        verdict = self._judge(rows, lambda *rule: start < self._full.get(rule, start + 1))
+        verdict = self._validator(rows, lambda *rule: start < self._full.get(rule, start + 1))
         good, bad = rows.select(self.columns), None
         if verdict.stopped is not None:
             good = good.filter(~verdict.stopped)
-            bad = self._named(rows.filter(verdict.stopped)) if self._aside else None
+            bad = self._named(rows.filter(verdict.stopped)) if self._bad_rows else None
         with self._lock:
             self._count(rows.height, rows.height - good.height, verdict)
             self._failing += [verdict.failures] if verdict.failures.height else []
@@ -88,15 +88,15 @@ class Sieve:
                 self.examples = first(pl.concat([self.examples, *failing]))
                 self._full = _full(self.examples)
             for rows in bad:
-                if self._aside:
-                    self._aside.take(rows)
+                if self._bad_rows:
+                    self._bad_rows.take(rows)
         finally:
             self._sorting.release()
 
     def _named(self, bad: pl.DataFrame) -> pl.DataFrame:
         """Return bad rows with their texts, the rules they break and the source's values."""
         texts = self._packing.unpack(bad.drop(cs.starts_with(ODD)))
-        return self._judge.names(texts).with_columns(self._shown)
+        return self._validator.names(texts).with_columns(self._shown)
 
     def _count(self, read: int, bad: int, verdict: Verdict) -> None:
         self.read += read

@@ -1,4 +1,4 @@
-"""The tally of a pass as a report."""
+"""The totals of a pass as a report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pdprep.contract import shape
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Rule
 from pdprep.engine.lines import locate, short
-from pdprep.engine.run import Tally
+from pdprep.engine.run import Totals
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
@@ -23,35 +23,35 @@ from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
 _ASIDE = {"quarantine": "quarantined", "drop": "dropped", "raise": "invalid"}
 
 
-def account(prepared: Prepared, tally: Tally, route: str | None) -> Report:
+def build_report(prepared: Prepared, totals: Totals, route: str | None) -> Report:
     """Return the report of one dataset."""
-    counts = pl.DataFrame(list(_counts(prepared, tally, route)), schema=COUNTS)
+    counts = pl.DataFrame(list(_counts(prepared, totals, route)), schema=COUNTS)
     return Report(
-        pl.DataFrame([_rows(prepared, tally)], schema=ROWS),
+        pl.DataFrame([_rows(prepared, totals)], schema=ROWS),
         counts.sort(pl.col("level") != "error", maintain_order=True),
-        _failures(prepared, tally.examples, counts),
+        _failures(prepared, totals.examples, counts),
         route=route,
         known={
             prepared.dataset: Known(
                 prepared.contract,
-                tally.summary,
-                tally.profile,
+                totals.summary,
+                totals.profile,
                 prepared.local_times,
                 short(prepared.source),
                 prepared.id_forms.known,
                 weakref.ref(prepared),
             )
         },
-        too_many=_too_many(prepared, tally),
+        too_many=_too_many(prepared, totals),
     )
 
 
-def _too_many(prepared: Prepared, tally: Tally) -> tuple[str, ...]:
+def _too_many(prepared: Prepared, totals: Totals) -> tuple[str, ...]:
     """Say so where more rows were set aside than ``max_invalid`` accepts, which then are not set aside."""
     most = prepared.options.max_invalid
-    if most is None or tally.bad <= most * tally.read:
+    if most is None or totals.bad <= most * totals.read:
         return ()
-    said = f"{tally.bad / tally.read:.2%} of its rows break a rule, at most {most:.2%} may (max_invalid)"
+    said = f"{totals.bad / totals.read:.2%} of its rows break a rule, at most {most:.2%} may (max_invalid)"
     return (f"{prepared.dataset}: {said}",)
 
 
@@ -71,28 +71,28 @@ def merged(reports: list[Report], route: str | None, show_values: bool) -> Repor
     )
 
 
-def _rows(prepared: Prepared, tally: Tally) -> dict[str, Any]:
+def _rows(prepared: Prepared, totals: Totals) -> dict[str, Any]:
     empty = dict.fromkeys(_ASIDE.values(), 0)
     return {
         "dataset": prepared.dataset,
-        "read": tally.read,
-        "kept": tally.kept,
-        "duplicates": tally.duplicates,
+        "read": totals.read,
+        "kept": totals.kept,
+        "duplicates": totals.duplicates,
         **empty,
-        _ASIDE[prepared.on_invalid]: tally.bad,
+        _ASIDE[prepared.on_invalid]: totals.bad,
     }
 
 
-def _counts(prepared: Prepared, tally: Tally, route: str | None) -> Iterator[dict[str, Any]]:
-    for (name, column), count in sorted(tally.counts.items()):
-        rule, values = registry.rule(name), tally.examples.filter(rule=name, column=column)["value"]
+def _counts(prepared: Prepared, totals: Totals, route: str | None) -> Iterator[dict[str, Any]]:
+    for (name, column), count in sorted(totals.counts.items()):
+        rule, values = registry.rule(name), totals.examples.filter(rule=name, column=column)["value"]
         yield {
             **breach(prepared.dataset, rule, column, count),
             "mend": fix(prepared, rule, column, values),
         }
-    waiting = tally.bad if prepared.on_invalid == "raise" else 0
-    for rule, figure in breaches(prepared.contract, tally.summary, route, waiting):
-        yield {**breach(prepared.dataset, rule, "", figure), "mend": fix_all(prepared, rule, tally.summary)}
+    waiting = totals.bad if prepared.on_invalid == "raise" else 0
+    for rule, figure in breaches(prepared.contract, totals.summary, route, waiting):
+        yield {**breach(prepared.dataset, rule, "", figure), "mend": fix_all(prepared, rule, totals.summary)}
     for rule, names in shape.breaches(prepared.contract):
         if not rule.blocks(None):  # else prepare has refused it, or the service has taken it
             mended = fix_fields(prepared, rule)

@@ -20,10 +20,10 @@ class Work(Generic[T]):
     bytes: int = 0
 
 
-def ahead(works: Sequence[Work[T]]) -> Iterator[T]:
+def prefetch(works: Sequence[Work[T]]) -> Iterator[T]:
     """Yield each result in order, doing the next one meanwhile where both fit into memory.
 
-    >>> list(ahead([Work(lambda: 1), Work(lambda: 2)]))
+    >>> list(prefetch([Work(lambda: 1), Work(lambda: 2)]))
     [1, 2]
     """
     begun: Begun[T] | None = None

@@ -1,4 +1,4 @@
-"""Where the tasks of a pass tell how far they have come: an actor that the driver asks again and again."""
+"""An actor that tasks tell how far they have come, and that the driver asks again and again."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Heard:
+class TaskProgress:
     """How far the tasks of a pass have come: rows done, and how many tasks run."""
 
     rows: int = 0
     running: int = 0
 
 
-class Desk:
+class ProgressActor:
     """Hears of rows by task, so that one that is done again is not counted twice.
 
-    >>> desk = Desk()
-    >>> desk.tell(0, 10), desk.tell(1, 5), desk.end(0)
+    >>> actor = ProgressActor()
+    >>> actor.tell(0, 10), actor.tell(1, 5), actor.end(0)
     (None, None, None)
-    >>> desk.look()
-    Heard(rows=15, running=1)
+    >>> actor.total()
+    TaskProgress(rows=15, running=1)
     """
 
     def __init__(self) -> None:
@@ -41,6 +41,6 @@ class Desk:
         """Hear that a task is done."""
         self._running.discard(task)
 
-    def look(self) -> Heard:
+    def total(self) -> TaskProgress:
         """Say how far all have come."""
-        return Heard(sum(self._rows.values()), len(self._running))
+        return TaskProgress(sum(self._rows.values()), len(self._running))

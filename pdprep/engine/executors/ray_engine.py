@@ -1,0 +1,79 @@
+"""What ``engine="ray"`` does: a report, or the parts of an import, from tasks on many machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pdprep.contract.rules.rule import Route
+from pdprep.engine.consume import Consumed, Quarantine
+from pdprep.engine.executors.ray_pass import RayPass, ray_pass
+from pdprep.engine.executors.reduce_phase import ReducedPartitions, reduce
+from pdprep.engine.executors.reduce_task import OnRecords
+from pdprep.engine.executors.scan_phase import scan
+from pdprep.engine.executors.write_task import FolderSink
+from pdprep.engine.parts import Part
+from pdprep.engine.reporting import build_report
+from pdprep.engine.run import Batch
+from pdprep.preparation.prepare import Prepared
+from pdprep.progress import Listener
+from pdprep.validation.report import Report
+
+
+def report_of(
+    prepared: Prepared, route: Route | None, consumer: Callable[[Batch], None] | None, listener: Listener
+) -> Report:
+    """Return the report of one frame; a consumer gets the rows that go on, a partition at a time."""
+    with ray_pass(prepared, listener, route, profiled=True) as ours:
+        reduced = reduce(ours, scan(ours, None), "rows" if consumer else "nothing")
+        if consumer:
+            for batch in reduced.batches():
+                consumer(batch)
+        return build_report(prepared, reduced.totals, route)
+
+
+def write_parts(
+    prepared: Prepared, route: Route, sink: FolderSink, *, quarantine: Path,
+    on_part: Callable[[Part], None], listener: Listener, scratch: Path | None = None,
+) -> tuple[Consumed, tuple[Part, ...]]:  # fmt: skip
+    """Write the parts of a frame; nothing is written where a rule stops the route.
+
+    Args:
+        prepared: What to read.
+        route: The route whose rules are asked.
+        sink: Where the parts go.
+        quarantine: The folder of this machine for rows that break a rule, where ``on_invalid`` keeps them.
+        on_part: Hears of each part that is there.
+        listener: Hears the progress.
+        scratch: The folder for a frame that is in this process alone.
+
+    Raises:
+        ValidationError: A rule is broken that stops the route.
+    """
+    with ray_pass(prepared, listener, route, only=True, folder=sink.path, scratch=scratch) as ours:
+        done, reduced = consume(ours, quarantine)
+        return done, reduced.write(sink, on_part)
+
+
+def consume(
+    ours: RayPass, quarantine: Path, on_records: OnRecords | None = None
+) -> tuple[Consumed, ReducedPartitions]:
+    """Read, judge and deduplicate a frame, so that its parts are ready to be written.
+
+    Args:
+        ours: A pass that is for a route, without the rules of the other one.
+        quarantine: The folder of this machine for rows that break a rule, where ``on_invalid`` keeps them.
+        on_records: Takes the records, in the tasks.
+
+    Raises:
+        ValidationError: A rule is broken that stops the route.
+    """
+    kept_aside = Quarantine(ours.prepared, quarantine)
+    scanned = scan(ours, kept_aside if ours.options.keep_bad else None)
+    kept_aside.close()
+    reduced = reduce(ours, scanned, "lines", on_records=on_records)
+    totals = reduced.totals
+    report = build_report(ours.prepared, totals, ours.options.route)
+    done = Consumed(totals.kept, totals.read, totals.bad, report, tuple(kept_aside.files))
+    done.check(ours.prepared)
+    return done, reduced

@@ -1,0 +1,86 @@
+"""A pass over a prepared frame as tasks of Ray: what its phases share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pdprep.engine import buckets
+from pdprep.engine.executors.cluster import Cluster, joined
+from pdprep.engine.executors.cutting import pieces_of
+from pdprep.engine.executors.messages import PassOptions
+from pdprep.engine.executors.pieces import Piece
+from pdprep.engine.executors.placing import check_folder, placed
+from pdprep.engine.executors.recipe import Recipe
+from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.spread import BUCKETS
+from pdprep.progress import Listener
+
+
+@dataclass(frozen=True, eq=False)
+class RayPass:
+    """One pass: pieces are scanned, partitions reduced, parts written.
+
+    Attributes:
+        recipe: A reference to the recipe, which every task finds.
+        pieces: What each task reads, in the order of the source.
+    """
+
+    cluster: Cluster
+    prepared: Prepared
+    listener: Listener
+    recipe: Any
+    pieces: Sequence[Piece]
+    options: PassOptions
+
+    @property
+    def rows(self) -> int | None:
+        """The rows of the source, where the files tell."""
+        return _rows(self.pieces)
+
+
+@contextmanager
+def ray_pass(
+    prepared: Prepared, listener: Listener, route: str | None, *, only: bool = False, profiled: bool = False,
+    folder: Path | None = None, scratch: Path | None = None,
+) -> Iterator[RayPass]:  # fmt: skip
+    """Give a pass over a frame on the cluster that runs, or on one that is started until the block ends.
+
+    Args:
+        prepared: What to read.
+        listener: Hears the progress, with how many tasks are done, running and waiting.
+        route: bulk, put, or None for the rules that stop both.
+        only: Whether rules that stop the other route alone are left out.
+        profiled: Whether there is to be a profile of the columns.
+        folder: Where tasks are to write; checked to be on every node.
+        scratch: The folder for a frame that is in this process alone.
+
+    Raises:
+        InputError: Ray is not installed, or a path or frame is not to be had on every node.
+    """
+    with ExitStack() as stack:
+        cluster = stack.enter_context(joined())
+        if folder:
+            check_folder(cluster, folder)
+        there = stack.enter_context(placed(cluster, prepared, scratch))
+        recipe = Recipe.of(there)
+        kept = cluster.keep(recipe)
+        pieces = pieces_of(cluster, recipe, kept, there)
+        # At least two partitions a worker, so that none waits long for the last one.
+        count = max(buckets.partition_count(prepared, _rows(pieces)), 2 * cluster.workers)
+        width = math.ceil(BUCKETS / min(BUCKETS, count))
+        keep_bad = only and prepared.on_invalid == "quarantine"  # a report alone keeps no rows
+        options = PassOptions(
+            {}, route, only, keep_bad, profiled, math.ceil(BUCKETS / width), buckets.MOST_BYTES
+        )
+        yield RayPass(cluster, prepared, listener, kept, pieces, options)
+
+
+def _rows(pieces: Sequence[Piece]) -> int | None:
+    if any(not each.rows for each in pieces):
+        return None
+    return sum(rows.height for each in pieces for rows in each.rows)

@@ -1,0 +1,108 @@
+"""The later phases of a pass on Ray: partitions are deduplicated, and their lines make the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pdprep.engine.aggregates import Aggregate
+from pdprep.engine.executors import reduce_task, write_task
+from pdprep.engine.executors.cluster import Call
+from pdprep.engine.executors.messages import Reduced
+from pdprep.engine.executors.ray_pass import RayPass
+from pdprep.engine.executors.reduce_task import OnRecords, Output
+from pdprep.engine.executors.scan_phase import ScannedPieces
+from pdprep.engine.executors.write_task import PartSink
+from pdprep.engine.parts import Part, cuts
+from pdprep.engine.run import Batch, Totals
+from pdprep.preparation.spread import BUCKETS
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedPartitions:
+    """What is left of a source without its duplicates.
+
+    Attributes:
+        ours: The pass.
+        totals: What has been counted.
+        unusual: The columns that the CSV may have to write in an unusual way.
+        aggregates: What else was summed up, of all partitions.
+        found: What each partition has told.
+        outputs: References to the output of each partition.
+    """
+
+    ours: RayPass
+    totals: Totals
+    unusual: frozenset[str]
+    aggregates: tuple[Aggregate[Any], ...]
+    found: list[Reduced]
+    outputs: list[Any]
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows of each partition, which are here for as long as they are used."""
+        done, total = self.totals.bad, self.totals.read
+        for number, found in enumerate(self.found):
+            packets = self.ours.cluster.value(self.outputs[number])
+            self.outputs[number] = None
+            done += found.good
+            for place, each in enumerate(packets if isinstance(packets, list) else ()):
+                yield Batch(each.rows, self.unusual, done, total, whole=place == len(packets) - 1)
+
+    def write(self, sink: PartSink | None, on_part: Callable[[Part], None]) -> tuple[Part, ...]:
+        """Write the parts, a part in a task, and return them in order, each heard of when it is there."""
+        ours, width = self.ours, self.ours.options.width
+        rows = [self.found[each // width].kept.get(each, (0, 0))[0] for each in range(BUCKETS)]
+        calls: list[Call] = []
+        for number, inside in enumerate(cuts(rows)):
+            touched = range(inside.start // width, (inside.stop - 1) // width + 1)
+            slices = [self._slice(each, inside) for each in touched]
+            height = sum(rows[bucket] for bucket in inside)
+            name = f"{ours.prepared.dataset}-{number:05d}.csv"
+            calls.append(((name, height, slices, sink), [self.outputs[each] for each in touched]))
+        parts: dict[int, Part] = {}
+        for number, refs in ours.cluster.each(
+            write_task.write, ours.recipe, calls, phase="stage", total=sum(rows), listener=ours.listener
+        ):
+            parts[number] = ours.cluster.value(refs[0])
+            on_part(parts[number])
+        return tuple(parts[number] for number in range(len(calls)))
+
+    def _slice(self, partition: int, inside: range) -> tuple[int, int]:
+        """Return where the lines of some buckets begin and end in the text of a partition."""
+        kept = self.found[partition].kept
+        before = sum(size for bucket, (_, size) in kept.items() if bucket < inside.start)
+        return before, before + sum(size for bucket, (_, size) in kept.items() if bucket in inside)
+
+
+def reduce(
+    ours: RayPass, scanned: ScannedPieces, output: Output = "nothing", *,
+    aggregates: Sequence[Aggregate[Any]] = (), on_records: OnRecords | None = None,
+) -> ReducedPartitions:  # fmt: skip
+    """Drop duplicates and sum up, a partition in a task; the rows that were scanned are used up."""
+    totals, count = scanned.totals, ours.options.partitions
+    given = (output, scanned.unusual, tuple(aggregates), on_records, scanned.firsts)
+    calls = (
+        ((ours.options, number, *given), [each[number] for each in scanned.rows]) for number in range(count)
+    )
+    found: dict[int, Reduced] = {}
+    outputs: dict[int, Any] = {}
+    for number, refs in ours.cluster.each(
+        reduce_task.reduce, ours.recipe, calls, 2, phase="validate", total=totals.read - totals.bad,
+        listener=ours.listener,
+    ):  # fmt: skip
+        found[number], outputs[number] = ours.cluster.value(refs[0]), refs[1]
+        for each in scanned.rows:
+            each[number] = None  # Ray lets go of what nothing refers to
+    ordered = [found[number] for number in range(count)]
+    for one in ordered:
+        totals.kept += one.summary.rows
+        totals.summary += one.summary
+        totals.profile += one.profile
+    summed, *others = (each.aggregates for each in ordered)
+    for other in others:
+        for mine, more in zip(summed, other, strict=True):
+            mine.merge(more)
+    return ReducedPartitions(
+        ours, totals, scanned.unusual, summed, ordered, [outputs[number] for number in range(count)]
+    )

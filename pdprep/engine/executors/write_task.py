@@ -1,0 +1,66 @@
+"""The third task: a part is put together from lines of CSV, and written where parts go."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pdprep.engine.executors.packets import Packet
+from pdprep.engine.executors.recipe import Recipe
+from pdprep.engine.parts import Part
+from pdprep.preparation import escaping
+from pdprep.progress import Listener, Progress
+
+
+class PartSink(Protocol):
+    """Where parts go. It is asked again with the same part where a worker has died, and leaves one."""
+
+    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
+        """Write a part as a whole, or not at all."""
+
+
+@dataclass(frozen=True)
+class FolderSink:
+    """Parts go to a folder: this machine's, or one that all machines of a cluster share."""
+
+    path: Path
+
+    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
+        """Write under another name, and give the part its own when it is whole."""
+        fresh = self.path / f".{name}-{os.getpid()}"
+        try:
+            with fresh.open("wb") as handle:
+                handle.writelines(text)
+            fresh.replace(self.path / name)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+def write(
+    recipe: Recipe, name: str, rows: int, slices: Sequence[tuple[int, int]], sink: PartSink | None,
+    tell: Listener, *packets: Packet,
+) -> Part:  # fmt: skip
+    """Write a part: the header, and some of the text of each packet; return what it is.
+
+    Args:
+        recipe: How the rows came to be.
+        name: The part's name.
+        rows: How many rows it has.
+        slices: Where the text of the part begins and ends in each packet.
+        sink: Where to write; None only counts.
+        tell: Hears how many rows are done.
+        packets: Lines of CSV.
+    """
+    text: list[bytes | memoryview] = [escaping.header(recipe.contract.columns)]
+    text += [memoryview(each.data)[start:end] for each, (start, end) in zip(packets, slices, strict=True)]
+    digest = hashlib.sha256()
+    for piece in text:
+        digest.update(piece)
+    if sink is not None:
+        sink.put(name, text, digest.hexdigest())
+    tell(Progress("stage", rows))
+    return Part(Path(name), rows, sum(map(len, text)), digest.hexdigest())
