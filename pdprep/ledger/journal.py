@@ -118,6 +118,13 @@ class Journal:
         start = max((row.seq for row in active if row.mode == "FULL"), default=0)
         return [row for row in active if row.seq >= start]
 
+    def replaced(self, dataset: str) -> list[tuple[ImportRow, float]]:
+        """Return the imports that a FULL one has replaced, oldest first, each with the time of that."""
+        active = [row for row in self.imports(dataset) if row.status == Status.ACTIVE]
+        starts = [row for row in active if row.mode == "FULL"]
+        later = ((row, next((s for s in starts if s.seq > row.seq), None)) for row in active)
+        return [(row, by.ended or by.created) for row, by in later if by]
+
     def pending(self, dataset: str) -> list[ImportRow]:
         """Return the imports that the service has begun and not ended, oldest first."""
         return [row for row in self.imports(dataset) if row.status.pending]

@@ -73,12 +73,12 @@ def drop_import(ledger: Ledger, row: ImportRow) -> None:
     platforms.remove_tree(place)
 
 
-def drop_replaced(ledger: Ledger, dataset: str) -> None:
-    """Remove the files of imports that a FULL import has replaced."""
-    kept = {row.seq for row in ledger.journal.layer(dataset)}
-    for row in ledger.journal.imports(dataset):
-        if row.status == Status.ACTIVE and row.seq not in kept:
-            drop_import(ledger, row)
+def drop_records(ledger: Ledger, row: ImportRow) -> None:
+    """Remove the records of an import; what else is kept of it stays."""
+    place = ledger.records(row.dataset) / row.folder
+    integrity.forget(ledger, place)
+    for file in place.glob("*.parquet"):
+        platforms.remove(file)
 
 
 def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:

@@ -80,6 +80,17 @@ def test_events_after_a_training(
     assert set(page["EFFECT"]) == {novel}
 
 
+def test_what_a_training_knew_is_known_after_a_full_import_too(filled: DatasetGroup) -> None:
+    train(filled, "user-personalization-v2")
+    for rows in (1300, 1400):
+        filled.bulk(prepared(filled, events(rows)), replace=True).wait()
+    filled.put(prepared(filled, LATER)).wait()
+    filled.put(prepared(filled, items("i1", "novel"))).wait()
+    assert effects(filled) == {"bulk": "next training", "incremental": "at once"}
+    page = filled.records("items").page().select("ITEM_ID", "EFFECT").rows()
+    assert page == [("i1", "next training"), ("novel", "within 2 h")]
+
+
 def test_items_after_a_training(filled: DatasetGroup) -> None:
     train(filled, "user-personalization-v2")
     filled.put(prepared(filled, items("i1", "novel"))).wait()

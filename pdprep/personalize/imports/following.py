@@ -8,7 +8,7 @@ from typing import Any
 
 from pdprep import clock
 from pdprep.errors import ImportFailed, ServiceError
-from pdprep.ledger import layers, records
+from pdprep.ledger import layers, records, trained_ids
 from pdprep.ledger.rows import ImportRow, JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import World, pages
@@ -51,7 +51,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
         row, status=found["status"], reason=found.get("failureReason", ""), ended=ended
     )
     if row.status == Status.ACTIVE:
-        layers.drop_replaced(target.ledger, row.dataset)
+        trained_ids.drop_replaced(target.ledger, row.dataset)
         if not row.keep:
             discard(target.world, row)
     else:
