@@ -51,6 +51,17 @@ def test_imports_that_the_ledger_does_not_know_are_named(filled: DatasetGroup) -
     assert 'rows unknown; group.adopt("interactions") counts them by an export' in found
 
 
+def test_an_adopted_dataset_is_known(filled: DatasetGroup, server: Running) -> None:
+    filled.bulk(prepared(filled, events(1000, first=5000)), mode="INCREMENTAL").wait()
+    shutil.rmtree(filled.home / "000000000000-us-east-1")
+    server.state.store.run("UPDATE resources SET created = updated")  # imports that took no time
+    other = pdprep.connect("movies")
+    other.adopt("interactions")
+    found = other.plan(prepared(other, events(2400)))
+    assert (found.going, found.balance.in_bulk, found.balance.new) == (2200, 1200, 1200)
+    assert "unknown" not in str(found)
+
+
 def test_jobs_that_are_not_over_are_named(filled: DatasetGroup, server: Running) -> None:
     server.state.faults.ask(operation="PutObject", delay=3.0)
     job = filled.bulk(prepared(filled, events(1200, first=5000)), mode="INCREMENTAL")

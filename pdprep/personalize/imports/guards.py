@@ -92,14 +92,16 @@ def others(ledger: Ledger, world: World, group: Group | None, dataset: str) -> t
     if found is None:
         return ()
     names = {row.name for row in ledger.journal.imports(dataset)}
-    start = max((row.created for row in ledger.journal.layer(dataset)[:1]), default=0.0)
+    # What ended before the FULL import that the layer begins with was replaced by it; of an adopted dataset,
+    # which begins with the end of its last import, all of them are counted.
+    start = max((row.ended or row.created for row in ledger.journal.layer(dataset)[:1]), default=0.0)
     jobs = pages(world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
     return tuple(
         f"{job['jobName']} of {job['creationDateTime']:%Y-%m-%d}"
         for job in jobs
         if job["status"] == "ACTIVE"
         and job["jobName"] not in names
-        and job["creationDateTime"].timestamp() >= start
+        and job["lastUpdatedDateTime"].timestamp() > start
     )
 
 
