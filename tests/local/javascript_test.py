@@ -1,4 +1,4 @@
-"""The AWS SDK for JavaScript, as npm gives it, through the journey."""
+"""The AWS SDK for JavaScript, as npm gives it: through the journey, and asking for recommendations."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.local.recommend_test import World, world  # noqa: F401 - a fixture
+
 PROJECT = Path(__file__).parents[2]
-JOURNEY = Path(__file__).parent / "js" / "journey.mjs"
+SCRIPTS = Path(__file__).parent / "js"
 
 
 @pytest.fixture
@@ -24,17 +26,29 @@ def node() -> str:
     return found
 
 
-def test_the_javascript_sdk_makes_the_journey(lab: Any, node: str, tmp_path: Path) -> None:
+def run(node: str, url: str, tmp_path: Path, script: str, *arguments: str) -> Any:
+    """Run a script and return what it printed."""
     environment = {
-        **os.environ, "AWS_ENDPOINT_URL": lab.url, "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        **os.environ, "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": str(tmp_path / "none"),
         "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
     }  # fmt: skip
-    done = subprocess.run(
-        [node, str(JOURNEY)], env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
+    command = [node, str(SCRIPTS / script), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def test_the_javascript_sdk_makes_the_journey(lab: Any, node: str, tmp_path: Path) -> None:
+    seen = run(node, lab.url, tmp_path, "journey.mjs")
     assert seen["etag"].endswith('-2"')
     assert seen["counts"] == {"BULK": 300_000, "PUT": 1, "ALL": 300_001}
     assert (seen["mode"], seen["put"]) == ("FULL", '"u1","i1","click",1800000000')
     assert (seen["last"], seen["left"]) == ("ResourceNotFoundException", 0)
+
+
+def test_the_javascript_sdk_gets_recommendations(world: World, node: str, tmp_path: Path) -> None:  # noqa: F811
+    campaigns = [world.campaign("aws-user-personalization-v2"), world.campaign("aws-personalized-ranking-v2")]
+    seen = run(node, world.lab.url, tmp_path, "runtime.mjs", *campaigns, "u0")
+    assert [item["itemId"][0] for item in seen["itemList"]] == ["i"] * 3
+    assert [item["itemId"] for item in seen["personalizedRanking"]] == ["i1", "j1", "never seen"]
+    assert seen["refused"] == {"name": "ResourceNotFoundException", "status": 404}
