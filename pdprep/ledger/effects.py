@@ -65,14 +65,20 @@ class Training:
     Attributes:
         state: none (nothing was ever trained), trained, or unknown.
         models: What was trained.
+        first: By when the first training of all begins, where that is known, and the dataset types it uses.
     """
 
     state: State
     models: tuple[TrainedModel, ...] = ()
+    first: tuple[datetime, tuple[str, ...]] | None = None
 
     def readers(self, dataset: str) -> tuple[TrainedModel, ...]:
         """Return the models that a dataset trains."""
         return tuple(model for model in self.models if dataset in model.reads)
+
+    def first_of(self, dataset: str) -> datetime | None:
+        """Return when a dataset is trained on for the first time, where that is known."""
+        return self.first[0] if self.first and dataset in self.first[1] else None
 
     def asks_since(self, dataset: str) -> datetime | None:
         """Return the training whose ids have to be known; None where no effect hangs on that."""
@@ -163,7 +169,7 @@ def asks_of_bulk(dataset: str, training: Training) -> bool:
 def _effect(dataset: str, training: Training, added: Collection[str]) -> tuple[pl.Expr, pl.Expr]:
     readers = training.readers(dataset)
     if not readers:
-        return pl.lit(_untrained(training)), pl.lit(None, TIME)
+        return pl.lit(_untrained(training)), pl.lit(training.first_of(dataset), TIME)
     effect, at = _of(dataset, readers)
     if not added or not any(model.segments for model in readers):
         return effect, at

@@ -19,7 +19,7 @@ from typing import Final, Literal
 Feature = Literal["realtime", "realtime actions", "new items", "new actions", "trends", "fresh items"]
 
 # These are of the latest fully trained version only; the others are of any version that is deployed.
-OF_LATEST: Final = ("new items", "new actions")
+OF_LATEST: Final = ("new items", "new actions", "fresh items")
 EVENTS: Final = ("interactions",)
 ITEMS: Final = (*EVENTS, "items")
 USERS: Final = (*ITEMS, "users")

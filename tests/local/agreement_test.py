@@ -1,113 +1,151 @@
 """Double entry: the client's EFFECT against what the serving version holds, for random histories.
 
-Bulk events come by INCREMENTAL imports; ``unknown`` and estimates are left out.
+EFFECT is what the client makes of its ledger and of what the service tells of its trainings; ``unknown`` and
+estimates are left out. So are item interactions of Next-Best-Action, of which the preview learns nothing.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
-from pdprep.ledger.effects import NOT_IN_SEGMENTS, TrainedModel, Training, effects
-from pdprep.ledger.recipes import OF_LATEST, recipe
+from pdprep.ledger.effects import NOT_IN_SEGMENTS
+from pdprep.ledger.recipes import recipe
 from pdprep.local.memory import traits
 from pdprep.local.recommend import ranking, serving
-from tests.local.recommend_test import NOW, RECIPES
+from tests.local.recommend_test import RECIPES
+from tests.local.sent_history import History
 from tests.local.when_it_counts_test import HOUR, PERSONAL, Timed, timed  # noqa: F401 - a fixture
 
+SEMANTIC, ATTRIBUTES, BEST_ACTION = (
+    "aws-semantic-similarity", "aws-item-attribute-affinity", "aws-next-best-action",
+)  # fmt: skip
 AGREED = (
     PERSONAL, "aws-user-personalization-v2", "aws-personalized-ranking", "aws-similar-items", "aws-sims",
-    "aws-popularity-count", "aws-trending-now", "aws-item-affinity",
+    "aws-popularity-count", "aws-trending-now", "aws-item-affinity", ATTRIBUTES, SEMANTIC, BEST_ACTION,
 )  # fmt: skip
-HEADER = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n"
+STEPS = 24
+OF_ITEMS = ("event", "event", "item", "item", "events added", "events full", "items added", "items full")
+OF_ACTIONS = (
+    "action", "action", "taken", "taken", "actions added", "actions full", "taken added", "taken full",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", AGREED)
-def test_effect_and_the_serving_version_agree_on_every_record(timed: Timed, name: str) -> None:  # noqa: F811
+def test_effect_and_the_serving_version_agree_on_every_record(
+    timed: Timed, tmp_path: Path, name: str,  # noqa: F811
+) -> None:  # fmt: skip
     chance = random.Random(f"history {name}")
-    solution = timed.solution(name)
+    history = History(timed, tmp_path / "ledger", actions=name == BEST_ACTION)
+    more = {"performIncrementalUpdate": True} if name == SEMANTIC else {}
+    solution = timed.solution(name, **more)
     version = timed.train(solution)
-    segments = recipe(RECIPES + name).segments
-    campaign = "" if segments else timed.deploy(version)
-    sent: list[dict[str, Any]] = []
-    for number in range(24):
+    campaign = "" if recipe(RECIPES + name).segments else timed.deploy(version)
+    seen = set[str]()
+    for number in range(STEPS):
         timed.pass_by(chance.choice((0.5, 60, 1800, HOUR, 3 * HOUR)))
-        kind = chance.choice(("event", "event", "item", "item", "bulk"))
-        item = chance.choice(("i1", "j2", f"new{number}"))
-        send(timed, kind, item, number)
-        at = timed.server.state.clock.now()
-        sent.append({"KIND": kind, "ITEM_ID": item, "USER_ID": f"reader{number}", "AT": at})
-        if number == 12 and chance.random() < 0.5:
+        history.send(chance.choice(OF_ACTIONS if name == BEST_ACTION else OF_ITEMS), number, chance)
+        if number == STEPS // 2:
             timed.pass_by(5)
             version = timed.train(solution)
             if campaign:
                 timed.lab.personalize.update_campaign(campaignArn=campaign, solutionVersionArn=version)
                 timed.pass_by(5)
-    timed.pass_by(chance.choice((60, HOUR)))
-    check(timed, name, version, campaign, sent)
+        if number % 4 == 3:
+            seen |= set(agree(history, version, campaign))
+    assert len(seen) > 1
 
 
-def send(timed: Timed, kind: str, item: str, number: int) -> None:  # noqa: F811
-    if kind == "item":
-        timed.put_item(item, price=1)
-    elif kind == "event":
-        timed.put(f"reader{number}", item, NOW + 20_000 + number)
-    else:
-        rows = (f"reader{number},{item},click,{NOW + 20_000 + 1000 * number + n}\n" for n in range(1000))
-        timed.load("Interactions", HEADER + "".join(rows), "INCREMENTAL")
+def test_both_name_the_hour_of_the_first_automatic_training(timed: Timed, tmp_path: Path) -> None:  # noqa: F811
+    history = History(timed, tmp_path / "ledger", actions=False)
+    solution = timed.solution(PERSONAL, performAutoTraining=True)
+    at = history.training().first_of("interactions")
+    assert at
+    timed.pass_by(at.timestamp() - history.now - 10)
+    assert timed.versions(solution) == 0
+    timed.pass_by(20)
+    assert timed.versions(solution) == 1
+    assert history.training().first_of("interactions") is None
 
 
-def check(timed: Timed, name: str, version: str, campaign: str, sent: list[dict[str, Any]]) -> None:  # noqa: F811
-    state, now = timed.server.state, timed.server.state.clock.now()
-    of = recipe(RECIPES + name)
-    found = state.resources.get(version)
-    model = TrainedModel(
-        datetime.fromtimestamp(found.created, UTC), of.reads, frozenset(of.features), of.segments
+def agree(history: History, version: str, campaign: str) -> Iterator[str]:
+    """Hold each EFFECT against what is served, and yield it."""
+    state, now = history.state, datetime.fromtimestamp(history.now, UTC)
+    served = (
+        serving.find(state, campaign) if campaign else serving.of_version(state, state.resources.get(version))
     )
-    assert set(OF_LATEST) <= {"new items", "new actions"}
-    served = serving.find(state, campaign) if campaign else serving.of_version(state, found)
-    trained = set(served.model.items["ID"])
-    considered = set(ranking.items(state, served)["ID"])
-    for dataset, kinds in (("interactions", ("event", "bulk")), ("items", ("item",))):
-        rows = [row for row in sent if row["KIND"] in kinds]
-        if dataset not in of.reads or not rows:
-            continue
-        bulk = pl.col("KIND") == "bulk"
-        frame = pl.DataFrame(rows).select(
-            "ITEM_ID", "USER_ID", "KIND", ORIGIN=pl.when(bulk).then(pl.lit("bulk")).otherwise(pl.lit("put")),
-            IMPORT=pl.when(bulk).then(pl.lit("added")).otherwise(pl.lit("")),
-            SENT_AT=(pl.col("AT") * 1_000_000).cast(pl.Int64).cast(pl.Datetime("us", "UTC")),
-            __known=pl.col("ITEM_ID").is_in(sorted(trained)),
-        )  # fmt: skip
-        effect, moment, _ = effects(dataset, Training("trained", (model,)), ["added"])
-        for row in frame.with_columns(effect, moment).iter_rows(named=True):
-            holds = counts(state, served, row, trained, considered)
-            passed = row["EFFECT_AT"] is not None and row["EFFECT_AT"] <= datetime.fromtimestamp(now, UTC)
-            if row["EFFECT"] == "counted" or (row["EFFECT"].startswith(("at once", "within")) and passed):
-                assert holds, (name, row)
-            if row["EFFECT"].startswith("next training") or row["EFFECT"] == NOT_IN_SEGMENTS:
-                assert not holds, (name, row)
+    name = served.traits.name
+    kinds = ("actions", "action_interactions") if name == BEST_ACTION else ("interactions", "items")
+    for kind in set(kinds) & set(recipe(RECIPES + name).reads):
+        for row in history.effects(kind):
+            effect, passed = row["EFFECT"], row["EFFECT_AT"] is not None and row["EFFECT_AT"] <= now
+            holds = HOLDS[kind](history, served, row)
+            if effect == "counted" or (effect.startswith(("at once", "within")) and passed):
+                assert holds, row
+            elif effect in ("next training", NOT_IN_SEGMENTS):
+                assert not holds, row
+            yield effect
 
 
-def counts(state: Any, served: Any, row: dict[str, Any], trained: set[str], considered: set[str]) -> bool:
-    """Say whether a record moves what is served: an event its user's history, an item what is considered."""
-    item, kind = row["ITEM_ID"], served.traits.kind
-    trained_on = bool(row["SENT_AT"].timestamp() <= served.version.created)
-    if row["KIND"] == "item":  # what is new of an item that was known is metadata, and waits for a training
-        return trained_on if item in trained else item in considered
+def trained_on(history: History, served: serving.Served, kind: str, key: str) -> bool:
+    return history.seqs[kind, key] <= served.upto
+
+
+def event_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
+    """Say whether an event moves what is served: its user's history, or what is considered."""
+    state, item, kind = history.state, row["ITEM_ID"], served.traits.kind
+    considered = item in set(ranking.items(state, served)["ID"])
     if kind == traits.TRENDING:
-        evaluated = serving.horizon(state, served) or 0.0
-        return item in considered and row["SENT_AT"].timestamp() <= evaluated
-    if kind in (traits.PERSONAL, traits.RANKING, traits.SEGMENTS):
-        place = served.model.place(item)
-        if place is None:
-            # By bulk too the item may be explored, but of the event nothing is learnt (the same page).
-            return item in considered and row["KIND"] == "event"
-        if kind == traits.SEGMENTS:
-            return place in served.model.history(row["USER_ID"])
-        return place in ranking.history(state, served, row["USER_ID"])
-    return trained_on
+        return considered and row["SENT_AT"].timestamp() <= (serving.horizon(state, served) or 0.0)
+    if kind not in (traits.PERSONAL, traits.RANKING, traits.SEGMENTS):
+        return trained_on(history, served, "interactions", row["USER_ID"])
+    place = served.model.place(item)
+    if (
+        place is None
+    ):  # by bulk too the item may be explored, but of the event nothing is learnt (the same page)
+        return considered and row["ORIGIN"] != "bulk"
+    if kind == traits.SEGMENTS:
+        return place in served.model.history(row["USER_ID"])
+    return place in ranking.history(state, served, row["USER_ID"])
+
+
+def item_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
+    """Say whether an item's newest record moves what is served."""
+    item, place = row["ITEM_ID"], served.model.place(row["ITEM_ID"])
+    if served.traits.name == SEMANTIC:
+        twin = served.model.place(row["GENRES"].replace("mark", "twin"))
+        return place is not None and twin in dict(served.model.beside(place))
+    if served.traits.name == ATTRIBUTES:
+        return (
+            place is not None and (served.model.items["RECORD"][place] or {}).get("GENRES") == row["GENRES"]
+        )
+    if place is None:
+        return item in set(ranking.items(history.state, served)["ID"])
+    # What is new of an item that was known is metadata, and waits for a training.
+    return trained_on(history, served, "items", item)
+
+
+def action_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
+    """Say whether an action is shown with the worth of its newest record."""
+    shown = ranking.actions(history.state, served, "nobody", history.now)
+    return {each["ID"]: each["WORTH"] for each in shown}.get(row["ACTION_ID"]) == row["VALUE"]
+
+
+def taken_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
+    """Say whether an event of an action moves its user's scores, or what is considered."""
+    action, user = row["ACTION_ID"], row["USER_ID"]
+    if served.model.place(action) is None:
+        return row["ORIGIN"] != "bulk" and action in set(ranking.items(history.state, served)["ID"])
+    mine = {event.item for event in ranking.taken(history.state, served, user)}
+    return action in mine or trained_on(history, served, "action_interactions", user)
+
+
+HOLDS = {
+    "interactions": event_counts, "items": item_counts, "actions": action_counts,
+    "action_interactions": taken_counts,
+}  # fmt: skip

@@ -17,6 +17,7 @@ from pdprep.ledger.recipes import recipe
 from pdprep.local import running
 from pdprep.local.memory import traits
 from pdprep.local.recommend import answers
+from tests.local.faults_test import admin
 from tests.local.recommend_test import ITEMS, NOW, RECIPES, ROLE, USERS, events
 
 HOUR, DAY = 3600, 86_400
@@ -214,6 +215,8 @@ def test_filters_follow_events_at_once_and_the_rest_in_twenty_minutes(timed: Tim
 def test_automatic_training_comes_with_new_events_alone(timed: Timed) -> None:
     daily = {"autoTrainingConfig": {"schedulingExpression": "rate(1 day)"}}
     solution = timed.solution(PERSONAL, performAutoTraining=True, solutionConfig=daily)
+    assert timed.versions(solution) == 0
+    timed.pass_by(HOUR)
     assert timed.versions(solution) == 1
     timed.pass_by(3 * DAY)
     assert timed.versions(solution) == 1
@@ -224,6 +227,50 @@ def test_automatic_training_comes_with_new_events_alone(timed: Timed) -> None:
     assert timed.versions(solution) == 2
     [latest, *_] = timed.lab.personalize.list_solution_versions(solutionArn=solution)["solutionVersions"]
     assert (latest["trainingType"], latest["status"]) == ("AUTOMATIC", "ACTIVE")
+
+
+@pytest.mark.parametrize("turned_on", [False, True])
+def test_a_version_that_is_made_within_the_first_hour_stands_for_the_first_training(
+    timed: Timed, turned_on: bool
+) -> None:
+    solution = timed.solution(PERSONAL, performAutoTraining=not turned_on)
+    if turned_on:
+        timed.train(solution)
+        timed.pass_by(DAY)
+        timed.put("u0", "j0")
+        timed.lab.personalize.update_solution(solutionArn=solution, performAutoTraining=True)
+    timed.pass_by(HOUR / 2)
+    timed.train(solution)
+    by_hand = timed.versions(solution)
+    timed.put("u0", "j0")
+    timed.pass_by(6 * DAY)
+    assert timed.versions(solution) == by_hand
+    timed.pass_by(DAY)
+    assert timed.versions(solution) == by_hand + 1
+
+
+def test_automatic_training_that_is_turned_on_begins_within_an_hour(timed: Timed) -> None:
+    solution = timed.solution(PERSONAL)
+    timed.train(solution)
+    timed.pass_by(10 * DAY)
+    timed.put("u0", "j0")
+    timed.lab.personalize.update_solution(solutionArn=solution, performAutoTraining=True)
+    timed.pass_by(HOUR - 10)
+    assert timed.versions(solution) == 1
+    timed.pass_by(20)
+    assert timed.versions(solution) == 2
+
+
+def test_what_is_changed_in_an_item_moves_semantic_similarity_at_its_update(timed: Timed) -> None:
+    campaign = timed.campaign("aws-semantic-similarity", performIncrementalUpdate=True)
+    plain = timed.campaign("aws-semantic-similarity")
+    timed.put_item("i1", genres="Western", price=1)
+    timed.put_item("j4", genres="Western", price=1)
+    timed.pass_by(HOUR / 2 - 60)
+    before = timed.ids(campaign, itemId="i1", numResults=1)
+    timed.pass_by(60)
+    assert (before != ["j4"], timed.ids(campaign, itemId="i1", numResults=1)) == (True, ["j4"])
+    assert timed.ids(plain, itemId="i1", numResults=1) == before
 
 
 def test_a_recommender_is_trained_again_every_week(tmp_path: Path, make_lab: Any) -> None:
@@ -289,11 +336,22 @@ def test_a_kill_while_it_trains_leaves_the_older_version_serving(
         process.kill()
     with start(tmp_path, "--clock", "auto", PDPREP_LOCAL_SPEED="0.05") as process:
         lab = make_lab(process.url, count=9)
+        admin(lab, "faults", "POST", operation="write model", crash=True)
         lab.personalize.create_solution_version(solutionArn=made["solutionArn"])
-        process.kill()
+        assert process.ended(60)  # by itself, at the point: the new model is written, and not yet a version's
+    assert (process.popen.returncode, models(process.folder)) == (137, 2)
     with start(tmp_path, "--clock", "auto", PDPREP_LOCAL_SPEED="0.05") as process:
         lab = make_lab(process.url, count=19)
         assert lab.client("personalize-runtime").get_recommendations(**given)["itemList"] == before
+        found = lab.personalize.list_solution_versions(solutionArn=made["solutionArn"])["solutionVersions"]
+        assert sorted(each["status"] == "ACTIVE" for each in found) == [
+            False,
+            True,
+        ]  # the other is begun again
+
+
+def models(folder: Path) -> int:
+    return len(list((folder / "models").iterdir()))
 
 
 def test_the_tables_of_both_sides_name_the_same_recipes() -> None:

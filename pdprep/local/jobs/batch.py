@@ -57,7 +57,7 @@ def segment(state: ServerState, job: Resource) -> Commit:
     count = int(job.body.get("numResults") or USERS)
 
     def line(given: dict[str, Any]) -> dict[str, Any]:
-        wanted = _wanted(state, served, given)
+        wanted = _wanted(served, given)
         users = ranking.users_for(served.model, wanted, count, _users_let(state, served, job, given))
         # The guide's word; AWS's samples read the other.
         named = {"recommendedUsers": users} if state.settings.strict else dict.fromkeys(NAMES, users)
@@ -85,21 +85,22 @@ def _recommended(
     return list(answers.recommend(requests.RuntimeRequest(state, served, asked))["itemList"])
 
 
-def _wanted(state: ServerState, served: Served, given: dict[str, Any]) -> list[tuple[int, float]]:
+def _wanted(served: Served, given: dict[str, Any]) -> list[tuple[int, float]]:
     """Return the items whose users are asked for, weighed: one and its neighbours, or those of attributes."""
     if served.traits.name == "aws-item-affinity":
         place = served.model.place(given.get("itemId"))
         return [] if place is None else [(place, 1.0), *served.model.beside(place)]
     conditions = _attributes(str(given.get("itemAttributes", "")))
-    moment = state.clock.now()
-    rows = state.memory.catalogue(state, served.datasets["ITEMS"]).at(moment)
+    if "RECORD" not in served.model.items.columns:
+        raise Refusal("InvalidInputException", "The version was trained by an older pdprep: train it again.")
+    items = served.model.items["RECORD"].struct.unnest()
     nobody = filtering.Asker(None, None, lambda _: [])
     fits = [
-        filtering.condition_of(each, filtering.plain(each.values), nobody, "ITEM_ID", set(rows.columns))
+        filtering.condition_of(each, filtering.plain(each.values), nobody, "ITEM_ID", set(items.columns))
         for each in conditions
     ]
-    ids = rows.filter(pl.all_horizontal(fits))["ITEM_ID"].to_list()
-    return [(place, 1.0) for item in ids if (place := served.model.place(item)) is not None]
+    places = items.select(pl.all_horizontal(fits).fill_null(False).arg_true())
+    return [(place, 1.0) for place in places.to_series()]
 
 
 def _attributes(text: str) -> list[Condition]:

@@ -39,6 +39,7 @@ def run(state: ServerState, resource: Resource) -> Commit:
         return lambda: {**kept, "itemsUpTo": upto, "trainingHours": _hours(began)}
     config = {**(resource.body.get("solutionConfig") or {}), "eventType": resource.body.get("eventType")}
     model = learning.train(state, datasets, recipe, config, upto)
+    state.faults.reach("write model")  # its files are there, and nothing names them yet
     state.memory.prepare(state, datasets)
     hours = _hours(began)
     return lambda: {"model": model, "upto": upto, "trainingHours": hours}

@@ -1,6 +1,6 @@
 """Faults that were asked for: the next calls of an operation answer an error or wait, writes fail.
 
-Points that are no operations: ``write objects``, ``write rows`` and ``commit`` (any transaction).
+Points that are no operations: ``write objects``, ``write rows``, ``write model``, ``commit`` (a transaction).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pdprep.local.refusals import Dropped, Refusal
 
 WHEN = ("before", "after")
 _TYPES: dict[str, Any] = {"str": str, "int": int, "bool": bool, "float": (int, float)}
-POINTS = ("write objects", "write rows", "commit")
+POINTS = ("write objects", "write rows", "write model", "commit")
 
 
 @dataclass(frozen=True)

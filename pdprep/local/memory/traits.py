@@ -104,6 +104,7 @@ TRENDS = {"30 minutes": 30 * MINUTE, "1 hour": HOUR}
 # An interval of data whose growth is compared, by the setting. Source: native-recipe-trending-now.
 INTERVALS = {**TRENDS, "2 hours": 2 * HOUR, "3 hours": 3 * HOUR, "1 day": DAY}
 RETRAINED = 7 * DAY  # a recommender, and a solution that says nothing else. maintaining-relevance
+FIRST_TRAINING = HOUR  # by then automatic training has begun. solution-config-auto-training
 FILTERS_LATER = 20 * MINUTE  # all but what PutEvents and PutActionInteractions send. filter
 BATCH_LATER = 15 * MINUTE  # put events, in batch jobs. how-new-data-influences-batch-recommendations
 LATEST_EVENTS, LATEST_ACTIONS = 100, 300  # a user and event type, that a filter considers. limits

@@ -14,11 +14,13 @@ import polars as pl
 
 from pdprep.local.life.resources import Resource
 from pdprep.local.memory import traits
+from pdprep.local.memory.histories import Event
 from pdprep.local.memory.models import PreviewModel
 from pdprep.local.recommend import serving
 from pdprep.local.recommend.serving import Served
 from pdprep.local.rows.layers import ALL, AT, scan
 from pdprep.local.state import ServerState
+from pdprep.local.training import subjects
 
 LATEST = 20  # events of a user that decide
 FADING = 0.9  # what each event weighs less than the one after it
@@ -162,8 +164,7 @@ def actions(state: ServerState, served: Served, user: str | None, moment: float)
     known = items(state, served).join(
         catalogue.rename({"ACTION_ID": "ID"}), on="ID", how="left", maintain_order="left"
     )
-    scores = served.model.items.select("ID", "SCORE")
-    rows = known.join(scores, on="ID", how="left", maintain_order="left")
+    rows = known.join(_scores(state, served, user), on="ID", how="left", maintain_order="left")
     names, now = set(rows.columns), state.clock.now()
     for name in ("ACTION_EXPIRATION_TIMESTAMP", "EXPIRATION_TIMESTAMP"):
         if name in names:
@@ -174,6 +175,34 @@ def actions(state: ServerState, served: Served, user: str | None, moment: float)
         met = pl.col("ID").replace_strict(last, default=None, return_dtype=pl.Int64)
         days = pl.col("REPEAT_FREQUENCY") * int(traits.DAY)
         rows = rows.filter(met.is_null() | days.is_null() | (met + days <= now))
-    value = pl.col("VALUE") if "VALUE" in names else pl.lit(None, pl.Int64)
-    ordered = rows.with_columns(pl.col("SCORE").fill_null(0.0), WORTH=value.fill_null(0))
+    # Of an action that the training knew, its worth then; of a newer one, what is known of it.
+    ordered = rows.with_columns(
+        pl.col("SCORE").fill_null(0.0), WORTH=pl.coalesce("WORTH", subjects.worth(names))
+    )
     return ordered.sort(["SCORE", "WORTH", "ID"], descending=[True, True, False]).rows(named=True)
+
+
+def taken(state: ServerState, served: Served, user: str | None) -> list[Event]:
+    """Return what a user did with actions that the training knew since then: of put events, at once."""
+    if user is None or "ACTION_INTERACTIONS" not in served.datasets:
+        return []
+    events = state.memory.history(state, served.datasets["ACTION_INTERACTIONS"]).of(user)
+    new = (event for event in events if event.put and event.seq > served.upto)
+    return [event for event in new if served.model.place(event.item) is not None]
+
+
+def _scores(state: ServerState, served: Served, user: str | None) -> pl.DataFrame:
+    """Return the actions of the training with their scores, in which the user's events since then count."""
+    model = served.model.items
+    if "WORTH" not in model.columns:  # of an older pdprep
+        model = model.with_columns(WORTH=pl.lit(None, pl.Int64))
+    own = pl.DataFrame(
+        [(event.item, event.type == "taken") for event in taken(state, served, user)],
+        schema={"ID": pl.String, "TOOK": pl.Boolean}, orient="row",
+    )  # fmt: skip
+    mine = own.group_by("ID").agg(pl.col("TOOK").sum().cast(pl.Int64), MET=pl.len().cast(pl.Int64))
+    joined = model.join(mine, on="ID", how="left", maintain_order="left").with_columns(
+        pl.col("TOOK", "MET").fill_null(0)
+    )
+    share = (pl.col("SCORE") * pl.col("COUNT") + pl.col("TOOK")) / (pl.col("COUNT") + pl.col("MET"))
+    return joined.select("ID", "WORTH", SCORE=pl.when(pl.col("SCORE") > 0).then(share).otherwise("SCORE"))

@@ -18,7 +18,7 @@ from pdprep.local.memory.traits import Traits
 from pdprep.local.refusals import Refusal, invalid, missing
 from pdprep.local.rows.layers import ALL, AT, SEQ, scan
 from pdprep.local.state import ServerState
-from pdprep.local.training import versions
+from pdprep.local.training import subjects, versions, words
 
 LATEST = "/$LATEST"
 
@@ -51,7 +51,7 @@ def find(state: ServerState, arn: str) -> Served:
     body, of = state.resources.body(found), version(state, found)
     if found.kind == "recommender":
         return _served(state, arn, of, body.get("recommenderConfig") or {}, current=True)
-    return _served(state, arn, of, body.get("campaignConfig") or {}, _newest(state, of))
+    return _updated(state, _served(state, arn, of, body.get("campaignConfig") or {}, _newest(state, of)))
 
 
 def of_version(state: ServerState, version: Resource) -> Served:
@@ -123,6 +123,24 @@ def _served(state: ServerState, arn: str, version: Resource, config: dict[str, A
         )
     model = state.models.get(version.body["model"])
     return Served(arn, version, recipe, model, config, state.datasets(version.family), current)
+
+
+def _updated(state: ServerState, served: Served) -> Served:
+    """Return what is served after an update of Semantic-Similarity: with new items, and changed ones too."""
+    moment = horizon(state, served)
+    if not served.traits.asked or moment is None:
+        return served
+    dataset = served.datasets["ITEMS"]
+    latest = state.layers.latest_at(dataset.arn, moment)
+    if latest <= served.upto:
+        return served
+    key = (served.model.name, state.layers.signature(dataset.arn), latest)
+
+    def learn() -> PreviewModel:
+        alike = words.alike(state, dataset, subjects.came(moment))
+        return PreviewModel(f"{served.model.name} until {moment}", *alike, served.model.users)
+
+    return replace(served, model=state.memory.once(f"update of {served.arn}", key, learn))
 
 
 def _every(served: Served) -> float:

@@ -9,10 +9,10 @@ import polars as pl
 from pdprep.local.life.resources import Resource
 from pdprep.local.memory.models import MEASURED
 from pdprep.local.memory.traits import ACTIONS, RELATED, SEGMENTS, TRENDING, Traits
-from pdprep.local.rows.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, partitions, scan
+from pdprep.local.rows.layers import partitions
 from pdprep.local.state import ServerState
 from pdprep.local.training import events as read_events
-from pdprep.local.training import words
+from pdprep.local.training import subjects, words
 from pdprep.local.training.cooccurrence import neighbours
 
 KEPT = 50  # latest events of a user that a model keeps
@@ -30,20 +30,26 @@ def train(
     if traits.kind == ACTIONS:
         return _actions(state, datasets, traits, upto)
     if traits.name == "aws-semantic-similarity":
-        return _semantic(state, datasets, upto)
+        alike = words.alike(state, datasets["ITEMS"], subjects.trained(upto))
+        return state.models.write(*alike, pl.DataFrame(schema=_USERS))
     found, size = datasets["INTERACTIONS"], state.settings.part_rows
     held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
     count = partitions(held, size)
     parts = [read_events.read(state, found, upto, traits, config, (each, count)) for each in range(count)]
     ids = list[pl.LazyFrame]()
     if traits.items and "ITEMS" in datasets:
-        ids.append(known(state, datasets["ITEMS"], upto, traits.kind == SEGMENTS))
+        ids.append(subjects.ids(state, datasets["ITEMS"], subjects.trained(upto), traits.kind == SEGMENTS))
     each = [
         rows.group_by(ID="ITEM").agg(COUNT=pl.len().cast(pl.Int64)).collect(engine="streaming")
         for rows in parts
     ]
     counted = pl.concat(each).group_by("ID").agg(pl.col("COUNT").sum()).lazy()
     items = _items(pl.concat([counted.select("ID"), *ids]), counted)
+    if traits.name == "aws-item-attribute-affinity" and "ITEMS" in datasets:
+        # An attribute must have been there at the training (item-attribute-affinity-recipe).
+        records = subjects.newest(state, datasets["ITEMS"], subjects.trained(upto), full=True)
+        named = records.select(ID="ITEM_ID", RECORD=pl.struct(pl.all())).collect()
+        items = items.join(named, on="ID", how="left", maintain_order="left")
     users, flat = _users(parts, items)
     if traits.kind == TRENDING:
         return state.models.write(items, _none(items.height), _some(users))
@@ -56,18 +62,6 @@ def train(
 def _some(users: pl.DataFrame) -> pl.DataFrame:
     """Return the users by whom a model is measured that asks for no user's history."""
     return users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)
-
-
-def known(
-    state: ServerState, dataset: Resource, upto: int, full: bool = False, after: int = 0
-) -> pl.LazyFrame:
-    """Return the ids that a dataset of items, users or actions brought until a sequence number."""
-    schema = state.schema(dataset)
-    with state.layers.reading(dataset.arn, ALL) as snapshot:
-        rows = scan(snapshot, schema).filter(pl.col(SEQ) <= upto)
-    if full:
-        rows = rows.filter(pl.col(ROUTE) != ADDED_IMPORT)
-    return rows.select(ID=pl.col(schema.key)).drop_nulls()
 
 
 def _items(ids: pl.LazyFrame, counted: pl.LazyFrame) -> pl.DataFrame:
@@ -99,23 +93,13 @@ def _none(count: int) -> pl.DataFrame:
     return pl.DataFrame({"OTHERS": [[]] * count, "WEIGHTS": [[]] * count}, schema=schema)
 
 
-def _semantic(state: ServerState, datasets: dict[str, Resource], upto: int) -> str:
-    """Items that share words go together, as users' events do elsewhere. No meaning is understood."""
-    ids = known(state, datasets["ITEMS"], upto).unique().sort("ID").collect()
-    items = ids.with_columns(COUNT=pl.lit(0, pl.Int64))
-    flat = words.shared(state, datasets["ITEMS"], upto, items)
-    often = flat.group_by("ITEM").len()
-    counts = items.select(ITEM=pl.int_range(pl.len(), dtype=pl.UInt32)).join(often, on="ITEM", how="left")
-    beside = neighbours(flat, counts.sort("ITEM")["len"].fill_null(1))
-    return state.models.write(items, beside, pl.DataFrame(schema=_USERS))
-
-
 def _actions(state: ServerState, datasets: dict[str, Resource], traits: Traits, upto: int) -> str:
-    """Actions with the share of their events that are TAKEN, where there are enough of both.
+    """Actions with their worth and the share of their events that are TAKEN, where there are enough of both.
 
     Source: developer guide, native-recipe-next-best-action; until then the score is 0.
     """
-    ids = [known(state, datasets["ACTIONS"], upto)]
+    records = subjects.newest(state, datasets["ACTIONS"], subjects.trained(upto))
+    ids = [records.select(ID="ACTION_ID")]
     taken = pl.LazyFrame(schema={"ID": pl.String, "TOOK": pl.Int64, "LEFT": pl.Int64})
     if "ACTION_INTERACTIONS" in datasets:
         rows = read_events.read(state, datasets["ACTION_INTERACTIONS"], upto, traits, {})
@@ -125,14 +109,15 @@ def _actions(state: ServerState, datasets: dict[str, Resource], traits: Traits, 
         taken = recent.group_by(ID="ITEM").agg(
             TOOK=took.sum().cast(pl.Int64), LEFT=(~took).sum().cast(pl.Int64)
         )
-    joined = pl.concat(ids).unique().join(taken, on="ID", how="left").sort("ID").collect()
+    worth = records.select(ID="ACTION_ID", WORTH=subjects.worth(state.schema(datasets["ACTIONS"]).names))
+    joined = pl.concat(ids).unique().join(taken, on="ID", how="left").join(worth, on="ID", how="left")
     enough = (pl.col("TOOK") >= SCORED) & (pl.col("LEFT") >= SCORED)
-    items = joined.select(
+    share = pl.col("TOOK") / (pl.col("TOOK") + pl.col("LEFT"))
+    scored = joined.sort("ID").select(
         "ID",
+        pl.col("WORTH").fill_null(0),
         COUNT=(pl.col("TOOK") + pl.col("LEFT")).fill_null(0),
-        SCORE=pl.when(enough)
-        .then(pl.col("TOOK") / (pl.col("TOOK") + pl.col("LEFT")))
-        .otherwise(0.0)
-        .fill_null(0.0),
+        SCORE=pl.when(enough).then(share).otherwise(0.0).fill_null(0.0),
     )
+    items = scored.collect()
     return state.models.write(items, _none(items.height), pl.DataFrame(schema=_USERS))

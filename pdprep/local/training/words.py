@@ -7,23 +7,34 @@ import json
 import polars as pl
 
 from pdprep.local.life.resources import Resource
-from pdprep.local.rows.layers import ALL, SEQ, scan
-from pdprep.local.rows.typed import ROW
 from pdprep.local.state import ServerState
+from pdprep.local.training import subjects
+from pdprep.local.training.cooccurrence import neighbours
 
 MOST_ITEMS = 1000  # a word of more items says little
 
 
-def shared(state: ServerState, dataset: Resource, upto: int, items: pl.DataFrame) -> pl.DataFrame:
+def alike(state: ServerState, dataset: Resource, which: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the items of some rows, and the neighbours of each.
+
+    Items that share words go together, as users' events do elsewhere. No meaning is understood.
+    """
+    ids = subjects.ids(state, dataset, which).unique().sort("ID").collect()
+    items = ids.with_columns(COUNT=pl.lit(0, pl.Int64))
+    flat = _shared(state, dataset, which, items)
+    often = flat.group_by("ITEM").len()
+    counts = items.select(ITEM=pl.int_range(pl.len(), dtype=pl.UInt32)).join(often, on="ITEM", how="left")
+    return items, neighbours(flat, counts.sort("ITEM")["len"].fill_null(1))
+
+
+def _shared(state: ServerState, dataset: Resource, which: pl.Expr, items: pl.DataFrame) -> pl.DataFrame:
     """Return USER, the number of a word, and ITEM, the place of an item that has it, sorted by both."""
     schema = state.schema(dataset)
     fields = _fields(state, dataset) or [column.name for column in schema.columns if column.categorical]
-    with state.layers.reading(dataset.arn, ALL) as snapshot:
-        rows = scan(snapshot, schema).filter(pl.col(SEQ) <= upto).sort(SEQ, ROW)
-    newest = rows.unique(subset=["ITEM_ID"], keep="last", maintain_order=True)
     text = pl.concat_str(
         [pl.col(name).cast(pl.String) for name in fields] or [pl.lit("")], separator=" ", ignore_nulls=True
     )
+    newest = subjects.newest(state, dataset, which)
     each = newest.select("ITEM_ID", WORD=text.str.to_lowercase().str.extract_all(r"\w{3,}")).explode("WORD")
     places = items.lazy().select(ITEM_ID="ID").with_row_index("ITEM")
     found = each.drop_nulls().unique().join(places, on="ITEM_ID")

@@ -20,6 +20,8 @@ from pdprep.personalize.resources.ensuring import Group
 from pdprep.personalize.resources.polling import describe
 
 WEEK: Final = timedelta(days=7)  # a recommender's; a solution's where it names none. maintaining-relevance
+# By then after its creation a solution that trains by itself has begun. solution-config-auto-training
+FIRST: Final = timedelta(hours=1)
 # A solution trains by itself only if events came since: of items, or of actions where its recipe reads them.
 # Source: developer guide, solution-config-auto-training.
 FEEDING: Final = ("interactions", "action_interactions")
@@ -34,9 +36,24 @@ def training(world: World, group: Group | None, now: datetime, ledger: Ledger) -
         return Training("none")
     try:
         found = (*_recommenders(world, group, now), *_solutions(world, group, now, ledger))
+        first = None if found else _first(world, group, now, ledger)
     except (ServiceError, KeyError):
         return Training("unknown")
-    return Training("trained" if found else "none", found)
+    return Training("trained" if found else "none", found, first)
+
+
+def _first(
+    world: World, group: Group, now: datetime, ledger: Ledger
+) -> tuple[datetime, tuple[str, ...]] | None:
+    """Return by when the first of a group's solutions trains by itself, and what it reads."""
+    coming = []
+    for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
+        of, at = recipe(row["recipeArn"]), row["creationDateTime"] + FIRST
+        found = describe(world, "solution", row["solutionArn"])
+        begun = found.get("latestSolutionVersion")
+        if found.get("performAutoTraining") and not begun and at > now and _fed(of, 0.0, ledger):
+            coming.append((at, of.reads))
+    return min(coming, default=None)
 
 
 def _recommenders(world: World, group: Group, now: datetime) -> Iterator[TrainedModel]:
@@ -109,8 +126,11 @@ def _following(solution: dict[str, Any], at: datetime, of: RecipeFacts, ledger: 
     """Return when a solution trains by itself: only where events that this ledger knows came since."""
     if not solution.get("performAutoTraining"):
         return None
-    fed = any(ledger.journal.received_since(name, at.timestamp()) for name in FEEDING if name in of.reads)
-    return at + _every(solution) if fed else None
+    return at + _every(solution) if _fed(of, at.timestamp(), ledger) else None
+
+
+def _fed(of: RecipeFacts, since: float, ledger: Ledger) -> bool:
+    return any(ledger.journal.received_since(name, since) for name in FEEDING if name in of.reads)
 
 
 def _every(solution: dict[str, Any]) -> timedelta:

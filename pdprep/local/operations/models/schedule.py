@@ -1,12 +1,13 @@
 """What happens by itself: solutions and recommenders that train again when it is time.
 
-Sources: developer guide, solution-config-auto-training (only if interactions came since),
+Sources: solution-config-auto-training (within an hour, and only if interactions came since),
 maintaining-relevance (a recommender every seven days, and at once when its columns change).
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import re
 import threading
 from collections.abc import Iterator
@@ -99,9 +100,12 @@ def _next_version(state: ServerState, solution: Resource) -> float | None:
     )
     days = re.search(r"\d+", asked)
     every = state.clock.lasting(int(days[0]) * traits.DAY if days else traits.RETRAINED)
+    # A version that somebody makes within the hour stands for the first training, and sets the days after it.
+    begun = float(body.get("automaticSince", solution.created))
+    fresh = last is None or last.created < begun
+    at = begun + state.clock.lasting(traits.FIRST_TRAINING) if fresh else last.created + every
     # A time that passed while nothing had come is over: the next one counts.
-    since = last.created if last else solution.created
-    return since + every * max(1, -(-int(_came(state, solution, upto) - since) // int(every or 1)))
+    return at + every * max(0, math.ceil((_came(state, solution, upto) - at) / every))
 
 
 def _fed(state: ServerState, solution: Resource, upto: int) -> bool:
@@ -128,7 +132,9 @@ def _train(state: ServerState, solution: Resource, at: float) -> None:
     with state.store.transaction():
         train(call, solution, "AUTOMATIC", "", at)
     for arn in call.jobs:
-        state.workers.start(arn, 600.0)
+        state.workers.start(arn)
+    # Not for a training that has only just begun: its end is a later time's.
+    state.workers.settle(600.0)
 
 
 def _next_training(state: ServerState, recommender: Resource) -> float | None:

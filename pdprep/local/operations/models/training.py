@@ -27,7 +27,7 @@ INCREMENTAL = ("aws-semantic-similarity",)
 
 @operation("CreateSolution")
 def create_solution(call: OperationCall) -> dict[str, Any]:
-    """Create a solution; with automatic training, the default, a first version follows."""
+    """Create a solution; with automatic training, the default, a first version follows within an hour."""
     given, state = call.given, call.state
     group = state.resources.active(given["datasetGroupArn"], "dataset-group")
     if not given.get("recipeArn"):
@@ -42,7 +42,7 @@ def create_solution(call: OperationCall) -> dict[str, Any]:
         call, "solution", f"solution/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
         performHPO=given.get("performHPO", False), performAutoML=False, performAutoTraining=automatic, **body,
     )  # fmt: skip
-    if automatic:
+    if automatic and not state.clock.lasting(traits.FIRST_TRAINING):
         train(call, solution, "AUTOMATIC", given.get("name", ""))
     return {"solutionArn": solution.arn}
 
@@ -100,7 +100,10 @@ def update_solution(call: OperationCall) -> dict[str, Any]:
     body = {name: given[name] for name in names if name in given}
     summary = {**body, "solutionUpdateConfig": given.get("solutionUpdateConfig")}
     config = {**(solution.body.get("solutionConfig") or {}), **given.get("solutionUpdateConfig", {})}
-    automatic = body.get("performAutoTraining", solution.body["performAutoTraining"])
+    was = solution.body["performAutoTraining"]
+    automatic = body.get("performAutoTraining", was)
+    if automatic and not was:
+        body["automaticSince"] = call.state.clock.now()
     body["solutionConfig"] = _scheduled(config, automatic)
     call.state.resources.update(solution.arn, "latestSolutionUpdate", summary, **body)
     return {"solutionArn": solution.arn}
