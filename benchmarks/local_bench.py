@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -140,15 +141,17 @@ def trained(rows: int) -> None:
             clients = [server.client("personalize-runtime") for _ in range(ASKERS)]
             asked = [f"user-{number * 997 % 100_003}" for number in range(300)]
 
+            taken: list[float] = []
+
             def ask(client: Any) -> None:
                 for user in asked:
+                    began = time.perf_counter()
                     client.get_recommendations(campaignArn=campaign, userId=user)
+                    taken.append(time.perf_counter() - began)
 
             clients[0].get_recommendations(campaignArn=campaign, userId="user-1")
-            before = server.cpu
             report("recommend, one client", len(asked), lambda: ask(clients[0]), server)
-            # Of the server alone: on a machine with other work the clock says nothing of it.
-            call = 1000 * (server.cpu - before) / len(asked)
+            call = 1000 * statistics.median(taken)
 
             def all_of_them() -> None:
                 with ThreadPoolExecutor(ASKERS) as pool:
@@ -156,7 +159,7 @@ def trained(rows: int) -> None:
 
             report(f"recommend, {ASKERS} clients", len(asked) * ASKERS, all_of_them, server)
             print(f"peak memory at most {MOST_TRAINING} MB: {holds(server.megabytes <= MOST_TRAINING)}")
-            print(f"{call:.1f} ms of a processor a call, at most {MOST_MILLISECONDS:.0f}: "
+            print(f"{call:.1f} ms a call of one client, at most {MOST_MILLISECONDS:.0f}: "
                   f"{holds(call <= MOST_MILLISECONDS)}")  # fmt: skip
 
 
