@@ -133,7 +133,7 @@ def item_counts(history: History, served: serving.Served, row: dict[str, Any]) -
 def action_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
     """Say whether an action is shown with the worth of its newest record."""
     shown = ranking.actions(history.state, served, "nobody", history.now)
-    return {each["ID"]: each["WORTH"] for each in shown}.get(row["ACTION_ID"]) == row["VALUE"]
+    return (row["ACTION_ID"], row["VALUE"]) in {(each["ID"], each["WORTH"]) for each in shown}
 
 
 def taken_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:

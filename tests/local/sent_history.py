@@ -146,7 +146,7 @@ class History:
 
     @property
     def now(self) -> float:
-        return self.state.clock.now()
+        return float(self.state.clock.now())
 
     def contract(self, kind: str) -> Contract:
         return Contract.from_avro(self.timed.lab.avro(kind.title()))

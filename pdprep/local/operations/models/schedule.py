@@ -102,8 +102,8 @@ def _next_version(state: ServerState, solution: Resource) -> float | None:
     every = state.clock.lasting(int(days[0]) * traits.DAY if days else traits.RETRAINED)
     # A version that somebody makes within the hour stands for the first training, and sets the days after it.
     begun = float(body.get("automaticSince", solution.created))
-    fresh = last is None or last.created < begun
-    at = begun + state.clock.lasting(traits.FIRST_TRAINING) if fresh else last.created + every
+    trained = last.created + every if last and last.created >= begun else None
+    at = trained or begun + state.clock.lasting(traits.FIRST_TRAINING)
     # A time that passed while nothing had come is over: the next one counts.
     return at + every * max(0, math.ceil((_came(state, solution, upto) - at) / every))
 
