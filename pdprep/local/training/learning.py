@@ -32,7 +32,8 @@ def train(
     if traits.name == "aws-semantic-similarity":
         alike = words.alike(state, datasets["ITEMS"], subjects.trained(upto))
         return state.models.write(*alike, pl.DataFrame(schema=_USERS))
-    found, size = datasets["INTERACTIONS"], state.settings.part_rows
+    # Half of what other jobs hold at once: events are told apart and sorted by user in one go.
+    found, size = datasets["INTERACTIONS"], max(1, state.settings.part_rows // 2)
     held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
     count = partitions(held, size)
     parts = [read_events.read(state, found, upto, traits, config, (each, count)) for each in range(count)]
