@@ -29,6 +29,6 @@ def test_some_notebooks_call_the_service_themselves() -> None:
 @pytest.mark.parametrize("path", CALLING, ids=lambda path: path.stem)
 def test_a_notebook_waits_for_what_it_makes(path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PDPREP_CLOCK", raising=False)
-    run = [sys.executable, PROJECT / "notebooks" / "run.py", path]
+    run = [sys.executable, str(PROJECT / "notebooks" / "run.py"), str(path)]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.strip()) == (0, "")
