@@ -15,7 +15,7 @@ from pdprep.engine.distinct import distinct
 from pdprep.engine.judging import judged
 from pdprep.engine.prefetch import Work, prefetch
 from pdprep.engine.stream_validator import BadRows, StreamValidator
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, Progress
@@ -114,10 +114,10 @@ def run(
         only: Whether rules that stop the other route alone are left out.
     """
     judging = judged(prepared, route, listener, bad_rows, partition_count, scratch, only)
-    with judging as (packing, validator, partitions):
+    with judging as (encoded, validator, partitions):
         totals.judged(validator)
         done = validator.bad
-        each_of = partial(deduplicate, packing, profiled)
+        each_of = partial(deduplicate, encoded, profiled)
         works = [Work(partial(each_of, each), each.bytes) for each in partitions]
         per_id: list[pl.DataFrame] = []
         for partition, found in zip(partitions, prefetch(works), strict=True):
@@ -132,17 +132,17 @@ def run(
             del found  # it is let go before the next one is there
 
 
-def deduplicate(packing: Packing, profiled: bool, partition: Partition) -> Deduplicated:
+def deduplicate(encoded: EncodedFrame, profiled: bool, partition: Partition) -> Deduplicated:
     """Return a partition, or a piece of one, without duplicates and with its figures.
 
     Args:
-        packing: How its rows are packed.
+        encoded: How its rows are encoded.
         profiled: Whether there is to be a profile of its columns.
         partition: Its rows.
     """
-    prepared, rows = packing.prepared, partition.do()
-    good, packed = rows.height + partition.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
-    summary = of_rows(prepared.contract, packed, packing.unpack)
-    per_id, kept = rows_per_id(prepared.contract, packed), packing.unpack(packed)
+    prepared, rows = encoded.prepared, partition.do()
+    good, left = rows.height + partition.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
+    summary = of_rows(prepared.contract, left, encoded.decode)
+    per_id, kept = rows_per_id(prepared.contract, left), encoded.decode(left)
     shape = profile(prepared.contract, kept) if profiled else Profile()
     return Deduplicated(kept, good, summary, per_id, shape)

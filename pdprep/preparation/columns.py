@@ -14,7 +14,7 @@ import polars as pl
 from pdprep.contract.text_statistics import TextStatistics
 
 Batchwise = Callable[[pl.Series, TextStatistics], pl.Series]
-ODD: Final = "__odd_"
+MARK: Final = "__mark_"
 MAX_EXACT: Final = 2**53
 
 
@@ -54,15 +54,15 @@ def marked(column: pl.Expr, convert: Batchwise, name: str) -> pl.Expr:
     Args:
         column: Text.
         convert: What to do to a batch.
-        name: The name of the text in the struct that comes out; the answer's is ``__odd_`` before it.
+        name: The name of the text in the struct that comes out; the answer's is ``__mark_`` before it.
     """
 
     def batch(values: pl.Series) -> pl.Series:
         look = TextStatistics(values)
-        odd = pl.Series(ODD + name, [look.marked]).new_from_index(0, values.len())
-        return pl.DataFrame([convert(values, look).alias(name), odd]).to_struct(values.name)
+        mark = pl.Series(MARK + name, [look.marked]).new_from_index(0, values.len())
+        return pl.DataFrame([convert(values, look).alias(name), mark]).to_struct(values.name)
 
-    both = pl.Struct({name: pl.String, ODD + name: pl.Boolean})
+    both = pl.Struct({name: pl.String, MARK + name: pl.Boolean})
     return column.map_batches(batch, return_dtype=both, is_elementwise=True)
 
 
