@@ -13,8 +13,11 @@ import polars as pl
 
 _JOINT: Final = "~"  # stands between two values, so that their outer spaces are seen
 _MARKED: Final = r'["|\\,\p{Cc}]'
-_CONTROLS: Final = "".join(map(chr, (*range(0x20), 0x7F)))
-_SPACES_BEFORE_BREAKS: Final = (" \n", " \r", "\t", "\v", "\f")
+_OTHER_SPACES: Final = "\t\v\f"  # of ASCII, beside the space itself and line breaks
+_DELETE: Final = "\x7f"
+_FEW: Final = 16
+_FIRST: Final = 4_096  # characters of these
+_LONG: Final = 250  # bytes of a value on average
 _MARKS: Final = '"|\\,'
 # What an id may not hold, and what makes text stand in quotation marks in the CSV.
 _UNUSUAL: Final = rf"{_MARKED}|\s{_JOINT}|{_JOINT}\s|^\s|\s$"
@@ -46,31 +49,39 @@ class TextStatistics:
     """
 
     def __init__(self, values: pl.Series) -> None:
-        self._joined = values.str.join(_JOINT)
-        self._text = self._joined.item()
+        self._values = values
 
     def has(self, character: str) -> bool:
         """Tell whether a character is found."""
-        return character in self._text
+        return character in self._first or character in self._text
+
+    @Once
+    def lone_breaks(self) -> bool:
+        r"""Whether each line break is one ``\n`` that has no white space beside it."""
+        return not (self.spaced_breaks or any(map(self._holds, ("\r", "\n\n", "\n "))))
 
     @Once
     def spaced_breaks(self) -> bool:
         """Whether white space may stand before a line break; any that is not ASCII is one that may."""
-        return not self._text.isascii() or any(map(self.has, _SPACES_BEFORE_BREAKS))
+        return not self._ascii or any(map(self._holds, (" \n", " \r", *_OTHER_SPACES)))
 
     @Once
     def printable(self) -> bool:
         """Whether there is nothing but ASCII that prints: no tab, no line break, no other space."""
-        return self._text.isascii() and not any(map(self.has, _CONTROLS))
+        if not self._first.isprintable():
+            return False
+        return self._text.isascii() and self._least >= ord(" ") and _DELETE not in self._text
 
     @Once
     def trimmed(self) -> bool:
         """Whether it is printable and no value begins or ends with a space."""
-        return not self._spaced and self.printable
+        return self.printable and not self._spaced
 
     @Once
     def unusual(self) -> bool:
         r"""Whether there is a mark ``" | \ ,``, a control character or an outer space."""
+        if self._plainly_marked:
+            return True
         if self.trimmed and not self.marked:
             return False
         return bool(self._joined.str.contains(_UNUSUAL).item())
@@ -78,18 +89,55 @@ class TextStatistics:
     @Once
     def marked(self) -> bool:
         r"""Whether there is a mark ``" | \ ,`` or a control character."""
+        if self._plainly_marked:
+            return True
         if self.printable:
             return any(map(self.has, _MARKS))
         return bool(self._joined.str.contains(_MARKED).item())
+
+    @Once
+    def _plainly_marked(self) -> bool:
+        return not self._first.isprintable() or any(mark in self._first for mark in _MARKS)
 
     @property
     def _spaced(self) -> bool:
         """Whether a value begins or ends with a space."""
         if not self.has(" "):
             return False
-        return (
-            " " in (self._text[0], self._text[-1]) or self._holds(f" {_JOINT}") or self._holds(f"{_JOINT} ")
-        )
+        ends = (f" {_JOINT}", f"{_JOINT} ")
+        return " " in (self._text[0], self._text[-1]) or any(map(self._found, ends))
 
     def _holds(self, text: str) -> bool:
+        """Tell whether a value holds a text: long values are not joined for it."""
+        if self._values.estimated_size() > _LONG * self._values.len():
+            return bool(self._values.str.contains(text, literal=True).any())
+        return self._found(text)
+
+    def _found(self, text: str) -> bool:
+        # Python looks for the last letter of a longer text alone, and a space is found all too often.
         return bool(self._joined.str.contains(text, literal=True).item())
+
+    @Once
+    def _ascii(self) -> bool:
+        return self._values.str.len_bytes().sum() == self._values.str.len_chars().sum()
+
+    @Once
+    def _first(self) -> str:
+        """The first values: what they hold need not be looked for in all of them."""
+        return _JOINT.join(text for text in self._values.head(_FEW) if text)[:_FIRST]
+
+    @Once
+    def _joined(self) -> pl.Series:
+        return self._values.str.join(_JOINT)
+
+    @Once
+    def _text(self) -> str:
+        return str(self._joined.item())
+
+    @Once
+    def _least(self) -> int:
+        """The least byte: one search tells that there is none of the control characters."""
+        if not self._text:
+            return ord(" ")
+        letters = self._joined.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, len(self._text)))
+        return int(letters.arr.min().item())

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 import polars as pl
 
 from pdprep.engine import oversized
+from pdprep.engine.distinct import Key
 from pdprep.engine.partitioner import Partitioner, PartitionRows
 from pdprep.engine.prefetch import Work
 from pdprep.engine.spill import spill
@@ -93,7 +94,7 @@ def partitioned(
                 return partitioner.on(marked).collect(engine=engine)
 
         none = tap.watch(read, listener)
-        found = list(_in_pieces(partitioner.partitions(MOST_BYTES), prepared.dedupe_on))
+        found = list(_in_pieces(partitioner.partitions(MOST_BYTES), Key.of(prepared)))
         yield found or [Partition(lambda: none)]
 
 
@@ -133,7 +134,7 @@ def _height(prepared: Prepared) -> int | None:
         return int(prepared.source.frame.select(pl.len()).collect().item())
 
 
-def _in_pieces(found: Sequence[PartitionRows], key: Sequence[str]) -> Iterator[Partition]:
+def _in_pieces(found: Sequence[PartitionRows], key: Key) -> Iterator[Partition]:
     for rows in found:
         if rows.bytes > MOST_BYTES:
             lost, works = oversized.pieces(rows.files, rows.files[0].parent / "pieces", key, BUCKET)

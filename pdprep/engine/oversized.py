@@ -20,7 +20,7 @@ from typing import Final
 import polars as pl
 
 from pdprep import platforms
-from pdprep.engine.distinct import distinct, key_hash
+from pdprep.engine.distinct import Key, distinct, key_hash
 from pdprep.engine.prefetch import Work
 from pdprep.preparation.sources import ROW
 
@@ -32,7 +32,7 @@ _CELL: Final = "__cell"
 
 
 def pieces(
-    files: Sequence[Path], folder: Path, key: Sequence[str], bucket: str
+    files: Sequence[Path], folder: Path, key: Key, bucket: str
 ) -> tuple[int, list[Work[pl.DataFrame]]]:
     """Return how many duplicates there are, and a way to each piece: the others, by bucket and source row.
 
@@ -46,7 +46,7 @@ def pieces(
     count = rows.select(pl.len()).collect().item()
     # Source rows are unique, so a range of as many numbers holds no more rows than a piece may have.
     width = max(1, PIECE_BYTES * count // size)
-    share = key_hash(key) % math.ceil(size / PIECE_BYTES)
+    share = key_hash(key.fields) % math.ceil(size / PIECE_BYTES)
     sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
     for file in files:
         platforms.remove(file)

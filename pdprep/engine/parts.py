@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,25 +42,25 @@ class Writer:
         self._rows = 0
         self._bucket: int | None = None  # of the last row: it may go on in the next rows
 
-    def write(self, rows: pl.DataFrame, unusual: Collection[str]) -> None:
+    def write(self, rows: pl.DataFrame, *, extreme: bool) -> None:
         """Write the rows of a partition or of a piece of one, in their order.
 
         Args:
-            rows: They are ordered by bucket, and follow those of the last call.
-            unusual: The columns that may hold text to be quoted, or a number to be written without exponent.
+            rows: The bucket and the columns of the CSV, escaped; by bucket, and after those of the last call.
+            extreme: Whether a number may need an exponent.
         """
         start = end = 0
         for height, bucket in rows[BUCKET].rle().struct.unnest().iter_rows():
             if self._rows + end - start >= ROWS_A_PART and bucket != self._bucket:
-                self._append(rows.slice(start, end - start), unusual)
+                self._append(rows.slice(start, end - start), extreme)
                 self.close()
                 start = end
             end, self._bucket = end + height, bucket
-        self._append(rows.slice(start), unusual)
+        self._append(rows.slice(start), extreme)
 
-    def _append(self, rows: pl.DataFrame, unusual: Collection[str]) -> None:
+    def _append(self, rows: pl.DataFrame, extreme: bool) -> None:
         if rows.height:
-            write_lines(rows, self.columns, unusual, self._open())
+            escaping.write_escaped(rows.drop(BUCKET), self._open(), extreme=extreme)
             self._rows += rows.height
 
     def close(self) -> None:
@@ -93,23 +93,6 @@ class Writer:
             self.close()
         elif self._handle is not None:
             self._handle.close()
-
-
-def write_lines(
-    rows: pl.DataFrame, columns: Sequence[str], unusual: Collection[str], handle: IO[bytes]
-) -> None:
-    """Write rows as lines of a part.
-
-    Args:
-        rows: The rows, in their order.
-        columns: The columns of the CSV.
-        unusual: The columns that may hold text to be quoted, or a number to be written without exponent.
-        handle: Where to write.
-    """
-    texts = [name for name in columns if name in unusual and rows.schema[name] == pl.String]
-    some = rows.select(columns).lazy().with_columns(escaping.escape(pl.col(name)) for name in texts)
-    extreme = any(rows.schema[name].is_float() for name in unusual)
-    escaping.sink(some, handle, extreme=extreme)
 
 
 def cuts(kept: Sequence[int]) -> list[range]:

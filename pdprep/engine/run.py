@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 
 from pdprep.engine.buckets import Partition
-from pdprep.engine.distinct import distinct
+from pdprep.engine.distinct import Key, distinct
 from pdprep.engine.judging import judged
 from pdprep.engine.prefetch import Work, prefetch
 from pdprep.engine.stream_validator import BadRows, StreamValidator
-from pdprep.preparation.dictionary_encoding import EncodedFrame
+from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, Progress
@@ -48,9 +48,32 @@ class Totals:
 
     def add(self, partition: Deduplicated) -> None:
         """Count one partition, or a piece of one."""
-        self.kept += partition.rows.height
+        self.kept += partition.kept.height
         self.summary += partition.summary
         self.profile += partition.profile
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Rows to keep, by bucket and source row: the contract's fields, the row of the source and the bucket."""
+
+    packed: pl.DataFrame
+    packing: Packing
+
+    @property
+    def height(self) -> int:
+        """How many they are."""
+        return self.packed.height
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """The rows with their texts."""
+        return self.packing.unpack(self.packed)
+
+    def escaped(self, unusual: frozenset[str]) -> pl.DataFrame:
+        """Return the bucket and the columns of the CSV, quoted where they may be unusual."""
+        columns = self.packing.prepared.contract.columns
+        return self.packing.escaped(self.packed.select(BUCKET, *columns), unusual)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +83,7 @@ class Deduplicated:
     ``per_id`` counts the rows of each id: what the ids come to is known once all pieces have been counted.
     """
 
-    rows: pl.DataFrame
+    kept: Kept
     good: int
     summary: Summary
     per_id: pl.DataFrame
@@ -69,21 +92,41 @@ class Deduplicated:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """One partition, or a piece of one: its rows to keep by bucket and source row.
+    """One partition, or a piece of one: its rows to keep; buckets never go down.
 
     Attributes:
-        rows: The contract's fields, the row of the source and the bucket; buckets never go down.
+        kept: The rows.
         unusual: The columns with a value that the CSV may have to write in an unusual way.
         done: Rows of the source done.
         total: Of how many.
         whole: Whether no id of it goes on in the next batch.
     """
 
-    rows: pl.DataFrame
+    kept: Kept
     unusual: frozenset[str]
     done: int
     total: int
     whole: bool = True
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The contract's fields, the row of the source and the bucket."""
+        return self.kept.rows
+
+    def over(self, rows: pl.DataFrame) -> Batch:
+        """Return the batch with other rows, none of them packed."""
+        return replace(self, kept=Kept(rows, Packing(self.kept.packing.unpacked)))
+
+    @property
+    def escaped(self) -> pl.DataFrame:
+        """The bucket and the columns of the CSV, with texts as they stand in it."""
+        return self.kept.escaped(self.unusual)
+
+    @property
+    def extreme(self) -> bool:
+        """Whether a number of the source may need an exponent."""
+        contract = self.kept.packing.prepared.contract
+        return not self.unusual.isdisjoint(contract.floats)
 
 
 def run(
@@ -114,10 +157,10 @@ def run(
         only: Whether rules that stop the other route alone are left out.
     """
     judging = judged(prepared, route, listener, bad_rows, partition_count, scratch, only)
-    with judging as (encoded, validator, partitions):
+    with judging as (packing, validator, partitions):
         totals.judged(validator)
         done = validator.bad
-        each_of = partial(deduplicate, encoded, profiled)
+        each_of = partial(deduplicate, packing, profiled)
         works = [Work(partial(each_of, each), each.bytes) for each in partitions]
         per_id: list[pl.DataFrame] = []
         for partition, found in zip(partitions, prefetch(works), strict=True):
@@ -128,21 +171,20 @@ def run(
                 per_id.clear()
             done += found.good
             listener(Progress("validate", done, validator.read))
-            yield Batch(found.rows, validator.unusual, done, validator.read, partition.whole)
+            yield Batch(found.kept, validator.unusual, done, validator.read, partition.whole)
             del found  # it is let go before the next one is there
 
 
-def deduplicate(encoded: EncodedFrame, profiled: bool, partition: Partition) -> Deduplicated:
+def deduplicate(packing: Packing, profiled: bool, partition: Partition) -> Deduplicated:
     """Return a partition, or a piece of one, without duplicates and with its figures.
 
     Args:
-        encoded: How its rows are encoded.
+        packing: How its rows are packed.
         profiled: Whether there is to be a profile of its columns.
         partition: Its rows.
     """
-    prepared, rows = encoded.prepared, partition.do()
-    good, left = rows.height + partition.lost, distinct(rows, prepared.dedupe_on, order=BUCKET)
-    summary = of_rows(prepared.contract, left, encoded.decode)
-    per_id, kept = rows_per_id(prepared.contract, left), encoded.decode(left)
-    shape = profile(prepared.contract, kept) if profiled else Profile()
-    return Deduplicated(kept, good, summary, per_id, shape)
+    prepared, rows = packing.prepared, partition.do()
+    good, packed = rows.height + partition.lost, distinct(rows, Key.of(prepared), order=BUCKET)
+    kept, summary = Kept(packed, packing), of_rows(prepared.contract, packed, packing.unpack)
+    shape = profile(prepared.contract, kept.rows) if profiled else Profile()
+    return Deduplicated(kept, good, summary, rows_per_id(prepared.contract, packed), shape)

@@ -21,8 +21,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, silent
-from pdprep.validation.report import Report
-from pdprep.validation.wording import plural
+from pdprep.validation.report import Report, plural
 
 OnRows = Callable[[pl.DataFrame], None]
 SCHEMA: Final = "schema.avsc"
@@ -131,7 +130,7 @@ def _stage(
     writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
 
     def write(batch: Batch) -> None:
-        writer.write(batch.rows, batch.unusual)
+        writer.write(batch.escaped, extreme=batch.extreme)
         if on_rows:
             on_rows(batch.rows.drop(ROW, BUCKET))
 
@@ -159,6 +158,7 @@ def _stage_on_ray(
     scratch: Path | None,
 ) -> Staged:
     from pdprep.engine.executors.ray_engine import write_parts
+    from pdprep.engine.executors.write_task import FolderSink
 
     check_route(route)
     target = _emptied(folder, check(prepared))
@@ -169,7 +169,7 @@ def _stage_on_ray(
 
     try:
         done, written = write_parts(
-            prepared, route, target.resolve(), quarantine=quarantine or target, on_part=named,
+            prepared, route, FolderSink(target.resolve()), quarantine=quarantine or target, on_part=named,
             listener=listener, scratch=scratch,
         )  # fmt: skip
     except BaseException:

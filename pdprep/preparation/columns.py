@@ -7,15 +7,32 @@ still has the source's value, tells it from a missing one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from pdprep.contract.text_statistics import TextStatistics
 
-Batchwise = Callable[[pl.Series, TextStatistics], pl.Series]
-MARK: Final = "__mark_"
+Convert = Callable[[pl.Series, TextStatistics], pl.Series]
+ODD: Final = "__odd_"
 MAX_EXACT: Final = 2**53
+
+
+class Batchwise(NamedTuple):
+    """What is done to a batch of text after a look at it.
+
+    Attributes:
+        convert: Takes the values and the look.
+        unusual: Whether the look allows that what comes out has to stand in quotation marks, or holds a bar.
+    """
+
+    convert: Convert
+    unusual: Callable[[TextStatistics], bool]
+
+    def then(self, last: Callable[[pl.Series], pl.Series]) -> Batchwise:
+        """Return the same with a last step that makes nothing unusual."""
+        return self._replace(convert=lambda values, look: last(self.convert(values, look)))
 
 
 def text(column: pl.Expr) -> pl.Expr:
@@ -48,25 +65,25 @@ def word(column: pl.Expr) -> pl.Expr:
     return by_batch(column, lambda values, look: _unbroken(stripped(values, look), look))
 
 
-def marked(column: pl.Expr, convert: Batchwise, name: str) -> pl.Expr:
+def marked(column: pl.Expr, way: Batchwise, name: str) -> pl.Expr:
     """Convert text, and tell with each batch whether what came out may be unusual, by the same look.
 
     Args:
         column: Text.
-        convert: What to do to a batch.
-        name: The name of the text in the struct that comes out; the answer's is ``__mark_`` before it.
+        way: What to do to a batch.
+        name: The name of the text in the struct that comes out; the answer's is ``__odd_`` before it.
     """
 
     def batch(values: pl.Series) -> pl.Series:
         look = TextStatistics(values)
-        mark = pl.Series(MARK + name, [look.marked]).new_from_index(0, values.len())
-        return pl.DataFrame([convert(values, look).alias(name), mark]).to_struct(values.name)
+        odd = pl.Series(ODD + name, [way.unusual(look)]).new_from_index(0, values.len())
+        return pl.DataFrame([way.convert(values, look).alias(name), odd]).to_struct(values.name)
 
-    both = pl.Struct({name: pl.String, MARK + name: pl.Boolean})
+    both = pl.Struct({name: pl.String, ODD + name: pl.Boolean})
     return column.map_batches(batch, return_dtype=both, is_elementwise=True)
 
 
-def by_batch(column: pl.Expr, convert: Batchwise) -> pl.Expr:
+def by_batch(column: pl.Expr, convert: Convert) -> pl.Expr:
     """Convert text a batch at a time, after a look at it: what is not there needs no pattern, and no copy."""
 
     def batch(values: pl.Series) -> pl.Series:
@@ -100,8 +117,18 @@ def _filled(values: pl.Series) -> pl.Series:
 def _unbroken(values: pl.Series, look: TextStatistics) -> pl.Series:
     if not look.has("\n") and not look.has("\r"):
         return values
+    if look.lone_breaks:
+        return values.str.replace_all("\n", " ", literal=True)
     # A pattern that begins with white space is tried at every letter, one that begins with a break is not.
     return values.str.replace_all(r"\s*[\r\n]+\s*" if look.spaced_breaks else r"[\r\n]\s*", " ")
+
+
+def id_wise(convert: Convert) -> Batchwise:
+    """Return what is done to a batch of ids, which are without outer spaces then."""
+    return Batchwise(convert, attrgetter("marked"))
+
+
+LINES: Final = Batchwise(lined, attrgetter("unusual"))
 
 
 def float_of_text(column: pl.Expr) -> pl.Expr:
@@ -134,7 +161,19 @@ def applied(convert: Callable[[pl.Expr], pl.Expr], values: pl.Series) -> pl.Seri
 
 def whole_of_text(column: pl.Expr) -> pl.Expr:
     """Read a whole number from text; ``3.0`` is 3, ``3.5`` is null."""
-    clean = text(column)
+    return column.map_batches(wholes, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def wholes(values: pl.Series) -> pl.Series:
+    """Read whole numbers from a batch of text; as a rule all of them are digits alone."""
+    return first_of((_whole, lambda text: applied(_exact, text.str.strip_chars())), values)
+
+
+def _whole(text: pl.Series) -> pl.Series:
+    return text.cast(pl.Int64, strict=False)
+
+
+def _exact(clean: pl.Expr) -> pl.Expr:
     number = clean.cast(pl.Float64, strict=False)
     exact = pl.when((number == number.floor()) & (number.abs() <= MAX_EXACT)).then(number)
     return pl.coalesce(clean.cast(pl.Int64, strict=False), exact.cast(pl.Int64, strict=False))

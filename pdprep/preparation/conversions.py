@@ -23,7 +23,7 @@ MARKED: Final = "__marked_"
 class Way(NamedTuple):
     """How values of one type are read, what to tell the user, and the rule that an unreadable one breaks.
 
-    ``batch`` converts text of which no outer space is left, a batch at a time. ``of_id`` says that it is yet
+    ``batch`` converts text a batch at a time. ``of_id`` says that it is yet
     to be read in the form that the ids of the whole column have, by ``ids_told.read_in``.
     """
 
@@ -178,8 +178,15 @@ _MOMENTS: Final = "dates and times (no zone: UTC) to seconds since 1970"
 _SECONDS: Final = "to seconds since 1970; the unit (s, ms, us, ns) is told by the magnitude"
 
 _IDS: Final = {
-    "text": Way(columns.text, "text; outer spaces stripped", batch=columns.stripped, of_id=True),
-    "category": Way(_then(_AS_TEXT, columns.text), "categories to text", batch=columns.stripped, of_id=True),
+    "text": Way(
+        columns.text, "text; outer spaces stripped", batch=columns.id_wise(columns.stripped), of_id=True
+    ),
+    "category": Way(
+        _then(_AS_TEXT, columns.text),
+        "categories to text",
+        batch=columns.id_wise(columns.stripped),
+        of_id=True,
+    ),
     "integer": Way(_AS_TEXT, "integers to text"),
     "float": Way(ids.from_float, "floats to text, 1.0 becomes 1", "id_unreadable", of_id=True),
     "decimal": Way(ids.from_decimal, "decimals to text, 1.00 becomes 1", "id_unreadable", of_id=True),
@@ -211,7 +218,7 @@ _CASTS: Final = {
 }
 _TIMES_OF: Final = {"int": pl.Int32, "float": pl.Float64, "double": pl.Float64}
 _STRINGS: Final = {
-    "text": Way(columns.one_line, "text; line breaks become spaces, empty text null"),
+    "text": Way(columns.one_line, "text; line breaks become spaces, empty text null", batch=columns.LINES),
     "category": Way(_then(_AS_TEXT, columns.one_line), "categories to text"),
     "integer": Way(_AS_TEXT, "integers to text"),
     "float": Way(_then(lambda column: column.fill_nan(None), _AS_TEXT), "numbers to text, NaN to null"),

@@ -14,24 +14,30 @@ import polars as pl
 
 _BREAKS: Final = r"[\r\n]+"
 _QUOTED: Final = r'["\\,\p{Cc}]|^\s|\s$'
+_RARE: Final = r"[\\\r\n]"
 
 
-def escape(column: pl.Expr) -> pl.Expr:
+def escape(texts: pl.Series) -> pl.Series:
     """Return text as it stands in the CSV, quotation marks included.
 
-    >>> pl.DataFrame({"t": ['say "hi", Bob', "plain"]}).select(escape(pl.col("t")))["t"].to_list()
+    >>> escape(pl.Series(['say "hi", Bob', "plain"])).to_list()
     ['"say \\\\"hi\\\\", Bob"', 'plain']
     """
-    special = pl.when(column.str.contains(_QUOTED)).then(column.str.replace_all(_BREAKS, " "))
-    marked = special.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    quoted = pl.concat_str(pl.lit('"'), marked, pl.lit('"'))
-    return pl.coalesce(quoted, column).alias(column.meta.output_name())
+    quoted = texts.str.contains(_QUOTED)
+    if not quoted.any():
+        return texts
+    inner = texts.set(~quoted, None)
+    # Each replacement copies all text, and most text has neither a backslash nor a line break.
+    if inner.str.contains(_RARE).any():
+        inner = inner.str.replace_all(_BREAKS, " ").str.replace_all("\\", "\\\\", literal=True)
+    inner = inner.str.replace_all('"', '\\"', literal=True)
+    whole = pl.concat_str(pl.lit('"'), inner, pl.lit('"'))
+    return pl.select(pl.coalesce(whole, texts).alias(texts.name)).to_series()
 
 
 def text(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with its text columns escaped."""
-    texts = frame.select(pl.col(pl.String).str.contains(_QUOTED).any())
-    return frame.with_columns(escape(pl.col(name)) for name in texts.columns if texts[name].item())
+    return frame.with_columns(escape(each) for each in frame.select(pl.col(pl.String)))
 
 
 def header(columns: Sequence[str]) -> bytes:
@@ -41,10 +47,10 @@ def header(columns: Sequence[str]) -> bytes:
 
 def write(frame: pl.DataFrame, handle: IO[bytes]) -> None:
     """Write the rows of a frame, without a header, one line a record."""
-    sink(text(frame).lazy(), handle)
+    write_escaped(text(frame), handle)
 
 
-def sink(rows: pl.LazyFrame, handle: IO[bytes], *, extreme: bool = True) -> None:
+def write_escaped(rows: pl.DataFrame, handle: IO[bytes], *, extreme: bool = True) -> None:
     """Write rows that are escaped where they have to be, without a header, one line a record.
 
     Args:
@@ -54,4 +60,4 @@ def sink(rows: pl.LazyFrame, handle: IO[bytes], *, extreme: bool = True) -> None
             end in ``.0``, and writing is a third faster.
     """
     scientific = False if extreme else None
-    rows.sink_csv(handle, include_header=False, quote_style="never", float_scientific=scientific)
+    rows.lazy().sink_csv(handle, include_header=False, quote_style="never", float_scientific=scientific)

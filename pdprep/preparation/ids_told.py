@@ -120,10 +120,10 @@ def read_in(conversion: Conversion, seen: Spellings) -> Conversion:
     if way.rule:  # numbers
         counted = conversion.expr.map_batches(seen.floats, return_dtype=pl.self_dtype(), is_elementwise=True)
         return replace(conversion, expr=counted, way=way._replace(of_id=False))
-    batch = columns.stripped if seen.form == TEXT else seen.undone
+    batch = columns.id_wise(columns.stripped if seen.form == TEXT else seen.undone)
 
     def convert(column: pl.Expr) -> pl.Expr:
-        return columns.by_batch(column, batch)
+        return columns.by_batch(column, batch.convert)
 
     text = conversion.expr.cast(pl.String)
     return replace(conversion, expr=text, way=way._replace(convert=convert, batch=batch, of_id=False))
@@ -136,7 +136,8 @@ def _as_ids(shown: Conversion) -> Conversion:
         joined = shown.way.convert(column)
         return joined.map_batches(ids.undone_list, return_dtype=pl.String, is_elementwise=True)
 
-    return replace(shown, way=shown.way._replace(convert=convert))
+    batch = shown.way.batch and shown.way.batch.then(ids.undone_list)
+    return replace(shown, way=shown.way._replace(convert=convert, batch=batch))
 
 
 def told(forms: IdForms, source: Source, conversions: Sequence[Conversion]) -> tuple[Conversion, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.preparation.columns import applied, first_of, whole_of_text
+from pdprep.preparation.columns import applied, first_of, wholes
 from pdprep.preparation.forms import ZONED, epoch_of_forms
 
 # A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
@@ -137,9 +137,8 @@ def whole_or_epoch_of_text(column: pl.Expr) -> pl.Expr:
     ... ].to_list()
     [7, 1699920000, None]
     """
-    readers = (lambda values: applied(whole_of_text, values), _moments)
     return column.map_batches(
-        lambda values: first_of(readers, values), return_dtype=pl.Int64, is_elementwise=True
+        lambda values: first_of((wholes, _moments), values), return_dtype=pl.Int64, is_elementwise=True
     )
 
 

@@ -15,7 +15,8 @@ from pdprep.engine.executors.reduce_task import OnRecords, Output
 from pdprep.engine.executors.scan_phase import ScannedPieces
 from pdprep.engine.executors.write_task import PartSink
 from pdprep.engine.parts import Part, cuts
-from pdprep.engine.run import Batch, Totals
+from pdprep.engine.run import Batch, Kept, Totals
+from pdprep.preparation.packing import Packing
 from pdprep.preparation.spread import BUCKETS
 
 
@@ -41,13 +42,14 @@ class ReducedPartitions:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows of each partition, which are here for as long as they are used."""
-        done, total = self.totals.bad, self.totals.read
+        done, total, packing = self.totals.bad, self.totals.read, Packing(self.ours.prepared)
         for number, found in enumerate(self.found):
             packets = self.ours.cluster.value(self.outputs[number])
             self.outputs[number] = None
             done += found.good
             for place, each in enumerate(packets if isinstance(packets, list) else ()):
-                yield Batch(each.rows, self.unusual, done, total, whole=place == len(packets) - 1)
+                kept = Kept(each.rows, packing)
+                yield Batch(kept, self.unusual, done, total, whole=place == len(packets) - 1)
 
     def write(self, sink: PartSink | None, on_part: Callable[[Part], None]) -> tuple[Part, ...]:
         """Write the parts, a part in a task, and return them in order, each heard of when it is there."""

@@ -15,13 +15,14 @@ import polars as pl
 from pdprep.engine import oversized
 from pdprep.engine.aggregates import Aggregate
 from pdprep.engine.buckets import Partition
+from pdprep.engine.distinct import Key
 from pdprep.engine.executors.messages import PassOptions, Reduced
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.recipe import Recipe
-from pdprep.engine.parts import write_lines
 from pdprep.engine.run import Batch, Totals, deduplicate
 from pdprep.engine.spill import spill
-from pdprep.preparation.dictionary_encoding import EncodedFrame
+from pdprep.preparation import escaping
+from pdprep.preparation.packing import Packing
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, Progress
@@ -51,24 +52,25 @@ def reduce(
         tell: Hears how many rows are done.
         packets: The good rows of each piece, in the source's order.
     """
-    encoded, text = EncodedFrame(recipe.unread), io.BytesIO()
+    packing, text = Packing(recipe.unread), io.BytesIO()
     rows: list[Packet] = []
     totals, good = Totals(), 0
     kept: dict[int, tuple[int, int]] = {}
     per_id: list[pl.DataFrame] = []
     with spill() as scratch:
-        for partition in _pieces(firsts, packets, scratch, encoded.prepared.dedupe_on, options.most):
-            found = deduplicate(encoded, options.profiled, partition)
+        for partition in _pieces(firsts, packets, scratch, Key.of(packing.prepared), options.most):
+            found = deduplicate(packing, options.profiled, partition)
             good += found.good
             per_id.append(found.per_id)
+            batch = Batch(found.kept, unusual, good, good, partition.whole)
             for each in aggregates:
-                each.update(Batch(found.rows, unusual, good, good, partition.whole))
+                each.update(batch)
             if output == "rows":
-                rows.append(Packet.of(found.rows))
+                rows.append(Packet.of(batch.rows))
             if output == "lines":
-                _write(found.rows, recipe.contract.columns, unusual, text, kept)
+                _write(batch, text, kept)
             if on_records:
-                on_records(number, totals.kept, found.rows.drop(ROW, BUCKET))
+                on_records(number, totals.kept, batch.rows.drop(ROW, BUCKET))
             totals.add(found)
             tell(Progress("validate", good))
     if per_id:
@@ -78,7 +80,7 @@ def reduce(
 
 
 def _pieces(
-    firsts: Sequence[int], packets: Sequence[Packet | None], scratch: Path, key: Sequence[str], most: int
+    firsts: Sequence[int], packets: Sequence[Packet | None], scratch: Path, key: Key, most: int
 ) -> Iterator[Partition]:
     """Yield the rows of a partition together, or in pieces through the disk where they are too large."""
     there = [(first, each) for first, each in zip(firsts, packets, strict=True) if each is not None]
@@ -100,12 +102,11 @@ def _numbered(first: int, packet: Packet) -> pl.DataFrame:
     return packet.rows.with_columns(pl.col(ROW) + pl.lit(first, pl.UInt32))
 
 
-def _write(
-    rows: pl.DataFrame, columns: Sequence[str], unusual: frozenset[str], text: io.BytesIO,
-    kept: dict[int, tuple[int, int]],
-) -> None:  # fmt: skip
-    for some in rows.partition_by(BUCKET, maintain_order=True):
-        before, bucket = text.tell(), int(some[BUCKET][0])
-        write_lines(some, columns, unusual, text)
-        height, size = kept.get(bucket, (0, 0))
-        kept[bucket] = (height + some.height, size + text.tell() - before)
+def _write(batch: Batch, text: io.BytesIO, kept: dict[int, tuple[int, int]]) -> None:
+    """Write the lines of a batch, and note how many rows and bytes each bucket has."""
+    start, rows = 0, batch.escaped
+    for height, bucket in rows[BUCKET].rle().struct.unnest().iter_rows():
+        before = text.tell()
+        escaping.write_escaped(rows.slice(start, height).drop(BUCKET), text, extreme=batch.extreme)
+        many, size = kept.get(bucket, (0, 0))
+        kept[bucket], start = (many + height, size + text.tell() - before), start + height

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -83,7 +83,7 @@ class Forecast:
     def _filled(self, batch: Batch, known: list[pl.LazyFrame]) -> Batch:
         key, rows = self._contract.key, batch.rows.lazy()
         found = filling.known(self._ledger, self._contract, rows, self._absent, known)
-        return replace(batch, rows=filling.filled(rows, found, key, self._absent).collect())
+        return batch.over(filling.filled(rows, found, key, self._absent).collect())
 
     def _nulls(self, batch: Batch, known: list[pl.LazyFrame]) -> Batch:
         key = self._contract.key

@@ -22,9 +22,7 @@ from pdprep.ledger.layers import BULK, ORDER
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.deletions import deletion, leavers
 from pdprep.preparation.prepare import Prepared
-from pdprep.validation.report import Report
-from pdprep.validation.report_frames import COUNTS
-from pdprep.validation.wording import plural
+from pdprep.validation.report import COUNTS, Report, plural
 
 SHOWN: Final = 3
 

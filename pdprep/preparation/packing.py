@@ -1,7 +1,7 @@
 """Columns of few texts are carried as numbers: what is done to a text, and asked of it, is done once.
 
-Event types, devices, genres: a million rows, a handful of texts. A column is encoded where the first rows of
-the source hold few; should more come than a dictionary takes, the source is read again with none encoded.
+Event types, devices, genres: a million rows, a handful of texts. A column is packed where the first rows of
+the source hold few; should more come than an alphabet takes, the source is read again with none packed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 import polars as pl
 
+from pdprep.preparation import escaping
 from pdprep.preparation.conversions import Conversion, Convert, holds_ids
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.reading import reading
@@ -24,14 +25,14 @@ MOST: Final = 4_096  # texts of a column; with more it is no longer worth it
 UNKNOWN: Final = 2**16 - 1  # the number of a text that none has been given
 
 
-class TextDictionary:
+class Alphabet:
     """The texts of one column, each with a number; it grows as batches come, on any thread.
 
     Attributes:
         texts: The converted texts by number; a text never changes its number.
         full: Whether more came than it takes.
 
-    >>> letters = TextDictionary(lambda column: column.str.strip_chars())
+    >>> letters = Alphabet(lambda column: column.str.strip_chars())
     >>> letters.encode(pl.Series(["a", " b", None, " a "])).to_list(), letters.texts.to_list()
     ([0, 1, None, 0], ['a', 'b'])
     """
@@ -49,14 +50,14 @@ class TextDictionary:
         """Return the number of each value's converted text.
 
         Raises:
-            OverflowError: More texts came than the dictionary takes.
+            OverflowError: More texts came than the alphabet takes.
         """
         categories = values.cast(self._dtype)
         places, table = categories.to_physical(), self._table
         last = places.max()
         if last is not None and int(last) >= self._most:  # type: ignore[arg-type]  # a number
             self.full = True
-            raise OverflowError("more texts than a dictionary takes")
+            raise OverflowError("more texts than an alphabet takes")
         numbers = table.gather(places)
         if numbers.max() == UNKNOWN:
             numbers = self._learn(categories.filter(numbers == UNKNOWN).unique()).gather(places)
@@ -78,34 +79,49 @@ class TextDictionary:
                 )
             numbers, known = list(self._numbers), list(self._known)
             learnt = len(numbers) - numbers.count(UNKNOWN)
-        table, dictionary = pl.Series(numbers, dtype=pl.UInt16), pl.Series(known, dtype=pl.String)
+        table, alphabet = pl.Series(numbers, dtype=pl.UInt16), pl.Series(known, dtype=pl.String)
         with self._lock:
             if learnt > self._learnt:  # another thread may have learnt more since
-                self._table, self.texts, self._learnt = table, dictionary, learnt
+                self._table, self.texts, self._learnt = table, alphabet, learnt
         return table
 
 
 @dataclass(frozen=True, eq=False)
-class EncodedFrame:
+class Packing:
     """A prepared frame of which some fields come as numbers.
 
     Attributes:
-        plain: The frame as it was.
+        unpacked: The frame as it was.
         prepared: The frame with those fields as numbers.
-        dictionaries: The dictionary of each.
+        alphabets: The alphabet of each.
     """
 
-    plain: Prepared
-    dictionaries: Mapping[str, TextDictionary] = field(default_factory=dict)
+    unpacked: Prepared
+    alphabets: Mapping[str, Alphabet] = field(default_factory=dict)
 
     @cached_property
     def prepared(self) -> Prepared:
-        each_with = ((each, self.dictionaries.get(each.field.name)) for each in self.plain.conversions)
-        return replace(self.plain, conversions=tuple(_encoded(*each) for each in each_with))
+        each_with = ((each, self.alphabets.get(each.field.name)) for each in self.unpacked.conversions)
+        return replace(self.unpacked, conversions=tuple(_packed(*each) for each in each_with))
 
-    def decode(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def unpack(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with their texts."""
-        return rows.with_columns(self.dictionaries[name].decode(rows[name]) for name in self._in(rows))
+        return rows.with_columns(self.alphabets[name].decode(rows[name]) for name in self._in(rows))
+
+    def escaped(self, rows: pl.DataFrame, unusual: Collection[str]) -> pl.DataFrame:
+        """Return the rows with their texts as they stand in the CSV.
+
+        Args:
+            rows: Some of the fields.
+            unusual: The columns that may hold text to be quoted.
+        """
+        return rows.with_columns(self._escaped(rows[name], name in unusual) for name in rows.columns)
+
+    def _escaped(self, values: pl.Series, unusual: bool) -> pl.Series:
+        if values.name in self.alphabets:
+            texts = self.alphabets[values.name].texts
+            return (escaping.escape(texts) if unusual else texts).gather(values).alias(values.name)
+        return escaping.escape(values) if unusual and values.dtype == pl.String else values
 
     @property
     def marked(self) -> frozenset[str]:
@@ -114,23 +130,23 @@ class EncodedFrame:
 
     @property
     def full(self) -> bool:
-        """Whether a dictionary was too small."""
-        return any(each.full for each in self.dictionaries.values())
+        """Whether an alphabet was too small."""
+        return any(each.full for each in self.alphabets.values())
 
     def _in(self, rows: pl.DataFrame) -> list[str]:
-        return [name for name in self.dictionaries if name in rows.columns]
+        return [name for name in self.alphabets if name in rows.columns]
 
 
-def encode(prepared: Prepared, but: Collection[str] = ()) -> EncodedFrame:
-    """Encode the fields that hold few texts as far as the first rows tell.
+def pack(prepared: Prepared, but: Collection[str] = ()) -> Packing:
+    """Pack the fields that hold few texts as far as the first rows tell.
 
     Args:
-        prepared: What to encode.
+        prepared: What to pack.
         but: Fields that are to stay as they are.
     """
     asked = [each for each in prepared.conversions if _is_text(prepared, each) and each.field.name not in but]
     few = _few(prepared, asked) if asked else []
-    return EncodedFrame(prepared, {each.field.name: TextDictionary(each.way.convert) for each in few})
+    return Packing(prepared, {each.field.name: Alphabet(each.way.convert) for each in few})
 
 
 def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
@@ -154,11 +170,11 @@ def _few(prepared: Prepared, asked: list[Conversion]) -> list[Conversion]:
     return asked
 
 
-def _encoded(conversion: Conversion, dictionary: TextDictionary | None) -> Conversion:
-    if dictionary is None:
+def _packed(conversion: Conversion, alphabet: Alphabet | None) -> Conversion:
+    if alphabet is None:
         return conversion
 
     def numbers(column: pl.Expr) -> pl.Expr:
-        return column.map_batches(dictionary.encode, return_dtype=pl.UInt16, is_elementwise=True)
+        return column.map_batches(alphabet.encode, return_dtype=pl.UInt16, is_elementwise=True)
 
     return replace(conversion, way=conversion.way._replace(convert=numbers, batch=None))
