@@ -25,7 +25,7 @@ import polars as pl
 
 import pdprep
 from benchmarks.generate import write
-from pdprep.ledger import compacting, contracts, layers, records
+from pdprep.ledger import compacting, contracts, record_files, records
 from pdprep.ledger.ledger import open_ledger
 from pdprep.ledger.rows import SENT, CallRow
 from pdprep.personalize.jobs.job import Job
@@ -116,7 +116,7 @@ def put(frame: pl.DataFrame, place: Path) -> None:
     asked = PutRequest(SimpleNamespace(ledger=ledger), prepare(frame, "interactions"))  # type: ignore[arg-type]
     plan, _ = planned.plan(asked, asked.prepared, job)
     assert plan is not None
-    for run in runs(contracts.loads(plan.contract), layers.unanswered(ledger, plan)):
+    for run in runs(contracts.loads(plan.contract), record_files.unanswered(ledger, plan)):
         answers = [CallRow(plan.seq, call.first, call.last, SENT, "", time.time()) for call in run]
         ledger.journal.answer(*answers)
     ledger.journal.finish_plan(plan)

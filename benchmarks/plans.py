@@ -47,12 +47,12 @@ def unjudged(shape: Shape, source: Path, target: Path) -> int:
 def ledger(shape: Shape, source: Path, target: Path) -> int:
     """The same, and the records as Parquet sorted by id, as a bulk import keeps them."""
     from pdprep import stage
-    from pdprep.ledger import layers
+    from pdprep.ledger import record_files
 
     ready, written = shape.prepared(handed_over(shape, source)), []
 
     def keep(rows: pl.DataFrame) -> None:
-        layers.write_records(target, len(written), rows, ready.contract)
+        record_files.write_records(target, len(written), rows, ready.contract)
         written.append(rows.height)
 
     return stage(ready, target, on_rows=keep).rows
@@ -68,7 +68,7 @@ PLANS: Final[dict[str, Callable[[Shape, Path, Path], int | None]]] = {
     each.__name__: each for each in (passthrough, pdprep, unjudged, ledger, peers.pandas, peers.duckdb)
 }
 _IMPORTED: Final = {"pdprep": "pdprep.engine.stage", "unjudged": "pdprep.engine.stage"}
-_IMPORTED |= {"ledger": "pdprep.ledger.layers", "pandas": "pandas", "duckdb": "duckdb"}
+_IMPORTED |= {"ledger": "pdprep.ledger.record_files", "pandas": "pandas", "duckdb": "duckdb"}
 
 
 def measure(name: str, source: Path, target: Path, shape: Shape = SHAPES["short ids"]) -> dict[str, Any]:

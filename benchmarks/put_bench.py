@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import layers
+from pdprep.ledger import record_files
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.personalize.aws.client import World, keyless
@@ -120,9 +120,9 @@ def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeWire, in_fligh
 
     def send() -> None:
         planned = batches.plan(CONTRACT, rows)
-        row = layers.file_plan(ledger, "put-0001", CONTRACT, planned, "")
+        row = record_files.file_plan(ledger, "put-0001", CONTRACT, planned, "")
         sender = Sender(make(aim, ledger), row, Pace(None), STOP, silent)
-        sender.send(runs(CONTRACT, layers.unanswered(ledger, row)))
+        sender.send(runs(CONTRACT, record_files.unanswered(ledger, row)))
         ledger.journal.finish_plan(row)
         assert sender.tally.sent == rows.height
 

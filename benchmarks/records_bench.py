@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import compacting, contracts, layers
+from pdprep.ledger import compacting, contracts, record_files
 from pdprep.ledger.effects import TrainedModel, Training
-from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
+from pdprep.ledger.record_files import CALL, DIGEST, POSITION
 from pdprep.ledger.records import records, refresh
 from pdprep.ledger.rows import SENT, CallRow
 from pdprep.preparation.spread import bucket
@@ -78,8 +78,8 @@ def file_events(folder: Path, bulk: int, put: int) -> Ledger:
     every = pl.concat([chunk.lazy() for chunk in chunks(bulk)])
     for number in range(runs):
         own = every.filter(bucket(pl.col("USER_ID")) % runs == number).collect()
-        layers.write_records(scratch, number, own, CONTRACT)
-    layers.file_import(ledger, row, scratch)
+        record_files.write_records(scratch, number, own, CONTRACT)
+    record_files.file_import(ledger, row, scratch)
     _put(ledger, events(bulk, put, bulk // 10).sort("USER_ID", maintain_order=True))
     return ledger
 
@@ -88,7 +88,7 @@ def _put(ledger: Ledger, rows: pl.DataFrame) -> None:
     place = pl.int_range(pl.len(), dtype=pl.UInt32)
     digest = pl.concat_str(pl.all().cast(pl.String)).hash().cast(pl.String).alias(DIGEST)
     planned = rows.with_columns(digest, place.alias(POSITION), (place // 10).alias(CALL))
-    plan = layers.file_plan(ledger, "put-0002", CONTRACT, planned, "")
+    plan = record_files.file_plan(ledger, "put-0002", CONTRACT, planned, "")
     answers = [
         CallRow(plan.seq, n, min(n + 9, rows.height - 1), SENT, "", 1e9) for n in range(0, rows.height, 10)
     ]

@@ -124,7 +124,7 @@ ROWS: Final = (
         True,
         "two events are one if every field is equal; AWS's samples compare user, item and time alone",
         "import-data; the samples' diagnose.py says otherwise",
-        "ledger.layers",
+        "ledger.record_files",
     ),
     Assumption(
         "deleted_users_leave_both_layers",

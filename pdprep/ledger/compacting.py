@@ -10,9 +10,9 @@ from typing import Final
 import polars as pl
 
 from pdprep import platforms
-from pdprep.ledger import contracts, integrity, layers
-from pdprep.ledger.layers import POSITION, ROW_GROUP
+from pdprep.ledger import contracts, integrity, record_files
 from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.record_files import POSITION, ROW_GROUP
 from pdprep.ledger.rows import PlanRow
 from pdprep.ledger.status import Status
 
@@ -27,7 +27,7 @@ def compact(ledger: Ledger, dataset: str) -> None:
             with ledger.temporary() as folder:
                 fresh = folder / target.name
                 _sorted_by_id(ledger, plan, folder).sink_parquet(fresh, row_group_size=ROW_GROUP)
-                layers.settle(fresh)
+                record_files.settle(fresh)
                 integrity.register(ledger, [(fresh, target)])
                 platforms.replace(fresh, target)
             platforms.remove(ledger.plans / plan.file)
@@ -38,9 +38,11 @@ def _sorted_by_id(ledger: Ledger, plan: PlanRow, folder: Path) -> pl.LazyFrame:
     """Write what was taken of a plan in files of a bounded number of records, and return them by id."""
     contract, files = contracts.loads(plan.contract), list[Path]()
     # Events go in the order of their users; of the others each id goes once, in any order.
-    cuts = layers.call_cuts(ledger, plan) if contract.event_like else _ids_of(ledger, plan, contract.key)
+    cuts = (
+        record_files.call_cuts(ledger, plan) if contract.event_like else _ids_of(ledger, plan, contract.key)
+    )
     for cut in cuts:
-        found = layers.taken(ledger, plan, cut).sort(contract.key, POSITION).collect()
+        found = record_files.taken(ledger, plan, cut).sort(contract.key, POSITION).collect()
         files.append(folder / f"sorted-{len(files):05d}.parquet")
         found.write_parquet(files[-1])
     return integrity.scan(files)
@@ -48,8 +50,10 @@ def _sorted_by_id(ledger: Ledger, plan: PlanRow, folder: Path) -> pl.LazyFrame:
 
 def _ids_of(ledger: Ledger, plan: PlanRow, key: str) -> Iterator[pl.Expr]:
     """Yield conditions that cut a plan into ranges of ids, in order."""
-    ids = layers.read_plan(ledger, plan).select(pl.col(key).gather_every(_SAMPLED)).collect().to_series()
-    apart = 10 * layers.CALLS // _SAMPLED
+    ids = (
+        record_files.read_plan(ledger, plan).select(pl.col(key).gather_every(_SAMPLED)).collect().to_series()
+    )
+    apart = 10 * record_files.CALLS // _SAMPLED
     fences = ids.drop_nulls().sort().gather_every(apart, apart).unique(maintain_order=True).to_list()
     column = pl.col(key)
     for low, high in pairwise([None, *fences, None]):

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from pdprep import platforms
-from pdprep.ledger import contracts, integrity, layers
+from pdprep.ledger import contracts, integrity, record_files
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import SCRATCH, VIEW, Ledger
 
@@ -44,7 +44,7 @@ def held(ledger: Ledger, users: pl.Series) -> dict[str, int]:
     asked = users.rename(USER).to_frame().lazy()
     counts = {}
     for name in USER_DATASETS:
-        ids = [layer.select(USER) for layer in layers.scan(ledger, name)[1]]
+        ids = [layer.select(USER) for layer in record_files.scan(ledger, name)[1]]
         if ids:
             found = pl.concat(ids).join(asked, on=USER, how="semi").select(pl.len())
             counts[name] = int(found.collect(engine="streaming").item())
@@ -58,7 +58,7 @@ def known(ledger: Ledger, users: pl.Series) -> pl.Series:
         ledger: The ledger of the dataset group.
         users: Distinct ids.
     """
-    held = [layer for name in USER_DATASETS for layer in layers.scan(ledger, name)[1]]
+    held = [layer for name in USER_DATASETS for layer in record_files.scan(ledger, name)[1]]
     if not held:
         return users.clear()
     ids = pl.concat([layer.select(USER) for layer in held])
@@ -98,8 +98,8 @@ def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
         return False
     with ledger.temporary() as folder:
         fresh = folder / file.name
-        frame.filter(~gone).sink_parquet(fresh, row_group_size=layers.ROW_GROUP)
-        layers.settle(fresh)
+        frame.filter(~gone).sink_parquet(fresh, row_group_size=record_files.ROW_GROUP)
+        record_files.settle(fresh)
         if integrity.known(ledger, file):
             integrity.register(ledger, [(fresh, file)])
         platforms.replace(fresh, file)
@@ -118,7 +118,7 @@ def _recount(ledger: Ledger, dataset: str, changed: set[Path]) -> None:
     for row in ledger.journal.imports(dataset):
         if ledger.records(dataset) / row.folder in {file.parent for file in changed}:
             key = contracts.loads(row.contract).key
-            left = layers.scan_import(ledger, row).select(pl.len(), pl.col(key).n_unique())
+            left = record_files.scan_import(ledger, row).select(pl.len(), pl.col(key).n_unique())
             rows, keys = left.collect().row(0)
             ledger.journal.change_import(row, rows=rows, keys=keys, fingerprint="")
 

@@ -1,4 +1,4 @@
-"""Records of several layers made one: the newest values win, and every road that brought them is told."""
+"""Records of several segments made one: the newest values win, and every road that brought them is told."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import layers
-from pdprep.ledger.layers import BULK, ORDER
+from pdprep.ledger import record_files
+from pdprep.ledger.record_files import BULK, ORDER
 
 LATEST: Final = ("IMPORT", "SENT_AT", "STATUS", ORDER)
 _IN_BULK, _IN_PUT = "__in_bulk", "__in_put"
@@ -22,7 +22,7 @@ def merge(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.LazyFrame:
         frames: Layers, each with the flag ``__bulk``, or what this function returned, with ORIGIN.
         contract: Says which columns make two records one.
     """
-    same = layers.identity(contract)
+    same = record_files.identity(contract)
     latest = [name for name in (*contract.columns, *LATEST) if name not in same]
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed")
     found = rows.group_by(same).agg(
@@ -39,7 +39,7 @@ def merged(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.DataFrame:
     """Return the same, sorted, of frames that fit in memory."""
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed").collect()
     # Most often no record came twice, and to see that costs a third of grouping.
-    if rows.select(layers.identity(contract)).is_unique().all():
+    if rows.select(record_files.identity(contract)).is_unique().all():
         found = rows.select(*contract.columns, *LATEST, "ORIGIN")
     else:
         found = merge([rows.lazy()], contract).collect()

@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from pdprep.ledger.orders import Order, Ordered
 from pdprep.ledger.snapshot import PLACE
+from pdprep.ledger.sorting import SortedPlaces, SortOrder
 from pdprep.ledger.view import PIECE, MergedView
 
 Shown = Callable[[pl.LazyFrame], pl.LazyFrame]
@@ -92,13 +92,13 @@ class Pages:
     view: MergedView
     shown: Shown
     derived: frozenset[str]
-    _last: dict[str, tuple[pl.Expr | None, Order | None, Any]] = field(default_factory=dict)
+    _last: dict[str, tuple[pl.Expr | None, SortOrder | None, Any]] = field(default_factory=dict)
 
     def find(self, where: pl.Expr | None) -> Found:
         """Return the rows that fit a condition; the last outcome is kept."""
         return self._kept("found", where, None, lambda: self._find(where))  # type: ignore[no-any-return]
 
-    def page(self, number: int, size: int, where: pl.Expr | None, order: Order) -> pl.DataFrame:
+    def page(self, number: int, size: int, where: pl.Expr | None, order: SortOrder) -> pl.DataFrame:
         """Return the rows of a page."""
         found = self._ordered(where, order) if order.by else self.find(where)
         return self.rows(found.places(number * size, (number + 1) * size))
@@ -133,16 +133,18 @@ class Pages:
         places = own.select(PLACE).collect(engine="streaming").to_series().sort()
         return Found(self.view, places, changed.collect().sort(PLACE))
 
-    def _ordered(self, where: pl.Expr | None, order: Order) -> Ordered:
-        def make() -> Ordered:
+    def _ordered(self, where: pl.Expr | None, order: SortOrder) -> SortedPlaces:
+        def make() -> SortedPlaces:
             needed = set(order.by) | set(where.meta.root_names() if where is not None else ())
             rows = self.shown(self.frame) if self.derived & needed else self.frame
             fitting = rows if where is None else rows.filter(where)
-            return Ordered(fitting.select(PLACE, *order.by), self.find(where).total, order)
+            return SortedPlaces(fitting.select(PLACE, *order.by), self.find(where).total, order)
 
         return self._kept("ordered", where, order, make)  # type: ignore[no-any-return]
 
-    def _kept(self, name: str, where: pl.Expr | None, order: Order | None, make: Callable[[], Any]) -> Any:
+    def _kept(
+        self, name: str, where: pl.Expr | None, order: SortOrder | None, make: Callable[[], Any]
+    ) -> Any:
         last = self._last.get(name)
         if last is None or last[1] != order or not _same(last[0], where):
             self._last.pop(name, None)  # before the next one is made: two would be twice the memory

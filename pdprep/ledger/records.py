@@ -11,19 +11,19 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import effects, layers, merging, trained_ids, view
+from pdprep.ledger import effects, merging, record_files, trained_ids, view
 from pdprep.ledger.effects import KNOWN, Training
-from pdprep.ledger.layers import BULK
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.orders import Order
 from pdprep.ledger.pages import Pages
+from pdprep.ledger.record_files import BULK
+from pdprep.ledger.sorting import SortOrder
 from pdprep.ledger.timeline import fitting, timeline
 from pdprep.ledger.view import MergedView
 
 ORIGINS: Final = ("bulk", "incremental", "both")
 EFFECTS: Final = ("EFFECT", "EFFECT_AT", "FILTERS_AT")
 FACTS: Final = ("ORIGIN", "IMPORT", "SENT_AT", "STATUS", *EFFECTS)
-ALONE: Final = 10_000  # so many rows of the layers are merged by themselves, without the others
+ALONE: Final = 10_000  # so many rows of all segments are merged by themselves, without the others
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Records:
 
     dataset: str
     contract: Contract
-    layers: dict[str, pl.LazyFrame]
+    segments: dict[str, pl.LazyFrame]
     training: Training
     known: pl.LazyFrame | None = None
     place: Path | None = None
@@ -74,7 +74,9 @@ class Records:
         if descending and not by:
             by = tuple(merging.order(self.contract))
         return (
-            self._holding(where)._pages.page(number, size, where, Order(by, descending)).select(self.columns)
+            self._holding(where)
+            ._pages.page(number, size, where, SortOrder(by, descending))
+            .select(self.columns)
         )
 
     def total(self, where: pl.Expr | None = None) -> int:
@@ -99,19 +101,19 @@ class Records:
             values: Columns and values that find it: ``ITEM_ID="i1"``.
         """
         where = fitting(values)
-        sent = (frame.filter(where) for frame in self.layers.values())
+        sent = (frame.filter(where) for frame in self.segments.values())
         return timeline(self.contract, sent, lambda most: self.page(0, most, where=where))
 
     @cached_property
     def _sources(self) -> pl.DataFrame:
         texts = dict.fromkeys(("IMPORT", "ORIGIN", "STATUS"), pl.String())
-        found = [row for frame in self.layers.values() for row in _source(frame)]
+        found = [row for frame in self.segments.values() for row in _source(frame)]
         return pl.DataFrame(found, {**texts, "SENT_AT": effects.TIME, "ROWS": pl.Int64()}, orient="row")
 
     @cached_property
     def view(self) -> MergedView:
-        """The layers merged."""
-        return view.merge(self.layers, self.contract, self.place)
+        """The segments merged."""
+        return view.merge(self.segments, self.contract, self.place)
 
     @cached_property
     def _pages(self) -> Pages:
@@ -126,20 +128,20 @@ class Records:
         if where is None or "view" in vars(self):
             return self
         roots = set(where.meta.root_names())
-        if not roots <= set(layers.identity(self.contract)):
+        if not roots <= set(record_files.identity(self.contract)):
             return self
         for asked, answer in self._asked:
             if asked.meta.eq(where):
                 return answer
         # Layers are sorted by the key, so a condition on it reads little; any other reads them to their end.
-        if self.contract.key not in roots and view.ready(self.layers, self.contract, self.place):
+        if self.contract.key not in roots and view.ready(self.segments, self.contract, self.place):
             return self
-        fitting = pl.concat([frame.filter(where) for frame in self.layers.values()], how="diagonal_relaxed")
+        fitting = pl.concat([frame.filter(where) for frame in self.segments.values()], how="diagonal_relaxed")
         rows = fitting.head(ALONE + 1).collect(engine="streaming")
         alone = (
             self
             if rows.height > ALONE
-            else replace(self, layers={"": rows.lazy()}, known=self._known_of(rows), place=None)
+            else replace(self, segments={"": rows.lazy()}, known=self._known_of(rows), place=None)
         )
         self._asked[:] = [(where, alone)]
         return alone
@@ -197,8 +199,8 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
         fallback: The contract to show where nothing has been sent yet.
         training: What is trained and deployed.
     """
-    contract, frames = layers.named(ledger, dataset)
-    frames = frames or {"": layers.empty(fallback)}
+    contract, frames = record_files.named(ledger, dataset)
+    frames = frames or {"": record_files.empty(fallback)}
     since = training.asks_since(dataset)
     known = trained_ids.subjects(ledger, effects.SUBJECTS[dataset], since) if since else None
     added = tuple(row.name for row in ledger.journal.imports(dataset) if row.mode == "INCREMENTAL")
@@ -207,7 +209,7 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
 
 def refresh(ledger: Ledger, dataset: str) -> None:
     """Merge what a finished job has changed, so that the next look at many records need not wait for it."""
-    contract, frames = layers.named(ledger, dataset)
+    contract, frames = record_files.named(ledger, dataset)
     if contract is not None and merging.count(frames.values()) > view.FEW:
         view.merge(frames, contract, ledger.view(dataset))
         trained_ids.prepare(ledger, dataset)

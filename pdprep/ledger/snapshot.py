@@ -1,7 +1,7 @@
-"""The records of many layers merged once, as files in the order of their ids; kept until layers change.
+"""The records of many segments merged once, as files in the order of their ids; kept until segments change.
 
-A layer holds what one import or put brought. To merge ten million records takes ten seconds, so the outcome
-is kept beside the layers. It is a copy: whatever is lost of it is merged again.
+A segment holds what one import or one put brought. To merge ten million records takes ten seconds, so the outcome
+is kept beside the segments. It is a copy: whatever is lost of it is merged again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pdprep.ledger import merging
 
 ROWS_A_MERGE: Final = 250_000  # so many are in memory at once
 ROWS_A_FILE: Final = 250_000  # a page that a delta touches reads one file whole
-ROW_GROUP: Final = 20_000  # smaller than a layer's: a page of a sorted table is gathered from many places
+ROW_GROUP: Final = 20_000  # smaller than a segment's: a page of a sorted table is gathered from many places
 FORMAT: Final = 2  # of the folder; another one's is built again
 PLACE: Final = "__place"  # the number of a row, counted through all files
 _SAMPLED: Final = 64  # one id of so many tells where to cut
@@ -50,14 +50,14 @@ class MergedRecords:
 
     Attributes:
         folder: Where its files are.
-        layers: The names of the layers that it holds.
+        segments: The names of the segments that it holds.
         columns: The contract's columns.
         counts: Records by ORIGIN.
         pieces: What is known of each file, in the order of their ids.
     """
 
     folder: Path
-    layers: frozenset[str]
+    segments: frozenset[str]
     columns: tuple[str, ...]
     counts: dict[str, int]
     pieces: tuple[MergedFile, ...]
@@ -73,18 +73,18 @@ class MergedRecords:
         return [_file(self.folder, number) for number in range(len(self.pieces))]
 
 
-def find(place: Path, layers: frozenset[str], columns: tuple[str, ...]) -> MergedRecords | None:
-    """Return the snapshot that holds the most of these layers and nothing else; None if there is none."""
-    found = [each for each in _all(place) if each.layers <= layers and each.columns == columns]
+def find(place: Path, segments: frozenset[str], columns: tuple[str, ...]) -> MergedRecords | None:
+    """Return the snapshot that holds the most of these segments and nothing else; None if there is none."""
+    found = [each for each in _all(place) if each.segments <= segments and each.columns == columns]
     return max(found, key=lambda each: each.rows, default=None)
 
 
 def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> MergedRecords:
-    """Merge layers, a range of ids at a time, so that memory stays bounded.
+    """Merge segments, a range of ids at a time, so that memory stays bounded.
 
     Args:
         place: The folder of the snapshots of this dataset.
-        frames: The layers by name.
+        frames: The segments by name.
         contract: The contract of the records.
     """
     name = digest(*frames, *contract.columns)
@@ -151,7 +151,7 @@ def _all(place: Path) -> Iterator[MergedRecords]:
             if file.parent.suffix == ".part" or found.get("format") != FORMAT:
                 continue
             pieces = tuple(MergedFile(**piece) for piece in found["pieces"])
-            # One that was damaged is built again: it holds nothing that the layers do not.
+            # One that was damaged is built again: it holds nothing that the segments do not.
             names, columns = frozenset(found["layers"]), tuple(found["columns"])
             made = MergedRecords(file.parent, names, columns, found["counts"], pieces)
             if [each.stat().st_size for each in made.files] == [piece.bytes for piece in pieces]:
@@ -159,7 +159,12 @@ def _all(place: Path) -> Iterator[MergedRecords]:
 
 
 def _write(made: MergedRecords, folder: Path) -> None:
-    found = {"format": FORMAT, "layers": sorted(made.layers), "columns": made.columns, "counts": made.counts}
+    found = {
+        "format": FORMAT,
+        "layers": sorted(made.segments),
+        "columns": made.columns,
+        "counts": made.counts,
+    }
     text = json.dumps({**found, "pieces": [asdict(piece) for piece in made.pieces]})
     (folder / _MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 

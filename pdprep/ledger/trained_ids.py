@@ -17,7 +17,7 @@ import polars as pl
 from pdprep import clock, platforms
 from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
-from pdprep.ledger import contracts, effects, integrity, layers
+from pdprep.ledger import contracts, effects, integrity, record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.view import FEW
@@ -55,28 +55,28 @@ def drop_replaced(ledger: Ledger, dataset: str) -> None:
     oldest = clock.now().timestamp() - KEPT
     for row, until in ledger.journal.replaced(dataset):
         if until < oldest:
-            layers.drop_import(ledger, row)
+            record_files.drop_import(ledger, row)
             continue
         for subject in _subjects(row):
             if not integrity.readable(_file(ledger, row, subject)):
                 with suppress(LedgerError):  # damaged records tell no ids, and are no longer needed
                     _write(ledger, row, subject)
-        layers.drop_records(ledger, row)
+        record_files.drop_records(ledger, row)
 
 
 def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[pl.LazyFrame]:
     journal = ledger.journal
     for row in (*journal.layer(dataset), *journal.pending(dataset)):
-        if layers.moment(row.ended or row.created) <= at:
+        if record_files.moment(row.ended or row.created) <= at:
             yield _of_import(ledger, row, subject)
     for row, until in journal.replaced(dataset):
-        if layers.moment(row.ended or row.created) <= at < layers.moment(until):
+        if record_files.moment(row.ended or row.created) <= at < record_files.moment(until):
             file = _file(ledger, row, subject)
             if integrity.readable(file):
                 yield integrity.scan(file)
     for plan in journal.plans(dataset):
         early = pl.col("SENT_AT") <= pl.lit(at).cast(effects.TIME)
-        yield layers.scan_plan(ledger, plan).filter(early).select(subject)
+        yield record_files.scan_plan(ledger, plan).filter(early).select(subject)
 
 
 def _subjects(row: ImportRow) -> set[str]:
@@ -86,7 +86,7 @@ def _subjects(row: ImportRow) -> set[str]:
 def _of_import(ledger: Ledger, row: ImportRow, subject: str) -> pl.LazyFrame:
     """Return the ids of an import; those of a large one are written down once."""
     if row.rows <= FEW:
-        return layers.scan_import(ledger, row).select(subject)
+        return record_files.scan_import(ledger, row).select(subject)
     file = _file(ledger, row, subject)
     if not integrity.readable(file):
         _write(ledger, row, subject)
@@ -98,7 +98,7 @@ def _file(ledger: Ledger, row: ImportRow, subject: str) -> Path:
 
 
 def _write(ledger: Ledger, row: ImportRow, subject: str) -> None:
-    ids, file = layers.scan_import(ledger, row).select(subject), _file(ledger, row, subject)
+    ids, file = record_files.scan_import(ledger, row).select(subject), _file(ledger, row, subject)
     file.parent.mkdir(exist_ok=True)
     with ledger.temporary() as folder:
         fresh = folder / file.name

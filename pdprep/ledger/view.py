@@ -1,6 +1,6 @@
 """The merged view: a snapshot of most records, and the delta, which is what came or changed since.
 
-Few records are merged in memory. Of many, the newest layers are a delta as long as they are few; then the
+Few records are merged in memory. Of many, the newest segments are a delta as long as they are few; then the
 snapshot is made anew.
 """
 
@@ -17,7 +17,7 @@ import polars as pl
 
 from pdprep import platforms
 from pdprep.contract.contract import Contract
-from pdprep.ledger import integrity, layers, merging, snapshot
+from pdprep.ledger import integrity, merging, record_files, snapshot
 from pdprep.ledger.snapshot import PLACE, MergedRecords
 
 FEW: Final = 200_000  # rows that are merged in memory each time
@@ -66,10 +66,10 @@ class MergedView:
 
 
 def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None = None) -> MergedView:
-    """Merge layers.
+    """Merge segments.
 
     Args:
-        frames: The layers by name; a name stands for its content.
+        frames: The segments by name; a name stands for its content.
         contract: The contract of the records.
         place: The folder where a snapshot may be kept; None merges in memory.
     """
@@ -81,7 +81,7 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
         )
     kept = snapshot.find(place, frozenset(frames), contract.columns)
     if kept is not None:
-        fresh = {name: frame for name, frame in frames.items() if name not in kept.layers}
+        fresh = {name: frame for name, frame in frames.items() if name not in kept.segments}
         if not fresh:
             return _of(kept, contract)
         file = kept.folder / f"{snapshot.digest(*fresh)}.delta"
@@ -92,15 +92,15 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
 
 
 def ready(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None) -> bool:
-    """Say whether a snapshot holds all these layers, so that nothing is left to merge."""
+    """Say whether a snapshot holds all these segments, so that nothing is left to merge."""
     kept = snapshot.find(place, frozenset(frames), contract.columns) if place is not None else None
-    return kept is not None and len(kept.layers) == len(frames)
+    return kept is not None and len(kept.segments) == len(frames)
 
 
 def _delta(
     kept: MergedRecords, fresh: list[pl.LazyFrame], contract: Contract, file: Path
 ) -> pl.DataFrame | None:
-    """Return what newer layers change of a snapshot; None where they are too many.
+    """Return what newer segments change of a snapshot; None where they are too many.
 
     It is kept beside the snapshot, in place of an older one.
     """
@@ -108,7 +108,7 @@ def _delta(
         return integrity.read(file)
     if merging.count(fresh) > FEW:
         return None
-    same = layers.identity(contract)
+    same = record_files.identity(contract)
     ids = merging.merged(fresh, contract).select(same).lazy()
     rows = integrity.scan(kept.files).with_row_index(PLACE)
     gone = rows.join(ids, on=same, how="semi", nulls_equal=True).collect(engine="streaming")

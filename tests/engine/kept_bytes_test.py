@@ -22,7 +22,7 @@ from benchmarks.shapes import SHAPES
 from pdprep import Prepared, Report, stage, validate
 from pdprep.contract.payload_texts import texts
 from pdprep.demo import movielens_like
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, record_files
 from pdprep.ledger.ledger import open_ledger
 from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.puts import planned
@@ -62,7 +62,7 @@ def of_stage(prepared: Prepared, folder: Path, partitions: int) -> dict[str, str
     written: list[int] = []
 
     def keep(rows: pl.DataFrame) -> None:
-        layers.write_records(records, len(written), rows, prepared.contract, first=sum(written))
+        record_files.write_records(records, len(written), rows, prepared.contract, first=sum(written))
         written.append(rows.height)
 
     staged = stage(prepared, folder / "parts", partitions=partitions, on_rows=keep)
@@ -83,9 +83,9 @@ def of_put(prepared: Prepared, folder: Path) -> dict[str, str]:
         asked = PutRequest(SimpleNamespace(ledger=ledger), prepared)  # type: ignore[arg-type]
         plan, _ = planned.plan(asked, prepared, job)
         assert plan is not None
-        rows = layers.read_plan(ledger, plan).collect()
+        rows = record_files.read_plan(ledger, plan).collect()
         payloads = texts(contracts.loads(plan.contract), rows)
-        calls = rows.select(layers.POSITION, layers.CALL, layers.DIGEST)
+        calls = rows.select(record_files.POSITION, record_files.CALL, record_files.DIGEST)
         assert job.report is not None
         return {"payloads": digest(table(calls), *payloads), "report of put": of_report(job.report)}
     finally:

@@ -12,11 +12,11 @@ import pytest
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import compacting, contracts, layers, trained_ids
+from pdprep.ledger import compacting, contracts, record_files, trained_ids
 from pdprep.ledger.effects import TrainedModel, Training
-from pdprep.ledger.layers import CALL, DIGEST, POSITION
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.recipes import Feature
+from pdprep.ledger.record_files import CALL, DIGEST, POSITION
 from pdprep.ledger.records import Records, records
 from pdprep.ledger.rows import REJECTED, SENT, CallRow
 
@@ -40,8 +40,8 @@ def bulk(ledger: Ledger, contract: Contract, rows: pl.DataFrame, mode: str = "FU
         "contract": contracts.dumps(contract),
     })  # fmt: skip
     folder = ledger.scratch(f"bulk-{number}")
-    layers.write_records(folder, 0, rows, contract)
-    layers.file_import(ledger, row, folder)
+    record_files.write_records(folder, 0, rows, contract)
+    record_files.file_import(ledger, row, folder)
 
 
 def put(ledger: Ledger, contract: Contract, rows: pl.DataFrame, sent: int, outcome: str = SENT) -> None:
@@ -49,7 +49,7 @@ def put(ledger: Ledger, contract: Contract, rows: pl.DataFrame, sent: int, outco
     place = pl.int_range(pl.len(), dtype=pl.UInt32)
     digest = pl.concat_str(pl.all().cast(pl.String)).alias(DIGEST)
     planned = rows.with_columns(digest, place.alias(POSITION), (place // 10).alias(CALL))
-    plan = layers.file_plan(ledger, f"put-{rows.height}", contract, planned, "f")
+    plan = record_files.file_plan(ledger, f"put-{rows.height}", contract, planned, "f")
     if sent:
         at = clock.now().timestamp()
         ledger.journal.answer(CallRow(plan.seq, 0, sent - 1, outcome, "", at))

@@ -10,9 +10,9 @@ from polars.testing import assert_frame_equal
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import merging, orders, snapshot, view
+from pdprep.ledger import merging, snapshot, sorting, view
 from pdprep.ledger.effects import Training
-from pdprep.ledger.layers import BULK, ORDER, TIME
+from pdprep.ledger.record_files import BULK, ORDER, TIME
 from pdprep.ledger.records import Records
 
 EVENTS = Contract.of("interactions").extend(Field("EVENT_TYPE", nullable=True))
@@ -37,7 +37,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, number in (
         *((view, "FEW", 150), (snapshot, "ROW_GROUP", 16)),
         *((snapshot, "ROWS_A_MERGE", 128), (snapshot, "ROWS_A_FILE", 50)),
-        *((orders, "ENDS", 9), (orders, "BOUNDARIES", 8), (orders, "SAMPLE", 2)),
+        *((sorting, "ENDS", 9), (sorting, "BOUNDARIES", 8), (sorting, "SAMPLE", 2)),
     ):
         monkeypatch.setattr(module, name, number)
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import layers, trained_ids
+from pdprep.ledger import record_files, trained_ids
 from pdprep.ledger.contracts import dumps
 from pdprep.ledger.effects import Training
 from pdprep.ledger.ledger import open_ledger
@@ -158,7 +158,7 @@ class History:
             if isinstance(rows, str)
             else pl.DataFrame(rows, schema=names, orient="row")
         )
-        types = layers.empty(contract).collect_schema()
+        types = record_files.empty(contract).collect_schema()
         return found.select(pl.col(name).cast(types[name]) for name in names)
 
     def _file_import(self, kind: str, text: str, mode: str) -> set[str]:
@@ -166,13 +166,13 @@ class History:
         with self.ledger.temporary() as folder:
             (folder / "records").mkdir()
             frame = self._frame(contract, text)
-            layers.write_records(folder / "records", 0, frame, contract)
+            record_files.write_records(folder / "records", 0, frame, contract)
             row = journal.new_import({
                 "job": f"bulk-{self.now}", "dataset": kind, "mode": mode, "name": f"{kind}-{self.now}",
                 "fingerprint": "", "contract": dumps(contract), "created": self.now, "ended": self.now,
                 "rows": frame.height, "keys": frame[contract.key].n_unique(), "status": Status.ACTIVE,
             })  # fmt: skip
-            layers.file_import(self.ledger, row, folder / "records")
+            record_files.file_import(self.ledger, row, folder / "records")
         trained_ids.drop_replaced(self.ledger, kind)
         return set(frame[KEYS[kind]])
 
@@ -180,7 +180,7 @@ class History:
         contract = self.contract(kind)
         put = batches.put_contract(contract)
         frame = batches.plan(put, self._frame(contract, rows))
-        plan = layers.file_plan(self.ledger, f"put-{self.now}", put, frame, "")
+        plan = record_files.file_plan(self.ledger, f"put-{self.now}", put, frame, "")
         self.ledger.journal.answer(CallRow(plan.seq, 0, frame.height - 1, SENT, "", self.now))
         self.seqs[kind, str(rows[0][0])] = self.state.layers.latest()
 

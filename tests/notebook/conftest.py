@@ -13,7 +13,7 @@ from traitlets.config import Config
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.ledger.effects import Training
-from pdprep.ledger.layers import BULK, ORDER, TIME
+from pdprep.ledger.record_files import BULK, ORDER, TIME
 from pdprep.ledger.records import Records
 
 QUIET = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
-from pdprep.ledger.layers import CALL, DIGEST, POSITION
+from pdprep.ledger.record_files import CALL, DIGEST, POSITION
 from pdprep.personalize.puts.batches import plan, put_contract
 
 EVENTS = put_contract(Contract.of("interactions"))

@@ -9,7 +9,7 @@ import pdprep
 from pdprep import Field
 from pdprep.errors import InputError, ServiceError
 from pdprep.group import DatasetGroup
-from pdprep.ledger import layers
+from pdprep.ledger import record_files
 from pdprep.local.server import Running
 from pdprep.notebook.views.plan import sheet
 from pdprep.personalize.puts import filling
@@ -117,11 +117,13 @@ def test_field_7_what_is_filled_in_is_fixed_in_the_plan(shop: DatasetGroup, serv
         job.wait()
     ledger = ledger_of(shop)
     [plan] = ledger.journal.open_plans("items")
-    before = layers.read_plan(ledger, plan).collect()
+    before = record_files.read_plan(ledger, plan).collect()
     again = pdprep.connect("movies")
     again.jobs()[0].resume().wait()
-    sent = pl.concat([layers.scan_plan(ledger, each) for each in ledger.journal.plans("items")]).collect()
-    assert sorted(sent[layers.DIGEST]) == sorted(before[layers.DIGEST])
+    sent = pl.concat(
+        [record_files.scan_plan(ledger, each) for each in ledger.journal.plans("items")]
+    ).collect()
+    assert sorted(sent[record_files.DIGEST]) == sorted(before[record_files.DIGEST])
     assert newest(shop)[0] == ("a", "Drama", 5.0, 1)
 
 
@@ -170,6 +172,6 @@ def test_field_7_actions_are_filled_in_and_events_are_not(group: DatasetGroup) -
 
 def test_field_7_a_large_ledger_is_not_read_into_memory_to_fill_one_record(shop: DatasetGroup) -> None:
     contract = shop.contract("items")
-    held = layers.acknowledged(ledger_of(shop), "items")
+    held = record_files.acknowledged(ledger_of(shop), "items")
     plan = filling.newest(held, contract, pl.LazyFrame({"ITEM_ID": ["a"]}), ["GENRES"]).explain()
     assert plan.index("AGGREGATE") < plan.index("SEMI JOIN")

@@ -239,7 +239,7 @@ def test_a_killed_adoption_is_nothing_or_all(home: Path, server: Running, road: 
     moment = {"bulk": "layers.file_import", "put": "layers.file_plan"}[road]
     script = f"""
 import os, pdprep
-from pdprep.ledger import layers
+from pdprep.ledger import record_files
 inner = {moment}
 def killed(*given):
     inner(*given)

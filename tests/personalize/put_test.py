@@ -9,7 +9,7 @@ from pdprep.contract import limits
 from pdprep.contract.fields import Field
 from pdprep.errors import InputError, ServiceError, ValidationError
 from pdprep.group import DatasetGroup
-from pdprep.ledger.layers import POSITION
+from pdprep.ledger.record_files import POSITION
 from pdprep.local.server import Running
 from tests.personalize.frames import counts, events, exported, items, prepared, users
 from tests.support.groups import ledger_of

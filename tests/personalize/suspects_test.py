@@ -9,7 +9,7 @@ import pytest
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, record_files
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.rows import ImportRow
 from pdprep.personalize.jobs import suspects
@@ -51,6 +51,6 @@ def failed(ledger: Ledger, reason: str) -> ImportRow:
         "job": "bulk-0001", "dataset": "items", "mode": "FULL", "name": "full", "fingerprint": "f", "rows": 3,
         "keys": 3, "contract": contracts.dumps(ITEMS), "status": "CREATE FAILED", "reason": reason,
     })  # fmt: skip
-    layers.write_records(folder := ledger.scratch("bulk"), 0, ROWS, ITEMS)
-    layers.file_import(ledger, row, folder)
+    record_files.write_records(folder := ledger.scratch("bulk"), 0, ROWS, ITEMS)
+    record_files.file_import(ledger, row, folder)
     return row

@@ -17,7 +17,7 @@ import pdprep
 from pdprep.contract.choices import DatasetType, ExportMode
 from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
-from pdprep.ledger.layers import BULK, ORDER
+from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.local.server import Running
 from pdprep.personalize.exports.compare import DIFFERENCES, LAYERS, Both, compare
 from pdprep.personalize.exports.verify import verify
@@ -86,7 +86,7 @@ def test_what_was_planted_is_found(group: DatasetGroup, server: Running) -> None
     count = 1_000_000 if DEEP else 5_000
     frame = pl.DataFrame({"ITEM_ID": pl.int_range(count, eager=True).cast(pl.String), "GENRES": "Drama"})
     group.bulk(prepared(group, frame)).wait()
-    assert verify(target_of(group), "items", rows_a_share=count).ok
+    assert verify(target_of(group), "items", rows_a_partition=count).ok
     dataset = group.client().list_datasets()["datasets"][0]["datasetArn"]
     with server.state.layers.reading(dataset, "BULK") as held:
         path = held.bulk[0][1]
@@ -96,7 +96,7 @@ def test_what_was_planted_is_found(group: DatasetGroup, server: Running) -> None
         new = pl.concat([rows.filter(pl.col("ITEM_ID") != "9").with_columns(changed), extra])
         new.write_parquet(fresh := server.state.layers.fresh())
         server.state.layers.replace_file(path, fresh, new.height)
-    found = verify(target_of(group), "items", rows_a_share=count)
+    found = verify(target_of(group), "items", rows_a_partition=count)
     listed = found.differences.sort("difference").select("difference", "record", "service").rows()
     assert [(kind, json.loads(record)["ITEM_ID"]) for kind, record, _ in listed] == [
         ("missing", "9"),

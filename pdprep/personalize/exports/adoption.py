@@ -10,10 +10,10 @@ import polars as pl
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
-from pdprep.ledger import compacting, contracts, layers
+from pdprep.ledger import compacting, contracts, record_files
+from pdprep.ledger.id_partitions import partitions
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import SENT, CallRow, ImportRow, PlanRow
-from pdprep.ledger.shares import shares
 from pdprep.ledger.status import Status
 from pdprep.personalize.exports.export import export
 from pdprep.personalize.imports import following
@@ -56,7 +56,7 @@ def adopt(target: Target, dataset: str) -> None:
                 _file_bulk(target, contract, folder / "records", sizes, job, since)
             _file_put(target, contract, put, job)
     for row in lost:
-        layers.drop(target.ledger, row)
+        record_files.drop(target.ledger, row)
     compacting.compact(target.ledger, dataset)
 
 
@@ -64,7 +64,7 @@ def _lost(ledger: Ledger, dataset: str) -> list[ImportRow | PlanRow]:
     """Return what an export takes the place of, where a file of a dataset is damaged; else nothing."""
     imports, plans = ledger.journal.layer(dataset), ledger.journal.plans(dataset)
     rows: list[ImportRow | PlanRow] = [*imports, *plans]
-    broken = [row for row in rows if layers.damage(ledger, row, thorough=True)]
+    broken = [row for row in rows if record_files.damage(ledger, row, thorough=True)]
     waiting = [plan for plan in plans if plan.status == Status.OPEN and plan not in broken]
     return [row for row in rows if row not in waiting] if broken else []
 
@@ -73,9 +73,9 @@ def _write(folder: Path, rows: pl.LazyFrame, contract: Contract) -> list[tuple[i
     """Write the records of the bulk layer, and return rows and distinct ids of each file."""
     folder.mkdir()
     sizes = []
-    for number, (cut,) in enumerate(shares([rows], contract.key)):
+    for number, (cut,) in enumerate(partitions([rows], contract.key)):
         found = cut.collect()
-        layers.write_records(folder, number, found, contract)
+        record_files.write_records(folder, number, found, contract)
         sizes.append((found.height, found[contract.key].n_unique()))
     return sizes
 
@@ -89,7 +89,7 @@ def _file_bulk(
         "rows": sum(rows for rows, _ in sizes), "keys": sum(keys for _, keys in sizes),
         "status": Status.ACTIVE,
     }  # fmt: skip
-    layers.file_import(target.ledger, target.ledger.journal.new_import(values), folder)
+    record_files.file_import(target.ledger, target.ledger.journal.new_import(values), folder)
 
 
 def _file_put(target: Target, contract: Contract, rows: pl.LazyFrame, job: Job) -> None:
@@ -99,6 +99,6 @@ def _file_put(target: Target, contract: Contract, rows: pl.LazyFrame, job: Job) 
     if frame.is_empty():
         return
     journal = target.ledger.journal
-    plan = layers.file_plan(target.ledger, job.id, put, frame, "")
+    plan = record_files.file_plan(target.ledger, job.id, put, frame, "")
     journal.answer(CallRow(plan.seq, 0, frame.height - 1, SENT, "", clock.now().timestamp()))
     journal.finish_plan(plan)

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.ledger.layers import BULK, ORDER
+from pdprep.ledger.record_files import BULK, ORDER
 
 LAYERS: Final = ("BULK", "PUT")
 DIFFERENCES: Final = ("missing", "other layer", "other value", "unexpected")

@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import folders, integrity, layers
-from pdprep.ledger.layers import BULK, ORDER
+from pdprep.ledger import folders, integrity, record_files
+from pdprep.ledger.id_partitions import ROWS_A_PARTITION, partitions
+from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.ledger.rows import ImportRow, PlanRow
-from pdprep.ledger.shares import ROWS_A_SHARE, shares
 from pdprep.personalize.exports.compare import COUNTS, DIFFERENCES, LAYERS, REMARKS, Both, compare, no_counts
 from pdprep.personalize.exports.export import export
 from pdprep.personalize.imports import guards
@@ -59,7 +59,7 @@ class Verification:
         return str(self)
 
 
-def verify(target: Target, dataset: str, rows_a_share: int = ROWS_A_SHARE) -> Verification:
+def verify(target: Target, dataset: str, rows_a_partition: int = ROWS_A_PARTITION) -> Verification:
     """Export both layers of a dataset and compare them with the ledger, in bounded memory.
 
     Events are compared whole, items, users and actions by id and, for the newest of an id, by their values.
@@ -73,10 +73,10 @@ def verify(target: Target, dataset: str, rows_a_share: int = ROWS_A_SHARE) -> Ve
     alone = not guards.others(target.ledger, target.world, target.group(), dataset)
     folder = _fresh(target.ledger.folder / "verified" / jobs[-1].id)
     counts = no_counts()
-    cut = shares([_held(target, contract), *frames], contract.key, rows_a_share)
+    cut = partitions([_held(target, contract), *frames], contract.key, rows_a_partition)
     for number, (mine, *service) in enumerate(cut):
         there = {layer: rows.unique().collect() for layer, rows in zip(LAYERS, service, strict=True)}
-        more, listed = compare(Both(mine.collect(), there, layers.identity(contract), alone))
+        more, listed = compare(Both(mine.collect(), there, record_files.identity(contract), alone))
         counts = counts.with_columns(pl.col(name) + more[name] for name in COUNTS)
         listed.write_parquet(folder / f"{number:05d}.parquet")
     return Verification(dataset, counts, integrity.scan(sorted(folder.glob("*.parquet"))))
@@ -87,15 +87,15 @@ def _whole(target: Target, dataset: str) -> None:
     journal = target.ledger.journal
     rows: list[ImportRow | PlanRow] = [*journal.layer(dataset), *journal.pending(dataset)]
     for row in (*rows, *journal.plans(dataset)):
-        if found := layers.damage(target.ledger, row, thorough=True):
+        if found := record_files.damage(target.ledger, row, thorough=True):
             raise integrity.error(found, dataset)
 
 
 def _held(target: Target, contract: Contract) -> pl.LazyFrame:
     """Return every record that was sent, in the columns and types of the deployed schema."""
-    _, frames = layers.scan(target.ledger, contract.dataset)
-    schema = layers.empty(contract).select(contract.columns).collect_schema()
-    return pl.concat([_like(frame, schema) for frame in frames or [layers.empty(contract)]])
+    _, frames = record_files.scan(target.ledger, contract.dataset)
+    schema = record_files.empty(contract).select(contract.columns).collect_schema()
+    return pl.concat([_like(frame, schema) for frame in frames or [record_files.empty(contract)]])
 
 
 def _like(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pdprep.ledger import contracts, integrity, layers
+from pdprep.ledger import contracts, integrity, record_files
+from pdprep.ledger.id_partitions import lacking
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
-from pdprep.ledger.shares import lacking
 from pdprep.ledger.status import Status
 from pdprep.personalize.imports import guards
 from pdprep.personalize.imports.guards import Coming, DatasetState
@@ -101,9 +101,9 @@ def _counted(state: DatasetState, coming: Coming, records: Path, ledger: Ledger)
     if not state.imports:
         return coming
     contract = contracts.loads(state.imports[-1].contract)
-    held = pl.concat([layers.scan_import(ledger, row) for row in state.imports], how="diagonal_relaxed")
+    held = pl.concat([record_files.scan_import(ledger, row) for row in state.imports], how="diagonal_relaxed")
     new = integrity.scan(sorted(records.glob("*.parquet")))
-    on = [name for name in layers.identity(contract) if name in new.collect_schema()]
+    on = [name for name in record_files.identity(contract) if name in new.collect_schema()]
     if coming.mode == "FULL":
         return replace(coming, lacks=lacking(held, new, on, contract.key))
     needs = contract.event_like and not state.unknown

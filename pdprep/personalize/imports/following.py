@@ -8,7 +8,7 @@ from typing import Any
 
 from pdprep import clock
 from pdprep.errors import ImportFailed, ServiceError
-from pdprep.ledger import layers, records, trained_ids
+from pdprep.ledger import record_files, records, trained_ids
 from pdprep.ledger.rows import ImportRow, JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import World, pages
@@ -56,7 +56,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
             discard(target.world, row)
     else:
         suspects.keep(target.ledger, row)
-        layers.drop_import(target.ledger, row)
+        record_files.drop_import(target.ledger, row)
     return row
 
 
@@ -102,7 +102,7 @@ def abandon(target: Target, row: ImportRow) -> ImportRow:
     discard(target.world, row)
     with suppress(ServiceError):
         uploads.abort_broken(target.world, row.location)
-    layers.drop_import(target.ledger, row)
+    record_files.drop_import(target.ledger, row)
     return target.ledger.journal.change_import(row, status=Status.INTERRUPTED, files="[]")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.errors import RefusedError, ReplaceRefused
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, record_files
 from pdprep.ledger.effects import Training
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.records import records
@@ -202,5 +202,5 @@ def _keys(ledger: Ledger, imports: tuple[ImportRow, ...]) -> int:
     if len(imports) < 2:
         return sum(row.keys for row in imports)
     key = contracts.loads(imports[-1].contract).key
-    ids = pl.concat([layers.scan_import(ledger, row).select(key) for row in imports])
+    ids = pl.concat([record_files.scan_import(ledger, row).select(key) for row in imports])
     return int(ids.select(pl.col(key).n_unique()).collect().item())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pdprep.engine.stage import Staged
-from pdprep.ledger import contracts, forms, layers
+from pdprep.ledger import contracts, forms, record_files
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.imports import creating, following, guards
@@ -64,7 +64,7 @@ def accept(
         row, fingerprint=coming.fingerprint, rows=coming.rows, keys=coming.keys,
         contract=contracts.dumps(staged.contract),
     )  # fmt: skip
-    layers.file_import(asked.ledger, row, records)
+    record_files.file_import(asked.ledger, row, records)
     job.accept()
     return row
 

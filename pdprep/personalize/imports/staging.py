@@ -15,7 +15,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.parts import Part
 from pdprep.engine.stage import Staged
 from pdprep.engine.stage import stage as write_parts
-from pdprep.ledger import forms, layers
+from pdprep.ledger import forms, record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.imports.alignment import aligned
 from pdprep.personalize.imports.guards import Coming
@@ -92,5 +92,5 @@ class _Records:
         if self._waiting:
             rows = pl.concat(self._waiting)
             self._waiting.clear()
-            layers.write_records(self.folder, self.files, rows, self.contract, first=self.rows)
+            record_files.write_records(self.folder, self.files, rows, self.contract, first=self.rows)
             self.files, self.rows = self.files + 1, self.rows + rows.height

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import polars as pl
 
 from pdprep.errors import InputError
-from pdprep.ledger.layers import TIME
+from pdprep.ledger.record_files import TIME
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.deletions import deletion

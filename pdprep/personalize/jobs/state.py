@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pdprep import clock
-from pdprep.ledger.layers import moment
 from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.record_files import moment
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.jobs import suspects, unknown

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import contracts, folders, integrity, layers
+from pdprep.ledger import contracts, folders, integrity, record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
 
@@ -54,7 +54,7 @@ REASONS: Final = (
 
 def keep(ledger: Ledger, row: ImportRow) -> None:
     """Set the records aside that the reason of a failed import may mean, if it names any."""
-    contract, rows = contracts.loads(row.contract), layers.scan_import(ledger, row)
+    contract, rows = contracts.loads(row.contract), record_files.scan_import(ledger, row)
     for reason in REASONS:
         found = re.search(reason.pattern, row.reason)
         if found and found["column"] in contract.columns:

@@ -12,7 +12,7 @@ import polars as pl
 from pdprep import clock
 from pdprep.engine.aggregates import CsvSize, PutCalls
 from pdprep.engine.run import Batch
-from pdprep.ledger import deleted_users, forgetting, layers
+from pdprep.ledger import deleted_users, forgetting, record_files
 from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.aws.quotas import quota
@@ -48,7 +48,7 @@ class Forecast:
         self._ledger, self._contract, self._fill = ledger, prepared.contract, fill
         self._calls = PutCalls(prepared.contract, quota("records_a_call"))
         self._bytes = CsvSize(prepared.contract)
-        _, held = layers.scan(ledger, prepared.dataset)
+        _, held = record_files.scan(ledger, prepared.dataset)
         self.difference = Difference(prepared.contract, held, folder / "sent", tracker)
         self.returning = Returning(ledger, prepared.dataset, folder / "users", clock.now())
         self._absent = filling.absent(prepared)

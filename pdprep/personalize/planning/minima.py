@@ -15,7 +15,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import DatasetRule
 from pdprep.engine.reporting import breach
-from pdprep.ledger import layers
+from pdprep.ledger import record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.jobs.job import Job
 from pdprep.validation.breaches import training
@@ -32,7 +32,7 @@ def judge(job: Job, ledger: Ledger) -> None:
     """
     if job.report is None or job.dataset != DATASET:
         return
-    contract, frames = layers.scan(ledger, DATASET)
+    contract, frames = record_files.scan(ledger, DATASET)
     if contract is not None:
         job.report = _together(job.report, contract, _summary(contract, frames))
 

@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.engine.run import Batch
-from pdprep.ledger import layers
+from pdprep.ledger import record_files
 from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.filters import FILTERS
 from pdprep.ledger.ledger import Ledger
@@ -73,16 +73,19 @@ def _layers(ledger: Ledger, dataset: str, now: datetime) -> Iterator[pl.LazyFram
         return
     limit = pl.Series([now]).dt.offset_by(f"-{months}mo").item()
     journal = ledger.journal
-    imports = [(row, layers.moment(row.ended or row.created)) for row in _imports(ledger, dataset)]
+    imports = [(row, record_files.moment(row.ended or row.created)) for row in _imports(ledger, dataset)]
     plans = journal.plans(dataset)
     # Most ledgers are young: then nothing is read.
-    if all(sent > limit for sent in (*(at for _, at in imports), *(layers.moment(p.created) for p in plans))):
+    if all(
+        sent > limit
+        for sent in (*(at for _, at in imports), *(record_files.moment(p.created) for p in plans))
+    ):
         return
     for row, at in imports:
-        yield layers.scan_import(ledger, row).select(USER, pl.lit(at <= limit).alias(_EARLY))
+        yield record_files.scan_import(ledger, row).select(USER, pl.lit(at <= limit).alias(_EARLY))
     for plan in plans:
         early = (pl.col("SENT_AT") <= pl.lit(limit)).alias(_EARLY)
-        yield layers.scan_plan(ledger, plan).select(USER, early)
+        yield record_files.scan_plan(ledger, plan).select(USER, early)
 
 
 def _imports(ledger: Ledger, dataset: str) -> list[ImportRow]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.payload_texts import senders, texts
-from pdprep.ledger.layers import CALL, POSITION
+from pdprep.ledger.record_files import CALL, POSITION
 
 
 @dataclass(frozen=True, slots=True)

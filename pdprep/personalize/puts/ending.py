@@ -8,7 +8,7 @@ from typing import Final
 
 from pdprep import clock
 from pdprep.errors import JobError, ServiceError
-from pdprep.ledger import compacting, filters, folders, layers, records
+from pdprep.ledger import compacting, filters, folders, record_files, records
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import PlanRow
 from pdprep.ledger.status import Status
@@ -31,7 +31,7 @@ def send_all(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
     answered, ledger = send(target, plan, job, speed), target.ledger
     if answered.rejected:
         folder = folders.private(ledger.folder / "quarantine" / plan.job)
-        layers.rejected(ledger, plan).write_parquet(folder / REFUSED)
+        record_files.rejected(ledger, plan).write_parquet(folder / REFUSED)
     with suppress(Exception):  # copies for speed; every record is answered all the same
         compacting.compact(ledger, plan.dataset)
         records.refresh(ledger, plan.dataset)

@@ -17,9 +17,9 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.rules import registry
 from pdprep.engine.reporting import breach
 from pdprep.errors import InputError
-from pdprep.ledger import layers
-from pdprep.ledger.layers import BULK, ORDER
+from pdprep.ledger import record_files
 from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.personalize.deletions import deletion, leavers
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import COUNTS, Report, plural
@@ -46,9 +46,9 @@ def needed(
     ledger: Ledger, contract: Contract, names: Sequence[str], held: Sequence[pl.LazyFrame] | None = None
 ) -> list[pl.LazyFrame]:
     """Return fields by id, with what tells the newest; those of what was taken if no layers are given."""
-    held = layers.acknowledged(ledger, contract.dataset) if held is None else held
-    held = held or [layers.empty(contract)]
-    return [layers.like(each, contract).select(contract.key, BULK, ORDER, *names) for each in held]
+    held = record_files.acknowledged(ledger, contract.dataset) if held is None else held
+    held = held or [record_files.empty(contract)]
+    return [record_files.like(each, contract).select(contract.key, BULK, ORDER, *names) for each in held]
 
 
 def check(prepared: Prepared) -> None:
@@ -86,7 +86,8 @@ def newest(
     """
     key = contract.key
     rows = [
-        layers.like(each, contract).select(key, ORDER, *names) for each in held or [layers.empty(contract)]
+        record_files.like(each, contract).select(key, ORDER, *names)
+        for each in held or [record_files.empty(contract)]
     ]
     known = pl.concat(rows).join(ids.select(key), on=key, how="semi")
     return known.group_by(key).agg(pl.col(names).get(pl.col(ORDER).arg_max()))

@@ -11,7 +11,7 @@ from pathlib import Path
 from pdprep import disks
 from pdprep.engine.consume import consume
 from pdprep.engine.run import Batch
-from pdprep.ledger import folders, forms, integrity, layers
+from pdprep.ledger import folders, forms, integrity, record_files
 from pdprep.ledger.rows import PlanRow
 from pdprep.personalize.imports.alignment import aligned
 from pdprep.personalize.jobs.job import Job
@@ -55,7 +55,9 @@ def plan(asked: PutRequest, prepared: Prepared, job: Job) -> tuple[PlanRow | Non
         for portion in draft.portions():
             found = numbers.on(choice.of(portion))
             if found.height:
-                fingerprint.update("\n".join([""] * bool(files) + found[layers.DIGEST].to_list()).encode())
+                fingerprint.update(
+                    "\n".join([""] * bool(files) + found[record_files.DIGEST].to_list()).encode()
+                )
                 files.append(folders.private(folder / "plan") / f"{len(files):05d}.parquet")
                 found.write_parquet(files[-1])
                 rows += found.height
@@ -65,7 +67,7 @@ def plan(asked: PutRequest, prepared: Prepared, job: Job) -> tuple[PlanRow | Non
             return None, said
         forms.keep(ledger, prepared)
         rows_of = integrity.scan(files)
-        return layers.file_plan(ledger, job.id, contract, rows_of, fingerprint.hexdigest()), said
+        return record_files.file_plan(ledger, job.id, contract, rows_of, fingerprint.hexdigest()), said
 
 
 def frame(asked: PutRequest) -> Prepared:

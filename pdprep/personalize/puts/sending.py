@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pdprep.errors import ServiceError
-from pdprep.ledger import contracts, layers
+from pdprep.ledger import contracts, record_files
 from pdprep.ledger.rows import PlanRow
 from pdprep.personalize.aws.quotas import POLITE
 from pdprep.personalize.jobs.job import Job
@@ -36,7 +36,7 @@ def send(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
     for row in journal.calls(plan):
         sender.answered.add(row)
     try:
-        sender.send(runs(contract, layers.unanswered(target.ledger, plan)))
+        sender.send(runs(contract, record_files.unanswered(target.ledger, plan)))
     except ServiceError as error:
         if error.code in WRONG:
             # Given up, so that it does not stand before every later put; nothing of it counts as sent.

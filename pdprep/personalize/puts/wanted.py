@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import deleted_users, forgetting, layers
+from pdprep.ledger import deleted_users, forgetting, record_files
 from pdprep.ledger.copartitioned import CoPartitioned
-from pdprep.ledger.layers import BULK, DIGEST, ORDER
+from pdprep.ledger.record_files import BULK, DIGEST, ORDER
 from pdprep.personalize.imports.alignment import unplaced
 from pdprep.personalize.jobs import unknown
 from pdprep.personalize.jobs.job import Job
@@ -48,12 +48,12 @@ class Wanted:
         self._ledger, self._contract, self._absent = ledger, contract, absent
         self._fill, self._new_only, self._resend = fill, new_only, resend
         self._unknown = [pl.Series(contract.key, [], pl.String)]
-        _, self._held = layers.scan(ledger, contract.dataset)
+        _, self._held = record_files.scan(ledger, contract.dataset)
         self._sent = self._taken = None
         if not contract.event_like:
             compared = self._held if new_only or not resend else []
             if compared:
-                rows = [layers.like(each, contract, batches.digest(each)) for each in compared]
+                rows = [record_files.like(each, contract, batches.digest(each)) for each in compared]
                 names = contract.columns if new_only and fill else [contract.key]
                 narrow = [each.select(*names, BULK, ORDER, DIGEST) for each in rows]
                 self._sent = CoPartitioned(narrow, contract.key, folder / "sent")

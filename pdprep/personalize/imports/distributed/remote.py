@@ -14,7 +14,7 @@ import polars as pl
 from pdprep.contract.contract import Contract
 from pdprep.engine.executors.recipe import Reach
 from pdprep.engine.parts import Part
-from pdprep.ledger import layers
+from pdprep.ledger import record_files
 from pdprep.personalize.aws.client import World, upload
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.imports.staging import RECORDS
@@ -79,7 +79,7 @@ class RecordsInS3:
             return
         number = partition * _PARTITION + before if before else partition
         with tempfile.TemporaryDirectory(prefix="pdprep-") as folder:
-            file = layers.write_records(
+            file = record_files.write_records(
                 Path(folder), number, rows, self.contract, first=partition * _PARTITION + before, wide=True
             )
             key = f"{self.sink.location}/{RECORDS}/{file.name}"

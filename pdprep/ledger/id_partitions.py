@@ -1,4 +1,4 @@
-"""Large frames compared in bounded memory: a share of the ids at a time, the same ids of each frame."""
+"""Large frames compared in bounded memory: a partition of the ids at a time, the same ids of each frame."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import polars as pl
 
 from pdprep.preparation.spread import BUCKETS, bucket
 
-ROWS_A_SHARE: Final = 1_000_000
+ROWS_A_PARTITION: Final = 1_000_000
 
 
-def shares(
-    frames: Sequence[pl.LazyFrame], key: str, rows_a_share: int = ROWS_A_SHARE
+def partitions(
+    frames: Sequence[pl.LazyFrame], key: str, rows_a_partition: int = ROWS_A_PARTITION
 ) -> Iterator[list[pl.LazyFrame]]:
     """Yield the frames cut to the same ids, again and again until every id came once.
 
     Args:
         frames: What to compare.
         key: The id column that all of them have; null is an id too.
-        rows_a_share: About how many rows of all frames a share has.
+        rows_a_partition: About how many rows of all frames a partition has.
     """
     rows = sum(int(frame.select(pl.len()).collect().item()) for frame in frames)
-    count = min(BUCKETS, max(1, math.ceil(rows / rows_a_share)))
+    count = min(BUCKETS, max(1, math.ceil(rows / rows_a_partition)))
     if count == 1:
         yield list(frames)
         return
@@ -40,6 +40,6 @@ def lacking(old: pl.LazyFrame, new: pl.LazyFrame, on: Sequence[str], key: str) -
     >>> lacking(*rows, on=["ITEM_ID"], key="ITEM_ID")
     1
     """
-    cut = shares([frame.select(on) for frame in (old, new)], key)
+    cut = partitions([frame.select(on) for frame in (old, new)], key)
     found = (one.unique().join(other, on=list(on), how="anti", nulls_equal=True) for one, other in cut)
     return sum(int(rows.select(pl.len()).collect().item()) for rows in found)

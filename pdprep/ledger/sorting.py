@@ -21,7 +21,7 @@ _CODE: Final = "__code"
 
 
 @dataclass(frozen=True)
-class Order:
+class SortOrder:
     """By which columns, and whether downwards; missing values come last either way."""
 
     by: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Ordered:
+class SortedPlaces:
     """The places of rows in an order.
 
     Attributes:
@@ -51,7 +51,7 @@ class Ordered:
 
     rows: pl.LazyFrame
     total: int
-    order: Order
+    order: SortOrder
 
     def places(self, start: int, stop: int) -> pl.Series:
         """Return the places of the rows from ``start`` to before ``stop``."""
