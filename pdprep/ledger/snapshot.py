@@ -1,7 +1,7 @@
 """The records of many segments merged once, as files in the order of their ids; kept until segments change.
 
-A segment holds what one import or one put brought. To merge ten million records takes ten seconds, so the outcome
-is kept beside the segments. It is a copy: whatever is lost of it is merged again.
+A segment holds what one import or one put brought. To merge ten million records takes ten seconds, so the
+outcome is kept beside the segments. It is a copy: whatever is lost of it is merged again.
 """
 
 from __future__ import annotations
