@@ -51,7 +51,7 @@ class Id(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """A part of a bar: its name, how many, what it is drawn as, and what else there is to say of it."""
 
     name: str
@@ -99,7 +99,7 @@ def mark(gravity: Gravity) -> Markup:
     return Markup(f'<span class="pdprep-mark pdprep-{gravity}">{said}</span> ' if said else "")
 
 
-def bar(parts: Sequence[Part], label: str, whole: int | None = None) -> Markup:
+def bar(parts: Sequence[Segment], label: str, whole: int | None = None) -> Markup:
     """Return a bar of parts side by side, and below it what each of them is, how many and which share.
 
     Args:
@@ -107,7 +107,7 @@ def bar(parts: Sequence[Part], label: str, whole: int | None = None) -> Markup:
         label: What it shows.
         whole: What the full width stands for, where that is more than all parts together.
 
-    >>> "width:75.00%" in bar([Part("kept", 3, "kept"), Part("invalid", 1, "gone")], "rows")
+    >>> "width:75.00%" in bar([Segment("kept", 3, "kept"), Segment("invalid", 1, "gone")], "rows")
     True
     """
     total = sum(part.count for part in parts)
@@ -261,7 +261,7 @@ def size(done: int, total: int | None = None) -> str:
 _UNITS: Final = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
-def _named(part: Part, total: int) -> str:
+def _named(part: Segment, total: int) -> str:
     """Return a row: a swatch, the name of a part, how many, which share, and what else there is to say."""
     swatch = f'<span class="pdprep-swatch pdprep-of-{part.kind}"></span>'
     figures = (f"{part.count:,}", share(part.count, total))

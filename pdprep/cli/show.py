@@ -63,7 +63,7 @@ def report(found: Report, as_json: bool) -> None:
 
 def staged(found: Staged, as_json: bool) -> None:
     """Show what stands in a folder."""
-    from pdprep.validation.report import plural
+    from pdprep.validation.wording import plural
 
     files = [str(part.path) for part in found.parts]
     first = f"{found.contract.dataset}: {found.rows:,} records in {plural(len(files), 'part')}"

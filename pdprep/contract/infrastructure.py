@@ -21,7 +21,7 @@ TYPES: Final = {"interactions": "Interactions", "items": "Items", "users": "User
 
 
 @dataclass(frozen=True)
-class Part:
+class DatasetDefinition:
     """A dataset and its schema: their names, and the schema's text to the letter."""
 
     kind: str
@@ -37,14 +37,14 @@ class Infrastructure:
     Attributes:
         name: The name of the dataset group.
         domain: CUSTOM, ECOMMERCE or VIDEO_ON_DEMAND.
-        parts: Its datasets.
+        datasets: Its datasets.
         key: The ARN of the KMS key and of the role that may use it; both empty without one.
         beside: Dataset types that it has and CloudFormation does not create.
     """
 
     name: str
     domain: str
-    parts: Sequence[Part]
+    datasets: Sequence[DatasetDefinition]
     key: tuple[str, str] = ("", "")
     beside: Sequence[str] = field(default=())
 
@@ -52,13 +52,13 @@ class Infrastructure:
         """Return the template as YAML."""
         lines = [*self._remarks(), 'AWSTemplateFormatVersion: "2010-09-09"', "Resources:"]
         lines += _resource("DatasetGroup", "DatasetGroup", self._group())
-        for part in self.parts:
-            kind = TYPES[part.kind]
-            lines += _resource(f"{kind}Schema", "Schema", self._schema(part))
+        for definition in self.datasets:
+            kind = TYPES[definition.kind]
+            lines += _resource(f"{kind}Schema", "Schema", self._schema(definition))
             lines += _resource(
                 f"{kind}Dataset",
                 "Dataset",
-                {"Name": part.dataset, "DatasetType": kind},
+                {"Name": definition.dataset, "DatasetType": kind},
                 {"DatasetGroupArn": "DatasetGroup", "SchemaArn": f"{kind}Schema"},
             )
         return "\n".join(lines) + "\n"
@@ -67,22 +67,22 @@ class Infrastructure:
         """Return the configuration in Terraform's language."""
         lines = [*self._remarks(), *_PROVIDER]
         lines += _block("dataset_group", "this", self._group(), {})
-        for part in self.parts:
-            lines += _block("schema", part.kind, self._schema(part), {})
+        for definition in self.datasets:
+            lines += _block("schema", definition.kind, self._schema(definition), {})
             arns = {
                 "DatasetGroupArn": "awscc_personalize_dataset_group.this.dataset_group_arn",
-                "SchemaArn": f"awscc_personalize_schema.{part.kind}.schema_arn",
+                "SchemaArn": f"awscc_personalize_schema.{definition.kind}.schema_arn",
             }
-            own = {"Name": part.dataset, "DatasetType": TYPES[part.kind]}
-            lines += _block("dataset", part.kind, own, arns)
+            own = {"Name": definition.dataset, "DatasetType": TYPES[definition.kind]}
+            lines += _block("dataset", definition.kind, own, arns)
         return "\n".join(lines) + "\n"
 
     def _group(self) -> dict[str, str]:
         key, role = self.key
         return _given(Name=self.name, Domain=self._domain(), KmsKeyArn=key, RoleArn=role)
 
-    def _schema(self, part: Part) -> dict[str, str]:
-        return _given(Name=part.name, Domain=self._domain(), Schema=part.schema)
+    def _schema(self, definition: DatasetDefinition) -> dict[str, str]:
+        return _given(Name=definition.name, Domain=self._domain(), Schema=definition.schema)
 
     def _domain(self) -> str:
         return "" if self.domain == "CUSTOM" else self.domain
@@ -96,13 +96,15 @@ class Infrastructure:
 
 def of_contract(dataset: str, domain: str, text: str, group: str) -> Infrastructure:
     """Return a group with the one dataset of a contract, with the names that an import would give them."""
-    return Infrastructure(group, domain, [part(dataset, domain, text, group)])
+    return Infrastructure(group, domain, [definition(dataset, domain, text, group)])
 
 
-def part(dataset: str, domain: str, text: str, group: str) -> Part:
+def definition(dataset: str, domain: str, text: str, group: str) -> DatasetDefinition:
     """Return a dataset with the names that an import would give it and its schema."""
     kind = checked(dataset)
-    return Part(kind, naming.dataset(group, kind), naming.schema(group, kind, text + domain), text)
+    return DatasetDefinition(
+        kind, naming.dataset(group, kind), naming.schema(group, kind, text + domain), text
+    )
 
 
 def checked(kind: str) -> str:

@@ -17,7 +17,8 @@ from pdprep.errors import ValidationError
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
 from pdprep.progress import Listener, Progress
-from pdprep.validation.report import Report, plural
+from pdprep.validation.report import Report
+from pdprep.validation.wording import plural
 
 ASIDE_ROWS: Final = 500_000  # rows of a quarantine file
 

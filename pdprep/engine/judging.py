@@ -1,4 +1,4 @@
-"""The first pass: rows are read, judged and put to partitions, with columns of few texts packed."""
+"""The first pass: rows are read, judged and put to partitions, with columns of few texts encoded."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pdprep import clock
 from pdprep.engine.buckets import Partition, partitioned, size
 from pdprep.engine.stream_validator import BadRows, StreamValidator
 from pdprep.preparation import scans
+from pdprep.preparation.dictionary_encoding import EncodedFrame, encode
 from pdprep.preparation.ids_told import Readings
-from pdprep.preparation.packing import Packing, pack
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener
 from pdprep.validation.row_checks import RowCheck, row_checks
 
 
 class Judged(NamedTuple):
-    """What has been read: how it is packed, what the validator has counted, and a way to each partition."""
+    """What has been read: how it is encoded, what the validator has counted, and a way to each partition."""
 
-    packing: Packing
+    encoded: EncodedFrame
     validator: StreamValidator
     partitions: list[Partition]
 
@@ -55,11 +55,11 @@ def judged(
     worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)
     with ExitStack() as stack:
 
-        def read(packing: Packing) -> Judged:
-            validator = StreamValidator(packing, rules, route, bad_rows)
+        def read(encoded: EncodedFrame) -> Judged:
+            validator = StreamValidator(encoded, rules, route, bad_rows)
             with ExitStack() as attempt:
-                partitions = partitioned(packing.prepared, validator.on, listener, measured, scratch)
-                found = Judged(packing, validator, attempt.enter_context(partitions))
+                partitions = partitioned(encoded.prepared, validator.on, listener, measured, scratch)
+                found = Judged(encoded, validator, attempt.enter_context(partitions))
                 validator.sort_out()
                 if validator.unusual and prepared.source.blocks:
                     scans.check_escapes(prepared.source.blocks, prepared.source.files)
@@ -69,33 +69,33 @@ def judged(
         yield _read(read, prepared, rules, worth, bad_rows)
 
 
-def packed(prepared: Prepared, rules: Sequence[RowCheck]) -> Packing:
-    """Pack all but what a check of the user's own looks at, which may look at rows together."""
-    return pack(prepared, but={name for each in rules if each.own for name in each.columns})
+def encoded_for(prepared: Prepared, rules: Sequence[RowCheck]) -> EncodedFrame:
+    """Encode all but what a check of the user's own looks at, which may look at rows together."""
+    return encode(prepared, but={name for each in rules if each.own for name in each.columns})
 
 
 def _read(
-    read: Callable[[Packing], Judged],
+    read: Callable[[EncodedFrame], Judged],
     prepared: Prepared,
     rules: Sequence[RowCheck],
     worth: bool,
     bad_rows: BadRows | None,
 ) -> Judged:
-    """Read with columns packed and a float's ``.0`` taken off ids; read again where that turns out wrong.
+    """Read with columns encoded and a float's ``.0`` taken off ids; read again where that turns out wrong.
 
     There may be more texts than it seemed, or ids with a point of their own, which are kept.
     """
     readings = Readings(prepared.id_forms, prepared.source, prepared.conversions)
     while True:
         spelled = replace(prepared, conversions=readings.begin())
-        packing = packed(spelled, rules) if worth else Packing(spelled)
+        encoded = encoded_for(spelled, rules) if worth else EncodedFrame(spelled)
         try:
-            found = read(packing)
+            found = read(encoded)
             if readings.whole():
                 return found
         except Exception:
-            worth = worth and not packing.full
-            if not packing.full and not readings.failed():
+            worth = worth and not encoded.full
+            if not encoded.full and not readings.failed():
                 raise
         if bad_rows:
             bad_rows.forget()

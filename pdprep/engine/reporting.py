@@ -18,7 +18,8 @@ from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
 from pdprep.validation.fixes import fix, fix_all, fix_fields
 from pdprep.validation.insights import Known
-from pdprep.validation.report import COUNTS, FAILURES, ROWS, Report
+from pdprep.validation.report import Report
+from pdprep.validation.report_frames import COUNTS, FAILURES, ROWS
 
 _ASIDE = {"quarantine": "quarantined", "drop": "dropped", "raise": "invalid"}
 

@@ -15,7 +15,7 @@ from pdprep.engine.distinct import Key, distinct
 from pdprep.engine.judging import judged
 from pdprep.engine.prefetch import Work, prefetch
 from pdprep.engine.stream_validator import BadRows, StreamValidator
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, Progress
@@ -57,23 +57,23 @@ class Totals:
 class Kept:
     """Rows to keep, by bucket and source row: the contract's fields, the row of the source and the bucket."""
 
-    packed: pl.DataFrame
-    packing: Packing
+    encoded_rows: pl.DataFrame
+    encoded: EncodedFrame
 
     @property
     def height(self) -> int:
         """How many they are."""
-        return self.packed.height
+        return self.encoded_rows.height
 
     @cached_property
     def rows(self) -> pl.DataFrame:
         """The rows with their texts."""
-        return self.packing.unpack(self.packed)
+        return self.encoded.decode(self.encoded_rows)
 
     def escaped(self, unusual: frozenset[str]) -> pl.DataFrame:
         """Return the bucket and the columns of the CSV, quoted where they may be unusual."""
-        columns = self.packing.prepared.contract.columns
-        return self.packing.escaped(self.packed.select(BUCKET, *columns), unusual)
+        columns = self.encoded.prepared.contract.columns
+        return self.encoded.escaped(self.encoded_rows.select(BUCKET, *columns), unusual)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +114,8 @@ class Batch:
         return self.kept.rows
 
     def over(self, rows: pl.DataFrame) -> Batch:
-        """Return the batch with other rows, none of them packed."""
-        return replace(self, kept=Kept(rows, Packing(self.kept.packing.unpacked)))
+        """Return the batch with other rows, none of them encoded."""
+        return replace(self, kept=Kept(rows, EncodedFrame(self.kept.encoded.plain)))
 
     @property
     def escaped(self) -> pl.DataFrame:
@@ -125,7 +125,7 @@ class Batch:
     @property
     def extreme(self) -> bool:
         """Whether a number of the source may need an exponent."""
-        contract = self.kept.packing.prepared.contract
+        contract = self.kept.encoded.prepared.contract
         return not self.unusual.isdisjoint(contract.floats)
 
 
@@ -157,10 +157,10 @@ def run(
         only: Whether rules that stop the other route alone are left out.
     """
     judging = judged(prepared, route, listener, bad_rows, partition_count, scratch, only)
-    with judging as (packing, validator, partitions):
+    with judging as (encoded, validator, partitions):
         totals.judged(validator)
         done = validator.bad
-        each_of = partial(deduplicate, packing, profiled)
+        each_of = partial(deduplicate, encoded, profiled)
         works = [Work(partial(each_of, each), each.bytes) for each in partitions]
         per_id: list[pl.DataFrame] = []
         for partition, found in zip(partitions, prefetch(works), strict=True):
@@ -175,16 +175,16 @@ def run(
             del found  # it is let go before the next one is there
 
 
-def deduplicate(packing: Packing, profiled: bool, partition: Partition) -> Deduplicated:
+def deduplicate(encoded: EncodedFrame, profiled: bool, partition: Partition) -> Deduplicated:
     """Return a partition, or a piece of one, without duplicates and with its figures.
 
     Args:
-        packing: How its rows are packed.
+        encoded: How its rows are encoded.
         profiled: Whether there is to be a profile of its columns.
         partition: Its rows.
     """
-    prepared, rows = packing.prepared, partition.do()
-    good, packed = rows.height + partition.lost, distinct(rows, Key.of(prepared), order=BUCKET)
-    kept, summary = Kept(packed, packing), of_rows(prepared.contract, packed, packing.unpack)
+    prepared, rows = encoded.prepared, partition.do()
+    good, left = rows.height + partition.lost, distinct(rows, Key.of(prepared), order=BUCKET)
+    kept, summary = Kept(left, encoded), of_rows(prepared.contract, left, encoded.decode)
     shape = profile(prepared.contract, kept.rows) if profiled else Profile()
-    return Deduplicated(kept, good, summary, rows_per_id(prepared.contract, packed), shape)
+    return Deduplicated(kept, good, summary, rows_per_id(prepared.contract, left), shape)

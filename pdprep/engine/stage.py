@@ -21,7 +21,8 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, silent
-from pdprep.validation.report import Report, plural
+from pdprep.validation.report import Report
+from pdprep.validation.wording import plural
 
 OnRows = Callable[[pl.DataFrame], None]
 SCHEMA: Final = "schema.avsc"
@@ -158,7 +159,6 @@ def _stage_on_ray(
     scratch: Path | None,
 ) -> Staged:
     from pdprep.engine.executors.ray_engine import write_parts
-    from pdprep.engine.executors.write_task import FolderSink
 
     check_route(route)
     target = _emptied(folder, check(prepared))
@@ -169,7 +169,7 @@ def _stage_on_ray(
 
     try:
         done, written = write_parts(
-            prepared, route, FolderSink(target.resolve()), quarantine=quarantine or target, on_part=named,
+            prepared, route, target.resolve(), quarantine=quarantine or target, on_part=named,
             listener=listener, scratch=scratch,
         )  # fmt: skip
     except BaseException:

@@ -11,8 +11,8 @@ import polars as pl
 import polars.selectors as cs
 
 from pdprep import clock
-from pdprep.preparation.columns import ODD
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.columns import MARK
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.sources import ROW
 from pdprep.validation.row_checks import RowCheck
 from pdprep.validation.validator import FAILURES, SHOWN, Validator, Verdict, first
@@ -40,15 +40,19 @@ class StreamValidator:
     """
 
     def __init__(
-        self, packing: Packing, rules: Sequence[RowCheck], route: str | None, bad_rows: BadRows | None = None
+        self,
+        encoded: EncodedFrame,
+        rules: Sequence[RowCheck],
+        route: str | None,
+        bad_rows: BadRows | None = None,
     ) -> None:
-        contract = packing.prepared.contract
+        contract = encoded.prepared.contract
         self.columns = (ROW, *contract.names)
         self.read = self.bad = 0
         self.counts: Counter[tuple[str, str]] = Counter()
         self.unusual: frozenset[str] = frozenset()
-        self._validator, self._packing = Validator(rules, route, contract, packing), packing
-        self._shown = list(packing.unpacked.shown(clock.now()).values())
+        self._validator, self._encoded = Validator(rules, route, contract, encoded), encoded
+        self._shown = list(encoded.plain.shown(clock.now()).values())
         self._bad_rows, self._lock, self._sorting = bad_rows, threading.Lock(), threading.Lock()
         self._failing: list[pl.DataFrame] = []
         self._bad: list[pl.DataFrame] = []
@@ -95,7 +99,7 @@ class StreamValidator:
 
     def _named(self, bad: pl.DataFrame) -> pl.DataFrame:
         """Return bad rows with their texts, the rules they break and the source's values."""
-        texts = self._packing.unpack(bad.drop(cs.starts_with(ODD)))
+        texts = self._encoded.decode(bad.drop(cs.starts_with(MARK)))
         return self._validator.names(texts).with_columns(self._shown)
 
     def _count(self, read: int, bad: int, verdict: Verdict) -> None:

@@ -49,7 +49,7 @@ def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, 
     if mode == "text" or not error.flags:
         return
     shown = refusal.sheet(error, again(args.typed, error.flags))
-    publish(shell, {"text/plain": sheet.text(shown), "text/html": sheet.html(shown)})
+    publish(shell, {"text/plain": sheet.to_text(shown), "text/html": sheet.to_html(shown)})
 
 
 def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:

@@ -15,16 +15,16 @@ import polars as pl
 from pdprep.contract.text_statistics import TextStatistics
 
 Convert = Callable[[pl.Series, TextStatistics], pl.Series]
-ODD: Final = "__odd_"
+MARK: Final = "__mark_"
 MAX_EXACT: Final = 2**53
 
 
 class Batchwise(NamedTuple):
-    """What is done to a batch of text after a look at it.
+    """What is done to a batch of text, given its statistics.
 
     Attributes:
-        convert: Takes the values and the look.
-        unusual: Whether the look allows that what comes out has to stand in quotation marks, or holds a bar.
+        convert: Takes the values and their statistics.
+        unusual: Whether, by the statistics, what comes out may need quotation marks or hold a bar.
     """
 
     convert: Convert
@@ -32,7 +32,7 @@ class Batchwise(NamedTuple):
 
     def then(self, last: Callable[[pl.Series], pl.Series]) -> Batchwise:
         """Return the same with a last step that makes nothing unusual."""
-        return self._replace(convert=lambda values, look: last(self.convert(values, look)))
+        return self._replace(convert=lambda values, statistics: last(self.convert(values, statistics)))
 
 
 def text(column: pl.Expr) -> pl.Expr:
@@ -62,29 +62,29 @@ def one_line(column: pl.Expr) -> pl.Expr:
 
 def word(column: pl.Expr) -> pl.Expr:
     """Strip outer spaces, make empty text null and line breaks one space."""
-    return by_batch(column, lambda values, look: _unbroken(stripped(values, look), look))
+    return by_batch(column, lambda values, statistics: _unbroken(stripped(values, statistics), statistics))
 
 
 def marked(column: pl.Expr, way: Batchwise, name: str) -> pl.Expr:
-    """Convert text, and tell with each batch whether what came out may be unusual, by the same look.
+    """Convert text, and tell with each batch whether what came out may be unusual, by the same statistics.
 
     Args:
         column: Text.
         way: What to do to a batch.
-        name: The name of the text in the struct that comes out; the answer's is ``__odd_`` before it.
+        name: The name of the text in the struct that comes out; the answer's is ``__mark_`` before it.
     """
 
     def batch(values: pl.Series) -> pl.Series:
-        look = TextStatistics(values)
-        odd = pl.Series(ODD + name, [way.unusual(look)]).new_from_index(0, values.len())
-        return pl.DataFrame([way.convert(values, look).alias(name), odd]).to_struct(values.name)
+        statistics = TextStatistics(values)
+        mark = pl.Series(MARK + name, [way.unusual(statistics)]).new_from_index(0, values.len())
+        return pl.DataFrame([way.convert(values, statistics).alias(name), mark]).to_struct(values.name)
 
-    both = pl.Struct({name: pl.String, ODD + name: pl.Boolean})
+    both = pl.Struct({name: pl.String, MARK + name: pl.Boolean})
     return column.map_batches(batch, return_dtype=both, is_elementwise=True)
 
 
 def by_batch(column: pl.Expr, convert: Convert) -> pl.Expr:
-    """Convert text a batch at a time, after a look at it: what is not there needs no pattern, and no copy."""
+    """Convert text a batch at a time by its statistics: what is not there needs no pattern, and no copy."""
 
     def batch(values: pl.Series) -> pl.Series:
         return convert(values, TextStatistics(values)).alias(values.name)
@@ -92,18 +92,18 @@ def by_batch(column: pl.Expr, convert: Convert) -> pl.Expr:
     return column.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
 
 
-def stripped(values: pl.Series, look: TextStatistics) -> pl.Series:
+def stripped(values: pl.Series, statistics: TextStatistics) -> pl.Series:
     """Strip outer spaces and make empty text null."""
-    return _filled(values if look.trimmed else values.str.strip_chars())
+    return _filled(values if statistics.trimmed else values.str.strip_chars())
 
 
-def lined(values: pl.Series, look: TextStatistics) -> pl.Series:
+def lined(values: pl.Series, statistics: TextStatistics) -> pl.Series:
     """Make text without a letter null and line breaks one space."""
-    return _unbroken(_lettered(values, look), look)
+    return _unbroken(_lettered(values, statistics), statistics)
 
 
-def _lettered(values: pl.Series, look: TextStatistics) -> pl.Series:
-    if look.trimmed:
+def _lettered(values: pl.Series, statistics: TextStatistics) -> pl.Series:
+    if statistics.trimmed:
         return _filled(values)
     # The first letter settles it: the rest of a long text is neither searched nor copied.
     return applied(lambda text: pl.when(text.str.contains(r"\S")).then(text), values)
@@ -114,13 +114,13 @@ def _filled(values: pl.Series) -> pl.Series:
     return values if values.str.len_bytes().min() != 0 else values.set(values == "", None)
 
 
-def _unbroken(values: pl.Series, look: TextStatistics) -> pl.Series:
-    if not look.has("\n") and not look.has("\r"):
+def _unbroken(values: pl.Series, statistics: TextStatistics) -> pl.Series:
+    if not statistics.has("\n") and not statistics.has("\r"):
         return values
-    if look.lone_breaks:
+    if statistics.lone_breaks:
         return values.str.replace_all("\n", " ", literal=True)
     # A pattern that begins with white space is tried at every letter, one that begins with a break is not.
-    return values.str.replace_all(r"\s*[\r\n]+\s*" if look.spaced_breaks else r"[\r\n]\s*", " ")
+    return values.str.replace_all(r"\s*[\r\n]+\s*" if statistics.spaced_breaks else r"[\r\n]\s*", " ")
 
 
 def id_wise(convert: Convert) -> Batchwise:

@@ -114,14 +114,14 @@ class Spellings:
             return TEXT
         return UNDONE if self.wholes else None
 
-    def undone(self, values: pl.Series, look: TextStatistics) -> pl.Series:
+    def undone(self, values: pl.Series, statistics: TextStatistics) -> pl.Series:
         """Strip a batch of text and take off each ``.0``.
 
         Raises:
             IdFormError: A decimal is there that no float has written: the column is to be kept as text.
         """
-        clean = stripped(values, look)
-        decimals = clean.filter(clean.str.contains(_DECIMAL)) if look.has(".") else clean.clear()
+        clean = stripped(values, statistics)
+        decimals = clean.filter(clean.str.contains(_DECIMAL)) if statistics.has(".") else clean.clear()
         lengths = (decimals.str.len_bytes() - decimals.str.find(".", literal=True)).unique().to_list()
         others = decimals.len() > 0 and not decimals.str.contains(_WHOLE).all()
         # Nothing of Polars is asked under the lock: its threads would wait for one another.

@@ -47,7 +47,7 @@ class Prepared:
         frame: LazyFrame of the contract's columns, duplicates dropped.
         rows: The same before duplicates are dropped, with the hidden columns ``__row`` (0-based row of the
             source), ``__file`` (of several files), ``__raw_FIELD`` (the source's value of a field that may be
-            held in a form that cannot be read) and ``__odd_FIELD`` (whether text of the same batch may
+            held in a form that cannot be read) and ``__mark_FIELD`` (whether text of the same batch may
             be unusual).
         guessed: The fields whose type was told by first rows, and not declared.
         guessed_from: The source that those were of, where it is an earlier one, given by ``like=``.

@@ -58,8 +58,8 @@ def reading(source: Source, expressions: Sequence[str] = ()) -> Iterator[None]:
 def own(source: Source) -> pl.LazyFrame:
     """Return a source's own columns under their own names, without the numbers of rows."""
     frame = source.frame.drop(ROW, FILE, strict=False)
-    odd = {inner(name): name for name in source.schema if inner(name) != name}
-    return frame.rename(odd) if odd else frame
+    renamed = {inner(name): name for name in source.schema if inner(name) != name}
+    return frame.rename(renamed) if renamed else frame
 
 
 def _read_error(source: Source, expressions: Sequence[str], error: BaseException) -> InputError:

@@ -274,8 +274,8 @@ def named(name: str) -> pl.Expr:
 
 
 def _renamed(source: Source) -> Source:
-    odd = {name: inner(name) for name in source.frame.collect_schema() if inner(name) != name}
-    return replace(source, frame=source.frame.rename(odd)) if odd else source
+    renamed = {name: inner(name) for name in source.frame.collect_schema() if inner(name) != name}
+    return replace(source, frame=source.frame.rename(renamed)) if renamed else source
 
 
 _SCANS: Final[dict[str, Callable[..., pl.LazyFrame]]] = {

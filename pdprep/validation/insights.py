@@ -69,7 +69,7 @@ class Known:
         return Known(contract, summary, profile, local, short, {**self.id_forms, **other.id_forms})
 
 
-class Finding(NamedTuple):
+class Figure(NamedTuple):
     """A figure, the limit it is held against, and whether it is a concern."""
 
     column: str
@@ -79,7 +79,7 @@ class Finding(NamedTuple):
 
 
 Group = Mapping[str, Known]
-Find = Callable[[Known, Group], Iterator[Finding]]
+Find = Callable[[Known, Group], Iterator[Figure]]
 
 
 def insights(group: Group) -> pl.DataFrame:
@@ -108,9 +108,9 @@ def _figure(value: float) -> str:
 
 
 def _at_least(figure: Callable[[Known], int], least: int) -> Find:
-    def find(known: Known, group: Group) -> Iterator[Finding]:
+    def find(known: Known, group: Group) -> Iterator[Figure]:
         if known.contract.dataset == "interactions":
-            yield Finding("", figure(known), least, figure(known) < least)
+            yield Figure("", figure(known), least, figure(known) < least)
 
     return find
 
@@ -118,8 +118,8 @@ def _at_least(figure: Callable[[Known], int], least: int) -> Find:
 def _counted(figures: Callable[[Known], Iterable[tuple[str, int]]], concern: bool = True) -> Find:
     """Find the columns of which something is counted."""
 
-    def find(known: Known, group: Group) -> Iterator[Finding]:
-        yield from (Finding(name, count, 0, concern) for name, count in figures(known) if count)
+    def find(known: Known, group: Group) -> Iterator[Figure]:
+        yield from (Figure(name, count, 0, concern) for name, count in figures(known) if count)
 
     return find
 
@@ -128,52 +128,52 @@ def _ids_in(form: Form, concern: bool) -> Find:
     return _counted(lambda known: ((name, each == form) for name, each in known.id_forms.items()), concern)
 
 
-def _event_types(known: Known, group: Group) -> Iterator[Finding]:
+def _event_types(known: Known, group: Group) -> Iterator[Figure]:
     if known.contract.event_like and known.summary.event_types:
         found = len(known.summary.event_types)
-        yield Finding("EVENT_TYPE", found, limits.EVENT_TYPES, found > limits.EVENT_TYPES)
+        yield Figure("EVENT_TYPE", found, limits.EVENT_TYPES, found > limits.EVENT_TYPES)
 
 
-def _one_time(known: Known, group: Group) -> Iterator[Finding]:
+def _one_time(known: Known, group: Group) -> Iterator[Figure]:
     summary = known.summary
     if known.contract.event_like and summary.rows > 1:
         same = summary.earliest == summary.latest
-        yield Finding("TIMESTAMP", len(known.profile.days), 1, same)
+        yield Figure("TIMESTAMP", len(known.profile.days), 1, same)
 
 
-def _incomplete_rows(known: Known, group: Group) -> Iterator[Finding]:
+def _incomplete_rows(known: Known, group: Group) -> Iterator[Figure]:
     if known.profile.rows:
         share = percent(known.profile.incomplete, known.profile.rows)
-        yield Finding("", share, 100 - COMPLETE, share > 100 - COMPLETE)
+        yield Figure("", share, 100 - COMPLETE, share > 100 - COMPLETE)
 
 
 def _complete(textual: bool, least: float) -> Find:
-    def find(known: Known, group: Group) -> Iterator[Finding]:
+    def find(known: Known, group: Group) -> Iterator[Figure]:
         for name, column in known.profile.columns.items():
             if known.contract.field(name).textual == textual and known.profile.rows:
                 share = percent(column.filled, known.profile.rows)
-                yield Finding(name, share, least, share < least)
+                yield Figure(name, share, least, share < least)
 
     return find
 
 
-def _short(known: Known, group: Group) -> Iterator[Finding]:
+def _short(known: Known, group: Group) -> Iterator[Figure]:
     if known.short.rows:
-        yield Finding("", known.short.rows, known.short.line, True)
+        yield Figure("", known.short.rows, known.short.line, True)
 
 
-def _outliers(known: Known, group: Group) -> Iterator[Finding]:
+def _outliers(known: Known, group: Group) -> Iterator[Figure]:
     for name, column in known.profile.columns.items():
         if column.bins:
             found = outliers(column.bins)
-            yield Finding(name, found, 0, found > 0)
+            yield Figure(name, found, 0, found > 0)
 
 
-def _categories(known: Known, group: Group) -> Iterator[Finding]:
+def _categories(known: Known, group: Group) -> Iterator[Figure]:
     most = assumptions.number("categories_most")
     for name, column in known.profile.columns.items():
         if column.categories:
-            yield Finding(name, len(column.categories), most, len(column.categories) > most)
+            yield Figure(name, len(column.categories), most, len(column.categories) > most)
 
 
 def _written(figure: Callable[[ColumnProfile], int]) -> Find:
@@ -181,20 +181,20 @@ def _written(figure: Callable[[ColumnProfile], int]) -> Find:
     return _counted(lambda known: ((name, figure(each)) for name, each in known.profile.columns.items()))
 
 
-def _local(known: Known, group: Group) -> Iterator[Finding]:
+def _local(known: Known, group: Group) -> Iterator[Figure]:
     for name, rows in known.local.items():
-        yield Finding(name, rows, 0, name == "TIMESTAMP")  # a day of creation is none the worse for it
+        yield Figure(name, rows, 0, name == "TIMESTAMP")  # a day of creation is none the worse for it
 
 
 def _lacking(dataset: str, other: str, name: str) -> Find:
     """Find the share of the ids of a dataset that another one, an event or a record, does not name."""
 
-    def find(known: Known, group: Group) -> Iterator[Finding]:
+    def find(known: Known, group: Group) -> Iterator[Figure]:
         if known.contract.dataset == dataset and other in group:
             mine, theirs = known.profile.ids.get(name), group[other].profile.ids.get(name)
             if mine is not None and theirs is not None and mine.len():
                 share = percent(mine.len() - int(mine.is_in(theirs.implode()).sum()), mine.len())
-                yield Finding(name, share, 0, share > 0)
+                yield Figure(name, share, 0, share > 0)
 
     return find
 
@@ -202,10 +202,10 @@ def _lacking(dataset: str, other: str, name: str) -> Find:
 def _rows_of(name: str, figure: Callable[[pl.Series], float]) -> Find:
     """Find a figure of how the events spread over the ids that they name."""
 
-    def find(known: Known, group: Group) -> Iterator[Finding]:
+    def find(known: Known, group: Group) -> Iterator[Figure]:
         touched = known.profile.touched.get(name)
         if known.contract.event_like and touched is not None and known.profile.rows:
-            yield Finding(name, round(100 * figure(touched.rows), 6), 0, False)
+            yield Figure(name, round(100 * figure(touched.rows), 6), 0, False)
 
     return find
 

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
 from pdprep import html
 from pdprep.validation.insights import Known
 from pdprep.validation.profile import DAY
-
-if TYPE_CHECKING:
-    from pdprep.validation.report import Report
+from pdprep.validation.report_frames import ReportFrames
+from pdprep.validation.wording import place, plural
 
 LISTED: Final = 10  # failing rows listed in text and HTML
 SPANS: Final = 12  # bars of a distribution
-# Insights that a broken rule says already, or that are wishes and no fault.
-TOLD: Final = (
-    *("interactions", "interactions_better", "users_with_two", "users_with_two_better"),
-    *("event_types", "timestamps"),
-)
 _COLUMN: Final = ("dataset", "column", "type")
 _FIGURES: Final = ("categories", "outliers")
 # What became of the rows that were read; together they are all of them.
@@ -43,19 +37,19 @@ _SAYS: Final = {
 Row = Mapping[str, Any]
 
 
-def page(report: Report) -> str:
+def page(report: ReportFrames) -> str:
     """Return the report as static HTML."""
     return html.view(answer(report), findings(report), figures(report))
 
 
-def answer(report: Report) -> str:
+def answer(report: ReportFrames) -> str:
     """Return whether it is ready, and for each dataset a bar of what became of its rows."""
     warned = report.counts.filter(pl.col("level") != "info").height
     title = html.headline(report.headline, "error" if not report.ok else "warning" if warned else "good")
     return title + "".join(_rows(row) for row in report.rows.iter_rows(named=True))
 
 
-def findings(report: Report, codes: Callable[[Row], Iterable[str]] = lambda _: ()) -> str:
+def findings(report: ReportFrames, codes: Callable[[Row], Iterable[str]] = lambda _: ()) -> str:
     """Return what was found, the gravest first: broken rules with their rows, then what is worth a look.
 
     Args:
@@ -69,7 +63,7 @@ def findings(report: Report, codes: Callable[[Row], Iterable[str]] = lambda _: (
     rows = marked.sort("grave", maintain_order=True).iter_rows(named=True)
     broken = "".join(_broken(report, row, codes(row), first=at == 0) for at, row in enumerate(rows))
     looks = report.concerns.select("dataset", "column", "says").iter_rows(named=True)
-    return broken + "".join(html.finding("note", f"{_named(row)}: {row['says']}") for row in looks)
+    return broken + "".join(html.finding("note", f"{place(row)}: {row['says']}") for row in looks)
 
 
 def stops(row: Row, *, aside: bool = False) -> str:
@@ -81,7 +75,7 @@ def stops(row: Row, *, aside: bool = False) -> str:
     return "stops bulk and put" if row["stops"] == "all" else f"stops {row['stops']}"
 
 
-def figures(report: Report) -> str:
+def figures(report: ReportFrames) -> str:
     """Return the figures of the columns, times and event types, and the use cases, to unfold."""
     bodies = {title: part(report) for title, part in _PARTS.items()}
     return "".join(html.folded(title, body) for title, body in bodies.items() if body)
@@ -89,26 +83,26 @@ def figures(report: Report) -> str:
 
 def _rows(row: Row) -> str:
     told = {name: row[name] for name in _FATES if row[name] or name == "kept"}
-    parts = [html.Part(name, rows, _FATES[name], _SAYS[name]) for name, rows in told.items()]
+    parts = [html.Segment(name, rows, _FATES[name], _SAYS[name]) for name, rows in told.items()]
     return html.bar(parts, f"{row['dataset']}: {row['read']:,} rows read")
 
 
-def _broken(report: Report, row: Row, codes: Iterable[str], *, first: bool) -> str:
+def _broken(report: ReportFrames, row: Row, codes: Iterable[str], *, first: bool) -> str:
     """Return one broken rule to unfold; the first one stands open."""
-    rows = f", {row['rows']:,} {'row' if row['rows'] == 1 else 'rows'}" if row["rows"] else ""
+    rows = f", {plural(row['rows'], 'row')}" if row["rows"] else ""
     failures = report.failures.filter(dataset=row["dataset"], rule=row["rule"], column=row["column"])
     told = f"Rule <code>{escape(row['rule'])}</code>: {escape(stops(row, aside=row['aside']))}."
     fix = f"<p>{told} To fix it: <code>{escape(row['mend'])}</code></p>"
     shown = _failing(report, failures) if failures.height else ""
     return html.finding(
         "warning" if row["grave"] else "error",
-        f"{row['says']} ({_named(row)}{rows})",
+        f"{row['says']} ({place(row)}{rows})",
         fix, *codes, shown,
         unfolded=first,
     )  # fmt: skip
 
 
-def _failing(report: Report, failures: pl.DataFrame) -> str:
+def _failing(report: ReportFrames, failures: pl.DataFrame) -> str:
     """Return failing rows as a table; their values only where the report may show them."""
     where = ("file", "line", "row") if failures["line"].count() else ("row",)
     caption = f"Failing rows, {min(failures.height, LISTED)} of {failures.height:,} listed"
@@ -118,11 +112,7 @@ def _failing(report: Report, failures: pl.DataFrame) -> str:
     return _table(failures.head(LISTED), [*where, *(["value"] * report.show_values)], caption)
 
 
-def _named(row: Row) -> str:
-    return f"{row['dataset']}.{row['column']}" if row["column"] else str(row["dataset"])
-
-
-def _complete(report: Report) -> str:
+def _complete(report: ReportFrames) -> str:
     shown = report.columns.drop_nulls("complete").iter_rows(named=True)
     rows = [[*map(row.get, _COLUMN), _share(row["complete"]), *map(row.get, _FIGURES)] for row in shown]
     return html.table((*_COLUMN, "complete", *_FIGURES), rows) if rows else ""
@@ -132,7 +122,7 @@ def _share(percent: float) -> html.Markup:
     return html.meter(percent / 100, f"{percent:.1f} %")
 
 
-def _times(report: Report) -> str:
+def _times(report: ReportFrames) -> str:
     return "".join(
         _bars(spans(known.profile.days), "from", f"{name}: when")
         for name, known in _events(report)
@@ -140,7 +130,7 @@ def _times(report: Report) -> str:
     )
 
 
-def _types(report: Report) -> str:
+def _types(report: ReportFrames) -> str:
     return "".join(
         _bars(most(known.summary.event_types), "event type", f"{name}: which events")
         for name, known in _events(report)
@@ -148,14 +138,14 @@ def _types(report: Report) -> str:
     )
 
 
-def _ready(report: Report) -> str:
+def _ready(report: ReportFrames) -> str:
     words = pl.when("ready").then(pl.lit("yes")).otherwise(pl.lit("no")).alias("ready")
     said = pl.concat_str("lacks", "says", separator="; ").str.strip_chars("; ").alias("lacks")
     columns = ["use_case", "ready", "events", "needed", "found", "lacks"]
     return _table(report.ready.with_columns(words, said), columns, "") if report.ready.height else ""
 
 
-def _events(report: Report) -> Iterator[tuple[str, Known]]:
+def _events(report: ReportFrames) -> Iterator[tuple[str, Known]]:
     yield from ((name, known) for name, known in report.known.items() if known.contract.event_like)
 
 
@@ -189,7 +179,7 @@ def _table(frame: pl.DataFrame, columns: tuple[str, ...] | list[str], caption: s
     return html.table(columns, rows, caption=caption)
 
 
-_PARTS: Final[dict[str, Callable[[Report], str]]] = {
+_PARTS: Final[dict[str, Callable[[ReportFrames], str]]] = {
     "Columns": _complete,
     "Times": _times,
     "Event types": _types,

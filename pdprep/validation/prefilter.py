@@ -8,7 +8,7 @@ import polars as pl
 
 from pdprep.contract.batch_statistics import of_csv
 from pdprep.contract.contract import Contract
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.validation.row_checks import RowCheck
 from pdprep.validation.statistics import BatchStatistics
 
@@ -18,14 +18,14 @@ class Prefilter:
 
     Args:
         checks: What ``row_checks`` returns.
-        packing: What is encoded in the batches.
+        encoded: What is encoded in the batches.
         contract: The contract of the rows, where columns are to be told that the CSV may have to quote.
     """
 
     def __init__(
-        self, checks: Sequence[RowCheck], packing: Packing | None, contract: Contract | None
+        self, checks: Sequence[RowCheck], encoded: EncodedFrame | None, contract: Contract | None
     ) -> None:
-        dictionaries = packing.alphabets if packing else {}
+        dictionaries = encoded.dictionaries if encoded else {}
         self._checks, self._csv = checks, of_csv(contract) if contract else {}
         # A dictionary holds every text of its column, so that is held to the rule itself.
         self._of_texts = frozenset(
@@ -35,7 +35,7 @@ class Prefilter:
         )
         wanted = [each for check in checks if check not in self._of_texts for each in check.measured]
         self._statistics = BatchStatistics(
-            [*wanted, *self._csv.items()], self._of_texts, dictionaries, packing.marked if packing else ()
+            [*wanted, *self._csv.items()], self._of_texts, dictionaries, encoded.marked if encoded else ()
         )
 
     def __call__(self, rows: pl.DataFrame) -> tuple[list[RowCheck], frozenset[str]]:

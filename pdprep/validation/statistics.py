@@ -9,8 +9,8 @@ from typing import NamedTuple
 import polars as pl
 
 from pdprep.contract.batch_statistics import MEASURES, ColumnStatistics, Statistics
-from pdprep.preparation.columns import ODD
-from pdprep.preparation.packing import Alphabet
+from pdprep.preparation.columns import MARK
+from pdprep.preparation.dictionary_encoding import TextDictionary
 from pdprep.validation.row_checks import RowCheck
 
 
@@ -38,7 +38,7 @@ class BatchStatistics:
         self,
         wanted: Iterable[tuple[str, str]],
         of_texts: Iterable[RowCheck],
-        dictionaries: Mapping[str, Alphabet],
+        dictionaries: Mapping[str, TextDictionary],
         marked: Collection[str],
     ) -> None:
         self._dictionaries = dictionaries
@@ -55,7 +55,7 @@ class BatchStatistics:
                 continue
             self._of_rows.append((column, name))
             marks = name == "unusual" and column in marked
-            expressions.append(pl.col(ODD + column).any() if marks else MEASURES[name](pl.col(column)))
+            expressions.append(pl.col(MARK + column).any() if marks else MEASURES[name](pl.col(column)))
         self._expressions = [each.alias(str(place)) for place, each in enumerate(expressions)]
 
     def __call__(self, rows: pl.DataFrame) -> tuple[Statistics, frozenset[RowCheck]]:

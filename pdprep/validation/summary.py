@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 
-Unpack = Callable[[pl.DataFrame], pl.DataFrame]
+Decode = Callable[[pl.DataFrame], pl.DataFrame]
 CAP: Final = 1_000  # distinct values of a column remembered
 
 
@@ -49,30 +49,30 @@ class Summary:
         )
 
 
-def summarise(contract: Contract, rows: pl.DataFrame, unpack: Unpack = lambda rows: rows) -> Summary:
+def summarise(contract: Contract, rows: pl.DataFrame, decode: Decode = lambda rows: rows) -> Summary:
     """Summarise a batch whose ids no other batch holds.
 
     Args:
         contract: The contract of the rows.
         rows: The batch.
-        unpack: Gives rows their texts where they come as numbers.
+        decode: Gives rows their texts where they come as numbers.
 
     >>> rows = pl.DataFrame({"USER_ID": ["a", "a", "b"], "TIMESTAMP": [1, 2, 3]})
     >>> summarise(Contract.of("interactions"), rows).ids_with_two
     1
     """
-    return of_rows(contract, rows, unpack) + of_ids([rows_per_id(contract, rows)])
+    return of_rows(contract, rows, decode) + of_ids([rows_per_id(contract, rows)])
 
 
-def of_rows(contract: Contract, rows: pl.DataFrame, unpack: Unpack = lambda rows: rows) -> Summary:
+def of_rows(contract: Contract, rows: pl.DataFrame, decode: Decode = lambda rows: rows) -> Summary:
     """Summarise all but the figures of ids, which need every row of an id."""
     times = rows["TIMESTAMP"] if "TIMESTAMP" in rows.columns else pl.Series(dtype=pl.Int64)
     return Summary(
         rows.height,
-        event_types=counted(rows, "EVENT_TYPE", unpack),
+        event_types=counted(rows, "EVENT_TYPE", decode),
         earliest=times.min(),  # type: ignore[arg-type]  # an Int64 column's minimum
         latest=times.max(),  # type: ignore[arg-type]  # an Int64 column's maximum
-        sources=counted(rows, "EVENT_ATTRIBUTION_SOURCE", unpack),
+        sources=counted(rows, "EVENT_ATTRIBUTION_SOURCE", decode),
     )
 
 
@@ -90,11 +90,11 @@ def of_ids(counts: Sequence[pl.DataFrame]) -> Summary:
     return Summary(ids=rows.height, ids_with_two=int((rows["rows"] > 1).sum()))
 
 
-def counted(rows: pl.DataFrame, name: str, unpack: Unpack = lambda rows: rows) -> dict[str, int]:
+def counted(rows: pl.DataFrame, name: str, decode: Decode = lambda rows: rows) -> dict[str, int]:
     """Return how many rows hold each value of a column, the first thousand values by name."""
     if name not in rows.columns:
         return {}
-    counts = unpack(rows[name].drop_nulls().value_counts()).sort(name).head(CAP)
+    counts = decode(rows[name].drop_nulls().value_counts()).sort(name).head(CAP)
     return dict(counts.iter_rows())
 
 

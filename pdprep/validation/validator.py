@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.prefilter import Prefilter
 from pdprep.validation.row_checks import RowCheck
@@ -49,7 +49,7 @@ class Validator:
         checks: What ``row_checks`` returns.
         route: bulk, put, or None for the rules that stop both.
         contract: The contract of the rows, where unusual columns are to be told.
-        packing: What is encoded in the batches.
+        encoded: What is encoded in the batches.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class Validator:
         checks: Sequence[RowCheck],
         route: str | None,
         contract: Contract | None = None,
-        packing: Packing | None = None,
+        encoded: EncodedFrame | None = None,
     ) -> None:
-        self.route, self._packing = route, packing
-        self._prefilter = Prefilter(checks, packing, contract)
+        self.route, self._encoded = route, encoded
+        self._prefilter = Prefilter(checks, encoded, contract)
         self._stopping = [each for each in checks if each.rule.blocks(route)]
-        encoded = packing.alphabets.keys() if packing else frozenset()
-        self._of_texts = {each for each in checks if not each.of_nulls and each.columns & encoded}
+        names = encoded.dictionaries.keys() if encoded else frozenset()
+        self._of_texts = {each for each in checks if not each.of_nulls and each.columns & names}
 
     def __call__(self, rows: pl.DataFrame, wanted: Wanted = lambda rule, column: True) -> Verdict:
         """Judge a batch.
@@ -73,8 +73,8 @@ class Validator:
             wanted: Whether examples of a rule and column are to be shown.
         """
         asked, unusual = self._prefilter(rows)
-        if self._packing and not self._of_texts.isdisjoint(asked):
-            rows = self._packing.unpack(rows)
+        if self._encoded and not self._of_texts.isdisjoint(asked):
+            rows = self._encoded.decode(rows)
         broken = _broken(rows, asked)
         counts = Counter({(each.rule.name, each.column): int(where.sum()) for each, where in broken})
         stopping = [where for each, where in broken if each.rule.blocks(self.route)]

@@ -11,7 +11,7 @@ from cfnlint.decode.cfn_yaml import loads
 
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.contract.infrastructure import TYPES, Infrastructure, Part
+from pdprep.contract.infrastructure import TYPES, DatasetDefinition, Infrastructure
 from pdprep.errors import ContractError
 
 DOMAINS = ["CUSTOM", "ECOMMERCE", "VIDEO_ON_DEMAND"]
@@ -62,8 +62,10 @@ def test_field_16_the_template_has_the_schema_to_the_letter(kind: str, domain: s
 
 def test_field_16_aws_s_resource_schemas_take_the_template() -> None:
     texts = {kind: contract(kind, "ECOMMERCE").to_avro() for kind in TYPES}
-    parts = [Part(kind, f"shop-{kind}", f"shop-{kind}-1", text) for kind, text in texts.items()]
-    assert wrong(Infrastructure("shop", "ECOMMERCE", parts, KEY).cloudformation()) == []
+    datasets = [
+        DatasetDefinition(kind, f"shop-{kind}", f"shop-{kind}-1", text) for kind, text in texts.items()
+    ]
+    assert wrong(Infrastructure("shop", "ECOMMERCE", datasets, KEY).cloudformation()) == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_field_16_nothing_is_deleted_with_its_stack_or_by_a_change() -> None:
 
 
 def test_field_16_a_schema_of_others_stands_to_the_letter() -> None:
-    found = Infrastructure("shop", "CUSTOM", [Part("items", "a", "b", ODD)])
+    found = Infrastructure("shop", "CUSTOM", [DatasetDefinition("items", "a", "b", ODD)])
     assert resources(found.cloudformation())["ItemsSchema"]["Properties"]["Schema"] == ODD
     assert "$${a} %%{b}" in found.terraform()
 

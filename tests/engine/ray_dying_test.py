@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,12 @@ def test_a_worker_that_dies_while_it_writes_leaves_one_whole_part(
     here = stage(prepared(group), tmp_path / "here")
     folder = tmp_path / "there"
     folder.mkdir()
-    sink = Unsafe(folder, Death(tmp_path / "died"))
+    death = Death(tmp_path / "died")
     _, found = write_parts(
-        prepared(group), "bulk", sink, quarantine=tmp_path, on_part=lambda part: None, listener=silent
-    )
-    assert sink.death
-    assert sink.death.mark.exists()
+        prepared(group), "bulk", folder, quarantine=tmp_path, on_part=lambda part: None, listener=silent,
+        sink=partial(Unsafe, death=death),
+    )  # fmt: skip
+    assert death.mark.exists()
     assert [part.sha256 for part in found] == sums(here)
     assert sorted(each.name for each in folder.glob("*.csv")) == [part.path.name for part in here.parts]
     assert [(folder / part.path).read_bytes() for part in found] == [

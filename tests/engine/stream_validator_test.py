@@ -9,7 +9,7 @@ import polars as pl
 
 from pdprep import prepare
 from pdprep.engine.stream_validator import StreamValidator
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.validation.row_checks import row_checks
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ class Slow:
 
 def test_a_batch_is_judged_while_the_bad_rows_of_another_are_written() -> None:
     aside, prepared = Slow(), prepare(ROWS, "interactions")
-    validator = StreamValidator(Packing(prepared), row_checks(prepared, NOW), None, aside)
+    validator = StreamValidator(EncodedFrame(prepared), row_checks(prepared, NOW), None, aside)
 
     def judge() -> None:
         assert validator.on(prepared.rows).collect()["USER_ID"].to_list() == ["u"]

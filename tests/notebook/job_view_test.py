@@ -16,8 +16,7 @@ import pytest
 from pdprep.errors import ImportFailed
 from pdprep.ledger import folders
 from pdprep.ledger.ledger import Ledger, open_ledger
-from pdprep.notebook.views import job as view
-from pdprep.notebook.views import surfaces
+from pdprep.notebook.views import job_html, surfaces
 from pdprep.notebook.views.meter import Meter
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import GAP, Watch
@@ -71,17 +70,17 @@ def busy(job: Job) -> None:
 
 
 def test_a_true_total_is_a_bar_with_a_share() -> None:
-    assert '<progress aria-label="check of interactions" value="0.250" max="1"' in view.bar(SHOT)
+    assert '<progress aria-label="check of interactions" value="0.250" max="1"' in job_html.bar(SHOT)
 
 
 def test_an_import_has_neither_share_nor_count() -> None:
-    assert "value=" not in view.bar(replace(IMPORT, done=5, total=10))
-    assert not re.search(r"\d+ ?%", view.moving(IMPORT).partition("</style>")[2])
+    assert "value=" not in job_html.bar(replace(IMPORT, done=5, total=10))
+    assert not re.search(r"\d+ ?%", job_html.moving(IMPORT).partition("</style>")[2])
 
 
 @pytest.mark.parametrize(("shot", "says"), [(SHOT, "Stop"), (IMPORT, "Stop waiting")])
 def test_the_button_says_what_it_does(shot: Snapshot, says: str) -> None:
-    assert view.button(shot) == says
+    assert job_html.button(shot) == says
 
 
 def test_the_phases_say_what_is_done_and_what_is_to_come() -> None:
@@ -96,11 +95,11 @@ def test_the_phases_say_what_is_done_and_what_is_to_come() -> None:
 def test_text_and_html_say_the_same() -> None:
     for fact in ("interactions, bulk FULL: ", "ACTIVE", "100,836 records"):
         assert fact in line(ENDED)
-        assert fact in view.static(ENDED)
+        assert fact in job_html.static(ENDED)
 
 
 def test_what_the_service_says_is_text_not_html() -> None:
-    shown = view.static(replace(ENDED, error="<script>alert(1)</script>"))
+    shown = job_html.static(replace(ENDED, error="<script>alert(1)</script>"))
     assert "<script" not in shown
     assert "&lt;script&gt;" in shown
 
@@ -162,7 +161,7 @@ def test_an_import_has_no_rate() -> None:
 
 def test_the_pace_is_in_every_form() -> None:
     shot = replace(PUT, pace="98 records a second, about 15 min 3 s left")
-    assert all(shot.pace in text for text in (line(shot), view.moving(shot)))
+    assert all(shot.pace in text for text in (line(shot), job_html.moving(shot)))
 
 
 def test_a_view_that_is_left_ends_and_the_job_goes_on(ledger: Ledger) -> None:
@@ -182,7 +181,7 @@ def test_a_failure_says_why_and_what_to_type(ledger: Ledger) -> None:
     with pytest.raises(ImportFailed):
         work.wait()
     assert "the import failed" in surfaces.words(take(work))
-    assert "Try: group.bulk(inter)" in view.static(take(work))
+    assert "Try: group.bulk(inter)" in job_html.static(take(work))
 
 
 def test_a_failed_import_names_its_suspects(ledger: Ledger) -> None:
@@ -196,7 +195,7 @@ def test_a_failed_import_names_its_suspects(ledger: Ledger) -> None:
     work = job(ledger).start(fail)
     with pytest.raises(ImportFailed):
         work.wait()
-    for shown in (surfaces.words(take(work)), view.static(take(work))):
+    for shown in (surfaces.words(take(work)), job_html.static(take(work))):
         assert "job.suspects has the 1 record that it may mean" in shown
         assert "secret" not in shown
     assert work.suspects is not None

@@ -73,8 +73,8 @@ def test_the_first_rows_are_checked(mapper: Mapper) -> None:
 def test_the_call_makes_what_one_sees(mapper: Mapper, choices: list[tuple[str, ...]]) -> None:
     for choice in choices:
         mapper = mapper.choose(*choice)
-    assert mapper.look.prepared is not None
-    assert made(mapper).contract == mapper.look.prepared.contract
+    assert mapper.first_rows.prepared is not None
+    assert made(mapper).contract == mapper.first_rows.prepared.contract
 
 
 def test_a_required_field_that_nothing_fills_is_named(mapper: Mapper) -> None:
@@ -90,15 +90,15 @@ def test_what_cannot_be_prepared_is_said_in_words() -> None:
     plots = {f"plot{n}": [f"{n} " * 60] for n in range(2)}
     mapper = Mapper.of(infer_contract(pl.DataFrame({"ITEM_ID": ["a"], **plots}), "items"))
     both = mapper.choose("plot0", "PLOT0", "long text").choose("plot1", "PLOT1", "long text")
-    assert "more than one textual field" in both.status + " ".join(both.advice)
+    assert "more than one textual field" in both.status + " ".join(both.first_rows.advice("items"))
 
 
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_an_item_can_have_every_kind(kind: str) -> None:
     items = pl.DataFrame({"ITEM_ID": ["a"], "what": ["1"], "GENRES": ["x"]})
     mapper = Mapper.of(infer_contract(items, "items")).choose("what", "WHAT", kind)
-    assert mapper.look.prepared is not None
-    field = mapper.look.prepared.contract.field("WHAT")
+    assert mapper.first_rows.prepared is not None
+    field = mapper.first_rows.prepared.contract.field("WHAT")
     assert kinds.kind_of(field) == kind
     assert eval(mapper.code, {"pdprep": pdprep, "frame": items}).contract.field("WHAT") == field
 
@@ -152,4 +152,4 @@ def test_a_frame_that_is_not_prepared_shows_what_it_could_become(
 
 
 def test_text_is_the_sheet(mapper: Mapper) -> None:
-    assert sheet.text(mapping.sheet(mapper)).endswith('metadata={"DEVICE": "device"},\n    )')
+    assert sheet.to_text(mapping.sheet(mapper)).endswith('metadata={"DEVICE": "device"},\n    )')

@@ -12,10 +12,9 @@ import polars as pl
 import pytest
 
 from pdprep.ledger.records import Records
-from pdprep.notebook.views import pages, sheet, timeline
-from pdprep.notebook.views import query as asking
+from pdprep.notebook.views import pages, record_query, sheet, timeline
 from pdprep.notebook.views import records as view
-from pdprep.notebook.views.query import Query
+from pdprep.notebook.views.record_query import Query
 from pdprep.notebook.views.table import RecordsTable, frame
 
 LAST = 6
@@ -104,7 +103,7 @@ def test_the_code_gives_what_one_sees(records: Records, query: Query) -> None:
     group = SimpleNamespace(records=lambda _: records)
     found = eval(pages.look(records, query).message()["code"], {"pl": pl, "group": group}).collect()
     assert found.sort(pl.all()).equals(frame(records, query).collect().sort(pl.all()))
-    assert found.height == records.total(asking.where(query, records.columns))
+    assert found.height == records.total(record_query.where(query, records.columns))
 
 
 @pytest.mark.parametrize("length", [1, 90, 5000])
@@ -114,7 +113,7 @@ def test_a_page_is_at_most_twenty_kilobytes(length: int) -> None:
 
 
 def test_text_and_html_give_the_answer(records: Records) -> None:
-    shown = (sheet.text(view.sheet(records)), sheet.html(view.sheet(records)))
+    shown = (sheet.to_text(view.sheet(records)), sheet.to_html(view.sheet(records)))
     times = ("by import jobs; last 2026-01-01 00:00:00", "sent by put; last 2026-01-01 00:00:00")
     for said in (RecordsTable(records).caption, "92.3 %", *times, "not trained yet", "A FULL import"):
         assert all(said in form for form in shown)

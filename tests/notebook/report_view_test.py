@@ -45,14 +45,14 @@ def found() -> Report:
     ],
 )
 def test_text_and_html_say_the_same(found: Report, says: str) -> None:
-    assert says in report.text(found)
-    assert says in report.html(found)
+    assert says in report.to_text(found)
+    assert says in report.to_html(found)
 
 
 @pytest.mark.parametrize("means", ["hollow and orange: below 70 %", "full and blue: items"])
 def test_a_chart_says_what_its_marks_mean_and_text_needs_no_such_words(found: Report, means: str) -> None:
-    assert means in report.html(found)
-    assert means not in report.text(found)
+    assert means in report.to_html(found)
+    assert means not in report.to_text(found)
 
 
 def test_failing_rows_stand_by_their_rule_with_code(found: Report) -> None:
@@ -64,16 +64,16 @@ def test_failing_rows_stand_by_their_rule_with_code(found: Report) -> None:
 
 
 def test_no_form_shows_the_values_of_failing_rows_unasked(found: Report) -> None:
-    assert SECRET not in report.text(found) + report.html(found)
-    assert SECRET in report.html(found.with_values())
+    assert SECRET not in report.to_text(found) + report.to_html(found)
+    assert SECRET in report.to_html(found.with_values())
 
 
 def test_what_comes_from_the_data_is_text_not_html(found: Report) -> None:
-    assert "<b>" not in report.html(found)
+    assert "<b>" not in report.to_html(found)
 
 
 def test_each_chart_is_one_drawing_that_is_named_and_follows_the_theme(found: Report) -> None:
-    drawings = re.findall(r"<svg.*?</svg>", report.html(found), re.DOTALL)
+    drawings = re.findall(r"<svg.*?</svg>", report.to_html(found), re.DOTALL)
     assert len(drawings) == 4
     for drawing in drawings:
         root = ET.fromstring(drawing)
@@ -88,14 +88,14 @@ def test_each_chart_is_one_drawing_that_is_named_and_follows_the_theme(found: Re
 
 def test_the_same_report_gives_the_same_picture(found: Report) -> None:
     charts._svg.cache_clear()
-    assert report.html(found) == report.html(found)
+    assert report.to_html(found) == report.to_html(found)
 
 
 def test_without_the_library_the_words_and_tables_remain(
     found: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(charts, "available", lambda: False)
-    shown = report.html(found)
+    shown = report.to_html(found)
     assert "<svg" not in shown
     assert "a tenth of the items has" in shown
     assert "<summary>Times</summary>" in shown
@@ -103,4 +103,4 @@ def test_without_the_library_the_words_and_tables_remain(
 
 def test_a_report_of_nothing_is_no_error(home: Path) -> None:
     none: Any = pl.DataFrame(schema={"USER_ID": pl.String, "ITEM_ID": pl.String, "TIMESTAMP": pl.Int64})
-    assert "not ready" in report.html(validate(prepare(none, "interactions")))
+    assert "not ready" in report.to_html(validate(prepare(none, "interactions")))

@@ -65,7 +65,7 @@ def test_a_mapping_with_personal_data_is_not_called_fine_and_saves_none_of_it() 
     )
     mapper = Mapper.of(infer_contract(frame, "interactions"), "frame")
     assert mapper.status == "All 60 rows break no rule; have a look at userId."
-    saved = sheet.html(mapping.sheet(mapper)) + sheet.text(mapping.sheet(mapper))
+    saved = sheet.to_html(mapping.sheet(mapper)) + sheet.to_text(mapping.sheet(mapper))
     assert "personal data" in saved
     assert "user7@example.com" not in saved
     assert MappingTable(mapper).view["lines"][0]["signs"][0]["mark"] == "▲ warning"

@@ -38,8 +38,8 @@ def test_the_views_of_a_shop_have_no_old_words(group: DatasetGroup) -> None:
     found = validate(broken)
     mapped = mapping.sheet(Mapper.of(infer_contract(raw, "interactions")))
     sheets = (plan.sheet(group.plan(broken)), records_view.sheet(group.records("interactions")), mapped)
-    shown = [report.text(found), report.html(found), found._repr_html_(), str(group.plan(broken))]
-    shown += [form(each) for each in sheets for form in (sheet.text, sheet.html)]
+    shown = [report.to_text(found), report.to_html(found), found._repr_html_(), str(group.plan(broken))]
+    shown += [form(each) for each in sheets for form in (sheet.to_text, sheet.to_html)]
     assert [word for text in shown for word in spoken(text)] == []
 
 

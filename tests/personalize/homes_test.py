@@ -236,7 +236,7 @@ def test_a_killed_adoption_is_nothing_or_all(home: Path, server: Running, road: 
     group.put(prepared(group, items("c"))).wait()
     other = home.with_name("other")
     # Killed as the records of either layer are filed.
-    moment = {"bulk": "layers.file_import", "put": "layers.file_plan"}[road]
+    moment = {"bulk": "record_files.file_import", "put": "record_files.file_plan"}[road]
     script = f"""
 import os, pdprep
 from pdprep.ledger import record_files

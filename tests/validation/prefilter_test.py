@@ -77,13 +77,13 @@ def test_ids_without_a_mark_are_not_unusual(way: str, texts: list[str | None]) -
     frame = pl.DataFrame({"USER_ID": texts, "AGE": texts}, schema={"USER_ID": pl.String, "AGE": pl.String})
     source = Source("text", frame.lazy().with_row_index(ROW), separator="," if way == "csv" else "")
     rows = prepare(source, "users", metadata={"AGE": "AGE"}).rows.collect()
-    assert rows["__odd_USER_ID"].any() or not rows.select(unusual(pl.col("USER_ID"))).item()
+    assert rows["__mark_USER_ID"].any() or not rows.select(unusual(pl.col("USER_ID"))).item()
 
 
 def test_a_mark_is_of_one_column() -> None:
     frame = pl.DataFrame({"u": [" a ", "b"], "i": ["x,", "y"], "TIMESTAMP": [1_700_000_000] * 2})
     rows = prepare(frame, "interactions", columns={"USER_ID": "u", "ITEM_ID": "i"}).rows.collect()
-    assert not rows["__odd_USER_ID"].any()
-    assert rows["__odd_ITEM_ID"].any()
+    assert not rows["__mark_USER_ID"].any()
+    assert rows["__mark_ITEM_ID"].any()
     twice = prepare(frame, "interactions", columns={"USER_ID": "u", "ITEM_ID": "u"}).rows.collect()
     assert twice["USER_ID"].to_list() == twice["ITEM_ID"].to_list() == ["a", "b"]

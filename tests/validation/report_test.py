@@ -9,7 +9,7 @@ import pytest
 
 from pdprep import Report, prepare, validate
 from pdprep.errors import InputError, NotPreparedError
-from pdprep.validation.report import COUNTS, FAILURES, ROWS
+from pdprep.validation.report_frames import COUNTS, FAILURES, ROWS
 
 SECRET = "<b>anna@example.com|" + "x" * 80
 TIME = 1_700_000_000

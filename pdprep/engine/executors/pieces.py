@@ -214,9 +214,10 @@ def source(recipe: Recipe, piece: Piece, height: Height) -> Source:
         plain = partial(pl.scan_csv, glob=False, **blocks.dialect.scanning, **files.options)
         scan = partial(scans.scan, blocks) if by_block else plain
     frame = height.on(_frame(recipe, piece, files, blocks, scan))
-    odd = {name: inner(name) for name in recipe.schema if inner(name) != name}
+    renamed = {name: inner(name) for name in recipe.schema if inner(name) != name}
+    frame = frame.rename(renamed) if renamed else frame
     return Source(
-        recipe.label, frame.rename(odd) if odd else frame, names, recipe.separator, 0, "", scan, recipe.asked,
+        recipe.label, frame, names, recipe.separator, 0, "", scan, recipe.asked,
         blocks, recipe.types, kind=recipe.kind, storage=storage,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pdprep.engine.executors.ray_pass import RayPass, ray_pass
 from pdprep.engine.executors.reduce_phase import ReducedPartitions, reduce
 from pdprep.engine.executors.reduce_task import OnRecords
 from pdprep.engine.executors.scan_phase import scan
-from pdprep.engine.executors.write_task import FolderSink
+from pdprep.engine.executors.write_task import FolderSink, PartSink
 from pdprep.engine.parts import Part
 from pdprep.engine.reporting import build_report
 from pdprep.engine.run import Batch
@@ -33,26 +33,28 @@ def report_of(
 
 
 def write_parts(
-    prepared: Prepared, route: Route, sink: FolderSink, *, quarantine: Path,
+    prepared: Prepared, route: Route, folder: Path, *, quarantine: Path,
     on_part: Callable[[Part], None], listener: Listener, scratch: Path | None = None,
+    sink: Callable[[Path], PartSink] = FolderSink,
 ) -> tuple[Consumed, tuple[Part, ...]]:  # fmt: skip
     """Write the parts of a frame; nothing is written where a rule stops the route.
 
     Args:
         prepared: What to read.
         route: The route whose rules are asked.
-        sink: Where the parts go.
+        folder: Where the parts go; every node must have it.
         quarantine: The folder of this machine for rows that break a rule, where ``on_invalid`` keeps them.
         on_part: Hears of each part that is there.
         listener: Hears the progress.
         scratch: The folder for a frame that is in this process alone.
+        sink: What writes to the folder.
 
     Raises:
         ValidationError: A rule is broken that stops the route.
     """
-    with ray_pass(prepared, listener, route, only=True, folder=sink.path, scratch=scratch) as ours:
+    with ray_pass(prepared, listener, route, only=True, folder=folder, scratch=scratch) as ours:
         done, reduced = consume(ours, quarantine)
-        return done, reduced.write(sink, on_part)
+        return done, reduced.write(sink(folder), on_part)
 
 
 def consume(

@@ -16,7 +16,7 @@ from pdprep.engine.executors.scan_phase import ScannedPieces
 from pdprep.engine.executors.write_task import PartSink
 from pdprep.engine.parts import Part, cuts
 from pdprep.engine.run import Batch, Kept, Totals
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.spread import BUCKETS
 
 
@@ -42,13 +42,13 @@ class ReducedPartitions:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows of each partition, which are here for as long as they are used."""
-        done, total, packing = self.totals.bad, self.totals.read, Packing(self.ours.prepared)
+        done, total, encoded = self.totals.bad, self.totals.read, EncodedFrame(self.ours.prepared)
         for number, found in enumerate(self.found):
             packets = self.ours.cluster.value(self.outputs[number])
             self.outputs[number] = None
             done += found.good
             for place, each in enumerate(packets if isinstance(packets, list) else ()):
-                kept = Kept(each.rows, packing)
+                kept = Kept(each.rows, encoded)
                 yield Batch(kept, self.unusual, done, total, whole=place == len(packets) - 1)
 
     def write(self, sink: PartSink | None, on_part: Callable[[Part], None]) -> tuple[Part, ...]:

@@ -22,7 +22,7 @@ from pdprep.engine.executors.recipe import Recipe
 from pdprep.engine.run import Batch, Totals, deduplicate
 from pdprep.engine.spill import spill
 from pdprep.preparation import escaping
-from pdprep.preparation.packing import Packing
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET
 from pdprep.progress import Listener, Progress
@@ -52,14 +52,14 @@ def reduce(
         tell: Hears how many rows are done.
         packets: The good rows of each piece, in the source's order.
     """
-    packing, text = Packing(recipe.unread), io.BytesIO()
+    encoded, text = EncodedFrame(recipe.unread), io.BytesIO()
     rows: list[Packet] = []
     totals, good = Totals(), 0
     kept: dict[int, tuple[int, int]] = {}
     per_id: list[pl.DataFrame] = []
     with spill() as scratch:
-        for partition in _pieces(firsts, packets, scratch, Key.of(packing.prepared), options.most):
-            found = deduplicate(packing, options.profiled, partition)
+        for partition in _pieces(firsts, packets, scratch, Key.of(encoded.prepared), options.most):
+            found = deduplicate(encoded, options.profiled, partition)
             good += found.good
             per_id.append(found.per_id)
             batch = Batch(found.kept, unusual, good, good, partition.whole)

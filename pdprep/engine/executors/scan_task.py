@@ -13,10 +13,10 @@ from pdprep.engine.executors.messages import PassOptions, Scanned
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.pieces import Height, Piece
 from pdprep.engine.executors.recipe import Recipe
-from pdprep.engine.judging import packed
+from pdprep.engine.judging import encoded_for
 from pdprep.engine.stream_validator import StreamValidator
+from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.ids_told import Readings
-from pdprep.preparation.packing import Packing
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import ROW
 from pdprep.preparation.spread import BUCKET
@@ -51,31 +51,33 @@ def _judged(
     prepared: Prepared, readings: Readings, rules: Sequence[RowCheck], options: PassOptions,
     bad_rows: BadRowsInMemory | None, tell: Listener,
 ) -> tuple[StreamValidator, list[Packet | None]]:  # fmt: skip
-    """Read with columns of few texts packed; once more without where there are more than it seemed."""
+    """Read with columns of few texts encoded; once more without where there are more than it seemed."""
     worth = True
     while True:
         spelled = replace(prepared, conversions=readings.begin())
-        packing = packed(spelled, rules) if worth else Packing(spelled)
-        validator = StreamValidator(packing, rules, options.route, bad_rows)
+        encoded = encoded_for(spelled, rules) if worth else EncodedFrame(spelled)
+        validator = StreamValidator(encoded, rules, options.route, bad_rows)
         try:
             size = Size(None, options.partitions)
-            with partitioned(packing.prepared, validator.on, tell, size) as partitions:
+            with partitioned(encoded.prepared, validator.on, tell, size) as partitions:
                 validator.sort_out()
-                return validator, _packets(partitions, packing, options)
+                return validator, _packets(partitions, encoded, options)
         except Exception:
-            if not packing.full:
+            if not encoded.full:
                 raise
             worth = False
             if bad_rows:
                 bad_rows.forget()
 
 
-def _packets(partitions: Sequence[Partition], packing: Packing, options: PassOptions) -> list[Packet | None]:
+def _packets(
+    partitions: Sequence[Partition], encoded: EncodedFrame, options: PassOptions
+) -> list[Packet | None]:
     """Return the rows of each partition, by bucket and, within one, in the order of the source."""
     found: list[Packet | None] = [None] * options.partitions
     held: list[pl.DataFrame] = []
     for partition in partitions:
-        held.append(packing.unpack(partition.do()))
+        held.append(encoded.decode(partition.do()))
         if partition.whole and held[-1].height:
             found[int(held[-1][BUCKET][0]) // options.width] = Packet.of(pl.concat(held))
         if partition.whole:

@@ -12,7 +12,7 @@ from pdprep.local.rows.layers import ADDED_IMPORT, ALL, ROUTE, SEQ, SESSION, par
 from pdprep.local.state import ServerState
 
 
-def read(
+def read_events(
     state: ServerState, dataset: Resource, upto: int, traits: Traits, config: dict[str, Any],
     of: tuple[int, int] = (0, 1),
 ) -> pl.LazyFrame:  # fmt: skip

@@ -11,9 +11,9 @@ from pdprep.local.memory.models import MEASURED
 from pdprep.local.memory.traits import ACTIONS, RELATED, SEGMENTS, TRENDING, Traits
 from pdprep.local.rows.layers import partitions
 from pdprep.local.state import ServerState
-from pdprep.local.training import events as read_events
 from pdprep.local.training import subjects, words
 from pdprep.local.training.cooccurrence import neighbours
+from pdprep.local.training.events import read_events
 
 KEPT = 50  # latest events of a user that a model keeps
 SCORED = (
@@ -36,7 +36,7 @@ def train(
     found, size = datasets["INTERACTIONS"], max(1, state.settings.part_rows // 2)
     held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
     count = partitions(held, size)
-    parts = [read_events.read(state, found, upto, traits, config, (each, count)) for each in range(count)]
+    parts = [read_events(state, found, upto, traits, config, (each, count)) for each in range(count)]
     ids = list[pl.LazyFrame]()
     if traits.items and "ITEMS" in datasets:
         ids.append(subjects.ids(state, datasets["ITEMS"], subjects.trained(upto), traits.kind == SEGMENTS))
@@ -103,7 +103,7 @@ def _actions(state: ServerState, datasets: dict[str, Resource], traits: Traits, 
     ids = [records.select(ID="ACTION_ID")]
     taken = pl.LazyFrame(schema={"ID": pl.String, "TOOK": pl.Int64, "LEFT": pl.Int64})
     if "ACTION_INTERACTIONS" in datasets:
-        rows = read_events.read(state, datasets["ACTION_INTERACTIONS"], upto, traits, {})
+        rows = read_events(state, datasets["ACTION_INTERACTIONS"], upto, traits, {})
         ids.append(rows.select(ID="ITEM"))
         recent = rows.filter(pl.col("TIMESTAMP") > pl.col("TIMESTAMP").max() - SCORED_WITHIN)
         took = pl.col("TYPE").str.to_lowercase() == "taken"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pdprep.notebook.views import findings, group, job, names, plan, report, sheet, snapshot
+from pdprep.notebook.views import findings, group, job_html, names, plan, report, sheet, snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def _of_sheet(module: str, name: str, to_sheet: Callable[[Any], sheet.Sheet], li
     return View(
         module,
         name,
-        lambda value: sheet.text(to_sheet(value)),
-        lambda value: sheet.html(to_sheet(value)),
+        lambda value: sheet.to_text(to_sheet(value)),
+        lambda value: sheet.to_html(to_sheet(value)),
         live,
     )
 
@@ -53,7 +53,7 @@ def _table(value: Any) -> tuple[Any, str]:
     from pdprep.notebook.views.table import RecordsTable
 
     table = RecordsTable(value)
-    return table, sheet.html(_records(value), table.behind, answered=True)
+    return table, sheet.to_html(_records(value), table.behind, answered=True)
 
 
 def _mapper(value: Any) -> Any:
@@ -73,7 +73,7 @@ def _choices(value: Any) -> tuple[Any, str]:
 
     mapper = _mapper(value)
     table = mapping_table.MappingTable(mapper)
-    return table, sheet.html(mapping.sheet(mapper), table.behind)
+    return table, sheet.to_html(mapping.sheet(mapper), table.behind)
 
 
 VIEWS: Final = (
@@ -81,14 +81,14 @@ VIEWS: Final = (
         "pdprep.personalize.jobs.job",
         "Job",
         repr,
-        lambda value: job.static(snapshot.take(value)),
+        lambda value: job_html.static(snapshot.take(value)),
     ),
     _of_sheet("pdprep.ledger.records", "Records", _records, _table),
     _of_sheet("pdprep.group", "DatasetGroup", group.sheet),
     _of_sheet("pdprep.personalize.jobs.history", "Jobs", group.jobs),
     _of_sheet("pdprep.personalize.planning.plan", "Plan", plan.sheet),
-    View("pdprep.personalize.planning.plan", "Plans", _plans(sheet.text), _plans(sheet.html)),
-    View("pdprep.validation.report", "Report", report.text, report.html),
+    View("pdprep.personalize.planning.plan", "Plans", _plans(sheet.to_text), _plans(sheet.to_html)),
+    View("pdprep.validation.report", "Report", report.to_text, report.to_html),
     _of_sheet("pdprep.preparation.proposal", "Proposal", _mapping, _choices),
     _of_sheet("pdprep.personalize.planning.check", "Check", findings.check),
     _of_sheet("pdprep.personalize.exports.verify", "Verification", findings.verification),

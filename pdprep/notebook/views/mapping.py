@@ -13,22 +13,17 @@ from pdprep import html
 from pdprep.contract import catalogue
 from pdprep.contract.choices import DatasetType, Domain
 from pdprep.contract.fields import Field
-from pdprep.contract.rules import registry
-from pdprep.engine.validate import validate
-from pdprep.errors import PdprepError
 from pdprep.html import Gravity
+from pdprep.notebook.views.first_rows import ROWS, FirstRows
 from pdprep.notebook.views.kinds import KINDS, kind_of
 from pdprep.notebook.views.sheet import Code, Finding, Grid, Sheet
 from pdprep.notebook.views.signs import Sign, Spread, signs, spread
 from pdprep.preparation.calls import Own
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.leftovers import snake
-from pdprep.preparation.prepare import Prepared, prepare
 from pdprep.preparation.proposal import Proposal
 from pdprep.preparation.reading import reading
-from pdprep.validation.report import Report
 
-ROWS: Final = 1_000  # rows that are checked
 EXAMPLES: Final = 3
 LEFT_OUT: Final = ""
 
@@ -49,21 +44,6 @@ class Line(NamedTuple):
     type: str
     done: str
     rows: str
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """How the first rows fare under the choices.
-
-    Attributes:
-        prepared: What ``prepare`` makes of them; None where it cannot.
-        report: What validation says of that.
-        trouble: Why it cannot.
-    """
-
-    prepared: Prepared | None = None
-    report: Report | None = None
-    trouble: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,50 +141,24 @@ class Mapper:
         return self.proposal.call(self.columns, self.metadata, self.source)
 
     @cached_property
-    def look(self) -> Look:
-        """The check of the first rows."""
+    def first_rows(self) -> FirstRows:
+        """How the first rows fare under the choices."""
         if self.missing:
-            return Look(trouble=f"No column for {', '.join(self.missing)} yet.")
-        try:
-            prepared = prepare(
-                self.head, self.dataset, domain=self.domain, columns=self.columns, metadata=self.metadata
-            )
-            return Look(prepared, validate(prepared))
-        except PdprepError as error:
-            return Look(trouble=str(error))
+            return FirstRows(trouble=f"No column for {', '.join(self.missing)} yet.")
+        return FirstRows.of(self.head, self.dataset, self.domain, self.columns, self.metadata)
 
     @property
     def lines(self) -> Iterator[Line]:
         """Each column: its field, of which type, what is done to it, and how the first rows fare."""
+        checked = self.first_rows
         for column, choice in self.choices.items():
             name = choice.field
-            yield Line(
-                column, name, self._why(column), self._type(name), self._steps.get(name, ""), self._rows(name)
-            )
-
-    def _type(self, name: str) -> str:
-        prepared = self.look.prepared
-        return prepared.contract.field(name).kind if prepared and name else ""
+            done = checked.steps.get(name, "")
+            yield Line(column, name, self._why(column), checked.type_of(name), done, checked.rows_of(name))
 
     def _why(self, column: str) -> str:
         guessed, reason = self.proposal.reasons.filter(column=column).select("field", "reason").row(0)
         return reason if self.choices[column].field == (guessed or LEFT_OUT) else "chosen"
-
-    @cached_property
-    def _steps(self) -> dict[str, str]:
-        prepared = self.look.prepared
-        return dict(prepared.explain().steps.select("field", "what is done").iter_rows()) if prepared else {}
-
-    def _rows(self, name: str) -> str:
-        if self.look.report is None or not name:
-            return ""
-        broken = self.look.report.counts.filter(pl.col("level") != "info", column=name)
-        said = [
-            f"{rows:,}: {says}"
-            for rule, rows, says in broken.select("rule", "rows", "says").iter_rows()
-            if registry.rule(rule).scope == "row"
-        ]
-        return "; ".join(said) or "fine"
 
     @cached_property
     def signs(self) -> dict[str, tuple[Sign, ...]]:
@@ -220,10 +174,7 @@ class Mapper:
     @property
     def gravity(self) -> Gravity:
         """How grave the worst is that is to be said of the choices."""
-        if (
-            self.look.report is None
-            or self.look.report.read - self.look.report.kept > self.look.report.duplicates
-        ):
+        if self.first_rows.report is None or self.first_rows.bad:
             return "error"
         return "warning" if self._warned else "good"
 
@@ -236,29 +187,16 @@ class Mapper:
     @property
     def status(self) -> str:
         """How the first rows fare, in one sentence."""
-        if self.look.report is None:
-            return self.look.trouble
-        rows, bad = self.look.report.read, self.look.report.read - self.look.report.kept
-        bad -= self.look.report.duplicates
+        checked = self.first_rows
+        if checked.report is None:
+            return checked.trouble
+        rows = checked.report.read
         which = f"The first {rows:,} rows" if rows == ROWS else f"All {rows:,} rows"
-        if bad:
-            return f"{which}: {bad:,} break a rule."
+        if checked.bad:
+            return f"{which}: {checked.bad:,} break a rule."
         if self._warned:
             return f"{which} break no rule; have a look at {', '.join(self._warned)}."
         return f"{which}: every one is fine."
-
-    @property
-    def advice(self) -> list[str]:
-        """What the rules say of the schema as a whole."""
-        if self.look.report is None:
-            return []
-        found = self.look.report.counts.filter(pl.col("level") != "info")
-        rows = found.select("rule", "column", "says", "mend").iter_rows()
-        return [
-            f"{column or self.dataset}: {says}. To fix it: {mend}"
-            for rule, column, says, mend in rows
-            if registry.rule(rule).scope == "schema"
-        ]
 
     def examples(self, column: str) -> str:
         """Return the first values of a column."""
@@ -289,6 +227,6 @@ def sheet(mapper: Mapper) -> Sheet:
         mapper.gravity,
         findings=found,
         grids=(Grid(head, rows),),
-        notes=tuple(mapper.advice),
+        notes=tuple(mapper.first_rows.advice(mapper.dataset)),
         codes=(Code("The call", mapper.code),),
     )

@@ -83,7 +83,7 @@ def message(mapper: Mapper) -> dict[str, Any]:
         "status": mapper.status,
         "gravity": mapper.gravity,
         "mark": MARKS[mapper.gravity].partition(" ")[0],
-        "advice": mapper.advice,
+        "advice": mapper.first_rows.advice(mapper.dataset),
         "code": mapper.code,
     }
 

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from IPython.core.getipython import get_ipython
 
-from pdprep.preparation import proposal as proposals
 from pdprep.preparation.prepare import Prepared
-from pdprep.preparation.proposal import Proposal
+from pdprep.preparation.proposal import Proposal, written
 from pdprep.validation.report import Report
 
 FRAME: Final = "frame"  # where the notebook has no name for it
@@ -46,7 +45,7 @@ def of(value: object, *, otherwise: str = FRAME) -> str:
 def of_source(proposal: Proposal) -> str:
     """Return how the source of a proposal is written in code: a variable's name, a path, or ``frame``."""
     if isinstance(proposal.source, str | Path):
-        return proposals.written(proposal.source)
+        return written(proposal.source)
     return of(proposal.source)
 
 

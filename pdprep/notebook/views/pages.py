@@ -8,9 +8,8 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.ledger.records import Records
-from pdprep.notebook.views import cells
-from pdprep.notebook.views import query as asking
-from pdprep.notebook.views.query import Query
+from pdprep.notebook.views import cells, record_query
+from pdprep.notebook.views.record_query import Query
 
 # Of 20 KB: the rest is for names, quotes and the query.
 BUDGET: Final = 16_000
@@ -40,14 +39,14 @@ class Page:
             "total": self.total,
             "pages": self.pages,
             "status": self.status,
-            "code": asking.code(self.query, self.dataset, self.columns),
+            "code": record_query.code(self.query, self.dataset, self.columns),
         }
 
     @property
     def status(self) -> str:
         """The sentence that says which rows are shown."""
         query = self.query
-        told = [part.words for part in asking.parts(query, self.columns)]
+        told = [each.words for each in record_query.conditions(query, self.columns)]
         told += [f"by {query.sort}{' downwards' if query.descending else ''}"] if query.sort else []
         if not self.total:
             return ", ".join(["No rows", *told]) + "."
@@ -58,7 +57,7 @@ class Page:
 
 def look(records: Records, query: Query) -> Page:
     """Return the page that a query asks for; its number is kept within the pages that there are."""
-    condition = asking.where(query, records.columns)
+    condition = record_query.where(query, records.columns)
     sort = query.sort if query.sort in records.columns else ""
     total = records.total(condition)
     number = min(query.page, max(0, -(-total // query.size) - 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pdprep.html import Gravity, Part
+from pdprep.html import Gravity, Segment
 from pdprep.notebook.views import names
 from pdprep.notebook.views.sheet import Bar, Code, Finding, Grid, Sheet
 from pdprep.personalize.planning import blockers
@@ -59,17 +59,17 @@ def _bars(plan: Plan) -> Iterator[Bar]:
     """Yield the frame beside what was sent, then the dataset before and after, drawn to one scale."""
     found = plan.balance
     if not (plan.going or plan.staying):
-        yield Bar("The dataset is empty. After it:", (Part(_route(plan), plan.rows, _kind(plan)),))
+        yield Bar("The dataset is empty. After it:", (Segment(_route(plan), plan.rows, _kind(plan)),))
         return
-    both = (Part("imported and put before, same values", found.in_both, "both"),) if found.in_both else ()
+    both = (Segment("imported and put before, same values", found.in_both, "both"),) if found.in_both else ()
     yield Bar(
         f"The {plan.rows:,} records of the frame, beside what was sent before",
         (
-            Part("new", found.new, "new"),
-            Part("imported before, same values", found.in_bulk - found.in_both, "bulk"),
-            Part("put before, same values", found.in_put - found.in_both, "incremental"),
+            Segment("new", found.new, "new"),
+            Segment("imported before, same values", found.in_bulk - found.in_both, "bulk"),
+            Segment("put before, same values", found.in_put - found.in_both, "incremental"),
             *both,
-            Part("sent before, other values", found.changed, "aside", _changed(plan)),
+            Segment("sent before, other values", found.changed, "aside", _changed(plan)),
         ),
     )
     before, after = _before(plan), _after(plan)
@@ -97,27 +97,27 @@ def _changed(plan: Plan) -> str:
     return f"{put:,} by a put: no import replaces those" if put else ""
 
 
-def _before(plan: Plan) -> tuple[Part, ...]:
-    incremental = Part("incremental, stays", plan.staying, "incremental")
+def _before(plan: Plan) -> tuple[Segment, ...]:
+    incremental = Segment("incremental, stays", plan.staying, "incremental")
     if not _full(plan):
-        return (Part("bulk, stays", plan.going, "bulk"), incremental)
+        return (Segment("bulk, stays", plan.going, "bulk"), incremental)
     lacks = plan.balance.lacks
-    kept = Part("bulk, in the frame too", plan.going - lacks, "bulk")
-    return (kept, Part("bulk, goes: not in the frame", lacks, "gone"), incremental)
+    kept = Segment("bulk, in the frame too", plan.going - lacks, "bulk")
+    return (kept, Segment("bulk, goes: not in the frame", lacks, "gone"), incremental)
 
 
-def _after(plan: Plan) -> tuple[Part, ...]:
-    incremental = Part("incremental, as before", plan.staying, "incremental")
+def _after(plan: Plan) -> tuple[Segment, ...]:
+    incremental = Segment("incremental, as before", plan.staying, "incremental")
     if _full(plan):
         stands = min(plan.rows, plan.going - plan.balance.lacks)
         return (
-            Part("bulk, as before", stands, "bulk"),
-            Part("bulk, comes", plan.rows - stands, "new"),
+            Segment("bulk, as before", stands, "bulk"),
+            Segment("bulk, comes", plan.rows - stands, "new"),
             incremental,
         )
     comes = plan.balance.new + plan.balance.changed * plan.balance.events
     named = "incremental, comes" if _route(plan) == "put" else "bulk, comes"
-    return (Part("bulk, as before", plan.going, "bulk"), incremental, Part(named, comes, "new"))
+    return (Segment("bulk, as before", plan.going, "bulk"), incremental, Segment(named, comes, "new"))
 
 
 def _removed(plan: Plan) -> Iterator[Grid]:

@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from pdprep import clock, html
-from pdprep.html import Id, Part
+from pdprep.html import Id, Segment
 from pdprep.ledger import effects, filters
 from pdprep.ledger.records import ORIGINS, Records
 from pdprep.notebook.views import cells
 from pdprep.notebook.views.pages import Page, look
-from pdprep.notebook.views.query import IDS, Query
+from pdprep.notebook.views.record_query import IDS, Query
 from pdprep.notebook.views.sheet import Bar, Code, Grid, Sheet
 
 NEVER: Final = "never"
@@ -46,7 +46,7 @@ def glance(records: Records) -> Sheet:
 def _origins(records: Records, found: dict[str, int]) -> Bar:
     times = renewed(records)
     parts = [
-        Part(name, found[name], name, "; ".join(filter(None, (_ROADS[name], times[name]))))
+        Segment(name, found[name], name, "; ".join(filter(None, (_ROADS[name], times[name]))))
         for name in ORIGINS
     ]
     return Bar("Which went which way; times are in UTC", tuple(parts))
@@ -57,14 +57,14 @@ def effect(records: Records) -> Bar | None:
     total = sum(counts(records).values())
     words = effects.words(records.dataset, records.training)
     if len(words) == 1:
-        return Bar("What counts", (Part(words[0], total, _state(words[0], None)),))
+        return Bar("What counts", (Segment(words[0], total, _state(words[0], None)),))
     if total > COUNTED:
         return None
     grouped = records.frame.group_by("EFFECT").agg(
         pl.len(), pl.col("EFFECT_AT").min().alias("first"), pl.col("EFFECT_AT").max().alias("last")
     )
     rows = sorted(grouped.collect(engine="streaming").iter_rows(), key=lambda row: words.index(row[0]))
-    parts = [Part(word, rows, _state(word, last), _times(first, last)) for word, rows, first, last in rows]
+    parts = [Segment(word, rows, _state(word, last), _times(first, last)) for word, rows, first, last in rows]
     return Bar("What counts now, and what waits; times are in UTC", tuple(parts))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from pdprep import html as markup
+from pdprep import html
 from pdprep.notebook.views import charts, fixes, names
 from pdprep.notebook.views.overview import Theme, themes
 from pdprep.validation import page
 from pdprep.validation.report import Report
 
 
-def text(report: Report) -> str:
+def to_text(report: Report) -> str:
     """Return the report as text: what is wrong, and a sentence on each theme."""
     said = (f"  {theme.title}: {theme.says}" for theme in themes(report))
     return "\n".join(
@@ -20,10 +20,10 @@ def text(report: Report) -> str:
     )
 
 
-def html(report: Report) -> str:
+def to_html(report: Report) -> str:
     """Return the report as static HTML that needs neither a kernel nor a network."""
     frames = "<p>As frames: <code>.failures .counts .insights .columns .ready</code> of the report.</p>"
-    return markup.view(problems(report), _pictures(report), page.figures(report), frames)
+    return html.view(problems(report), _pictures(report), page.figures(report), frames)
 
 
 def problems(report: Report) -> str:
@@ -32,7 +32,7 @@ def problems(report: Report) -> str:
 
     def codes(row: page.Row) -> Iterator[str]:
         found = fixes.codes(row, known.get(row["dataset"], names.Names(prepared=row["dataset"])))
-        return (markup.code(code.text, code.title) for code in found)
+        return (html.code(code.text, code.title) for code in found)
 
     return page.answer(report) + page.findings(report, codes)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from pdprep import html as markup
-from pdprep.html import Gravity, Part
+from pdprep import html
+from pdprep.html import Gravity, Segment
 
 
 class Code(NamedTuple):
@@ -35,7 +35,7 @@ class Bar:
     """
 
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[Segment, ...]
     whole: int | None = None
 
 
@@ -52,7 +52,7 @@ class Grid:
 class Sheet:
     """The answer in a line and in a picture, then findings, facts by name, sentences, tables, code to copy.
 
-    >>> print(text(Sheet("movies", facts=(("domain", "CUSTOM"), ("records", 1234)))))
+    >>> print(to_text(Sheet("movies", facts=(("domain", "CUSTOM"), ("records", 1234)))))
     movies
       domain   CUSTOM
       records  1,234
@@ -68,7 +68,7 @@ class Sheet:
     codes: tuple[Code, ...] = ()
 
 
-def text(sheet: Sheet) -> str:
+def to_text(sheet: Sheet) -> str:
     """Return the sheet as lines of text."""
     lines = [sheet.title]
     for bar in sheet.bars:
@@ -82,7 +82,7 @@ def text(sheet: Sheet) -> str:
     return "\n".join([*lines, *codes])
 
 
-def html(sheet: Sheet, live: str = "", *, answered: bool = False) -> str:
+def to_html(sheet: Sheet, live: str = "", *, answered: bool = False) -> str:
     """Return the sheet as static HTML; every value is escaped.
 
     Args:
@@ -92,35 +92,33 @@ def html(sheet: Sheet, live: str = "", *, answered: bool = False) -> str:
     """
     answer, rest = "".join(_answer(sheet)), "".join(_rest(sheet))
     if not live:
-        return markup.view(answer, rest)
+        return html.view(answer, rest)
     return (
-        markup.view(answer, markup.behind(live, rest))
-        if answered
-        else markup.view(markup.behind(live, answer, rest))
+        html.view(answer, html.behind(live, rest)) if answered else html.view(html.behind(live, answer, rest))
     )
 
 
 def _answer(sheet: Sheet) -> Iterator[str]:
-    yield markup.headline(sheet.title, sheet.gravity)
-    yield from (markup.bar(bar.parts, bar.label, bar.whole) for bar in sheet.bars)
-    yield from (markup.finding(gravity, text) for gravity, text in sheet.findings)
-    yield markup.facts(sheet.facts)
-    yield markup.notes(sheet.notes)
+    yield html.headline(sheet.title, sheet.gravity)
+    yield from (html.bar(bar.parts, bar.label, bar.whole) for bar in sheet.bars)
+    yield from (html.finding(gravity, text) for gravity, text in sheet.findings)
+    yield html.facts(sheet.facts)
+    yield html.notes(sheet.notes)
 
 
 def _rest(sheet: Sheet) -> Iterator[str]:
-    yield from (markup.table(grid.head, grid.rows, grid.caption) for grid in sheet.grids)
-    yield from (markup.code(code.text, code.title) for code in sheet.codes)
+    yield from (html.table(grid.head, grid.rows, grid.caption) for grid in sheet.grids)
+    yield from (html.code(code.text, code.title) for code in sheet.codes)
 
 
 def _parts(bar: Bar) -> Iterator[tuple[object, ...]]:
     total = sum(part.count for part in bar.parts)
     for part in bar.parts:
-        yield part.name, part.count, markup.share(part.count, total), part.says
+        yield part.name, part.count, html.share(part.count, total), part.says
 
 
 def _columns(rows: Iterable[Iterable[object]]) -> list[str]:
-    cells = [line for row in rows for line in _lines([markup.number(value) for value in row])]
+    cells = [line for row in rows for line in _lines([html.number(value) for value in row])]
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

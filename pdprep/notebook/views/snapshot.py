@@ -11,7 +11,7 @@ from pdprep import clock
 from pdprep.html import size
 from pdprep.ledger.status import Status
 from pdprep.notebook.views import cells, names
-from pdprep.validation.report import plural
+from pdprep.validation.wording import plural
 
 if TYPE_CHECKING:
     from pdprep.personalize.jobs.job import Job

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import ipywidgets  # type: ignore[import-untyped]  # ships no types
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.notebook.views import job as view
+from pdprep.notebook.views import job_html
 from pdprep.notebook.views.output import NOTHING, Output, live
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import Surface
@@ -24,7 +24,7 @@ def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]
     """Return a job's picture in every form that the mode allows."""
     found: dict[str, Any] = {"text/plain": words(shot)}
     if mode != "text":
-        found["text/html"] = view.moving(shot) if moving else view.static(shot)
+        found["text/html"] = job_html.moving(shot) if moving else job_html.static(shot)
     return found
 
 
@@ -74,7 +74,7 @@ class WidgetSurface(OutputSurface):
         """Show a job that runs."""
         super().draw(shot)
         if self._button is not None:
-            self._button.description = view.button(shot)
+            self._button.description = job_html.button(shot)
 
     def answer(self) -> None:
         """Show the button."""
@@ -82,7 +82,7 @@ class WidgetSurface(OutputSurface):
         with self._guard:
             if self._over:
                 return
-            button = ipywidgets.Button(description=view.button(shot), tooltip=shot.title)
+            button = ipywidgets.Button(description=job_html.button(shot), tooltip=shot.title)
             button.on_click(lambda _: self._job.stop())
             button.add_class("pdprep-live")  # without its model its place is hidden: see style.css
             self._button = button

@@ -16,9 +16,8 @@ from pdprep import html
 from pdprep.errors import InputError, PdprepError
 from pdprep.ledger import effects, record_files
 from pdprep.ledger.records import ORIGINS, Records
-from pdprep.notebook.views import names, pages, timeline
-from pdprep.notebook.views import query as asking
-from pdprep.notebook.views.query import IDS, SIZES, Query
+from pdprep.notebook.views import names, pages, record_query, timeline
+from pdprep.notebook.views.record_query import IDS, SIZES, Query
 from pdprep.notebook.views.records import counts, sentence
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -91,7 +90,7 @@ class RecordsTable(anywidget.AnyWidget):
 
 def frame(records: Records, query: Query) -> pl.LazyFrame:
     """Return the records that a query shows, in its order."""
-    condition = asking.where(query, records.columns)
+    condition = record_query.where(query, records.columns)
     found = records.frame if condition is None else records.frame.filter(condition)
     return found.sort(query.sort, descending=query.descending, nulls_last=True) if query.sort else found
 

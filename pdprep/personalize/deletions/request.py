@@ -13,7 +13,7 @@ from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.deletions import leavers, user_ids
 from pdprep.personalize.deletions.creating import existing
 from pdprep.personalize.resources.target import Target
-from pdprep.validation.report import plural
+from pdprep.validation.wording import plural
 
 _SHORT: Final = 60  # characters of ids that are written as they were
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pdprep.contract.catalogue import DATASETS
 from pdprep.contract.contract import Contract
-from pdprep.contract.infrastructure import TYPES, Infrastructure, Part, part
+from pdprep.contract.infrastructure import TYPES, DatasetDefinition, Infrastructure, definition
 from pdprep.errors import GroupError
 from pdprep.personalize.resources.ensuring import Group, find_dataset
 from pdprep.personalize.resources.polling import describe
@@ -30,26 +30,30 @@ def of_group(target: Target, contracts: Sequence[Contract]) -> Infrastructure:
             "contracts of the datasets that it will have",
             "group.to_cloudformation(prepared.contract)",
         )
-    found = {kind: _part(target, group, kind) for kind in DATASETS if group}
+    found = {kind: _definition(target, group, kind) for kind in DATASETS if group}
     there = {kind: each for kind, each in found.items() if each}
     new = {
-        contract.dataset: part(contract.dataset, contract.domain, contract.to_avro(), target.name)
+        contract.dataset: definition(contract.dataset, contract.domain, contract.to_avro(), target.name)
         for contract in contracts
         if contract.dataset not in there
     }
-    parts = [each for kind, each in (there | new).items() if kind in TYPES]
+    datasets = [each for kind, each in (there | new).items() if kind in TYPES]
     return Infrastructure(
-        target.name, target.domain, parts, _key(target, group), [kind for kind in there if kind not in TYPES]
+        target.name,
+        target.domain,
+        datasets,
+        _key(target, group),
+        [kind for kind in there if kind not in TYPES],
     )
 
 
-def _part(target: Target, group: Group | None, kind: str) -> Part | None:
+def _definition(target: Target, group: Group | None, kind: str) -> DatasetDefinition | None:
     dataset = find_dataset(target.world, group.arn, kind) if group else None
     if dataset is None:
         return None
     schema = describe(target.world, "schema", dataset.schema)
     name = str(describe(target.world, "dataset", dataset.arn)["name"])
-    return Part(kind, name, str(schema["name"]), str(schema["schema"]))
+    return DatasetDefinition(kind, name, str(schema["name"]), str(schema["schema"]))
 
 
 def _key(target: Target, group: Group | None) -> tuple[str, str]:

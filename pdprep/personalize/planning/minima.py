@@ -19,7 +19,8 @@ from pdprep.ledger import record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.personalize.jobs.job import Job
 from pdprep.validation.breaches import training
-from pdprep.validation.report import COUNTS, Report
+from pdprep.validation.report import Report
+from pdprep.validation.report_frames import COUNTS
 from pdprep.validation.summary import Summary
 
 DATASET: Final = "interactions"

@@ -22,7 +22,9 @@ from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.personalize.deletions import deletion, leavers
 from pdprep.preparation.prepare import Prepared
-from pdprep.validation.report import COUNTS, Report, plural
+from pdprep.validation.report import Report
+from pdprep.validation.report_frames import COUNTS
+from pdprep.validation.wording import plural
 
 SHOWN: Final = 3
 

@@ -18,7 +18,7 @@ from pdprep.personalize.puts import batches, filling
 from pdprep.personalize.puts.draft import PutBatch
 from pdprep.personalize.puts.request import PutRequest
 from pdprep.preparation.prepare import Prepared
-from pdprep.validation.report import plural
+from pdprep.validation.wording import plural
 
 
 class Wanted:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pdprep.errors import MappingError
-from pdprep.preparation import columns as values
+from pdprep.preparation.columns import applied, named_truth, truth_of_text
 from pdprep.preparation.formats import shape
 from pdprep.preparation.prices import Decimal, amounts
 from pdprep.preparation.transforms import asked
@@ -59,7 +59,7 @@ def _truth(name: str, dtype: pl.DataType, strict: bool) -> pl.Expr:
 
     def batch(given: pl.Series) -> pl.Series:
         texts = (given.cast(pl.Int64, strict=False) if whole else given).cast(pl.String)
-        found = values.applied(lambda text: values.named_truth(values.truth_of_text(text)), texts)
+        found = applied(lambda text: named_truth(truth_of_text(text)), texts)
         if whole:
             found = found.set(given != given.floor(), None)
         lost = given.filter(found.is_null() & (given.cast(pl.String).str.strip_chars() != ""))

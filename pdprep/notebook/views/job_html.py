@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from pdprep import html as markup
+from pdprep import html
 from pdprep.html import Gravity
 from pdprep.ledger.status import Status
 from pdprep.notebook.views import cells, report
@@ -21,21 +21,21 @@ def static(shot: Snapshot) -> str:
         [", ".join(shot.facts), *shot.trouble] if shot.finished else [", ".join(shot.facts), *_as_of(shot)]
     )
     found = report.problems(shot.report) if shot.report and not shot.report.ok else ""
-    again = markup.code(shot.resume, "To go on where it stopped") if shot.resume else ""
-    return _view(shot, markup.notes(filter(None, lines)), again, found)
+    again = html.code(shot.resume, "To go on where it stopped") if shot.resume else ""
+    return _view(shot, html.notes(filter(None, lines)), again, found)
 
 
 def moving(shot: Snapshot) -> str:
     """Return what is shown while the job runs: phases, a bar, the time, and as of when."""
     doing = ", ".join(filter(None, (shot.doing, shot.time, shot.pace)))
-    notes = markup.notes(filter(None, [shot.note]))
-    as_of = markup.notes(_as_of(shot), quiet=True)
-    return _view(shot, f"<p>{bar(shot)} {escape(doing)}</p>", notes, as_of, markup.behind("job"))
+    notes = html.notes(filter(None, [shot.note]))
+    as_of = html.notes(_as_of(shot), quiet=True)
+    return _view(shot, f"<p>{bar(shot)} {escape(doing)}</p>", notes, as_of, html.behind("job"))
 
 
 def _view(shot: Snapshot, *parts: str) -> str:
-    head = markup.headline(f"{shot.title}: {shot.status}", gravity(shot))
-    return markup.view(f'<div class="pdprep-job">{head}{_steps(shot)}{"".join(parts)}</div>')
+    head = html.headline(f"{shot.title}: {shot.status}", gravity(shot))
+    return html.view(f'<div class="pdprep-job">{head}{_steps(shot)}{"".join(parts)}</div>')
 
 
 def gravity(shot: Snapshot) -> Gravity:

@@ -62,7 +62,7 @@ descending=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RecordCondition:
     """One condition: what it is called, the expression, and the same as code."""
 
     words: str
@@ -70,13 +70,13 @@ class Part:
     code: str
 
 
-def parts(query: Query, columns: Sequence[str]) -> Iterator[Part]:
+def conditions(query: Query, columns: Sequence[str]) -> Iterator[RecordCondition]:
     """Yield the conditions of a query."""
     for control, (column, name) in CHOICES.items():
         wanted = getattr(query, control)
         if wanted:
             code = f'pl.col("{column}") == {_text(wanted)}'
-            yield Part(f"{name} {wanted}", pl.col(column) == wanted, code)
+            yield RecordCondition(f"{name} {wanted}", pl.col(column) == wanted, code)
     ids = [name for name in IDS if name in columns]
     if query.find:
         named = [query.field] if query.field in ids else ids
@@ -85,7 +85,7 @@ def parts(query: Query, columns: Sequence[str]) -> Iterator[Part]:
 
 def where(query: Query, columns: Sequence[str]) -> pl.Expr | None:
     """Return the condition of a query, or None where every row fits."""
-    found = [part.expression for part in parts(query, columns)]
+    found = [condition.expression for condition in conditions(query, columns)]
     return pl.all_horizontal(found) if found else None
 
 
@@ -97,17 +97,17 @@ def code(query: Query, dataset: str, columns: Sequence[str]) -> str:
         pl.col("ORIGIN") == "bulk",
     ).sort("TIMESTAMP", nulls_last=True)
     """
-    lines = "".join(f"    {part.code},\n" for part in parts(query, columns))
+    lines = "".join(f"    {condition.code},\n" for condition in conditions(query, columns))
     filtered = f".filter(\n{lines})" if lines else ""
     down = ", descending=True" if query.descending else ""
     order = f'.sort("{query.sort}"{down}, nulls_last=True)' if query.sort else ""
     return f'group.records("{dataset}").frame{filtered}{order}'
 
 
-def _finding(text: str, names: list[str], words: str) -> Part:
+def _finding(text: str, names: list[str], words: str) -> RecordCondition:
     begins = pl.any_horizontal(pl.col(names).str.starts_with(text))
     each = [f'pl.col("{name}").str.starts_with({_text(text)})' for name in names]
-    return Part(f"{words} from “{text}”", begins, " | ".join(each))
+    return RecordCondition(f"{words} from “{text}”", begins, " | ".join(each))
 
 
 def _text(value: str) -> str:

@@ -1,7 +1,7 @@
 """Columns of few texts are carried as numbers: what is done to a text, and asked of it, is done once.
 
-Event types, devices, genres: a million rows, a handful of texts. A column is packed where the first rows of
-the source hold few; should more come than an alphabet takes, the source is read again with none packed.
+Event types, devices, genres: a million rows, a handful of texts. A column is encoded where the first rows of
+the source hold few; should more come than a dictionary takes, the source is read again with none encoded.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ MOST: Final = 4_096  # texts of a column; with more it is no longer worth it
 UNKNOWN: Final = 2**16 - 1  # the number of a text that none has been given
 
 
-class Alphabet:
+class TextDictionary:
     """The texts of one column, each with a number; it grows as batches come, on any thread.
 
     Attributes:
         texts: The converted texts by number; a text never changes its number.
         full: Whether more came than it takes.
 
-    >>> letters = Alphabet(lambda column: column.str.strip_chars())
+    >>> letters = TextDictionary(lambda column: column.str.strip_chars())
     >>> letters.encode(pl.Series(["a", " b", None, " a "])).to_list(), letters.texts.to_list()
     ([0, 1, None, 0], ['a', 'b'])
     """
@@ -50,14 +50,14 @@ class Alphabet:
         """Return the number of each value's converted text.
 
         Raises:
-            OverflowError: More texts came than the alphabet takes.
+            OverflowError: More texts came than the dictionary takes.
         """
         categories = values.cast(self._dtype)
         places, table = categories.to_physical(), self._table
         last = places.max()
         if last is not None and int(last) >= self._most:  # type: ignore[arg-type]  # a number
             self.full = True
-            raise OverflowError("more texts than an alphabet takes")
+            raise OverflowError("more texts than a dictionary takes")
         numbers = table.gather(places)
         if numbers.max() == UNKNOWN:
             numbers = self._learn(categories.filter(numbers == UNKNOWN).unique()).gather(places)
@@ -79,34 +79,34 @@ class Alphabet:
                 )
             numbers, known = list(self._numbers), list(self._known)
             learnt = len(numbers) - numbers.count(UNKNOWN)
-        table, alphabet = pl.Series(numbers, dtype=pl.UInt16), pl.Series(known, dtype=pl.String)
+        table, dictionary = pl.Series(numbers, dtype=pl.UInt16), pl.Series(known, dtype=pl.String)
         with self._lock:
             if learnt > self._learnt:  # another thread may have learnt more since
-                self._table, self.texts, self._learnt = table, alphabet, learnt
+                self._table, self.texts, self._learnt = table, dictionary, learnt
         return table
 
 
 @dataclass(frozen=True, eq=False)
-class Packing:
+class EncodedFrame:
     """A prepared frame of which some fields come as numbers.
 
     Attributes:
-        unpacked: The frame as it was.
+        plain: The frame as it was.
         prepared: The frame with those fields as numbers.
-        alphabets: The alphabet of each.
+        dictionaries: The dictionary of each.
     """
 
-    unpacked: Prepared
-    alphabets: Mapping[str, Alphabet] = field(default_factory=dict)
+    plain: Prepared
+    dictionaries: Mapping[str, TextDictionary] = field(default_factory=dict)
 
     @cached_property
     def prepared(self) -> Prepared:
-        each_with = ((each, self.alphabets.get(each.field.name)) for each in self.unpacked.conversions)
-        return replace(self.unpacked, conversions=tuple(_packed(*each) for each in each_with))
+        each_with = ((each, self.dictionaries.get(each.field.name)) for each in self.plain.conversions)
+        return replace(self.plain, conversions=tuple(_encoded(*each) for each in each_with))
 
-    def unpack(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def decode(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with their texts."""
-        return rows.with_columns(self.alphabets[name].decode(rows[name]) for name in self._in(rows))
+        return rows.with_columns(self.dictionaries[name].decode(rows[name]) for name in self._in(rows))
 
     def escaped(self, rows: pl.DataFrame, unusual: Collection[str]) -> pl.DataFrame:
         """Return the rows with their texts as they stand in the CSV.
@@ -118,8 +118,8 @@ class Packing:
         return rows.with_columns(self._escaped(rows[name], name in unusual) for name in rows.columns)
 
     def _escaped(self, values: pl.Series, unusual: bool) -> pl.Series:
-        if values.name in self.alphabets:
-            texts = self.alphabets[values.name].texts
+        if values.name in self.dictionaries:
+            texts = self.dictionaries[values.name].texts
             return (escaping.escape(texts) if unusual else texts).gather(values).alias(values.name)
         return escaping.escape(values) if unusual and values.dtype == pl.String else values
 
@@ -130,23 +130,23 @@ class Packing:
 
     @property
     def full(self) -> bool:
-        """Whether an alphabet was too small."""
-        return any(each.full for each in self.alphabets.values())
+        """Whether a dictionary was too small."""
+        return any(each.full for each in self.dictionaries.values())
 
     def _in(self, rows: pl.DataFrame) -> list[str]:
-        return [name for name in self.alphabets if name in rows.columns]
+        return [name for name in self.dictionaries if name in rows.columns]
 
 
-def pack(prepared: Prepared, but: Collection[str] = ()) -> Packing:
-    """Pack the fields that hold few texts as far as the first rows tell.
+def encode(prepared: Prepared, but: Collection[str] = ()) -> EncodedFrame:
+    """Encode the fields that hold few texts as far as the first rows tell.
 
     Args:
-        prepared: What to pack.
+        prepared: What to encode.
         but: Fields that are to stay as they are.
     """
     asked = [each for each in prepared.conversions if _is_text(prepared, each) and each.field.name not in but]
     few = _few(prepared, asked) if asked else []
-    return Packing(prepared, {each.field.name: Alphabet(each.way.convert) for each in few})
+    return EncodedFrame(prepared, {each.field.name: TextDictionary(each.way.convert) for each in few})
 
 
 def _is_text(prepared: Prepared, conversion: Conversion) -> bool:
@@ -170,11 +170,11 @@ def _few(prepared: Prepared, asked: list[Conversion]) -> list[Conversion]:
     return asked
 
 
-def _packed(conversion: Conversion, alphabet: Alphabet | None) -> Conversion:
-    if alphabet is None:
+def _encoded(conversion: Conversion, dictionary: TextDictionary | None) -> Conversion:
+    if dictionary is None:
         return conversion
 
     def numbers(column: pl.Expr) -> pl.Expr:
-        return column.map_batches(alphabet.encode, return_dtype=pl.UInt16, is_elementwise=True)
+        return column.map_batches(dictionary.encode, return_dtype=pl.UInt16, is_elementwise=True)
 
     return replace(conversion, way=conversion.way._replace(convert=numbers, batch=None))

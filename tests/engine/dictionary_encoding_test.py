@@ -1,4 +1,4 @@
-"""Packed columns change no byte, no count and no word of a report."""
+"""Encoded columns change no byte, no count and no word of a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pdprep import Contract, Field, prepare, stage, validate
 from pdprep.engine import judging
-from pdprep.preparation.packing import MOST, SAMPLE
+from pdprep.preparation.dictionary_encoding import MOST, SAMPLE
 from pdprep.validation.row_checks import row_checks
 from pdprep.validation.validator import Validator
 from tests.contract.strategies import NOW, contracts
@@ -30,7 +30,7 @@ def many(last: list[str]) -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize("texts", [MOST // 2, MOST + 10], ids=["packed", "read again"])
+@pytest.mark.parametrize("texts", [MOST // 2, MOST + 10], ids=["encoded", "read again"])
 def test_more_texts_than_it_seemed(tmp_path: Path, texts: int) -> None:
     frame = many([f'"{n}", end' for n in range(texts)])
     whole, parts = [
@@ -63,21 +63,21 @@ def test_an_error_of_the_source_is_not_taken_for_a_full_alphabet(tmp_path: Path)
 
 
 @given(st.data())
-def test_the_judge_finds_in_packed_rows_what_it_finds_in_texts(data: st.DataObject) -> None:
+def test_the_validator_finds_in_encoded_rows_what_it_finds_in_texts(data: st.DataObject) -> None:
     contract = data.draw(contracts(put_only=True))
     prepared = prepare(data.draw(rows_of(contract)), deployed=contract)
     rules = row_checks(prepared, NOW)
-    packing = judging.packed(prepared, rules)
+    encoded = judging.encoded_for(prepared, rules)
     plain = Validator(rules, None, contract)(prepared.rows.collect())
-    packed = Validator(rules, None, contract, packing)(packing.prepared.rows.collect())
-    assert packed.counts == plain.counts
-    assert packed.unusual >= plain.unusual  # a mark that the conversion takes away is seen all the same
-    assert packed.failures.equals(plain.failures)
-    assert (packed.stopped is None) == (plain.stopped is None)
-    assert packed.stopped is None or packed.stopped.equals(plain.stopped)  # type: ignore[arg-type]
+    of_numbers = Validator(rules, None, contract, encoded)(encoded.prepared.rows.collect())
+    assert of_numbers.counts == plain.counts
+    assert of_numbers.unusual >= plain.unusual  # a mark that the conversion takes away is seen all the same
+    assert of_numbers.failures.equals(plain.failures)
+    assert (of_numbers.stopped is None) == (plain.stopped is None)
+    assert of_numbers.stopped is None or of_numbers.stopped.equals(plain.stopped)  # type: ignore[arg-type]
 
 
-def test_a_column_with_a_check_of_ones_own_is_not_packed() -> None:
+def test_a_column_with_a_check_of_ones_own_is_not_encoded() -> None:
     import pandera.polars as pa
 
     class Users(pa.DataFrameModel):
@@ -90,22 +90,22 @@ def test_a_column_with_a_check_of_ones_own_is_not_packed() -> None:
 
     frame = pl.DataFrame({"USER_ID": ["a"], "PLAN": ["gold"]})
     prepared = prepare(frame, Contract.from_pandera(Users, dataset="users"))
-    assert not judging.packed(prepared, row_checks(prepared, NOW)).alphabets
+    assert not judging.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries
     plain = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
-    assert list(judging.packed(plain, row_checks(plain, NOW)).alphabets) == ["PLAN"]
+    assert list(judging.encoded_for(plain, row_checks(plain, NOW)).dictionaries) == ["PLAN"]
 
 
-def test_validate_reads_packed_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_validate_reads_encoded_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     source = tmp_path / "events.csv"
     many(["click"] * 50 + [" Watch", ""]).write_csv(source)
     prepared = prepare(source, "interactions", columns=MAPPING)
     whole = validate(prepared)
     monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 5_000)
-    assert list(judging.packed(prepared, row_checks(prepared, NOW)).alphabets) == ["EVENT_TYPE"]
-    packed = validate(prepared)
-    assert packed.counts.equals(whole.counts)
-    assert packed.columns.equals(whole.columns)
-    assert packed.insights.equals(whole.insights)
+    assert list(judging.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries) == ["EVENT_TYPE"]
+    of_numbers = validate(prepared)
+    assert of_numbers.counts.equals(whole.counts)
+    assert of_numbers.columns.equals(whole.columns)
+    assert of_numbers.insights.equals(whole.insights)
 
 
 @pytest.mark.parametrize("deployed", [False, True])
@@ -118,7 +118,7 @@ def test_lists_of_ids_stay_text_and_take_the_form_of_ids(
         "USER_ID,ITEM_ID,TIMESTAMP,IMPRESSION\n" + "u,1.0,1700000000,1.0|2.0\nv,2.0,1700000001,\n" * 3
     )
     prepared = prepare(file, deployed=shown) if deployed else prepare(file, "interactions")
-    assert not judging.packed(prepared, row_checks(prepared, NOW)).alphabets
+    assert not judging.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries
     monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 1)
     staged = stage(prepared, tmp_path / "staged", route="put")
     assert sorted(staged.parts[0].path.read_text().splitlines()[1:]) == [

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pdprep import prepare
 from pdprep.preparation import columns
-from pdprep.preparation.packing import FEW, Alphabet, pack
+from pdprep.preparation.dictionary_encoding import FEW, TextDictionary, encode
 
 WORDS = st.none() | st.sampled_from(["a", " a", "a ", "", " ", "b\nc", "é", "日本", 'say "x"', "\u2003a"])
 BATCHES = st.lists(st.lists(WORDS, max_size=8), max_size=6)
@@ -22,27 +22,27 @@ BATCHES = st.lists(st.lists(WORDS, max_size=8), max_size=6)
 
 @given(BATCHES)
 def test_an_alphabet_gives_back_what_the_conversion_gives(batches: list[list[str | None]]) -> None:
-    alphabet = Alphabet(columns.word)
+    dictionary = TextDictionary(columns.word)
     for batch in batches:
         frame = pl.DataFrame({"t": batch}, schema={"t": pl.String})
-        assert alphabet.decode(alphabet.encode(frame["t"])).equals(
+        assert dictionary.decode(dictionary.encode(frame["t"])).equals(
             frame.select(columns.word(pl.col("t")))["t"], null_equal=True
         )
-    assert alphabet.texts.is_unique().all()
+    assert dictionary.texts.is_unique().all()
 
 
 def test_two_texts_that_become_one_have_one_number() -> None:
-    numbers = Alphabet(columns.word).encode(pl.Series([" click", "click ", "click", None, " "]))
+    numbers = TextDictionary(columns.word).encode(pl.Series([" click", "click ", "click", None, " "]))
     assert numbers.to_list() == [0, 0, 0, None, None]
 
 
 def test_a_number_is_the_same_for_all_threads() -> None:
-    alphabet, wrong = Alphabet(columns.word), []
+    dictionary, wrong = TextDictionary(columns.word), []
 
     def work(start: int) -> None:
         for n in range(start, start + 300):
             texts = pl.Series([f" {(n * 7 + k) % 500}" for k in range(20)])
-            if alphabet.decode(alphabet.encode(texts)).to_list() != texts.str.strip_chars().to_list():
+            if dictionary.decode(dictionary.encode(texts)).to_list() != texts.str.strip_chars().to_list():
                 wrong.append(n)
 
     threads = [threading.Thread(target=work, args=(start,)) for start in (0, 100, 200, 300)]
@@ -51,7 +51,7 @@ def test_a_number_is_the_same_for_all_threads() -> None:
     for thread in threads:
         thread.join()
     assert not wrong
-    assert alphabet.texts.len() == 500
+    assert dictionary.texts.len() == 500
 
 
 def test_no_thread_waits_for_the_conversion_of_another() -> None:
@@ -61,10 +61,10 @@ def test_no_thread_waits_for_the_conversion_of_another() -> None:
         both.wait(timeout=20)
         return columns.word(column)
 
-    alphabet, found = Alphabet(together), {}
+    dictionary, found = TextDictionary(together), {}
 
     def work(text: str) -> None:
-        found[text] = alphabet.decode(alphabet.encode(pl.Series([text]))).to_list()
+        found[text] = dictionary.decode(dictionary.encode(pl.Series([text]))).to_list()
 
     threads = [threading.Thread(target=work, args=(text,)) for text in ("a", "b")]
     for thread in threads:
@@ -77,18 +77,18 @@ def test_no_thread_waits_for_the_conversion_of_another() -> None:
 STRESS = """
 import polars as pl
 from pdprep.preparation import columns
-from pdprep.preparation.packing import Alphabet
+from pdprep.preparation.dictionary_encoding import TextDictionary
 
 texts = (pl.int_range(400_000, eager=True) // 200).cast(pl.String)
 rows = pl.DataFrame([texts.alias(name) for name in "abcd"])
 for _ in range(5):
-    alphabets = {name: Alphabet(columns.one_line) for name in rows.columns}
-    packed = rows.lazy().select(
+    dictionaries = {name: TextDictionary(columns.one_line) for name in rows.columns}
+    encoded = rows.lazy().select(
         pl.col(name).map_batches(each.encode, return_dtype=pl.UInt16, is_elementwise=True)
-        for name, each in alphabets.items()
+        for name, each in dictionaries.items()
     )
-    numbers = packed.collect(engine="streaming")
-    assert all(each.decode(numbers[name]).equals(rows[name]) for name, each in alphabets.items())
+    numbers = encoded.collect(engine="streaming")
+    assert all(each.decode(numbers[name]).equals(rows[name]) for name, each in dictionaries.items())
 """
 
 
@@ -98,22 +98,22 @@ def test_many_batches_of_new_texts_on_few_threads_come_to_an_end() -> None:
 
 
 def test_a_batch_of_more_texts_than_there_are_short_numbers_is_full_too() -> None:
-    alphabet = Alphabet(columns.word)
+    dictionary = TextDictionary(columns.word)
     with pytest.raises(OverflowError):
-        alphabet.encode(pl.Series([str(n) for n in range(70_000)]))
-    assert alphabet.full
+        dictionary.encode(pl.Series([str(n) for n in range(70_000)]))
+    assert dictionary.full
 
 
-def test_an_alphabet_that_is_full_says_so() -> None:
-    alphabet = Alphabet(columns.word, most=2)
-    alphabet.encode(pl.Series(["a", "b"]))
-    assert not alphabet.full
+def test_a_dictionary_that_is_full_says_so() -> None:
+    dictionary = TextDictionary(columns.word, most=2)
+    dictionary.encode(pl.Series(["a", "b"]))
+    assert not dictionary.full
     with pytest.raises(OverflowError):
-        alphabet.encode(pl.Series(["c"]))
-    assert alphabet.full
+        dictionary.encode(pl.Series(["c"]))
+    assert dictionary.full
 
 
-def test_what_is_packed_is_text_of_few_values_and_no_id() -> None:
+def test_what_is_encoded_is_text_of_few_values_and_no_id() -> None:
     count = FEW + 1
     frame = pl.DataFrame(
         {
@@ -126,10 +126,10 @@ def test_what_is_packed_is_text_of_few_values_and_no_id() -> None:
     )
     metadata = {name: name for name in ("PLAN", "NOTE", "LEVEL")} | {"AGE": pl.col("AGE").cast(pl.Int32)}
     prepared = prepare(frame, "users", metadata=metadata)
-    assert list(pack(prepared).alphabets) == ["PLAN"]
-    assert not pack(prepared, but={"PLAN"}).alphabets
-    packed = pack(prepared)
-    rows = packed.prepared.rows.collect()
+    assert list(encode(prepared).dictionaries) == ["PLAN"]
+    assert not encode(prepared, but={"PLAN"}).dictionaries
+    encoded = encode(prepared)
+    rows = encoded.prepared.rows.collect()
     assert rows["PLAN"].dtype == pl.UInt16
     plain = prepared.rows.collect()
-    assert packed.unpack(rows).select(prepared.contract.names).equals(plain.select(prepared.contract.names))
+    assert encoded.decode(rows).select(prepared.contract.names).equals(plain.select(prepared.contract.names))

@@ -1,0 +1,157 @@
+"""What is wrong, as frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from pdprep.contract.rules import registry
+from pdprep.preparation import forks
+from pdprep.validation.completeness import columns
+from pdprep.validation.insights import Known, insights
+from pdprep.validation.ready import ready
+from pdprep.validation.wording import plural
+
+ROWS: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "read": pl.Int64,
+        "kept": pl.Int64,
+        "duplicates": pl.Int64,
+        "quarantined": pl.Int64,
+        "dropped": pl.Int64,
+        "invalid": pl.Int64,
+    }
+)
+COUNTS: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "rule": pl.String,
+        "level": pl.String,
+        "stops": pl.String,
+        "column": pl.String,
+        "rows": pl.Int64,
+        "says": pl.String,
+        "mend": pl.String,
+    }
+)
+FAILURES: Final = pl.Schema(
+    {
+        "dataset": pl.String,
+        "row": pl.Int64,
+        "file": pl.String,
+        "line": pl.Int64,
+        "column": pl.String,
+        "rule": pl.String,
+        "value": pl.String,
+        "mend": pl.String,
+    }
+)
+
+# Insights that a broken rule says already, or that are wishes and no fault.
+TOLD: Final = (
+    *("interactions", "interactions_better", "users_with_two", "users_with_two_better"),
+    *("event_types", "timestamps"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ReportFrames:
+    """What one or more prepared frames are like: a ``Report`` without how it is shown."""
+
+    rows: pl.DataFrame
+    counts: pl.DataFrame
+    failures: pl.DataFrame
+    route: str | None = None
+    show_values: bool = False
+    known: dict[str, Known] = field(default_factory=dict, repr=False, compare=False)
+    too_many: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stops the route (with no route: nothing stops every route)."""
+        return not self.stops(self.route)
+
+    def stops(self, route: str | None) -> bool:
+        """Say whether an error stands that stops a route and was not set aside."""
+        return self.blocking(route).height > 0
+
+    def blocking(self, route: str | None) -> pl.DataFrame:
+        """Return the counts of the errors that stop a route."""
+        forks.refuse()
+        stopping = [name for name in self.counts["rule"].unique() if registry.rule(name).blocks(route)]
+        return self.counts.filter(pl.col("rule").is_in(stopping) & ~self.set_aside())
+
+    @cached_property
+    def insights(self) -> pl.DataFrame:
+        """What the data says about itself: dataset, insight, column, value, limit, concern, says."""
+        forks.refuse()
+        return insights(self.known)
+
+    @cached_property
+    def columns(self) -> pl.DataFrame:
+        """One row a column: filled values, how complete it is, its categories and outliers."""
+        forks.refuse()
+        return columns(self.known)
+
+    @cached_property
+    def ready(self) -> pl.DataFrame:
+        """One row a use case or recipe: what it needs, what is there, what it lacks."""
+        forks.refuse()
+        return ready(self.known)
+
+    @property
+    def concerns(self) -> pl.DataFrame:
+        """The insights that call for a look and that no broken rule names already."""
+        return self.insights.filter("concern", ~pl.col("insight").is_in(TOLD))
+
+    @property
+    def read(self) -> int:
+        """Rows read."""
+        return self._sum("read")
+
+    @property
+    def kept(self) -> int:
+        """Rows that go on."""
+        return self._sum("kept")
+
+    @property
+    def duplicates(self) -> int:
+        """Rows equal to an earlier one, left out."""
+        return self._sum("duplicates")
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that break a rule, written to a file and left out."""
+        return self._sum("quarantined")
+
+    @property
+    def dropped(self) -> int:
+        """Rows that break a rule, left out."""
+        return self._sum("dropped")
+
+    @property
+    def headline(self) -> str:
+        """One line: ready or not, for which route."""
+        names = ", ".join(self.rows["dataset"])
+        road = f" for {self.route}" if self.route else ""
+        errors = self.blocking(self.route).height
+        verdict = "ready" if self.ok else f"not ready: {plural(errors, 'rule')} broken"
+        return "; ".join([f"{names}: {verdict}{road}", *self.too_many])
+
+    def _sum(self, column: str) -> int:
+        return int(self.rows[column].sum())
+
+    def set_aside(self) -> pl.Expr:
+        """Hold for the rules in ``counts`` whose rows were set aside: those that stop the report's route.
+
+        Where too many were set aside none counts as such: the rules stand.
+        """
+        datasets = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)["dataset"]
+        datasets = datasets.filter(~datasets.is_in([said.partition(":")[0] for said in self.too_many]))
+        found = map(registry.rule, self.counts["rule"].unique())
+        names = [rule.name for rule in found if rule.scope == "row" and rule.blocks(self.route)]
+        return pl.col("dataset").is_in(datasets.to_list()) & pl.col("rule").is_in(names)
