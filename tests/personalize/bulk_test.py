@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from pdprep.errors import (
     NotPreparedError,
     RefusedError,
     ReplaceRefused,
+    ServiceError,
     ValidationError,
 )
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
 from pdprep.personalize.aws.client import World, upload
-from pdprep.personalize.imports import uploads
+from pdprep.personalize.imports import shipping, uploads
 from tests.personalize.frames import counts, events, exported, items, prepared
 from tests.support.groups import ledger_of
 
@@ -120,6 +122,7 @@ def test_parts_go_up_while_the_next_is_written(
     group: DatasetGroup, server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "ROWS_A_PART", 100)
+    monkeypatch.setattr(shipping, "WAITING", 3)
     on_disk: list[int] = []
 
     def watched(world: World, path: Path, *rest: Any, **extra: Any) -> None:
@@ -129,8 +132,42 @@ def test_parts_go_up_while_the_next_is_written(
     monkeypatch.setattr(uploads, "upload", watched)
     group.bulk(prepared(group, HISTORY), keep=True).wait()
     assert len(staged(server)) == len(on_disk) > 8
-    assert max(on_disk) <= 2
+    assert max(on_disk) <= 3 + 1  # those that wait, and the one that is written
     assert exported(group, "BULK").height == 1200
+
+
+def test_rows_are_accepted_before_their_parts_have_arrived(
+    group: DatasetGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_A_PART", 300)
+    network = threading.Event()
+
+    def slow(*sent: Any, **extra: Any) -> None:
+        network.wait()
+        upload(*sent, **extra)
+
+    monkeypatch.setattr(uploads, "upload", slow)
+    job = group.bulk(prepared(group, HISTORY)).wait_until_accepted()
+    assert (job.finished, job.phase) == (False, "upload")
+    network.set()
+    assert job.wait().status == "ACTIVE"
+
+
+def test_a_part_that_does_not_arrive_ends_the_import_and_the_rest_is_not_sent(
+    group: DatasetGroup, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_A_PART", 100)
+    sent: list[Path] = []
+
+    def broken(world: World, path: Path, *rest: Any, **extra: Any) -> None:
+        sent.append(path)
+        raise ServiceError("the network is down", operation="PutObject")
+
+    monkeypatch.setattr(uploads, "upload", broken)
+    with pytest.raises(ServiceError, match="the network is down"):
+        group.bulk(prepared(group, HISTORY)).wait()
+    assert len(sent) < 8
+    assert staged(server) == []
 
 
 def test_incremental_needs_a_bulk_import_before(group: DatasetGroup) -> None:

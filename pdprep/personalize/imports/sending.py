@@ -38,7 +38,7 @@ def _ship(asked: ImportRequest, state: DatasetState, folder: Path, job: Job) -> 
     try:
         staged, coming = stage(asked, folder, job, shipment.take)
         if same := decided(asked, state, coming, folder / RECORDS):
-            shipment.wait()
+            shipment.stop()
             following.abandon(asked.target, shipment.row)
             take_over(job, same)
             return None
@@ -46,7 +46,7 @@ def _ship(asked: ImportRequest, state: DatasetState, folder: Path, job: Job) -> 
         shipment.finish(job.listen)
         return import_parts(asked, staged, row, job)
     except BaseException as error:
-        shipment.wait()
+        shipment.stop()
         # Where the reply was lost the job may exist; then its name tells, and the next job looks for it.
         if not creating.uncertain(error):
             following.abandon(asked.target, shipment.row)
