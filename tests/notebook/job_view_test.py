@@ -214,6 +214,21 @@ def test_a_terminal_gets_one_line_that_is_written_over(
     assert parts[-1].rstrip() == "interactions, bulk FULL: ACTIVE, 100,836 records"
 
 
+def test_nothing_of_a_moving_line_is_left_beside_how_it_ended(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    surface = surfaces.TerminalSurface()
+    for _ in range(2):
+        surface.draw(SHOT)
+    surface.end(replace(ENDED, status="FAILED", rows=None, error="it broke", hint="again"))
+    *moving, (first, *rest) = (part.split("\n") for part in capsys.readouterr().out.split("\r"))
+    assert {len(part) for (part,) in moving[1:]} == {59}
+    assert (len(first), first.rstrip()) == (59, "interactions, bulk FULL: FAILED")
+    assert rest == ["it broke", "Try: again", ""]
+
+
 def test_no_terminal_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
     surface = surfaces.TerminalSurface()
     surface.draw(SHOT)

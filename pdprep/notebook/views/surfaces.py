@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -107,21 +108,28 @@ class TerminalSurface:
         self._width = 0
 
     def draw(self, shot: Snapshot) -> None:
-        """Show a job that runs."""
+        """Show a job that runs, in one row: what goes on into a second one could not be written over."""
         if self.moves:
-            self._write(f"\r{f'{text_bar(shot)} {line(shot)}':<{self._width}}")
-            self._width = len(line(shot)) + WIDTH + 3
+            self._over(f"{text_bar(shot)} {line(shot)}"[: shutil.get_terminal_size().columns - 1])
 
     def end(self, shot: Snapshot) -> None:
         """Show how it ended."""
-        start = "\r" if self.moves else ""
-        self._write(f"{start}{words(shot):<{self._width}}\n")
+        first, *more = words(shot).split("\n")
+        if self.moves:
+            self._over(first)
+            first = ""
+        self._write("\n".join([first, *more, ""]))
 
     def answer(self) -> None:
         """Offer nothing: there is nothing to click."""
 
     def clear(self) -> None:
         """Leave the last line as it is: what stands in a terminal stays."""
+
+    def _over(self, text: str) -> None:
+        """Write a line over the last one: what that had more is blanked."""
+        self._write(f"\r{text:<{self._width}}")
+        self._width = len(text)
 
     def _write(self, text: str) -> None:
         self._stream.write(text)
