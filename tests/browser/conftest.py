@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 from tests.browser.lab import Lab
 from tests.conftest import PROJECT
@@ -27,13 +28,32 @@ OTHERS = (
 def page(browser: Browser) -> Iterator[Page]:
     """Give a page that fails the test if its console saw an error."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page, errors = context.new_page(), []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page = context.new_page()
+    said = complaints(page)
     page.set_default_timeout(20_000)
     yield page
     context.close()
-    assert [error for error in errors if error not in OTHERS] == []
+    assert [each for each in said if each.text not in OTHERS] == []
+
+
+class Complaint(NamedTuple):
+    """What a page's console says is wrong, and the lines of scripts on the way there."""
+
+    text: str
+    where: str
+
+
+def complaints(page: Page) -> list[Complaint]:
+    """Return a list that fills with what the console of a page says is wrong."""
+    found: list[Complaint] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            found.append(Complaint(message.text, message.location["url"]))
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: found.append(Complaint(error.message, error.stack or "")))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +68,9 @@ class Lab:
                 process.kill()
                 process.wait(PATIENCE)
 
-    def write(self, name: str, cells: Sequence[str]) -> None:
-        """Write a notebook of code cells."""
-        code = [_cell(number, source) for number, source in enumerate(cells)]
+    def write(self, name: str, cells: Sequence[str], scrolled: Collection[str] = ()) -> None:
+        """Write a notebook of code cells; what some of them show scrolls in a box."""
+        code = [_cell(number, source, source in scrolled) for number, source in enumerate(cells)]
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         _write(self.root / name, {"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 
@@ -91,11 +91,15 @@ class Lab:
 
         "Run All" before that asks for a kernel instead of running.
         """
-        reset = "&reset" if front_end == "lab" else ""  # of the workspace, which only JupyterLab has
-        page.goto(f"http://127.0.0.1:{self.port}/{FRONT_ENDS[front_end]}/{name}?token={self.token}{reset}")
+        page.goto(self.address(name, front_end))
         page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
         while not self._connected(name):
             page.wait_for_timeout(100)
+
+    def address(self, name: str, front_end: str = "lab") -> str:
+        """Return where a notebook is shown, beside nothing else."""
+        reset = "&reset" if front_end == "lab" else ""  # of the workspace, which only JupyterLab has
+        return f"http://127.0.0.1:{self.port}/{FRONT_ENDS[front_end]}/{name}?token={self.token}{reset}"
 
     def restart(self, name: str) -> None:
         """Restart the kernel of a notebook, which forgets its widgets."""
@@ -153,6 +157,12 @@ def output(page: Page, source: str) -> Locator:
     return page.locator(".jp-CodeCell", has=editor).locator(".jp-OutputArea").first
 
 
+def fault(**asked: Any) -> str:
+    """Return the code by which a notebook with a ``group`` asks its local Personalize for a fault."""
+    place = "group.client().meta.endpoint_url + '/_local/faults'"
+    return f"from urllib.request import urlopen\nurlopen({place}, {json.dumps(asked).encode()!r}).status"
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -169,6 +179,7 @@ def _emptied(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
 
 
-def _cell(number: int, source: str) -> dict[str, Any]:
-    cell = {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "outputs": []}
+def _cell(number: int, source: str, scrolled: bool) -> dict[str, Any]:
+    metadata = {"scrolled": True} if scrolled else {}
+    cell = {"cell_type": "code", "id": f"cell-{number}", "metadata": metadata, "outputs": []}
     return {**cell, "execution_count": None, "source": source}
