@@ -27,7 +27,9 @@ _COPY: Final = (
     "this.textContent=document.execCommand('copy')?'Copied':'Selected: press Ctrl+C'"
 )
 _FIGURE: Final = re.compile(r"[<>~]?-?[\d,]+(\.\d+)?( ?(%|B|kB|MB|GB|s|min|ms))?")
-_ID: Final = re.compile(r"\S{12,}-\S+|\S+-\S{12,}|\d{4}-\d\d-\d\d.*")
+_ID: Final = re.compile(r"\S+-\S+|\d{4}-\d\d-\d\d.*")
+# A word of a sentence that a hyphen would break where no word ends: us-east-1, bulk-0001, 2026-01-01.
+_HYPHENED: Final = re.compile(r"[\w.-]*\w-[\w.]*\d[\w.-]*")
 
 
 class Markup(str):
@@ -48,6 +50,17 @@ class Id(str):
             return Markup(escape(self))
         first, middle, last = (escape(part) for part in (self[:ENDS], self[ENDS:-ENDS], self[-ENDS:]))
         return Markup(f'<span class="pdprep-id" title="{escape(self)}">{first}<i>{middle}</i>{last}</span>')
+
+
+class Key(Id):
+    """What tells a record from all others: ids and values beside each other, each shortened by itself."""
+
+    __slots__ = ()
+
+    @property
+    def drawn(self) -> Markup:
+        """The parts, each as an id."""
+        return Markup("/".join(Id(part).drawn for part in self.split("/")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +229,9 @@ def cell(value: object) -> str:
     """
     if isinstance(value, Id):
         return value.drawn
-    return value if isinstance(value, Markup) else escape(number(value))
+    if isinstance(value, Markup):
+        return value
+    return _HYPHENED.sub(r'<span class="pdprep-word">\g<0></span>', escape(number(value)))
 
 
 def share(count: int, total: int) -> str:

@@ -56,12 +56,12 @@ def seen(dataset: str) -> str:
     if not found.seconds:
         return f"Filters see a record within {MINUTES} minutes."
     said = (
-        f"Filters see an event that is put within {seconds()}, one of an import within "
-        f"{MINUTES} minutes; of each user and event type the latest {found.latest}"
+        f"Filters see put events within {seconds()}, imported ones within {MINUTES} minutes: the latest "
+        f"{found.latest} of each user and event type."
     )
     if found.months:
-        said += f", and none once no event of the user was imported for {found.months} months"
-    return f"{said}."
+        said += f" They forget a user's events {found.months} months after the last import of any."
+    return said
 
 
 def seconds() -> str:

@@ -49,7 +49,9 @@ class Explanation:
         return str(self)
 
     def _repr_html_(self) -> str:
-        title, table = html.headline(self.label), html.table(_HEADER, self.steps.iter_rows())
+        fields = f"{self.steps.height} field{'s' * (self.steps.height != 1)}"
+        title = html.headline(f"{fields} from {self.label}")
+        table = html.table(_HEADER, self.steps.iter_rows())
         return html.view(title, table, html.notes(self._ends))
 
     @property

@@ -92,12 +92,15 @@ def _broken(report: ReportFrames, row: Row, codes: Iterable[str], *, first: bool
     rows = f", {plural(row['rows'], 'row')}" if row["rows"] else ""
     failures = report.failures.filter(dataset=row["dataset"], rule=row["rule"], column=row["column"])
     told = f"Rule <code>{escape(row['rule'])}</code>: {escape(stops(row, aside=row['aside']))}."
-    fix = f"<p>{told} To fix it: <code>{escape(row['mend'])}</code></p>"
+    given, mend = list(codes), row["mend"]
+    # Where rows are set aside already, or code says how to, nothing is left to say of it.
+    if not ((given or row["aside"]) and mend.startswith("on_invalid=")):
+        told += f" To fix it: <code>{escape(mend)}</code>"
     shown = _failing(report, failures) if failures.height else ""
     return html.finding(
         "warning" if row["grave"] else "error",
         f"{row['says']} ({place(row)}{rows})",
-        fix, *codes, shown,
+        f"<p>{told}</p>", *given, shown,
         unfolded=first,
     )  # fmt: skip
 
@@ -105,7 +108,7 @@ def _broken(report: ReportFrames, row: Row, codes: Iterable[str], *, first: bool
 def _failing(report: ReportFrames, failures: pl.DataFrame) -> str:
     """Return failing rows as a table; their values only where the report may show them."""
     where = ("file", "line", "row") if failures["line"].count() else ("row",)
-    caption = f"Failing rows, {min(failures.height, LISTED)} of {failures.height:,} listed"
+    caption = f"Failing rows, the first {LISTED}" if failures.height > LISTED else "Failing rows"
     if where == ("row",) and not report.show_values:
         listed = ", ".join(f"{row:,}" for row in failures["row"].head(LISTED))
         return html.notes([f"{caption}: {listed}"])

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from pdprep.personalize.exports.verify import Verification
     from pdprep.personalize.planning.check import Check
 
-_WORDS: Final = {True: "yes", False: "no", None: "cannot be told"}
+# The answers, those first that ask for something to be done.
+_WORDS: Final = {False: "✖ no", None: "● cannot be told", True: "✓ yes"}
 
 
 def check(found: Check) -> Sheet:
     """Return what this identity may do, and the policies to paste where something is missing."""
-    rows = tuple((each.what, _WORDS[each.ok], each.said) for each in found.answers)
+    rows = tuple(
+        (each.what, word, each.said) for ok, word in _WORDS.items() for each in found.answers if each.ok is ok
+    )
     pasted = {each.paste for each in found.answers if each.ok is False and each.paste[1]}
     return Sheet(
         "Nothing is known to block it" if found.ok else "Something is missing",

@@ -32,7 +32,7 @@ def codes(row: Mapping[str, Any], names: Names | None = None) -> list[Code]:
     elif told.startswith("group."):
         call = told.replace("group.", f"{of_group()}.", 1).replace("(frame", f"({known.prepared}", 1)
         found.append(Code("To send it the other way", call))
-    if rule.scope == "row" and rule.level == "error":
+    if rule.scope == "row" and rule.level == "error" and not row.get("aside"):
         call = f'pdprep.prepare({known.source}, like={known.prepared}, on_invalid="quarantine")'
         found.append(Code("To set such rows aside", f"{known.prepared} = {call}"))
     return found

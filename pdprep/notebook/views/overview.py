@@ -69,17 +69,18 @@ def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
     days = known.profile.days
     first, last = (EPOCH + timedelta(days=day) for day in (min(days), max(days)))
     says = f"{first} to {last}; {len(days):,} {'day' if len(days) == 1 else 'days'} with events"
-    yield Theme(f"{dataset}: when", says, (lambda: charts.standing(_spans(days))) if len(days) > 1 else None)
+    # Charts of a few bars come beside each other: their row is low.
     if known.summary.event_types:
         yield _types(dataset, known.summary.event_types)
+    yield Theme(f"{dataset}: when", says, (lambda: charts.standing(_spans(days))) if len(days) > 1 else None)
     told = report.insights.filter(pl.col("insight").is_in(_TAIL), dataset=dataset)
     if told.height:
         tails = {_PLURAL[name]: touched for name, touched in known.profile.touched.items() if name in _PLURAL}
         yield Theme(
             f"{dataset}: long tail",
-            "; ".join(told["says"]),
+            "; ".join(said for said in told["says"] if not said.startswith("0 %")),
             lambda: charts.curves({name: curve(each.rows) for name, each in sorted(tails.items())}),
-            "full and blue: items; dashed and orange: users",
+            "blue: items; orange and dashed: users",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pdprep.html import Gravity, Segment
+from pdprep.html import Gravity, Key, Segment
 from pdprep.notebook.views import names
 from pdprep.notebook.views.sheet import Bar, Code, Finding, Grid, Sheet
 from pdprep.personalize.planning import blockers
@@ -122,7 +122,7 @@ def _after(plan: Plan) -> tuple[Segment, ...]:
 
 def _removed(plan: Plan) -> Iterator[Grid]:
     if plan.balance.examples and _full(plan):
-        yield Grid(("removed, for example",), tuple((example,) for example in plan.balance.examples))
+        yield Grid(("removed, for example",), tuple((Key(example),) for example in plan.balance.examples))
 
 
 def _notes(plan: Plan) -> Iterator[str]:

@@ -12,8 +12,9 @@ function element(tag, attributes = {}, ...children) {
 
 const quiet = (...children) => element("div", { class: "pdprep-quiet" }, ...children);
 
-// Ids are told apart by their ends, texts by their beginning.
-function short(label) {
+// Ids are told apart by their ends, texts by their beginning; outer spaces are part of a value.
+function short(text) {
+  const label = text.replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length));
   if (label.length <= 24) return label;
   return /\s/.test(label) ? `${label.slice(0, 23)}…` : `${label.slice(0, 6)}…${label.slice(-6)}`;
 }
@@ -26,9 +27,9 @@ function spreadOf({ says, bars, ends }, examples) {
   }
   if (!bars.length) return quiet(says, element("div", {}, examples));
   const drawn = bars.map(({ label, share }) => element(
-    "div", {},
+    "div", { class: "pdprep-top" },
     element("span", { class: "pdprep-meter", "aria-hidden": "true" }, element("span", { style: `width: ${100 * share}%` })),
-    ` ${short(label)} ${Math.round(100 * share)} %`,
+    element("span", {}, ` ${short(label)} `), `${Math.round(100 * share)} %`,
   ));
   return quiet(says, ...drawn);
 }

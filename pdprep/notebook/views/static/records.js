@@ -241,7 +241,9 @@ function render({ model, el }) {
     if (found.turn !== turn) return;
     if (found.what === "keep") kept.textContent = found.words;
     else {
-      about.textContent = found.title ?? found.words;
+      // What tells it from others, each name with its value: an id does not break at a hyphen where it fits.
+      const parts = (found.title ?? found.words).split(", ").map((text, at) => (at ? `, ${text}` : text));
+      about.replaceChildren(...parts.map((text) => element("span", { class: "pdprep-word" }, text)));
       told.replaceChildren(...(found.lines ?? []).map((line) => element("li", {}, line)));
       story.hidden = false;
       about.focus();
