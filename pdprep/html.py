@@ -52,17 +52,6 @@ class Id(str):
         return Markup(f'<span class="pdprep-id" title="{escape(self)}">{first}<i>{middle}</i>{last}</span>')
 
 
-class Key(Id):
-    """What tells a record from all others: ids and values beside each other, each shortened by itself."""
-
-    __slots__ = ()
-
-    @property
-    def drawn(self) -> Markup:
-        """The parts, each as an id."""
-        return Markup("/".join(Id(part).drawn for part in self.split("/")))
-
-
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A part of a bar: its name, how many, what it is drawn as, and what else there is to say of it."""

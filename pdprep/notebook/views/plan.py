@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pdprep.html import Gravity, Key, Segment
+from pdprep.html import Gravity, Id, Markup, Segment
 from pdprep.notebook.views import names
 from pdprep.notebook.views.sheet import Bar, Code, Finding, Grid, Sheet
 from pdprep.personalize.planning import blockers
 
 if TYPE_CHECKING:
     from pdprep.personalize.planning.plan import Plan
+
+
+class Key(Id):
+    """What tells a record from all others: ids and values beside each other, each shortened by itself."""
+
+    __slots__ = ()
+
+    @property
+    def drawn(self) -> Markup:
+        """The parts, each as an id."""
+        return Markup("/".join(Id(part).drawn for part in self.split("/")))
 
 
 def sheet(plan: Plan) -> Sheet:
