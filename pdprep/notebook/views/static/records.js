@@ -242,8 +242,8 @@ function render({ model, el }) {
     if (found.what === "keep") kept.textContent = found.words;
     else {
       // What tells it from others, each name with its value: an id does not break at a hyphen where it fits.
-      const parts = (found.title ?? found.words).split(", ").map((text, at) => (at ? `, ${text}` : text));
-      about.replaceChildren(...parts.map((text) => element("span", { class: "pdprep-word" }, text)));
+      const parts = (found.title ?? found.words).split(/(?<=,) /);
+      about.replaceChildren(...parts.flatMap((text) => [element("span", { class: "pdprep-word" }, text), " "]));
       told.replaceChildren(...(found.lines ?? []).map((line) => element("li", {}, line)));
       story.hidden = false;
       about.focus();
