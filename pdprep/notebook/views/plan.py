@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pdprep.personalize.planning.plan import Plan
 
 
-class Key(Id):
+class RecordKey(Id):
     """What tells a record from all others: ids and values beside each other, each shortened by itself."""
 
     __slots__ = ()
@@ -133,7 +133,7 @@ def _after(plan: Plan) -> tuple[Segment, ...]:
 
 def _removed(plan: Plan) -> Iterator[Grid]:
     if plan.balance.examples and _full(plan):
-        yield Grid(("removed, for example",), tuple((Key(example),) for example in plan.balance.examples))
+        yield Grid(("removed, for example",), tuple((RecordKey(example),) for example in plan.balance.examples))
 
 
 def _notes(plan: Plan) -> Iterator[str]:
