@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,15 +84,16 @@ def proposed(args: Namespace) -> list[str]:
     """Return the flags that map a file's columns, where it can be read so and nothing was mapped yet."""
     if args.column or args.metadata or args.dataset is None:
         return []
-    try:
-        found = infer_contract(args.file, args.dataset, args.domain or "CUSTOM")
-        if found.missing or not found.columns:
-            return []
-        prepare(args.file, args.dataset, domain=args.domain or "CUSTOM", columns=found.columns)
-    except PdprepError:
-        return []
-    pairs = [f"{field}={column}" for field, column in found.columns.items() if field != column]
-    return [word for pair in pairs for word in ("--column", pair)]
+    domain = args.domain or "CUSTOM"
+    with suppress(PdprepError):
+        found = infer_contract(args.file, args.dataset, domain)
+        # Numbers may be written in a way that only Python reads; text is text.
+        own = {name: given[0] for name, given in found.metadata.items() if given[1].type == "string"}
+        for metadata in ({}, own):
+            with suppress(PdprepError):
+                prepare(args.file, args.dataset, domain=domain, columns=found.columns, metadata=metadata)
+                return [] if found.missing else show.mapped(found.columns, metadata)
+    return []
 
 
 def _group(args: Namespace) -> DatasetGroup:

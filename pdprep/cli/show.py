@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pdprep import platforms
 from pdprep.errors import PdprepError, ValidationError
 from pdprep.progress import Progress
 
@@ -30,6 +33,7 @@ _HERE: Final = (
     (r'^pdprep\.connect\(\.\.\., home="([^"]+)"\)$', r"--home \1"),
     (r"^(?=[\w.]+\(|\w+=)", "in Python, "),
 )
+_MAPPING: Final = re.compile(r'(columns|metadata)=(\{"[^"]*": "[^"]*"(?:, "[^"]*": "[^"]*")*\})')
 _JOB: Final = ("id", "dataset", "route", "mode", "status", "rows", "started", "ended", "name", "arn", "note")
 
 
@@ -136,9 +140,23 @@ def here(text: str) -> str:
     >>> here('on_invalid="quarantine"'), here('group.delete(confirm="movies")')
     ('--on-invalid quarantine', 'in Python, group.delete(confirm="movies")')
     """
+    if mapping := _MAPPING.fullmatch(text):
+        given = {"columns": {}, "metadata": {}, mapping[1]: ast.literal_eval(mapping[2])}
+        return platforms.shell(mapped(**given))
     for python, command in _HERE:
         text = re.sub(python, command, text)
     return text
+
+
+def mapped(columns: Mapping[str, str], metadata: Mapping[str, str]) -> list[str]:
+    """Return the flags that map the columns of a file.
+
+    >>> mapped({"ITEM_ID": "id", "PRICE": "PRICE"}, {"BRAND": "BRAND"})
+    ['--column', 'ITEM_ID=id', '--metadata', 'BRAND=BRAND']
+    """
+    pairs = [("--column", field, column) for field, column in columns.items() if field != column]
+    pairs += [("--metadata", field, column) for field, column in metadata.items()]
+    return [word for flag, field, column in pairs for word in (flag, f"{field}={column}")]
 
 
 def _show(text: str, told: object, as_json: bool) -> None:

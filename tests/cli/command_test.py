@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -113,6 +114,17 @@ def test_a_file_with_other_names_is_answered_with_the_line_that_maps_them(shop: 
     again = second.removeprefix("  Try: pdprep ").split()
     assert again == ["check", "other.csv", *OF, *COLUMNS]
     assert pdprep(*again).returncode == 0
+
+
+@pytest.mark.parametrize("typed", [[], ["--column", "ITEM_ID=ITEMID"]])
+def test_a_field_of_ones_own_that_is_needed_is_proposed_as_a_flag(shop: Path, typed: list[str]) -> None:
+    (shop / "items.csv").write_text("ITEMID,GENRE\n1,Tea\n2,Coffee\n", encoding="utf-8-sig")
+    given = ["check", "items.csv", "--dataset", "items"]
+    done = pdprep(*given, *typed)
+    hint = shlex.split(done.stderr.partition("Try: ")[2])
+    assert hint[-2:] == ["--metadata", "GENRE=GENRE"]
+    flags = [*typed, *hint] if typed else hint[hint.index("--column") :]
+    assert (done.returncode, pdprep(*given, *flags).returncode) == (2, 0)
 
 
 def test_stage_writes_parts_and_schema(shop: Path) -> None:
