@@ -92,8 +92,8 @@ def agree(history: History, version: str, campaign: str) -> Iterator[str]:
             yield effect
 
 
-def trained_on(history: History, served: serving.Served, kind: str, key: str) -> bool:
-    return history.seqs[kind, key] <= served.upto
+def trained_on(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
+    return history.seq(row) <= served.upto
 
 
 def event_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
@@ -103,7 +103,7 @@ def event_counts(history: History, served: serving.Served, row: dict[str, Any]) 
     if kind == traits.TRENDING:
         return considered and row["SENT_AT"].timestamp() <= (serving.horizon(state, served) or 0.0)
     if kind not in (traits.PERSONAL, traits.RANKING, traits.SEGMENTS):
-        return trained_on(history, served, "interactions", row["USER_ID"])
+        return trained_on(history, served, row)
     place = served.model.place(item)
     if (
         place is None
@@ -127,7 +127,7 @@ def item_counts(history: History, served: serving.Served, row: dict[str, Any]) -
     if place is None:
         return item in set(ranking.items(history.state, served)["ID"])
     # What is new of an item that was known is metadata, and waits for a training.
-    return trained_on(history, served, "items", item)
+    return trained_on(history, served, row)
 
 
 def action_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
@@ -142,7 +142,7 @@ def taken_counts(history: History, served: serving.Served, row: dict[str, Any]) 
     if served.model.place(action) is None:
         return row["ORIGIN"] != "bulk" and action in set(ranking.items(history.state, served)["ID"])
     mine = {event.item for event in ranking.taken(history.state, served, user)}
-    return action in mine or trained_on(history, served, "action_interactions", user)
+    return action in mine or trained_on(history, served, row)
 
 
 HOLDS = {

@@ -49,14 +49,14 @@ class Address:
 class History:
     """What was sent to both.
 
-    ``seqs``: the sequence number that the local Personalize gave to the newest record of a dataset and key.
+    ``seqs``: the sequence number that the local Personalize gave to what was sent at a time.
     """
 
     def __init__(self, timed: Timed, folder: Path, actions: bool) -> None:
         self.timed, self.state = timed, timed.server.state
         self.ledger, _ = open_ledger(folder, None)
-        self.seqs = dict[tuple[str, str], int]()
-        self.times = dict[str, int]()
+        self.seqs, self.keys = dict[float, int](), set[tuple[str, str]]()
+        self.sent = dict[str, int]()
         region, url = timed.lab.region, timed.lab.url
         self.world = World(keyless(region), "0" * 12, region, "s3://lab-bucket", ROLE, Address(url))
         found = timed.lab.personalize.describe_dataset_group(datasetGroupArn=timed.group)["datasetGroup"]
@@ -107,8 +107,8 @@ class History:
         self.load("items", base + text, "INCREMENTAL" if "added" in kind else "FULL", item)
 
     def _actions(self, kind: str, action: str) -> None:
-        self.times[action] = self.times.get(action, 1) + 1
-        value = self.times[action] % 10 + 1
+        self.sent[action] = self.sent.get(action, 1) + 1
+        value = self.sent[action] % 10 + 1
         if kind == "action":
             entry = {"actionId": action, "properties": json.dumps({"value": value, "level": 1})}
             self.timed.lab.events.put_actions(datasetArn=self.timed.datasets["Actions"], actions=[entry])
@@ -140,9 +140,17 @@ class History:
     def load(self, kind: str, text: str, mode: str, key: str = "") -> None:
         """Import a file, as both sides see it."""
         self.timed.load(kind.title(), text, mode)
-        sent = self._file_import(kind, text, mode)
-        again = {(kind, each) for each in sent} & self.seqs.keys()
-        self.seqs |= dict.fromkeys((*again, *([(kind, key)] if key else [])), self.state.layers.latest())
+        self._file_import(kind, text, mode)
+        self._note(kind, key)
+
+    def _note(self, kind: str, key: str) -> None:
+        self.keys.add((kind, key))
+        self.seqs[self.now] = self.state.layers.latest()
+
+    def seq(self, row: dict[str, Any]) -> int:
+        """Return the sequence number of a record's version in the local Personalize, by when it was sent."""
+        sent = row["SENT_AT"].timestamp()
+        return self.seqs[min(self.seqs, key=lambda at: abs(at - sent))]
 
     @property
     def now(self) -> float:
@@ -161,7 +169,7 @@ class History:
         types = record_files.empty(contract).collect_schema()
         return found.select(pl.col(name).cast(types[name]) for name in names)
 
-    def _file_import(self, kind: str, text: str, mode: str) -> set[str]:
+    def _file_import(self, kind: str, text: str, mode: str) -> None:
         contract, journal = self.contract(kind), self.ledger.journal
         with self.ledger.temporary() as folder:
             (folder / "records").mkdir()
@@ -174,7 +182,6 @@ class History:
             })  # fmt: skip
             record_files.file_import(self.ledger, row, folder / "records")
         trained_ids.drop_replaced(self.ledger, kind)
-        return set(frame[KEYS[kind]])
 
     def _file_put(self, kind: str, rows: list[tuple[Any, ...]]) -> None:
         contract = self.contract(kind)
@@ -182,7 +189,7 @@ class History:
         frame = batches.plan(put, self._frame(contract, rows))
         plan = record_files.file_plan(self.ledger, f"put-{self.now}", put, frame, "")
         self.ledger.journal.answer(CallRow(plan.seq, 0, frame.height - 1, SENT, "", self.now))
-        self.seqs[kind, str(rows[0][0])] = self.state.layers.latest()
+        self._note(kind, str(rows[0][0]))
 
     def training(self) -> Training:
         """Return what the client makes of the service's trainings now."""
@@ -194,5 +201,5 @@ class History:
         training = self.training()
         assert training.state == "trained"
         page = records(self.ledger, kind, self.contract(kind), training).page(0, 100_000)
-        mine = [key for dataset, key in self.seqs if dataset == kind]
+        mine = [key for dataset, key in self.keys if dataset == kind]
         yield from page.filter(pl.col(KEYS[kind]).is_in(mine)).unique(KEYS[kind]).iter_rows(named=True)
