@@ -84,7 +84,7 @@ def proposed(args: Namespace) -> list[str]:
     """Return the flags that map a file's columns, where it can be read so and nothing was mapped yet."""
     if args.column or args.metadata or args.dataset is None:
         return []
-    domain = args.domain or "CUSTOM"
+    domain: Any = args.domain or "CUSTOM"
     with suppress(PdprepError):
         found = infer_contract(args.file, args.dataset, domain)
         # Numbers may be written in a way that only Python reads; text is text.
