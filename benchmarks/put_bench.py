@@ -33,7 +33,7 @@ from pdprep.personalize.puts.calls import runs
 from pdprep.personalize.puts.transport.boto3_wire import Boto3Wire
 from pdprep.personalize.puts.transport.fast_wire import FastWire
 from pdprep.personalize.puts.transport.operations import Destination
-from pdprep.personalize.puts.transport.pace import Pace
+from pdprep.personalize.puts.transport.rate_limiter import RateLimiter
 from pdprep.personalize.puts.transport.sender import Sender, Wire
 from pdprep.personalize.resources.ensuring import Dataset
 from pdprep.progress import silent
@@ -121,7 +121,7 @@ def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeWire, in_fligh
     def send() -> None:
         planned = batches.plan(CONTRACT, rows)
         row = record_files.file_plan(ledger, "put-0001", CONTRACT, planned, "")
-        sender = Sender(make(aim, ledger), row, Pace(None), STOP, silent)
+        sender = Sender(make(aim, ledger), row, RateLimiter(None), STOP, silent)
         sender.send(runs(CONTRACT, record_files.unanswered(ledger, row)))
         ledger.journal.finish_plan(row)
         assert sender.tally.sent == rows.height

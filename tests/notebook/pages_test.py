@@ -101,7 +101,7 @@ CONTROLS = (
 @pytest.mark.parametrize("query", CONTROLS)
 def test_the_code_gives_what_one_sees(records: Records, query: Query) -> None:
     group = SimpleNamespace(records=lambda _: records)
-    found = eval(pages.look(records, query).message()["code"], {"pl": pl, "group": group}).collect()
+    found = eval(pages.read_page(records, query).message()["code"], {"pl": pl, "group": group}).collect()
     assert found.sort(pl.all()).equals(frame(records, query).collect().sort(pl.all()))
     assert found.height == records.total(record_query.where(query, records.columns))
 

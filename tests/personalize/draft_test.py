@@ -1,4 +1,4 @@
-"""A put is planned a portion at a time, and comes out as if all its records had been in memory at once."""
+"""A put is planned a batch at a time, and comes out as if all its records had been in memory at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def events(count: int, users: int) -> pl.DataFrame:
 
 
 def drafted(prepared: Prepared, folder: Path, partitions: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """Return a plan made in portions, the same made at once, and how many portions there were."""
+    """Return a plan made in in_order, the same made at once, and how many in_order there were."""
     contract = batches.put_contract(prepared.contract)
     folder.mkdir()
     plan, rows = Draft(contract, folder), []
@@ -36,25 +36,25 @@ def drafted(prepared: Prepared, folder: Path, partitions: int) -> tuple[pl.DataF
         plan.take(batch)
         rows.append(batch.rows.select(prepared.contract.names))
     numbers = batches.Numbers(contract)
-    found = [numbers.on(batches.identified(contract, portion.rows)) for portion in plan.portions()]
+    found = [numbers.on(batches.identified(contract, batch.rows)) for batch in plan.in_order()]
     return pl.concat(found), batches.plan(contract, pl.concat(rows)), len(found)
 
 
 @pytest.mark.parametrize(("users", "partitions"), [(1, 8), (3, 8), (400, 64), (400, 1)])
-def test_a_plan_in_portions_equals_the_plan_made_at_once(
+def test_a_plan_in_batches_equals_the_plan_made_at_once(
     tmp_path: Path, users: int, partitions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft, "PORTION", 100)
+    monkeypatch.setattr(draft, "BATCH", 100)
     monkeypatch.setattr(draft, "SAMPLED", 10)
     prepared = prepare(events(3_000, users), "interactions", columns={"SESSION_ID": "SESSION_ID"})
-    found, wanted, portions = drafted(prepared, tmp_path / "runs", partitions)
-    assert portions > 10
+    found, wanted, in_order = drafted(prepared, tmp_path / "runs", partitions)
+    assert in_order > 10
     assert found.equals(wanted)
 
 
 def test_of_items_the_last_record_of_an_id_goes(tmp_path: Path) -> None:
     rows = pl.DataFrame({"ITEM_ID": [f"i{n % 700}" for n in range(2_100)], "YEAR": range(2_100)})
     prepared = prepare(rows, Contract.of("items").extend(Field("YEAR", "int")))
-    found, wanted, portions = drafted(prepared, tmp_path / "runs", 16)
-    assert portions == 16
+    found, wanted, in_order = drafted(prepared, tmp_path / "runs", 16)
+    assert in_order == 16
     assert found.equals(wanted)

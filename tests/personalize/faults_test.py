@@ -16,7 +16,7 @@ from pdprep.contract import limits
 from pdprep.contract.fields import Field
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize.puts.transport.pace import Pace
+from pdprep.personalize.puts.transport.rate_limiter import RateLimiter
 from tests.conftest import DEEP
 from tests.personalize.frames import counts, events, exported, prepared
 from tests.support.groups import ledger_of
@@ -118,8 +118,8 @@ group.{call}
 
 
 def test_calls_that_are_throttled_together_halve_the_rate_once() -> None:
-    pace = Pace(100)
-    pace._slowed -= 1
+    limiter = RateLimiter(100)
+    limiter._slowed -= 1
     for _ in range(8):
-        pace.slow()
-    assert pace.rate == 50
+        limiter.slow()
+    assert limiter.rate == 50

@@ -55,7 +55,7 @@ class Page:
         return f"{', '.join([rows, *told])}. Page {query.page + 1:,} of {self.pages:,}."
 
 
-def look(records: Records, query: Query) -> Page:
+def read_page(records: Records, query: Query) -> Page:
     """Return the page that a query asks for; its number is kept within the pages that there are."""
     condition = record_query.where(query, records.columns)
     sort = query.sort if query.sort in records.columns else ""
@@ -68,7 +68,7 @@ def look(records: Records, query: Query) -> Page:
 
 def view(records: Records, query: Query) -> dict[str, Any]:
     """Return the page that a query asks for, as the browser gets it."""
-    return look(records, query).message()
+    return read_page(records, query).message()
 
 
 def within(rows: list[list[str]], budget: int = BUDGET) -> list[list[str]]:

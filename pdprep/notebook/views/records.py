@@ -12,7 +12,7 @@ from pdprep.html import Id, Segment
 from pdprep.ledger import effects, filters
 from pdprep.ledger.records import ORIGINS, Records
 from pdprep.notebook.views import cells
-from pdprep.notebook.views.pages import Page, look
+from pdprep.notebook.views.pages import Page, read_page
 from pdprep.notebook.views.record_query import IDS, Query
 from pdprep.notebook.views.sheet import Bar, Code, Grid, Sheet
 
@@ -23,7 +23,7 @@ _WAITS: Final = (effects.NOT_READ, effects.NOT_IN_SEGMENTS, "unknown")
 
 def sheet(records: Records) -> Sheet:
     """Return which went by which road, what counts and what waits, and the first rows."""
-    page = look(records, Query())
+    page = read_page(records, Query())
     first = (_first(page),) if page.total else ()
     codes = (Code("As code", str(page.message()["code"])),) if page.total else ()
     answer = glance(records)

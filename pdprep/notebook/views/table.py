@@ -44,7 +44,7 @@ class RecordsTable(anywidget.AnyWidget):
 
     def __init__(self, records: Records, namespace: dict[str, Any] | None = None) -> None:
         self._records, self._namespace = records, namespace
-        self._page = pages.look(records, Query())
+        self._page = pages.read_page(records, Query())
         super().__init__(
             behind=uuid.uuid4().hex,
             caption=f"{records.dataset}: {sentence(counts(records))}",
@@ -56,7 +56,7 @@ class RecordsTable(anywidget.AnyWidget):
     @traitlets.observe("query")
     def _answer(self, change: dict[str, Any]) -> None:
         def page() -> dict[str, Any]:
-            self._page = pages.look(self._records, Query.parse(change["new"]))
+            self._page = pages.read_page(self._records, Query.parse(change["new"]))
             return self._page.message()
 
         answer = _tried(page, lambda words: {**self.view, "status": words})

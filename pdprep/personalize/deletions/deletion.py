@@ -70,7 +70,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     update(total=len(ids))
     found = settled(
         target.world, RESOURCE, created(target, id, ids, update),
-        look=partial(_look, update), stop=job.stopping,
+        on_answer=partial(_on_answer, update), stop=job.stopping,
     )  # fmt: skip
     user_list.remove(target, found["jobName"])
     if found["status"] != Status.COMPLETED:
@@ -83,7 +83,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     update(status=Status.DONE, phase="done", done=len(ids), rows=found.get("numDeleted"), note=note)
 
 
-def _look(update: Update, found: dict[str, Any]) -> None:
+def _on_answer(update: Update, found: dict[str, Any]) -> None:
     """Write down where the service stands; once it has deleted, the ledger still has to."""
     if not Status(found["status"]).ok:
         update(status=found["status"])

@@ -59,10 +59,10 @@ def run(asked: ExportRequest, job: Job) -> None:
     ensure_bucket(target.world)
     arn, prefix = created(asked, job)
 
-    def look(found: dict[str, Any]) -> None:
+    def on_answer(found: dict[str, Any]) -> None:
         job.update(status=found["status"])
 
-    found = settled(target.world, RESOURCE, arn, look=look, stop=job.stopping)
+    found = settled(target.world, RESOURCE, arn, on_answer=on_answer, stop=job.stopping)
     if found["status"] != Status.ACTIVE:
         hint = "group.check() tells whether the role may write to the bucket"
         raise failure(f"the export {job.name}", found, "ACTIVE", hint)

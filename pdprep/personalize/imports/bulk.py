@@ -63,12 +63,12 @@ def prepare(asked: ImportRequest) -> JobRow:
 def run(asked: ImportRequest, job: Job, before: Job | None = None) -> None:
     """Do an import from its first row to its end; one that was created already is followed."""
     target = asked.target
-    judge = partial(decision.ahead, asked, job)
-    with queue.turn(asked.ledger, job, before, judge):
+    check_early = partial(decision.check_early, asked, job)
+    with queue.turn(asked.ledger, job, before, check_early):
         row = asked.ledger.journal.import_of(job.id)
         if row is None or not row.status.pending:
             if not job.accepted and asked.ledger.journal.unfinished(job.dataset):
-                judge()
+                check_early()
             following.settle(target, job)
             # What an interrupted put still has to send is older than this import and must not come after it.
             ending.finish_open(target, job, Speed())

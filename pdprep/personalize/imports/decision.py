@@ -30,7 +30,7 @@ def doubtful(asked: ImportRequest) -> bool:
     return busy or guards.holds_bulk(ledger, target.world, target.group(), dataset)
 
 
-def ahead(asked: ImportRequest, job: Job) -> None:
+def check_early(asked: ImportRequest, job: Job) -> None:
     """Judge an import that waits for its turn, as if the jobs before it had ended well; nothing is sent.
 
     Raises:

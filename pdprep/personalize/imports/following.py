@@ -31,10 +31,10 @@ def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
     """
     job.update(phase="import", done=0, total=None, unit="records", arn=row.arn, name=row.name, rows=row.rows)
 
-    def look(found: dict[str, Any]) -> None:
+    def on_answer(found: dict[str, Any]) -> None:
         job.update(status=found["status"])
 
-    row = finish(target, row, settled(target.world, KIND, row.arn, look=look, stop=job.stopping))
+    row = finish(target, row, settled(target.world, KIND, row.arn, on_answer=on_answer, stop=job.stopping))
     if row.status != Status.ACTIVE:
         raise failed(target, row)
     with suppress(Exception):  # a copy for speed; the import is ACTIVE all the same

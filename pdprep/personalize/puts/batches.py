@@ -57,7 +57,7 @@ def plan(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 class Numbers:
-    """Gives the records of a plan their positions and calls, a portion after the other."""
+    """Gives the records of a plan their positions and calls, a batch after the other."""
 
     def __init__(self, contract: Contract) -> None:
         self._by = WHOSE if contract.dataset == "interactions" else ()
@@ -68,7 +68,7 @@ class Numbers:
         """Return the next records with the position of each and the number of its call."""
         most, place = quota("records_a_call"), pl.int_range(pl.len(), dtype=pl.UInt32)
         if self._by:
-            # A call that the last portion has begun takes the next records of its user and session.
+            # A call that the last batch has begun takes the next records of its user and session.
             goes_on = [
                 pl.col(name).eq_missing(pl.lit(of)) for name, of in zip(self._by, self._whose, strict=False)
             ]

@@ -1,4 +1,4 @@
-"""The records of a put, brought into the order in which they go on disk: a portion of them is in memory."""
+"""The records of a put, brought into the order in which they go on disk: a batch of them is in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pdprep.personalize.puts.batches import EVENT_ORDER
 from pdprep.preparation.spread import BUCKET, BUCKETS
 
 SAMPLED: Final = 2_000  # one record of so many tells where to cut
-PORTION: Final = 100_000  # events, about
+BATCH: Final = 100_000  # events, about
 BATCH_ROWS: Final = 20_000  # of a file, read as a whole
 
 
@@ -78,8 +78,8 @@ class Draft:
                 self._samples.append(_keys(found).gather_every(SAMPLED))
         self._group += batch.whole
 
-    def portions(self) -> Iterator[PutBatch]:
-        """Yield the records in order."""
+    def in_order(self) -> Iterator[PutBatch]:
+        """Yield the records in the order of their calls."""
         if self._contract.event_like:
             yield from (PutBatch(rows, BUCKETS - 1, True) for rows in self._events())
         else:
@@ -99,7 +99,7 @@ class Draft:
         if not self._runs:
             return
         sampled = pl.concat(self._samples).sort(EVENT_ORDER)
-        apart = PORTION // SAMPLED
+        apart = BATCH // SAMPLED
         cuts = sampled.gather_every(apart, apart).unique(maintain_order=True).rows()
         places = [[0, *_places(run.file, cuts), run.rows] for run in self._runs]
         for number in range(len(cuts) + 1):

@@ -21,7 +21,7 @@ from pdprep.personalize.puts.request import PutRequest
 from pdprep.preparation.prepare import Prepared
 
 
-def ahead(asked: PutRequest, job: Job) -> None:
+def check_early(asked: PutRequest, job: Job) -> None:
     """Judge a put that waits for its turn; which of its records go is known when that has come.
 
     Raises:
@@ -52,8 +52,8 @@ def plan(asked: PutRequest, prepared: Prepared, job: Job) -> tuple[PlanRow | Non
         _judged(asked, prepared, job, folder, ledger.folder / "quarantine" / job.id, draft.take)
         choice = wanted.Wanted(asked, prepared, contract, folder)
         numbers, fingerprint, files, rows = batches.Numbers(contract), hashlib.sha256(), list[Path](), 0
-        for portion in draft.portions():
-            found = numbers.on(choice.of(portion))
+        for batch in draft.in_order():
+            found = numbers.on(choice.of(batch))
             if found.height:
                 fingerprint.update(
                     "\n".join([""] * bool(files) + found[record_files.DIGEST].to_list()).encode()

@@ -37,10 +37,10 @@ def prepare(asked: PutRequest) -> JobRow:
 
 def run(asked: PutRequest, job: Job, before: Job | None = None) -> None:
     """Do a put from its first row to its last answer."""
-    judge = partial(planned.ahead, asked, job)
-    with queue.turn(asked.ledger, job, before, judge):
+    check_early = partial(planned.check_early, asked, job)
+    with queue.turn(asked.ledger, job, before, check_early):
         if not job.accepted and asked.ledger.journal.unfinished(job.dataset):
-            judge()  # what others left is finished first, which may take long
+            check_early()  # what others left is finished first, which may take long
         following.settle(asked.target, job)
         ending.finish_open(asked.target, job, asked.speed)
         if ending.planned(asked.ledger, job):

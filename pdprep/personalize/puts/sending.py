@@ -10,7 +10,7 @@ from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.puts.calls import runs
 from pdprep.personalize.puts.request import Speed
 from pdprep.personalize.puts.transport.operations import PUTS, Destination
-from pdprep.personalize.puts.transport.pace import Pace
+from pdprep.personalize.puts.transport.rate_limiter import RateLimiter
 from pdprep.personalize.puts.transport.sender import WRONG, Answered, Sender
 from pdprep.personalize.puts.transport.wires import wire
 from pdprep.personalize.resources.ensuring import ensure_tracking
@@ -30,7 +30,7 @@ def send(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
     polite = POLITE[PUTS[contract.dataset].rate] if target.world.neighbours else None
     destination = Destination(target.world, dataset, tracking)
     sender = Sender(
-        wire(destination, journal, job.stopping, speed.fast), plan, Pace(speed.rate or polite),
+        wire(destination, journal, job.stopping, speed.fast), plan, RateLimiter(speed.rate or polite),
         job.stopping, job.listen,
     )  # fmt: skip
     for row in journal.calls(plan):

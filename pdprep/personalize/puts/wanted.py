@@ -22,7 +22,7 @@ from pdprep.validation.wording import plural
 
 
 class Wanted:
-    """Chooses a portion of the records at a time, beside what the ledger has of the same ids.
+    """Chooses a batch of the records at a time, beside what the ledger has of the same ids.
 
     Attributes:
         left: How many records are left out, as they are there already.
@@ -39,7 +39,7 @@ class Wanted:
             asked: The put.
             prepared: Its frame, as the schema of the dataset asks for it.
             contract: The contract of the records, with the fields that only a put carries.
-            folder: A place for files, which is there until the last portion was chosen.
+            folder: A place for files, which is there until the last batch was chosen.
         """
         ledger, absent = asked.ledger, filling.absent(prepared)
         fill, new_only, resend = asked.fill, asked.new_only, asked.resend
@@ -66,17 +66,17 @@ class Wanted:
         """The ids of which the ledger knows no record, where it was asked to fill in."""
         return pl.concat(self._unknown).sort()
 
-    def of(self, portion: PutBatch) -> pl.DataFrame:
-        """Return the records of the next portion that go, each with its digest."""
-        rows = portion.rows
-        taken = [self._taken.upto(portion.bucket, portion.whole).lazy()] if self._taken else []
+    def of(self, batch: PutBatch) -> pl.DataFrame:
+        """Return the records of the next batch that go, each with its digest."""
+        rows = batch.rows
+        taken = [self._taken.upto(batch.bucket, batch.whole).lazy()] if self._taken else []
         if self._fill:
             done = filling.fill(self._ledger, self._contract, rows, self._absent, taken)
             rows = done.frame
             self.filled.update(done.fields)
             self._unknown.append(done.unknown)
         frame = self._without_deleted(batches.identified(self._contract, rows))
-        left = self._without(frame, portion)
+        left = self._without(frame, batch)
         self.left += frame.height - left.height
         if self._absent and not self._fill:
             self.nulled.update(filling.lost(taken, self._contract, left.lazy(), self._absent))
@@ -91,12 +91,12 @@ class Wanted:
         self.deleted += frame.height - kept.height
         return kept if self._new_only else frame
 
-    def _without(self, frame: pl.DataFrame, portion: PutBatch) -> pl.DataFrame:
+    def _without(self, frame: pl.DataFrame, batch: PutBatch) -> pl.DataFrame:
         """Leave out what is there already."""
         if self._contract.event_like:
             held = [_near(each, frame) for each in self._held]
         else:
-            held = [self._sent.upto(portion.bucket, portion.whole).lazy()] if self._sent else []
+            held = [self._sent.upto(batch.bucket, batch.whole).lazy()] if self._sent else []
         left = frame if self._resend else batches.without_acknowledged(self._contract, frame, held)
         if self._new_only:
             # What is filled in is known by its id: there the whole record tells whether it is new.
@@ -125,7 +125,7 @@ def remarks(asked: PutRequest, job: Job, contract: Contract, wanted: Wanted) -> 
 
 
 def _near(layer: pl.LazyFrame, frame: pl.DataFrame) -> pl.LazyFrame:
-    """Return the events of a layer from the first user of a portion to the last: files are sorted by user."""
+    """Return the events of a layer from the first user of a batch to the last: files are sorted by user."""
     users = frame["USER_ID"]
     if users.null_count() or users.is_empty():
         return layer

@@ -1,4 +1,4 @@
-"""Look at a resource until it has settled. boto3 ships no waiters for Amazon Personalize."""
+"""OnAnswer at a resource until it has settled. boto3 ships no waiters for Amazon Personalize."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MISSES: Final = 20
 
 PATIENT_SECONDS: Final = 60.0  # a wait that is longer says for what
 
-Look = Callable[[dict[str, Any]], None]
+OnAnswer = Callable[[dict[str, Any]], None]
 Tell = Callable[[str], None]
 
 
@@ -68,15 +68,20 @@ def describe(world: World, kind: str, arn: str) -> dict[str, Any]:
 
 
 def settled(
-    world: World, kind: str, arn: str, *, look: Look | None = None, stop: threading.Event | None = None
+    world: World,
+    kind: str,
+    arn: str,
+    *,
+    on_answer: OnAnswer | None = None,
+    stop: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """Look at a resource until it is ACTIVE or has failed, and return what the service says then.
+    """OnAnswer at a resource until it is ACTIVE or has failed, and return what the service says then.
 
     Args:
         world: Where it is.
         kind: As for ``describe``.
         arn: Its ARN.
-        look: Hears what the service says at every look.
+        on_answer: Hears each answer of the service.
         stop: Set by somebody who no longer wants to wait.
 
     Raises:
@@ -88,8 +93,8 @@ def settled(
         found = _described(world, kind, arn, misses)
         state = found["status"] if found else "no answer"
         misses = 0 if found else misses + 1
-        if found and look:
-            look(found)
+        if found and on_answer:
+            on_answer(found)
         if found and Status(found["status"]).terminal:
             patience.done()
             return found

@@ -15,7 +15,7 @@ from pdprep.errors import ServiceError
 from pdprep.ledger.rows import REJECTED, SENT, CallRow, PlanRow
 from pdprep.personalize.aws.client import LOST
 from pdprep.personalize.puts.calls import PutCall
-from pdprep.personalize.puts.transport.pace import Pace, backoff
+from pdprep.personalize.puts.transport.rate_limiter import RateLimiter, backoff
 from pdprep.personalize.resources.polling import Stopped
 from pdprep.progress import Listener, Progress
 
@@ -80,7 +80,7 @@ class Sender:
 
     wire: Wire
     plan: PlanRow
-    pace: Pace
+    limiter: RateLimiter
     stop: threading.Event
     listener: Listener
     answered: Answered = field(default_factory=Answered)
@@ -130,7 +130,7 @@ class Sender:
 
     async def _call(self, call: PutCall) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            await self.wire.pause(self.pace.reserve())
+            await self.wire.pause(self.limiter.reserve())
             self._check()
             try:
                 await self.wire.put(call)
@@ -139,7 +139,7 @@ class Sender:
                 if error.code not in AGAIN or attempt == ATTEMPTS:
                     raise
                 if error.code in THROTTLED:
-                    self.pace.slow()
+                    self.limiter.slow()
             await self.wire.pause(backoff(attempt))
 
     def _check(self) -> None:

@@ -1,4 +1,4 @@
-"""Hold back: an application shares the quotas, so calls go out no faster than a rate."""
+"""The rate limiter of a put: an application shares the quotas, so calls go out no faster than a rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST_SECONDS: Final = 20.0
 FIRST_SECONDS: Final = 0.05
 
 
-class Pace:
+class RateLimiter:
     """A token bucket of one second's calls for all calls of a put; halved when the service throttles."""
 
     def __init__(self, rate: float | None) -> None:
