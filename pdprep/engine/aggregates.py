@@ -70,6 +70,7 @@ class PutCalls:
         # Hashes, as the report counts ids: two of 64 bits that meet cost one call.
         whose = batch.rows.select(key_hash(self._whose).alias("whose")).to_series()
         self._open.append(whose.value_counts(name="rows"))
+        # Before that a user may come again, and calls are counted by whole users.
         if batch.whole:
             counts = self._open[0] if len(self._open) == 1 else _added(self._open)
             self._calls += int(((counts["rows"] + self._most - 1) // self._most).sum())

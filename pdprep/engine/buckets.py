@@ -107,6 +107,7 @@ def partition_count(prepared: Prepared, height: int | None = None) -> int:
     """
     rows = _guess(prepared) if height is None else height
     size = prepared.source.bytes or 0 if prepared.source.is_text else 0
+    # Up to 64 for the caches alone; beyond that more only where memory asks for it, for each has a price.
     few = min(FEW_PARTITIONS, math.ceil(max(rows / FEW_ROWS, size / FEW_BYTES)))
     return min(BUCKETS, max(1, few, math.ceil(rows / MOST_ROWS)))
 
@@ -136,6 +137,7 @@ def _height(prepared: Prepared) -> int | None:
 
 def _in_pieces(found: Sequence[PartitionRows], key: Key) -> Iterator[Partition]:
     for rows in found:
+        # An id of most rows fills a bucket that no number of partitions makes smaller.
         if rows.bytes > MOST_BYTES:
             lost, works = oversized.pieces(rows.files, rows.files[0].parent / "pieces", key, BUCKET)
             last = len(works) - 1

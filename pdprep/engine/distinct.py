@@ -63,6 +63,7 @@ def key_hash(key: Sequence[str]) -> pl.Expr:
 
 def _lost(rows: pl.DataFrame, key: Key) -> pl.Series | None:
     """Tell which rows equal an earlier one; None where none does."""
+    # Few fields first: most rows differ in id and time already, and hashing long texts of all is dear.
     meets = _meets(rows, key.apart)
     if meets is None:
         return None
@@ -72,6 +73,7 @@ def _lost(rows: pl.DataFrame, key: Key) -> pl.Series | None:
     if meets is None:
         return None
     suspects = suspects.filter(meets)
+    # Equal hashes prove nothing: rows that are dropped have been compared in full.
     firsts = suspects.unique(key.fields, keep="first")[_PLACE]
     none = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
     return none.scatter(suspects[_PLACE], True).scatter(firsts, False)

@@ -57,6 +57,7 @@ def judged(
 
         def read(encoded: EncodedFrame) -> Judged:
             validator = StreamValidator(encoded, rules, route, bad_rows)
+            # An attempt that fails takes its partitions away; only one that holds is handed to the caller.
             with ExitStack() as attempt:
                 partitions = partitioned(encoded.prepared, validator.on, listener, measured, scratch)
                 found = Judged(encoded, validator, attempt.enter_context(partitions))
@@ -89,6 +90,7 @@ def _read(
     while True:
         spelled = replace(prepared, conversions=readings.begin())
         encoded = encoded_for(spelled, rules) if worth else EncodedFrame(spelled)
+        # Guesses cost nothing where they hold, which is nearly always; a wrong one costs a second reading.
         try:
             found = read(encoded)
             if readings.whole():

@@ -84,4 +84,5 @@ def _lines(file: str, blocks: Blocks, first: int, rows: set[int]) -> Iterator[tu
             if index >= last:
                 return
             index += 1
+        # An odd number of marks opens a quoted value or closes it; an escaped mark is two of them.
         inside ^= bool(quote) and line.count(quote) % 2 == 1

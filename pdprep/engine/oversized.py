@@ -46,6 +46,7 @@ def pieces(
     count = rows.select(pl.len()).collect().item()
     # Source rows are unique, so a range of as many numbers holds no more rows than a piece may have.
     width = max(1, PIECE_BYTES * count // size)
+    # First pass: equal rows have equal hashes, so each share can be deduplicated by itself.
     share = key_hash(key.fields) % math.ceil(size / PIECE_BYTES)
     sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
     for file in files:
@@ -53,9 +54,11 @@ def pieces(
     cells: defaultdict[int, list[Path]] = defaultdict(list)
     lost = count
     for place in sorted((folder / "shares").iterdir()):
+        # A share lies in files in any order; of equal rows the first of the source is kept.
         kept = distinct(read(sorted(place.rglob("*.ipc"))).sort(ROW), key, order=bucket)
         shutil.rmtree(place)
         lost -= kept.height
+        # Second pass: one number by bucket and range of rows, in whose order the cells are the whole again.
         cell = pl.col(bucket).cast(pl.Int64) * (1 << 40) + pl.col(ROW) // width
         target = folder / "cells" / place.name
         sink(kept.lazy().with_columns(cell.alias(_CELL)), target, _CELL)

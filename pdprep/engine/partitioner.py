@@ -62,6 +62,7 @@ class Partitioner:
         self._folder: Path | None = None
         self._held: list[SortedBatch] = []
         self._bytes = 0
+        # Where more is expected than fits, rows go to files early rather than all at once and late.
         self._most = HELD_BYTES if expected <= HELD_BYTES else min(HELD_BYTES, FLUSHED_BYTES)
         self._spans: list[tuple[int, int]] = []  # the first and last row of what went to files together
         self._in_order = True  # of the source, batch by batch
@@ -82,6 +83,7 @@ class Partitioner:
             if all(each.bytes <= most for each in found):
                 return found
         self._flush(0)
+        # Files were written batch by batch: if their rows do not overlap, no partition has to be sorted.
         spans = sorted(self._spans)
         self._in_order &= spans == self._spans and all(a[1] < b[0] for a, b in pairwise(spans))
         return list(self._in_files())

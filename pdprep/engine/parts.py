@@ -49,6 +49,8 @@ class Writer:
             rows: The bucket and the columns of the CSV, escaped; by bucket, and after those of the last call.
             extreme: Whether a number may need an exponent.
         """
+        # Runs of one bucket: a part ends only between two of them, since the number of rows before a bucket
+        # is the same whatever the partitions were, and so are the bytes of each part.
         start = end = 0
         for height, bucket in rows[BUCKET].rle().struct.unnest().iter_rows():
             if self._rows + end - start >= ROWS_A_PART and bucket != self._bucket:

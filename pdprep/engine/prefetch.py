@@ -30,6 +30,7 @@ def prefetch(works: Sequence[Work[T]]) -> Iterator[T]:
     try:
         for work, following in zip(works, [*works[1:], None], strict=True):
             result = begun.result() if begun else work.do()
+            # Begun after this result is there, so that at most two are held.
             fits = following is not None and work.bytes + following.bytes <= BYTES
             begun = Begun(following.do) if following is not None and fits else None
             yield result

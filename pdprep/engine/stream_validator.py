@@ -65,6 +65,7 @@ class StreamValidator:
         return rows.map_batches(self._batch, schema=schema, streamable=True)
 
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
+        # Once a rule has its hundred examples, only rows before the last of them can still replace one.
         start = rows[ROW][0] if rows.height else 0
         verdict = self._validator(rows, lambda *rule: start < self._full.get(rule, start + 1))
         good, bad = rows.select(self.columns), None

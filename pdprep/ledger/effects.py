@@ -174,6 +174,7 @@ def _effect(dataset: str, training: Training, added: Collection[str]) -> tuple[p
     if not added or not any(model.segments for model in readers):
         return effect, at
     others = tuple(model for model in readers if not model.segments)
+    # Records of INCREMENTAL imports are invisible to segments, but other models read them.
     left_out = (pl.col("ORIGIN") == "bulk") & pl.col("IMPORT").is_in(list(added))
     rest, then = _of(dataset, others) if others else (pl.lit(NOT_IN_SEGMENTS), pl.lit(None, TIME))
     return pl.when(left_out).then(rest).otherwise(effect), pl.when(left_out).then(then).otherwise(at)
@@ -200,6 +201,7 @@ def _of(dataset: str, readers: tuple[TrainedModel, ...]) -> tuple[pl.Expr, pl.Ex
 
 def _facts(dataset: str, readers: Iterable[TrainedModel]) -> list[EffectFact]:
     """Return the statements about a dataset whose condition some model fulfils."""
+    # One model that has the feature is enough: a record counts as soon as it counts anywhere.
     deployed = {"", *(feature for model in readers for feature in model.features)}
     return [fact for fact in FACTS if fact.dataset == dataset and fact.needs in deployed]
 
@@ -242,6 +244,7 @@ def _moment(when: When, readers: Iterable[TrainedModel]) -> pl.Expr:
 
 
 def _choose(facts: list[EffectFact], value: Callable[[EffectFact], pl.Expr]) -> pl.Expr:
+    # From the last to the first, each around the others: then the first that fits is asked first.
     chosen: pl.Expr = pl.lit(None)
     for fact in reversed(facts):
         chosen = pl.when(_fits(fact)).then(value(fact)).otherwise(chosen)

@@ -25,6 +25,7 @@ def merge(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.LazyFrame:
     same = record_files.identity(contract)
     latest = [name for name in (*contract.columns, *LATEST) if name not in same]
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed")
+    # The order numbers every record ever sent, bulk and put together, so the greatest is the newest.
     found = rows.group_by(same).agg(
         pl.col(latest).get(pl.col(ORDER).arg_max()),
         (pl.col("ORIGIN") != "incremental").any().alias(_IN_BULK),

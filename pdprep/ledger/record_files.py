@@ -94,6 +94,7 @@ def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
         return empty(contracts.loads(row.contract))
     return integrity.scan(files).select(
         pl.exclude(ROW),
+        # Imports and plans share one sequence; within one, records are numbered below 2 ** 40.
         (pl.lit(row.seq << 40, pl.Int64) + pl.col(ROW)).alias(ORDER),
         pl.lit(True).alias(BULK),
         pl.lit(row.name).alias("IMPORT"),

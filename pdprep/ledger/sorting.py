@@ -72,6 +72,7 @@ class SortedPlaces:
         return self._sorted(self.rows.bottom_k(ENDS, by=self.order.keys, reverse=up))
 
     def _middle(self, start: int, stop: int) -> pl.Series:
+        # Counting tells between which boundaries a page lies: as a rule only that range is sorted.
         found, at = [], 0
         for code, rows in self._counts:
             if at < stop and at + rows > start:
@@ -90,6 +91,8 @@ class SortedPlaces:
         """The rows by code, in the order: between two boundaries it is even, at one odd."""
         boundaries = self._boundaries
 
+        # Both sides are equal but at a boundary itself, where they differ by one: many rows may share its
+        # value (a day, an item), and so they are a range of their own.
         def code(values: pl.Series) -> pl.Series:
             return boundaries.search_sorted(values, "left") + boundaries.search_sorted(values, "right")
 

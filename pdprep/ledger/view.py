@@ -73,6 +73,7 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
         contract: The contract of the records.
         place: The folder where a snapshot may be kept; None merges in memory.
     """
+    # So few rows need no files of their own.
     if place is None or merging.count(frames.values()) <= FEW:
         merged = merging.merged(list(frames.values()), contract)
         rows, order = merged.lazy().with_row_index(PLACE), merging.order(contract)
@@ -109,6 +110,8 @@ def _delta(
     if merging.count(fresh) > FEW:
         return None
     same = record_files.identity(contract)
+    # The newest values win record by record, so a record that came again is merged with what the snapshot
+    # has of it, and its row there is replaced; all other rows of the snapshot are not touched.
     ids = merging.merged(fresh, contract).select(same).lazy()
     rows = integrity.scan(kept.files).with_row_index(PLACE)
     gone = rows.join(ids, on=same, how="semi", nulls_equal=True).collect(engine="streaming")
@@ -118,6 +121,7 @@ def _delta(
     for suffix in (file.suffix, *_FORMER):
         for old in file.parent.glob(f"*{suffix}"):
             platforms.remove(old)
+    # Under another name first: a delta that a kill cut off must not look like one.
     fresh_file = file.with_suffix(".part")
     delta.write_parquet(fresh_file)
     platforms.replace(fresh_file, file)
@@ -134,6 +138,7 @@ def _of(kept: MergedRecords, contract: Contract, delta: pl.DataFrame | None = No
     if delta is None:
         delta = _nothing(rows.head(0).collect())
     else:
+        # A record that is now "both" was counted as "bulk" or "incremental" before.
         counts.update(merging.by_origin(delta))
         counts.subtract(dict(delta[_WAS].drop_nulls().value_counts().iter_rows()))
         # A missing id is in the first piece, for it is sorted before all others.

@@ -52,6 +52,8 @@ class TextDictionary:
         Raises:
             OverflowError: More texts came than the dictionary takes.
         """
+        # Polars numbers the source's texts in its own way; a table turns its numbers into ours, of which two
+        # texts that convert to the same have one. So a batch of known texts costs a cast and a gather.
         categories = values.cast(self._dtype)
         places, table = categories.to_physical(), self._table
         last = places.max()

@@ -105,6 +105,7 @@ class Spellings:
     @property
     def may_meet(self) -> bool:
         """Whether two texts may become one when a ``.0`` is taken off."""
+        # Two ids become one only if they are spelled differently: "1.0" beside "1", or beside "1.00".
         return self.wholes > 0 and (self.wholes < self.values or len(self._lengths) > 1)
 
     @property
@@ -122,6 +123,7 @@ class Spellings:
         """
         clean = stripped(values, statistics)
         decimals = clean.filter(clean.str.contains(_DECIMAL)) if statistics.has(".") else clean.clear()
+        # How many digits follow the point, as far as there is one: a float writes one, a decimal any number.
         lengths = (decimals.str.len_bytes() - decimals.str.find(".", literal=True)).unique().to_list()
         others = decimals.len() > 0 and not decimals.str.contains(_WHOLE).all()
         # Nothing of Polars is asked under the lock: its threads would wait for one another.

@@ -67,6 +67,7 @@ class Readings:
         self.seen = {
             each.field.name: Spellings(each.field.name, forms[each.field.name]) for each in self._own
         }
+        # Items that were shown are in one text with bars; they have to be spelled as items are.
         shown = next((forms[name] for name in ("ITEM_ID", "ACTION_ID") if name in forms), None)
         return tuple(
             read_in(each, self.seen[each.field.name])
@@ -90,6 +91,7 @@ class Readings:
             IdFormError: Ids would meet that are two, in a dataset whose ids are undone.
         """
         for each in self._own:
+            # Counting told that ids may meet; only reading the column once more tells whether they do.
             name, seen = each.field.name, self.seen[each.field.name]
             if seen.form != TEXT and not each.way.rule and seen.may_meet and self._meet(each):
                 if self.forms.ruling(name):

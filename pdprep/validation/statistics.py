@@ -74,6 +74,7 @@ class BatchStatistics:
 
     def _of_dictionary(self, column: str) -> TextsKnown:
         texts, known = self._dictionaries[column].texts, self._known.get(column)
+        # Another object is a larger dictionary: texts are added and never changed.
         if known is None or known.texts is not texts:
             names, checks = self._of_texts[column], self._checks[column]
             frame = texts.alias(column).to_frame()

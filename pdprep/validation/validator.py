@@ -73,6 +73,7 @@ class Validator:
             wanted: Whether examples of a rule and column are to be shown.
         """
         asked, unusual = self._prefilter(rows)
+        # Numbers will do for most checks; texts are put back only for those that ask for them.
         if self._encoded and not self._of_texts.isdisjoint(asked):
             rows = self._encoded.decode(rows)
         broken = _broken(rows, asked)

@@ -33,6 +33,7 @@ def pieces_of(cluster: Cluster, recipe: Recipe, kept: object, prepared: Prepared
             groups = list(_groups(cluster, recipe, kept, source.files))
         total = sum(sum(counts) for _, counts in groups)
         most = min(ROWS[1], max(ROWS[0], total // tasks))
+        # Its record batches need not be read whole, so even pieces are as good as any.
         if source.kind == "Arrow IPC":
             groups = [(file, _even(sum(counts), most)) for file, counts in groups]
         return by_rows(groups, most)
@@ -81,6 +82,8 @@ def _together(
 
 
 def _cut(cluster: Cluster, kept: object, file: tuple[str, int], most: int) -> list[Piece]:
+    # Whether a line end stands within quotation marks depends on all marks before it: each range tells how
+    # many it has, and where records would end for either answer; then one sum settles it for all of them.
     name, size = file
     begins = list(range(0, size, most))
     calls: list[Call] = [((name, begin, min(size, begin + most)), ()) for begin in begins]

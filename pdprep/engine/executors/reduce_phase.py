@@ -56,6 +56,7 @@ class ReducedPartitions:
         ours, width = self.ours, self.ours.options.width
         rows = [self.found[each // width].kept.get(each, (0, 0))[0] for each in range(BUCKETS)]
         calls: list[Call] = []
+        # A part takes whole buckets, wherever partitions begin: so it may take from two of them.
         for number, inside in enumerate(cuts(rows)):
             touched = range(inside.start // width, (inside.stop - 1) // width + 1)
             slices = [self._slice(each, inside) for each in touched]

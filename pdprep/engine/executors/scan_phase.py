@@ -55,6 +55,7 @@ def scan(ours: RayPass, bad_rows: BadRows | None) -> ScannedPieces:
             readings.failed()
         elif readings.whole():
             break
+    # Pieces number their rows from 0, as none knows what is before it; here they become the source's.
     firsts = [0, *accumulate(each.height for each in found)][:-1]
     if sum(each.height for each in found) > MOST_ROWS:
         raise InputError(

@@ -36,6 +36,7 @@ def scan(recipe: Recipe, options: PassOptions, piece: Piece, tell: Listener) -> 
     try:
         validator, packets = _judged(prepared, readings, rules, options, bad_rows, tell)
     except Exception:
+        # Whatever was raised: where the ids so far tell that they are text, the next attempt knows that.
         if not any(each.others and not options.forms.get(name) for name, each in readings.seen.items()):
             raise
         return [Scanned(False, readings.seen), *[None] * (options.partitions + 1)]
@@ -78,6 +79,7 @@ def _packets(
     held: list[pl.DataFrame] = []
     for partition in partitions:
         held.append(encoded.decode(partition.do()))
+        # Pieces of a partition too large for memory are one packet: the reducer orders them anew.
         if partition.whole and held[-1].height:
             found[int(held[-1][BUCKET][0]) // options.width] = Packet.of(pl.concat(held))
         if partition.whole:

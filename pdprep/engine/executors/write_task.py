@@ -31,6 +31,7 @@ class FolderSink:
 
     def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
         """Write under another name, and give the part its own when it is whole."""
+        # A worker that dies leaves a hidden file, which no import takes; its successor has another name.
         fresh = self.path / f".{name}-{os.getpid()}"
         try:
             with fresh.open("wb") as handle:

@@ -89,6 +89,8 @@ def known(target: Target, row: ImportRow) -> ImportRow:
     """Return an import with its ARN; one whose creation never reached the service is INTERRUPTED."""
     if row.arn:
         return row
+    # The process ended between the call and its reply: the service may have the job under the name that was
+    # written down before the call, and if it has not, the call never came.
     group = target.group()
     dataset = find_dataset(target.world, group.arn, row.dataset) if group else None
     arn = find_job(target.world, dataset.arn, row.name) if dataset else None

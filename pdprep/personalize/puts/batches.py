@@ -94,6 +94,7 @@ def without_acknowledged(contract: Contract, frame: pl.DataFrame, held: list[pl.
 
     Of items, users and actions only what was sent last of an id counts: an older content is sent again.
     """
+    # An import keeps no digests: only what was put can be known to be the same to the letter.
     sent = [layer for layer in held if DIGEST in layer.collect_schema()]
     if not sent:
         return frame

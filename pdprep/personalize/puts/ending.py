@@ -64,6 +64,7 @@ def end(job: Job, answered: Answered, said: list[str]) -> None:
 def finish_open(target: Target, job: Job, speed: Speed) -> None:
     """Finish the plans of this dataset that were left half done, oldest first."""
     for plan in target.ledger.journal.open_plans(job.dataset):
+        # Older plans go first, since of an id the record that is sent last counts.
         own = plan.job == job.id
         if not own:
             job.update(note=f"finishes {plan.job} first")

@@ -1,4 +1,4 @@
-"""OnAnswer at a resource until it has settled. boto3 ships no waiters for Amazon Personalize."""
+"""Ask for a resource until it has settled. boto3 ships no waiters for Amazon Personalize."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def settled(
     on_answer: OnAnswer | None = None,
     stop: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """OnAnswer at a resource until it is ACTIVE or has failed, and return what the service says then.
+    """Ask for a resource until it is ACTIVE or has failed, and return what the service says then.
 
     Args:
         world: Where it is.

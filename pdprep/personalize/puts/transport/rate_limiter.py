@@ -26,6 +26,8 @@ class RateLimiter:
         with self._guard:
             if self.rate is None:
                 return 0.0
+            # The count may go below zero: each caller owns a token that is still to come, and waits for it
+            # alone, so calls leave one by one and none is overtaken for ever.
             now = time.monotonic()
             self._tokens = min(self.rate, self._tokens + (now - self._at) * self.rate) - 1
             self._at = now
@@ -35,6 +37,7 @@ class RateLimiter:
         """Halve the rate, once for the calls that are throttled together."""
         with self._guard:
             now = time.monotonic()
+            # Calls in flight are throttled together; each of them halving the rate would stop the put.
             if self.rate is not None and now - self._slowed > 1 / self.rate:
                 self.rate, self._slowed = max(SLOWEST, self.rate / 2), now
 

@@ -105,6 +105,7 @@ class Sender:
                 for call in run:
                     await self._put(call)
         except BaseException as error:
+            # The other workers see it before their next call; those in flight still get their answers.
             self._failed.append(error)
 
     def _next(self, runs: Iterator[list[PutCall]]) -> list[PutCall] | None:
@@ -118,6 +119,7 @@ class Sender:
         except ServiceError as error:
             if error.code not in WRONG:
                 raise
+            # The service refuses a whole call for one bad record and does not say which: halves find it.
             if len(call.records) > 1:
                 for half in call.halves():
                     await self._put(half)
@@ -136,6 +138,8 @@ class Sender:
                 await self.wire.put(call)
                 return
             except ServiceError as error:
+                # A call whose reply is lost may have been taken. To send it again is safe: an event carries
+                # the id that was made of it, and an item or user replaces itself.
                 if error.code not in AGAIN or attempt == ATTEMPTS:
                     raise
                 if error.code in THROTTLED:
@@ -148,6 +152,7 @@ class Sender:
             raise Stopped
 
     async def _answer(self, call: PutCall, outcome: str, reason: str = "") -> None:
+        # Written down before the next call goes: after a kill, what is not in the journal is sent again.
         row = CallRow(self.plan.seq, call.first, call.last, outcome, reason, clock.now().timestamp())
         await self.wire.keep(row)
         with self._guard:
