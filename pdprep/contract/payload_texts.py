@@ -76,7 +76,8 @@ def digests(written: Iterable[str]) -> pl.Series:
 
 def _event(schema: Schema, frame: pl.DataFrame, style: Style) -> dict[str, pl.Expr]:
     """Return the members of an event in the order of ``payloads``, those that a row lacks as null."""
-    event = {"eventType": _quoted(pl.lit(DEFAULT_EVENT_TYPE))} | _values(_flipped(schema), frame)
+    names = {member: name for name, member in members(schema).items()}
+    event = {"eventType": _quoted(pl.lit(DEFAULT_EVENT_TYPE))} | _values(names, frame)
     if "EVENT_TYPE" in frame.columns:
         event["eventType"] = pl.coalesce(event["eventType"], _quoted(pl.lit(DEFAULT_EVENT_TYPE)))
     event["sentAt"] = _value("TIMESTAMP", frame)
@@ -96,10 +97,6 @@ def _properties(schema: Schema, frame: pl.DataFrame) -> pl.Expr:
 
 def _who(frame: pl.DataFrame) -> dict[str, pl.Expr]:
     return {"sessionId": _value("SESSION_ID", frame), "userId": _value("USER_ID", frame)}
-
-
-def _flipped(schema: Schema) -> dict[str, str]:
-    return {member: name for name, member in members(schema).items()}
 
 
 def _values(names: dict[str, str], frame: pl.DataFrame) -> dict[str, pl.Expr]:

@@ -72,7 +72,9 @@ class PutCalls:
         self._open.append(whose.value_counts(name="rows"))
         # Before that a user may come again, and calls are counted by whole users.
         if batch.whole:
-            counts = self._open[0] if len(self._open) == 1 else _added(self._open)
+            counts = self._open[0]
+            if len(self._open) > 1:
+                counts = pl.concat(self._open).group_by("whose").agg(pl.col("rows").sum())
             self._calls += int(((counts["rows"] + self._most - 1) // self._most).sum())
             self._open.clear()
 
@@ -84,7 +86,3 @@ class PutCalls:
     def result(self) -> int:
         """The calls of what is counted."""
         return self._calls + math.ceil(self._rows / self._most)
-
-
-def _added(counts: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(counts).group_by("whose").agg(pl.col("rows").sum())

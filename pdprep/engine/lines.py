@@ -28,7 +28,10 @@ def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
         if blocks is None or not here or file.endswith(".zst") or first > max(rows):
             break
         last = file == source.files[-1]  # whatever is left stands there: no need to count it
-        count = max(rows) + 1 - first if last else _count(file, source)
+        if last:
+            count = max(rows) + 1 - first
+        else:
+            count = source.scan(file, infer_schema=False).select(pl.len()).collect().item()
         inside = {row for row in rows if first <= row < first + count}
         found |= {row: (file, line) for row, line in _lines(file, blocks, first, inside)}
         first += count
@@ -54,10 +57,6 @@ def short(source: Source) -> Short:
             if first is not None and place is None:
                 place = next(_lines(file, blocks, 0, {first}))[1]
     return Short(count, place or 0)
-
-
-def _count(file: str, source: Source) -> int:
-    return int(source.scan(file, infer_schema=False).select(pl.len()).collect().item())
 
 
 def _lines(file: str, blocks: Blocks, first: int, rows: set[int]) -> Iterator[tuple[int, int]]:

@@ -128,7 +128,7 @@ def _fits(base: Contract, field: Field, name: str, told: Evidence, inside: Colle
     """Say whether a column's values can be the field."""
     if told.kind in ("nothing", "nested"):
         return False
-    if _needs_step(field, told) and name in inside:
+    if step_for(field, "", told) is not None and name in inside:
         return False
     if field.name in base.ids:
         row_number = base.event_like and naming.bare(name) == "id" and told.one_each and told.rows > 1
@@ -165,10 +165,6 @@ def step_for(field: Field, name: str, told: Evidence) -> Step | None:
     if (field.categorical or field.name == "IMPRESSION") and told.separator:
         return Step(name, "split", {} if told.separator == "|" else {"separator": told.separator})
     return None
-
-
-def _needs_step(field: Field, told: Evidence) -> bool:
-    return step_for(field, "", told) is not None
 
 
 def _one_format(told: Evidence, name: str, inside: Collection[str]) -> bool:

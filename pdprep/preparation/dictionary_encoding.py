@@ -108,7 +108,8 @@ class EncodedFrame:
 
     def decode(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with their texts."""
-        return rows.with_columns(self.dictionaries[name].decode(rows[name]) for name in self._in(rows))
+        encoded = [name for name in self.dictionaries if name in rows.columns]
+        return rows.with_columns(self.dictionaries[name].decode(rows[name]) for name in encoded)
 
     def escaped(self, rows: pl.DataFrame, unusual: Collection[str]) -> pl.DataFrame:
         """Return the rows with their texts as they stand in the CSV.
@@ -134,9 +135,6 @@ class EncodedFrame:
     def full(self) -> bool:
         """Whether a dictionary was too small."""
         return any(each.full for each in self.dictionaries.values())
-
-    def _in(self, rows: pl.DataFrame) -> list[str]:
-        return [name for name in self.dictionaries if name in rows.columns]
 
 
 def encode(prepared: Prepared, but: Collection[str] = ()) -> EncodedFrame:

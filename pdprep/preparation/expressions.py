@@ -157,16 +157,11 @@ def _without_blanks(source: Source, conversions: Sequence[Conversion]) -> pl.Laz
     def filled(rows: pl.DataFrame) -> pl.DataFrame:
         if rows[last].null_count():
             source.gaps.add(last)
-        return _filled(rows, names)
+        if any(not rows[name].null_count() for name in names):  # no row is without a value
+            return rows
+        return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
 
     return source.frame.select(used).map_batches(filled, streamable=True)
-
-
-def _filled(rows: pl.DataFrame, names: set[str]) -> pl.DataFrame:
-    """Return the rows that hold a value: all of them, where a column has no gap."""
-    if any(not rows[name].null_count() for name in names):
-        return rows
-    return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
 
 
 def _proposed(values: pl.Series) -> pl.DataType:

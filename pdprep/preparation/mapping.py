@@ -24,7 +24,9 @@ def check_targets(contract: Contract, columns: Columns) -> None:
     Raises:
         MappingError: It is written the wrong way round, or names no field.
     """
-    known = _known(contract)
+    optional = catalogue.optional(contract.dataset, contract.domain)
+    extra = {"RECOMMENDATION_ID"} if contract.dataset == "interactions" else set[str]()
+    known = {*contract.names, *(each.name for each in optional), *extra}
     unknown = [target for target in columns if target not in known]
     if not unknown:
         return
@@ -113,12 +115,6 @@ def check_column(name: str, target: str, columns: Sequence[str], argument: str =
     if best:
         hint = _hint(argument, {target: best}) if argument else f"frame.rename({_code({best: name})})"
     raise MappingError(f"no column {name!r} for {target}", expected, hint)
-
-
-def _known(contract: Contract) -> set[str]:
-    optional = catalogue.optional(contract.dataset, contract.domain)
-    extra = {"RECOMMENDATION_ID"} if contract.dataset == "interactions" else set()
-    return {*contract.names, *(each.name for each in optional), *extra}
 
 
 def _turned(columns: Columns, unknown: Sequence[str], known: set[str]) -> dict[str, Any]:

@@ -118,11 +118,10 @@ def _origins(source: Source, base: Contract, columns: Columns, metadata: Metadat
     same: dict[str, Given] = {name: name for name in source.schema if name in known}
     own = {name: _metadata_given(source, name, value) for name, value in metadata.items()}
     given = {**same, **columns, **own}
-    return {name: _checked(source, name, each, _argument(name, metadata)) for name, each in given.items()}
-
-
-def _argument(name: str, metadata: Metadata) -> str:
-    return "metadata" if name in metadata else "columns"
+    return {
+        name: _checked(source, name, each, "metadata" if name in metadata else "columns")
+        for name, each in given.items()
+    }
 
 
 def _checked(source: Source, target: str, given: Given, argument: str) -> Given:

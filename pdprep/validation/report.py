@@ -64,14 +64,12 @@ class Report(ReportFrames):
 
     def _failure_lines(self) -> Iterator[str]:
         for row in self.failures.head(page.LISTED).iter_rows(named=True):
-            yield f"  {_where(row)}: {row['column']} breaks {row['rule']}{self._value(row)}"
+            value = f" with {html.shortened(row['value'])!r}" if self.show_values else ""
+            yield f"  {_where(row)}: {row['column']} breaks {row['rule']}{value}"
         if self.failures.height > page.LISTED:
             yield f"  ... {self.failures.height - page.LISTED:,} more in report.failures"
         if self.failures.height and not self.show_values:
             yield "  values: report.failures, or print(report.with_values())"
-
-    def _value(self, row: dict[str, object]) -> str:
-        return f" with {html.shortened(row['value'])!r}" if self.show_values else ""
 
     def _repr_html_(self) -> str:
         return page.page(self)

@@ -31,7 +31,8 @@ def to_parquet(files: Sequence[Path], contract: Contract, target: Path) -> pl.La
         _doubled(file, target.with_name(f"{target.stem}-{number}.csv")) for number, file in enumerate(files)
     ]
     frames = [_typed(file, contract) for file in plain]
-    pl.concat(frames or [_nothing(contract)]).sink_parquet(target)
+    none = pl.DataFrame([pl.Series(f.name, [], DTYPES[f.type]) for f in contract.stored]).lazy()
+    pl.concat(frames or [none]).sink_parquet(target)
     for file in plain:
         file.unlink()
     return pl.scan_parquet(target, glob=False)
@@ -54,7 +55,3 @@ def _as(name: str, dtype: object) -> pl.Expr:
     if dtype == pl.Boolean:
         return pl.col(name).str.to_lowercase() == "true"
     return pl.col(name).cast(dtype)  # type: ignore[arg-type]  # the table holds data types
-
-
-def _nothing(contract: Contract) -> pl.LazyFrame:
-    return pl.DataFrame([pl.Series(f.name, [], DTYPES[f.type]) for f in contract.stored]).lazy()

@@ -83,18 +83,14 @@ def _next_name(target: Target, row: ImportRow, start: int = 1) -> str:
 
 def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
     world = target.world
+    # Only interactions have metrics.
+    metrics = world.options.publish_attribution_metrics and row.dataset == "interactions"
     answer = call(
         world, "personalize", "create_dataset_import_job", jobName=row.name, datasetArn=dataset.arn,
         dataSource={"dataLocation": _folder(target, row)}, roleArn=world.role_arn, importMode=row.mode,
-        tags=tags(target.name), **_published(target, row),
+        tags=tags(target.name), **({"publishAttributionMetricsToS3": True} if metrics else {}),
     )  # fmt: skip
     return str(answer["datasetImportJobArn"])
-
-
-def _published(target: Target, row: ImportRow) -> dict[str, bool]:
-    """Ask for metrics in S3 where the settings do; only interactions have any."""
-    wanted = target.world.options.publish_attribution_metrics and row.dataset == "interactions"
-    return {"publishAttributionMetricsToS3": True} if wanted else {}
 
 
 def _ours(target: Target, row: ImportRow, dataset: Dataset) -> str:

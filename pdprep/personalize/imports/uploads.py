@@ -130,8 +130,4 @@ def _confirmed(world: World, name: str, part: Part) -> bool:
         if missing(error):
             return False
         raise
-    return bool(head["ContentLength"] == part.bytes and _sha256(head) == part.sha256)
-
-
-def _sha256(head: dict[str, Any]) -> str:
-    return str(head.get("Metadata", {}).get("sha256", ""))
+    return bool(head["ContentLength"] == part.bytes and head.get("Metadata", {}).get("sha256") == part.sha256)

@@ -66,7 +66,7 @@ def check(world: World) -> Check:
 
 
 def _answers(world: World) -> Iterator[Permission]:
-    yield _identity(world)
+    yield _asked("the credentials are valid", lambda: call(world, "sts", "get_caller_identity"))
     yield _asked("list dataset groups", lambda: list(pages(world, "list_dataset_groups", "datasetGroups")))
     yield _asked("list schemas", lambda: list(pages(world, "list_schemas", "schemas")))
     yield _bucket(world)
@@ -87,10 +87,6 @@ def _answers(world: World) -> Iterator[Permission]:
     )  # fmt: skip
     yield _open_bucket(world)
     yield from _keys(world)
-
-
-def _identity(world: World) -> Permission:
-    return _asked("the credentials are valid", lambda: call(world, "sts", "get_caller_identity"))
 
 
 def _caller(world: World) -> str:

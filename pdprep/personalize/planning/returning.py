@@ -17,7 +17,6 @@ from pdprep.ledger import record_files
 from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.filters import FILTERS
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import ImportRow
 from pdprep.personalize.exports.compare import having, lacking
 from pdprep.preparation.spread import BUCKET
 
@@ -73,7 +72,8 @@ def _layers(ledger: Ledger, dataset: str, now: datetime) -> Iterator[pl.LazyFram
         return
     limit = pl.Series([now]).dt.offset_by(f"-{months}mo").item()
     journal = ledger.journal
-    imports = [(row, record_files.moment(row.ended or row.created)) for row in _imports(ledger, dataset)]
+    rows = [*ledger.journal.layer(dataset), *ledger.journal.pending(dataset)]
+    imports = [(row, record_files.moment(row.ended or row.created)) for row in rows]
     plans = journal.plans(dataset)
     # Most ledgers are young: then nothing is read.
     if all(
@@ -86,7 +86,3 @@ def _layers(ledger: Ledger, dataset: str, now: datetime) -> Iterator[pl.LazyFram
     for plan in plans:
         early = (pl.col("SENT_AT") <= pl.lit(limit)).alias(_EARLY)
         yield record_files.scan_plan(ledger, plan).select(USER, early)
-
-
-def _imports(ledger: Ledger, dataset: str) -> list[ImportRow]:
-    return [*ledger.journal.layer(dataset), *ledger.journal.pending(dataset)]

@@ -151,18 +151,14 @@ def ensure_bucket(world: World) -> None:
     except ServiceError as error:
         if not missing(error):
             raise
-        call(world, "s3", "create_bucket", Bucket=bucket, **_where(world.region))
+        # us-east-1 is the one region that may not be named. Source: S3 API, CreateBucket.
+        place = {"CreateBucketConfiguration": {"LocationConstraint": world.region}}
+        call(world, "s3", "create_bucket", Bucket=bucket, **({} if world.region == "us-east-1" else place))
 
 
 def tags(group: str) -> list[dict[str, str]]:
     """Return the tag by which pdprep knows what it created."""
     return [{"tagKey": names.TAG, "tagValue": group}]
-
-
-def _where(region: str) -> dict[str, Any]:
-    # us-east-1 is the one region that may not be named. Source: S3 API, CreateBucket.
-    place = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    return {} if region == "us-east-1" else place
 
 
 def create_once(find: Callable[[], str], create: Callable[[], str], *, fresh: bool = False) -> str:

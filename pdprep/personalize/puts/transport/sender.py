@@ -133,7 +133,8 @@ class Sender:
     async def _call(self, call: PutCall) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             await self.wire.pause(self.limiter.reserve())
-            self._check()
+            if self._failed or self.stop.is_set():  # no further call where one has failed
+                raise Stopped
             try:
                 await self.wire.put(call)
                 return
@@ -145,11 +146,6 @@ class Sender:
                 if error.code in THROTTLED:
                     self.limiter.slow()
             await self.wire.pause(backoff(attempt))
-
-    def _check(self) -> None:
-        """Begin no further call where one has failed or somebody asked to stop."""
-        if self._failed or self.stop.is_set():
-            raise Stopped
 
     async def _answer(self, call: PutCall, outcome: str, reason: str = "") -> None:
         # Written down before the next call goes: after a kill, what is not in the journal is sent again.
