@@ -30,11 +30,11 @@ from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.personalize.aws.client import World, keyless
 from pdprep.personalize.puts import batches
 from pdprep.personalize.puts.calls import runs
-from pdprep.personalize.puts.transport.boto3_wire import Boto3Wire
-from pdprep.personalize.puts.transport.fast_wire import FastWire
+from pdprep.personalize.puts.transport.boto3_transport import Boto3Transport
+from pdprep.personalize.puts.transport.fast_transport import FastTransport
 from pdprep.personalize.puts.transport.operations import Destination
 from pdprep.personalize.puts.transport.rate_limiter import RateLimiter
-from pdprep.personalize.puts.transport.sender import Sender, Wire
+from pdprep.personalize.puts.transport.sender import Sender, Transport
 from pdprep.personalize.resources.ensuring import Dataset
 from pdprep.progress import silent
 
@@ -46,7 +46,7 @@ DATASET: Final = Dataset("interactions", "arn", "arn", "tracking")
 CONTRACT: Final = batches.put_contract(Contract.of("interactions"))
 STOP: Final = threading.Event()
 Way = Callable[[], None]
-MakeWire = Callable[[Destination, Ledger], Wire]
+MakeTransport = Callable[[Destination, Ledger], Transport]
 
 
 @dataclass
@@ -101,9 +101,9 @@ def events(calls: int) -> pl.DataFrame:
 
 def plain(url: str, rows: pl.DataFrame) -> Way:
     """Return what sends as one does without pdprep: a loop over calls that are made already."""
-    aim = Destination(world(url, 1), DATASET, "tracking")
+    destination = Destination(world(url, 1), DATASET, "tracking")
     calls = [call for run in runs(CONTRACT, [batches.plan(CONTRACT, rows)]) for call in run]
-    arguments = [json.loads(aim.body(call)) for call in calls]
+    arguments = [json.loads(destination.body(call)) for call in calls]
 
     def loop() -> None:
         client = keyless("us-east-1").client("personalize-events", endpoint_url=url)
@@ -113,18 +113,18 @@ def plain(url: str, rows: pl.DataFrame) -> Way:
     return loop
 
 
-def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeWire, in_flight: int) -> Way:
+def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeTransport, in_flight: int) -> Way:
     """Return what plans, files and sends the rows and writes every answer down."""
-    aim = Destination(world(url, in_flight), DATASET, "tracking")
+    destination = Destination(world(url, in_flight), DATASET, "tracking")
     ledger, _ = open_ledger(folder, None)
 
     def send() -> None:
         planned = batches.plan(CONTRACT, rows)
         row = record_files.file_plan(ledger, "put-0001", CONTRACT, planned, "")
-        sender = Sender(make(aim, ledger), row, RateLimiter(None), STOP, silent)
+        sender = Sender(make(destination, ledger), row, RateLimiter(None), STOP, silent)
         sender.send(runs(CONTRACT, record_files.unanswered(ledger, row)))
         ledger.journal.finish_plan(row)
-        assert sender.tally.sent == rows.height
+        assert sender.answered.sent == rows.height
 
     return send
 
@@ -135,18 +135,18 @@ def world(url: str, in_flight: int) -> World:
     return World(session, "0" * 12, "us-east-1", "s3://none", "", Endpoint(url), in_flight=in_flight)
 
 
-def by_boto3(aim: Destination, ledger: Ledger) -> Wire:
-    """Return the wire that is the default."""
-    return Boto3Wire(aim, Answers(ledger.journal), STOP)
+def by_boto3(destination: Destination, ledger: Ledger) -> Transport:
+    """Return the transport that is the default."""
+    return Boto3Transport(destination, Answers(ledger.journal), STOP)
 
 
-def by_aiohttp(aim: Destination, ledger: Ledger) -> Wire:
-    """Return the fast wire."""
-    return FastWire(aim, ledger.journal, STOP)
+def by_aiohttp(destination: Destination, ledger: Ledger) -> Transport:
+    """Return the fast transport."""
+    return FastTransport(destination, ledger.journal, STOP)
 
 
-# Name: the wire, and threads; the fast wire has eight calls in flight where boto3 has a thread.
-SENDERS: Final[dict[str, tuple[MakeWire, int]]] = {
+# Name: the transport, and threads; the fast transport has eight calls in flight where boto3 has a thread.
+SENDERS: Final[dict[str, tuple[MakeTransport, int]]] = {
     "pdprep, 1 in flight": (by_boto3, 1),
     "pdprep, 2 in flight": (by_boto3, 2),
     "pdprep, 8 in flight": (by_boto3, 8),

@@ -22,7 +22,7 @@ from pdprep.local.server import Running
 from pdprep.personalize.aws import signing
 from pdprep.personalize.aws.client import LOST, World
 from pdprep.personalize.puts.calls import PutCall
-from pdprep.personalize.puts.transport.fast_wire import FastWire
+from pdprep.personalize.puts.transport.fast_transport import FastTransport
 from pdprep.personalize.puts.transport.operations import Destination
 from pdprep.personalize.resources.ensuring import Dataset
 from tests.personalize.answers_test import Here
@@ -70,19 +70,21 @@ def send(url: str, tmp_path: Path, calls: int = 1) -> None:
     session = boto3.Session("key", "secret", TOKEN, "eu-west-1")
     world = World(session, "1" * 12, "eu-west-1", "s3://b", "arn", Here(url), in_flight=1)
     journal = Journal(tmp_path / "ledger.sqlite")
-    wire = FastWire(Destination(world, Dataset("items", "arn", "", ""), ""), journal, threading.Event())
+    transport = FastTransport(
+        Destination(world, Dataset("items", "arn", "", ""), ""), journal, threading.Event()
+    )
     failed: list[BaseException] = []
     todo = iter(range(calls))
 
     async def work() -> None:
         try:
             for _ in todo:
-                await wire.put(CALL)
+                await transport.put(CALL)
         except ServiceError as error:
             failed.append(error)
 
     with ThreadPoolExecutor(1) as job:  # as a job does: a loop may run in the main thread
-        job.submit(wire.run, work).result()
+        job.submit(transport.run, work).result()
     journal.close()
     for error in failed:
         raise error

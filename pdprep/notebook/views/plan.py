@@ -133,7 +133,9 @@ def _after(plan: Plan) -> tuple[Segment, ...]:
 
 def _removed(plan: Plan) -> Iterator[Grid]:
     if plan.balance.examples and _full(plan):
-        yield Grid(("removed, for example",), tuple((RecordKey(example),) for example in plan.balance.examples))
+        yield Grid(
+            ("removed, for example",), tuple((RecordKey(example),) for example in plan.balance.examples)
+        )
 
 
 def _notes(plan: Plan) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pdprep.personalize.puts.request import Speed
 from pdprep.personalize.puts.transport.operations import PUTS, Destination
 from pdprep.personalize.puts.transport.rate_limiter import RateLimiter
 from pdprep.personalize.puts.transport.sender import WRONG, Answered, Sender
-from pdprep.personalize.puts.transport.wires import wire
+from pdprep.personalize.puts.transport.transports import make_transport
 from pdprep.personalize.resources.ensuring import ensure_tracking
 from pdprep.personalize.resources.target import Target
 
@@ -29,10 +29,8 @@ def send(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
     tracking = ensure_tracking(target.world, group, dataset) if contract.event_like else ""
     polite = POLITE[PUTS[contract.dataset].rate] if target.world.neighbours else None
     destination = Destination(target.world, dataset, tracking)
-    sender = Sender(
-        wire(destination, journal, job.stopping, speed.fast), plan, RateLimiter(speed.rate or polite),
-        job.stopping, job.listen,
-    )  # fmt: skip
+    transport = make_transport(destination, journal, job.stopping, speed.fast)
+    sender = Sender(transport, plan, RateLimiter(speed.rate or polite), job.stopping, job.listen)
     for row in journal.calls(plan):
         sender.answered.add(row)
     try:

@@ -1,6 +1,6 @@
 """Send a put plan: several calls in flight, each answer in the journal before the next call goes.
 
-What carries the calls is a Wire: boto3 on threads, or aiohttp on one. All else is the same for both.
+What carries the calls is a Transport: boto3 on threads, or aiohttp on one. All else is the same for both.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ AGAIN: Final = (*THROTTLED, *BROKEN, *NAMELESS, LOST)
 Worker = Callable[[], Coroutine[Any, Any, None]]
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """What carries calls to the service, and answers to the disk."""
 
     def run(self, worker: Worker) -> None:
@@ -78,7 +78,7 @@ class Answered:
 class Sender:
     """One plan on its way to a dataset."""
 
-    wire: Wire
+    transport: Transport
     plan: PlanRow
     limiter: RateLimiter
     stop: threading.Event
@@ -95,7 +95,7 @@ class Sender:
             Stopped: Somebody asked to stop; the calls in flight were finished.
         """
         self._tell()
-        self.wire.run(lambda: self._work(runs))
+        self.transport.run(lambda: self._work(runs))
         if self._failed:
             raise self._failed[0]
 
@@ -132,11 +132,11 @@ class Sender:
 
     async def _call(self, call: PutCall) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            await self.wire.pause(self.limiter.reserve())
+            await self.transport.pause(self.limiter.reserve())
             if self._failed or self.stop.is_set():  # no further call where one has failed
                 raise Stopped
             try:
-                await self.wire.put(call)
+                await self.transport.put(call)
                 return
             except ServiceError as error:
                 # A call whose reply is lost may have been taken. To send it again is safe: an event carries
@@ -145,12 +145,12 @@ class Sender:
                     raise
                 if error.code in THROTTLED:
                     self.limiter.slow()
-            await self.wire.pause(backoff(attempt))
+            await self.transport.pause(backoff(attempt))
 
     async def _answer(self, call: PutCall, outcome: str, reason: str = "") -> None:
         # Written down before the next call goes: after a kill, what is not in the journal is sent again.
         row = CallRow(self.plan.seq, call.first, call.last, outcome, reason, clock.now().timestamp())
-        await self.wire.keep(row)
+        await self.transport.keep(row)
         with self._guard:
             self.answered.add(row)
         self._tell()

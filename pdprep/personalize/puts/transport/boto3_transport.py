@@ -1,4 +1,4 @@
-"""boto3 as the wire of a put: a few threads, each of which waits for the answer to its call."""
+"""boto3 as the transport of a put: a few threads, each of which waits for the answer to its call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pdprep.personalize.puts.transport.operations import PUTS, Destination
 from pdprep.personalize.puts.transport.sender import Worker
 
 
-class Boto3Wire:
+class Boto3Transport:
     """Calls by boto3. A thread waits where its worker awaits, so a worker never gives way to another."""
 
     def __init__(self, destination: Destination, answers: Answers, stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""aiohttp as the wire of a put: many calls in flight on one thread, where boto3 is too slow for the quota.
+"""aiohttp as the transport of a put: many calls in flight on one thread, where boto3 is too slow.
 
 Comes with ``pip install "pdprep[fast]"``. Credentials, addresses, proxies and certificates are boto3's.
 """
@@ -33,7 +33,7 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70
 _UNSENT: Final = ("Accept", "Accept-Encoding")
 
 
-class FastWire:
+class FastTransport:
     """Calls by aiohttp: signed as botocore does, on one thread."""
 
     def __init__(self, destination: Destination, journal: Journal, stop: threading.Event) -> None:
