@@ -180,6 +180,7 @@ def test_they_are_in_the_box_at_a_zoom_of_200_per_cent(
         assert measured(near) == {}
         cell(near, "records").locator(".pdprep-records").scroll_into_view_if_needed()
         # Playwright's own pictures know nothing of the zoom, and are of another part of the page.
+        ARTIFACTS.mkdir(parents=True, exist_ok=True)
         picture = near.context.new_cdp_session(near).send("Page.captureScreenshot")["data"]
         (ARTIFACTS / f"everywhere-records-{width}-at-200.png").write_bytes(base64.b64decode(picture))
 
