@@ -12,7 +12,7 @@ import polars as pl
 
 from pdprep.engine.buckets import Partition
 from pdprep.engine.distinct import Key, distinct
-from pdprep.engine.judging import judged
+from pdprep.engine.first_pass import first_pass
 from pdprep.engine.prefetch import Work, prefetch
 from pdprep.engine.stream_validator import BadRows, StreamValidator
 from pdprep.preparation.dictionary_encoding import EncodedFrame
@@ -36,7 +36,7 @@ class Totals:
     profile: Profile = field(default_factory=Profile)
     examples: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES))
 
-    def judged(self, validator: StreamValidator) -> None:
+    def take(self, validator: StreamValidator) -> None:
         """Take over what the validator has counted."""
         self.read, self.bad = validator.read, validator.bad
         self.counts, self.examples = validator.counts, validator.examples
@@ -156,9 +156,9 @@ def run(
         scratch: The folder for partitions that do not fit into memory.
         only: Whether rules that stop the other route alone are left out.
     """
-    judging = judged(prepared, route, listener, bad_rows, partition_count, scratch, only)
-    with judging as (encoded, validator, partitions):
-        totals.judged(validator)
+    reading = first_pass(prepared, route, listener, bad_rows, partition_count, scratch, only)
+    with reading as (encoded, validator, partitions):
+        totals.take(validator)
         done = validator.bad
         each_of = partial(deduplicate, encoded, profiled)
         works = [Work(partial(each_of, each), each.bytes) for each in partitions]

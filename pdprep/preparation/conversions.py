@@ -83,10 +83,10 @@ class Conversion:
             latest: A timestamp after this one, in seconds since 1970, is shown as the source wrote it.
         """
         clean, as_text = pl.col(self.field.name), _joined if self.way.rule == "category_bar" else _AS_TEXT
-        doubtful = clean.is_null()
+        unread = clean.is_null()
         if is_timestamp(self.field):
-            doubtful = doubtful | ~clean.is_between(times.FROM_1980, latest)
-        return columns.not_blank(as_text(pl.when(doubtful).then(pl.col(self.raw)))).alias(self.raw)
+            unread = unread | ~clean.is_between(times.FROM_1980, latest)
+        return columns.not_blank(as_text(pl.when(unread).then(pl.col(self.raw)))).alias(self.raw)
 
 
 def way(

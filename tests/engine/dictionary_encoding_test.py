@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdprep import Contract, Field, prepare, stage, validate
-from pdprep.engine import judging
+from pdprep.engine import first_pass
 from pdprep.preparation.dictionary_encoding import MOST, SAMPLE
 from pdprep.validation.row_checks import row_checks
 from pdprep.validation.validator import Validator
@@ -67,7 +67,7 @@ def test_the_validator_finds_in_encoded_rows_what_it_finds_in_texts(data: st.Dat
     contract = data.draw(contracts(put_only=True))
     prepared = prepare(data.draw(rows_of(contract)), deployed=contract)
     rules = row_checks(prepared, NOW)
-    encoded = judging.encoded_for(prepared, rules)
+    encoded = first_pass.encoded_for(prepared, rules)
     plain = Validator(rules, None, contract)(prepared.rows.collect())
     of_numbers = Validator(rules, None, contract, encoded)(encoded.prepared.rows.collect())
     assert of_numbers.counts == plain.counts
@@ -90,9 +90,9 @@ def test_a_column_with_a_check_of_ones_own_is_not_encoded() -> None:
 
     frame = pl.DataFrame({"USER_ID": ["a"], "PLAN": ["gold"]})
     prepared = prepare(frame, Contract.from_pandera(Users, dataset="users"))
-    assert not judging.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries
+    assert not first_pass.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries
     plain = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
-    assert list(judging.encoded_for(plain, row_checks(plain, NOW)).dictionaries) == ["PLAN"]
+    assert list(first_pass.encoded_for(plain, row_checks(plain, NOW)).dictionaries) == ["PLAN"]
 
 
 def test_validate_reads_encoded_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_validate_reads_encoded_rows_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
     prepared = prepare(source, "interactions", columns=MAPPING)
     whole = validate(prepared)
     monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 5_000)
-    assert list(judging.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries) == ["EVENT_TYPE"]
+    assert list(first_pass.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries) == ["EVENT_TYPE"]
     of_numbers = validate(prepared)
     assert of_numbers.counts.equals(whole.counts)
     assert of_numbers.columns.equals(whole.columns)
@@ -118,7 +118,7 @@ def test_lists_of_ids_stay_text_and_take_the_form_of_ids(
         "USER_ID,ITEM_ID,TIMESTAMP,IMPRESSION\n" + "u,1.0,1700000000,1.0|2.0\nv,2.0,1700000001,\n" * 3
     )
     prepared = prepare(file, deployed=shown) if deployed else prepare(file, "interactions")
-    assert not judging.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries
+    assert not first_pass.encoded_for(prepared, row_checks(prepared, NOW)).dictionaries
     monkeypatch.setattr("pdprep.engine.buckets.FEW_ROWS", 1)
     staged = stage(prepared, tmp_path / "staged", route="put")
     assert sorted(staged.parts[0].path.read_text().splitlines()[1:]) == [

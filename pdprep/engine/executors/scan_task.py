@@ -13,7 +13,7 @@ from pdprep.engine.executors.messages import PassOptions, Scanned
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.pieces import Height, Piece
 from pdprep.engine.executors.recipe import Recipe
-from pdprep.engine.judging import encoded_for
+from pdprep.engine.first_pass import encoded_for
 from pdprep.engine.stream_validator import StreamValidator
 from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.ids_told import Readings
@@ -34,7 +34,7 @@ def scan(recipe: Recipe, options: PassOptions, piece: Piece, tell: Listener) -> 
     readings = Readings(prepared.id_forms, source, prepared.conversions)
     bad_rows = BadRowsInMemory() if options.keep_bad else None
     try:
-        validator, packets = _judged(prepared, readings, rules, options, bad_rows, tell)
+        validator, packets = _read(prepared, readings, rules, options, bad_rows, tell)
     except Exception:
         # Whatever was raised: where the ids so far tell that they are text, the next attempt knows that.
         if not any(each.others and not options.forms.get(name) for name, each in readings.seen.items()):
@@ -48,7 +48,7 @@ def scan(recipe: Recipe, options: PassOptions, piece: Piece, tell: Listener) -> 
     return [found, None if bad is None else Packet.of(bad), *packets]
 
 
-def _judged(
+def _read(
     prepared: Prepared, readings: Readings, rules: Sequence[RowCheck], options: PassOptions,
     bad_rows: BadRowsInMemory | None, tell: Listener,
 ) -> tuple[StreamValidator, list[Packet | None]]:  # fmt: skip

@@ -14,7 +14,7 @@ from pdprep.ledger.forgetting import USER_DATASETS
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import JobRow
 from pdprep.ledger.status import Status
-from pdprep.personalize.deletions import erasing, leavers, user_list
+from pdprep.personalize.deletions import erasing, pending_users, user_list
 from pdprep.personalize.deletions.creating import Update, created
 from pdprep.personalize.deletions.request import DeletionRequest
 from pdprep.personalize.jobs import queue
@@ -40,13 +40,13 @@ def prepare(asked: DeletionRequest) -> JobRow:
     """
     user_list.demand_readable(asked.target)
     row = asked.ledger.journal.new_job(DATASET, "deletion")
-    leavers.write(asked.ledger, asked.ids, leavers.file(asked.ledger, row.id))
+    pending_users.write(asked.ledger, asked.ids, pending_users.file(asked.ledger, row.id))
     return row
 
 
 def resume(target: Target, row: JobRow) -> Work | None:
     """Return what is left of a deletion: the users of its file."""
-    return partial(run, target) if leavers.file(target.ledger, row.id).exists() else None
+    return partial(run, target) if pending_users.file(target.ledger, row.id).exists() else None
 
 
 def run(target: Target, job: Job) -> None:
@@ -55,7 +55,7 @@ def run(target: Target, job: Job) -> None:
         # Nothing may come in while users go out. Source: developer guide, delete-records.
         for dataset in USER_DATASETS:
             stack.enter_context(queue.holding(target.ledger, job, dataset))
-        for id in leavers.waiting(target.ledger):
+        for id in pending_users.waiting(target.ledger):
             if id != job.id and not target.ledger.lock(id).held():
                 job.update(note=f"finishes {id} first")
                 _delete(target, id, job, partial(_record, target.ledger, id))
@@ -65,8 +65,8 @@ def run(target: Target, job: Job) -> None:
 
 def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     """Follow or create the deletion job of a file of ids, then let the ledger forget them."""
-    file = leavers.file(target.ledger, id)
-    ids = leavers.read(file)
+    file = pending_users.file(target.ledger, id)
+    ids = pending_users.read(file)
     update(total=len(ids))
     found = settled(
         target.world, RESOURCE, created(target, id, ids, update),

@@ -10,7 +10,7 @@ import polars as pl
 from pdprep.errors import RefusedError
 from pdprep.ledger import forgetting
 from pdprep.ledger.ledger import Ledger
-from pdprep.personalize.deletions import leavers, user_ids
+from pdprep.personalize.deletions import pending_users, user_ids
 from pdprep.personalize.deletions.creating import existing
 from pdprep.personalize.resources.target import Target
 from pdprep.validation.wording import plural
@@ -33,7 +33,7 @@ class DeletionRequest:
     @property
     def unfinished(self) -> str | None:
         """The id of the job that was to delete the same users and did not come to its end."""
-        return leavers.unfinished(self.ledger, self.ids)
+        return pending_users.unfinished(self.ledger, self.ids)
 
 
 def request(target: Target, users: object, confirm: int | None) -> DeletionRequest:

@@ -38,11 +38,11 @@ def begin(asked: ImportRequest, on_start: Callback | None = None) -> Job:
         InputError: No such mode.
         RefusedError: The import would replace what nobody asked to replace.
     """
-    doubtful = decision.doubtful(asked)
+    may_be_refused = decision.may_be_refused(asked)
     job = queue.begin(KIND, asked)
     if on_start:
         on_start(job)
-    if doubtful:
+    if may_be_refused:
         job.wait_until_decided()
         if isinstance(job.error, RefusedError) and not job.accepted:
             raise job.error

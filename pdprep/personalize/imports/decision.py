@@ -19,7 +19,7 @@ from pdprep.personalize.imports.staging import RECORDS, scratch, stage
 from pdprep.personalize.jobs.job import Job
 
 
-def doubtful(asked: ImportRequest) -> bool:
+def may_be_refused(asked: ImportRequest) -> bool:
     """Say whether an import may be refused, before anything is read."""
     ledger, target, dataset = asked.ledger, asked.target, asked.prepared.dataset
     if asked.mode == "INCREMENTAL":

@@ -123,7 +123,7 @@ def find_job(world: World, dataset_arn: str, name: str) -> str | None:
     return next((str(job["datasetImportJobArn"]) for job in jobs if job["jobName"] == name), None)
 
 
-def look_once(target: Target, row: ImportRow) -> ImportRow:
+def update_once(target: Target, row: ImportRow) -> ImportRow:
     """Bring an import of an ended process up to date without waiting for it."""
     row = known(target, row)
     if not row.status.pending:

@@ -137,7 +137,7 @@ def _current(target: Target, row: JobRow) -> JobRow:
         return row
     journal = target.ledger.journal
     if sent is not None and sent.status.pending:
-        following.record(target, following.look_once(target, sent))
+        following.record(target, following.update_once(target, sent))
     else:
         journal.save_job(JobRow(**{**row.values(), "status": Status.INTERRUPTED}))
     return journal.job(row.id) or row

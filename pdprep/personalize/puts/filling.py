@@ -20,7 +20,7 @@ from pdprep.errors import InputError
 from pdprep.ledger import record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.record_files import BULK, ORDER
-from pdprep.personalize.deletions import deletion, leavers
+from pdprep.personalize.deletions import deletion, pending_users
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
 from pdprep.validation.report_frames import COUNTS
@@ -103,7 +103,7 @@ def known(
     if contract.dataset != deletion.DATASET:
         return found
     # A deletion that was cut off may have taken users from the service and not yet from the ledger.
-    going = pl.LazyFrame([leavers.going(ledger)])
+    going = pl.LazyFrame([pending_users.users(ledger)])
     return found.join(going, on=contract.key, how="anti")
 
 

@@ -45,7 +45,7 @@ PLACES: Final[dict[str, str]] = {
     "personalize.deletions.user_list.demand_readable": (
         "tests/personalize/check_test.py::test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key"
     ),
-    "personalize.deletions.leavers.read": "a damaged file",
+    "personalize.deletions.pending_users.read": "a damaged file",
     "personalize.jobs.failures.told": "a mistake of ours",
     "personalize.imports.following.failed": (
         "tests/personalize/bulk_test.py::test_a_failed_import_shows_the_reason_of_the_service"

@@ -19,7 +19,7 @@ from pdprep.progress import Listener
 from pdprep.validation.row_checks import RowCheck, row_checks
 
 
-class Judged(NamedTuple):
+class FirstPass(NamedTuple):
     """What has been read: how it is encoded, what the validator has counted, and a way to each partition."""
 
     encoded: EncodedFrame
@@ -28,7 +28,7 @@ class Judged(NamedTuple):
 
 
 @contextmanager
-def judged(
+def first_pass(
     prepared: Prepared,
     route: str | None,
     listener: Listener,
@@ -36,7 +36,7 @@ def judged(
     partition_count: int | None = None,
     scratch: Path | None = None,
     only: bool = False,
-) -> Iterator[Judged]:
+) -> Iterator[FirstPass]:
     """Read and judge a source; its partitions are there until the block ends.
 
     Args:
@@ -55,12 +55,12 @@ def judged(
     worth = measured.partitions > 1 and bool(prepared.source.files or partition_count)
     with ExitStack() as stack:
 
-        def read(encoded: EncodedFrame) -> Judged:
+        def read(encoded: EncodedFrame) -> FirstPass:
             validator = StreamValidator(encoded, rules, route, bad_rows)
             # An attempt that fails takes its partitions away; only one that holds is handed to the caller.
             with ExitStack() as attempt:
                 partitions = partitioned(encoded.prepared, validator.on, listener, measured, scratch)
-                found = Judged(encoded, validator, attempt.enter_context(partitions))
+                found = FirstPass(encoded, validator, attempt.enter_context(partitions))
                 validator.sort_out()
                 if validator.unusual and prepared.source.blocks:
                     scans.check_escapes(prepared.source.blocks, prepared.source.files)
@@ -76,12 +76,12 @@ def encoded_for(prepared: Prepared, rules: Sequence[RowCheck]) -> EncodedFrame:
 
 
 def _read(
-    read: Callable[[EncodedFrame], Judged],
+    read: Callable[[EncodedFrame], FirstPass],
     prepared: Prepared,
     rules: Sequence[RowCheck],
     worth: bool,
     bad_rows: BadRows | None,
-) -> Judged:
+) -> FirstPass:
     """Read with columns encoded and a float's ``.0`` taken off ids; read again where that turns out wrong.
 
     There may be more texts than it seemed, or ids with a point of their own, which are kept.

@@ -12,7 +12,7 @@ from pdprep.ledger import folders, forgetting, integrity, record_files
 from pdprep.ledger.ledger import Ledger
 
 
-def going(ledger: Ledger) -> pl.Series:
+def users(ledger: Ledger) -> pl.Series:
     """Return the users whose deletion was begun and is not over."""
     ids = [read(file(ledger, id)) for id in waiting(ledger)]
     return pl.concat([pl.Series(forgetting.USER, [], pl.String), *ids]).unique()
