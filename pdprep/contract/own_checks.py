@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pandera.polars as pa
 import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.errors import ContractError
+
+if TYPE_CHECKING:
+    import pandera.polars as pa  # whoever has a check has loaded it; it takes a second, and 85 MB with pandas
 
 Holds = Callable[[pl.Expr, Any], pl.Expr]
 

@@ -73,12 +73,12 @@ class Reduced:
 
     Attributes:
         good: Its rows before duplicates were dropped.
-        kept: Rows and bytes of CSV of each bucket that has any.
+        kept: Rows of each bucket that has any.
         aggregates: What else was summed up.
     """
 
     good: int
-    kept: Mapping[int, tuple[int, int]]
+    kept: Mapping[int, int]
     summary: Summary
     profile: Profile
     aggregates: tuple[Aggregate[object], ...] = ()

@@ -54,12 +54,12 @@ class ReducedPartitions:
     def write(self, sink: PartSink | None, on_part: Callable[[Part], None]) -> tuple[Part, ...]:
         """Write the parts, a part in a task, and return them in order, each heard of when it is there."""
         ours, width = self.ours, self.ours.options.width
-        rows = [self.found[each // width].kept.get(each, (0, 0))[0] for each in range(BUCKETS)]
+        rows = [self.found[each // width].kept.get(each, 0) for each in range(BUCKETS)]
         calls: list[Call] = []
         # A part takes whole buckets, wherever partitions begin: so it may take from two of them.
         for number, inside in enumerate(cuts(rows)):
             touched = range(inside.start // width, (inside.stop - 1) // width + 1)
-            slices = [self._slice(each, inside) for each in touched]
+            slices = [self._lines(each, inside) for each in touched]
             height = sum(rows[bucket] for bucket in inside)
             name = f"{ours.prepared.dataset}-{number:05d}.csv"
             calls.append(((name, height, slices, sink), [self.outputs[each] for each in touched]))
@@ -71,11 +71,11 @@ class ReducedPartitions:
             on_part(parts[number])
         return tuple(parts[number] for number in range(len(calls)))
 
-    def _slice(self, partition: int, inside: range) -> tuple[int, int]:
-        """Return where the lines of some buckets begin and end in the text of a partition."""
+    def _lines(self, partition: int, inside: range) -> tuple[int, int]:
+        """Return the first line of some buckets in the text of a partition, and the first one after them."""
         kept = self.found[partition].kept
-        before = sum(size for bucket, (_, size) in kept.items() if bucket < inside.start)
-        return before, before + sum(size for bucket, (_, size) in kept.items() if bucket in inside)
+        before = sum(rows for bucket, rows in kept.items() if bucket < inside.start)
+        return before, before + sum(rows for bucket, rows in kept.items() if bucket in inside)
 
 
 def reduce(

@@ -6,6 +6,7 @@ It is a plain function of what it is given, so it gives the same when it is done
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -55,7 +56,7 @@ def reduce(
     encoded, text = EncodedFrame(recipe.unread), io.BytesIO()
     rows: list[Packet] = []
     totals, good = Totals(), 0
-    kept: dict[int, tuple[int, int]] = {}
+    kept = Counter[int]()
     per_id: list[pl.DataFrame] = []
     with spill() as scratch:
         for partition in _pieces(firsts, packets, scratch, Key.of(encoded.prepared), options.most):
@@ -68,7 +69,9 @@ def reduce(
             if output == "rows":
                 rows.append(Packet.of(batch.rows))
             if output == "lines":
-                _write(batch, text, kept)
+                lines = batch.escaped
+                kept.update(dict(lines[BUCKET].value_counts().iter_rows()))
+                escaping.write_escaped(lines.drop(BUCKET), text, extreme=batch.extreme)
             if on_records:
                 on_records(number, totals.kept, batch.rows.drop(ROW, BUCKET))
             totals.add(found)
@@ -87,7 +90,7 @@ def _pieces(
     size = sum(len(each.data) for _, each in there)
     if size <= most:
         if there:
-            yield Partition(lambda: pl.concat(_numbered(*each) for each in there), size)
+            yield Partition(lambda: pl.concat((_numbered(*each) for each in there), rechunk=True), size)
         return
     files = []
     for first, each in there:
@@ -100,13 +103,3 @@ def _pieces(
 
 def _numbered(first: int, packet: Packet) -> pl.DataFrame:
     return packet.rows.with_columns(pl.col(ROW) + pl.lit(first, pl.UInt32))
-
-
-def _write(batch: Batch, text: io.BytesIO, kept: dict[int, tuple[int, int]]) -> None:
-    """Write the lines of a batch, and note how many rows and bytes each bucket has."""
-    start, rows = 0, batch.escaped
-    for height, bucket in rows[BUCKET].rle().struct.unnest().iter_rows():
-        before = text.tell()
-        escaping.write_escaped(rows.slice(start, height).drop(BUCKET), text, extreme=batch.extreme)
-        many, size = kept.get(bucket, (0, 0))
-        kept[bucket], start = (many + height, size + text.tell() - before), start + height

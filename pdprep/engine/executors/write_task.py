@@ -7,13 +7,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.recipe import Recipe
 from pdprep.engine.parts import Part
 from pdprep.preparation import escaping
 from pdprep.progress import Listener, Progress
+
+BLOCK: Final = 1 << 20  # bytes
 
 
 class PartSink(Protocol):
@@ -51,13 +53,13 @@ def write(
         recipe: How the rows came to be.
         name: The part's name.
         rows: How many rows it has.
-        slices: Where the text of the part begins and ends in each packet.
+        slices: The lines of each packet that are the part's: the first one, and the first one after them.
         sink: Where to write; None only counts.
         tell: Hears how many rows are done.
         packets: Lines of CSV.
     """
     text: list[bytes | memoryview] = [escaping.header(recipe.contract.columns)]
-    text += [memoryview(each.data)[start:end] for each, (start, end) in zip(packets, slices, strict=True)]
+    text += [_lines(memoryview(each.data), *lines) for each, lines in zip(packets, slices, strict=True)]
     digest = hashlib.sha256()
     for piece in text:
         digest.update(piece)
@@ -65,3 +67,25 @@ def write(
         sink.put(name, text, digest.hexdigest())
     tell(Progress("stage", rows))
     return Part(Path(name), rows, sum(map(len, text)), digest.hexdigest())
+
+
+def _lines(text: memoryview, start: int, end: int) -> memoryview:
+    """Return some lines of a text; a record is one line.
+
+    >>> bytes(_lines(memoryview(b"a\\nbb\\nc\\n"), 1, 2))
+    b'bb\\n'
+    """
+    begin = _begin(text, start)
+    return text[begin : begin + _begin(text[begin:], end - start)]
+
+
+def _begin(text: memoryview, line: int) -> int:
+    """Return where a line begins: a few lines are told from each other, whole blocks are only counted."""
+    place = 0
+    while place < len(text) and line:
+        block = bytes(text[place : place + BLOCK])
+        ends = block.count(b"\n")
+        if ends >= line:
+            return place + len(block) - len(block.split(b"\n", line)[-1])
+        place, line = place + len(block), line - ends
+    return place
