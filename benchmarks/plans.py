@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -47,15 +48,14 @@ def unjudged(shape: Shape, source: Path, target: Path) -> int:
 def ledger(shape: Shape, source: Path, target: Path) -> int:
     """The same, and the records as Parquet sorted by id, as a bulk import keeps them."""
     from pdprep import stage
-    from pdprep.ledger import record_files
+    from pdprep.personalize.imports.staging import RECORDS, ImportRecords
 
-    ready, written = shape.prepared(handed_over(shape, source)), []
-
-    def keep(rows: pl.DataFrame) -> None:
-        record_files.write_records(target, len(written), rows, ready.contract)
-        written.append(rows.height)
-
-    return stage(ready, target, on_rows=keep).rows
+    ready = shape.prepared(handed_over(shape, source))
+    shutil.rmtree(target / RECORDS, ignore_errors=True)  # of an earlier round
+    records = ImportRecords(target / RECORDS, ready.contract)
+    staged = stage(ready, target, on_rows=records.take)
+    records.close()
+    return staged.rows
 
 
 @cache
@@ -68,7 +68,7 @@ PLANS: Final[dict[str, Callable[[Shape, Path, Path], int | None]]] = {
     each.__name__: each for each in (passthrough, pdprep, unjudged, ledger, peers.pandas, peers.duckdb)
 }
 _IMPORTED: Final = {"pdprep": "pdprep.engine.stage", "unjudged": "pdprep.engine.stage"}
-_IMPORTED |= {"ledger": "pdprep.ledger.record_files", "pandas": "pandas", "duckdb": "duckdb"}
+_IMPORTED |= {"ledger": "pdprep.personalize.imports.staging", "pandas": "pandas", "duckdb": "duckdb"}
 
 
 def measure(name: str, source: Path, target: Path, shape: Shape = SHAPES["short ids"]) -> dict[str, Any]:

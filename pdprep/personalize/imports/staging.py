@@ -42,7 +42,7 @@ def stage(
         IdFormError: The ids are spelled in another way than those of the dataset.
     """
     prepared = aligned(asked.prepared, asked.target.deployed(job.dataset))
-    records = _Records(folder / RECORDS, prepared.contract)
+    records = ImportRecords(folder / RECORDS, prepared.contract)
     staged = write_parts(
         prepared, folder / "parts", on_part=on_part, on_rows=records.take,
         quarantine=asked.ledger.folder / "quarantine" / job.id, listener=job.listen,
@@ -72,7 +72,7 @@ def scratch(ledger: Ledger, job: Job) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Records:
+class ImportRecords:
     """Writes the records of an import, some partitions to a file: each file is waited for by the disk."""
 
     def __init__(self, folder: Path, contract: Contract) -> None:
