@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from pdprep.contract.meanings import NOTHING
+from pdprep.contract.meanings import UNSAID
 from pdprep.contract.schema import Schema
 from pdprep.contract.text_statistics import TextStatistics
 
@@ -61,8 +61,8 @@ def unusual(column: pl.Expr) -> pl.Expr:
 def _nothing(column: pl.Expr) -> pl.Expr:
     """Look for words for nothing: to make all text lower case is dear, so only texts as long as one are."""
     size = column.str.len_bytes()
-    as_long = pl.any_horizontal([size == length for length in sorted({len(word) for word in NOTHING})])
-    return column.filter(as_long).str.to_lowercase().is_in(NOTHING).any()
+    as_long = pl.any_horizontal([size == length for length in sorted({len(word) for word in UNSAID})])
+    return column.filter(as_long).str.to_lowercase().is_in(UNSAID).any()
 
 
 def _extreme(column: pl.Expr) -> pl.Expr:

@@ -11,6 +11,8 @@ from pdprep.contract.schema import Schema
 
 # How programs write that there is nothing, in lower case.
 NOTHING: Final = tuple(assumptions.text("words_for_nothing").split(", "))
+# And how exports of databases and spreadsheets write it: \N is null to Hive, MySQL and Snowflake.
+UNSAID: Final = (*NOTHING, r"\n", "n/a", "#n/a", "(null)", "nil")
 
 
 def is_timestamp(field: Field) -> bool:

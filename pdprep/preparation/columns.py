@@ -17,6 +17,9 @@ from pdprep.contract.text_statistics import TextStatistics
 Convert = Callable[[pl.Series, TextStatistics], pl.Series]
 MARK: Final = "__mark_"
 MAX_EXACT: Final = 2**53
+LEADING_ZERO: Final = r"^[-+]?0\d"
+_WHOLE: Final = r"^[-+]?(?:0|[1-9]\d*)(?:\.0*)?$"
+_LONGEST: Final = r"^[-+]?\d{19,}$"  # digits that no number holds
 
 
 class Batchwise(NamedTuple):
@@ -177,6 +180,54 @@ def _exact(clean: pl.Expr) -> pl.Expr:
     number = clean.cast(pl.Float64, strict=False)
     exact = pl.when((number == number.floor()) & (number.abs() <= MAX_EXACT)).then(number)
     return pl.coalesce(clean.cast(pl.Int64, strict=False), exact.cast(pl.Int64, strict=False))
+
+
+def whole_as_told(column: pl.Expr) -> pl.Expr:
+    """Read a whole number from text that is digits alone, as the first rows of a column were; else null.
+
+    What a looser reading would make a number of is text there: 007, 1E5, a date.
+
+    >>> frame = pl.DataFrame({"zip": ["10115", "01067", "1E5", "3.0"]})
+    >>> frame.select(whole_as_told(pl.col("zip")))["zip"].to_list()
+    [10115, None, None, 3]
+    """
+
+    def batch(values: pl.Series) -> pl.Series:
+        read = first_of((_whole, lambda text: applied(_digits, text.str.strip_chars())), values)
+        return _without_codes(values, read)
+
+    return column.map_batches(batch, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def float_as_told(column: pl.Expr) -> pl.Expr:
+    """Read a number from text, else null; so is 007, and a whole number that no float holds exactly.
+
+    >>> frame = pl.DataFrame({"key": ["1.5", "007", "9007199254740993"]})
+    >>> frame.select(float_as_told(pl.col("key")))["key"].to_list()
+    [1.5, None, None]
+    """
+
+    def batch(values: pl.Series) -> pl.Series:
+        found = _without_codes(values, _floats(values))
+        if not (found.abs() >= MAX_EXACT).any():
+            return found
+        whole = _whole(values)
+        exact = whole.is_null() | (found.cast(pl.Int64, strict=False) == whole).fill_null(False)
+        longer = values.str.contains(_LONGEST) | ~exact
+        return found.set(longer.fill_null(False), None)
+
+    return column.map_batches(batch, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _digits(clean: pl.Expr) -> pl.Expr:
+    return pl.when(clean.str.contains(_WHOLE)).then(_exact(clean))
+
+
+def _without_codes(values: pl.Series, found: pl.Series) -> pl.Series:
+    # A number is seldom written with a zero before it, and to see that no value begins with one is cheap.
+    if not (values.str.starts_with("0") | values.str.starts_with("-0")).any():
+        return found
+    return found.set(values.str.contains(LEADING_ZERO).fill_null(False), None)
 
 
 def truth_of_text(column: pl.Expr) -> pl.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -122,6 +122,14 @@ def way(
         rule = found.rule or "timestamp_unreadable"
         return found._replace(convert=_then(found.convert, _cast(_TIMES_OF[field.type])), rule=rule)
     return found
+
+
+def as_told(each: Conversion) -> Conversion:
+    """Return a conversion to a type that first rows told: text that only looks like a number is none."""
+    told = {"long": columns.whole_as_told, "float": columns.float_as_told}.get(each.field.type)
+    if told is None or not each.way.note.startswith("text to"):
+        return each
+    return replace(each, way=each.way._replace(convert=told))
 
 
 def holds_ids(contract: Contract, field: Field) -> bool:

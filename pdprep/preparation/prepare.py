@@ -214,10 +214,11 @@ def prepare(
 def _prepared(
     source: Source, base: Contract, options: Options, deployed: Contract | None, forms: IdForms
 ) -> Prepared:
-    contract, conversions = resolution.resolve(source, base, options.columns, options.metadata, deployed)
+    contract, conversions, guessed = resolution.resolve(
+        source, base, options.columns, options.metadata, deployed
+    )
     resolution.check_key(contract, options.dedupe_on)
     left_out = resolution.left_out(source, conversions)
-    guessed = tuple(resolution.guessed(base, options.metadata))
     return Prepared(contract, source, conversions, options, left_out, forms, guessed=guessed)
 
 
@@ -235,7 +236,7 @@ def _like(
 ) -> Prepared:
     opened = open_source(source, asked=said, before=like.source.asked)
     opened = expressions.typed_like(opened, like.source, like.conversions)
-    conversions, missing = resolution.again(opened, like.contract, like.conversions)
+    conversions, missing = resolution.again(opened, like.contract, like.conversions, like.guessed)
     resolution.check_key(like.contract, asked.dedupe_on)
     options = replace(
         like.options,

@@ -14,11 +14,20 @@ Decimal = Literal[".", ","]
 _SPACE: Final = r"[\x{a0}\x{202f}\x{2009}]"
 _MINUS: Final = r"[\x{2212}\x{2012}\x{2013}]"
 _APOSTROPHE: Final = r"\x{2019}"
-_CURRENCY: Final = r"[\p{L}\p{Sc}]+\.?"
+_CODES: Final = (
+    "AED|ARS|AUD|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|KWD|MAD|"
+    "MXN|MYR|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|UYU|VND|ZAR"
+)
+_WORDS: Final = (
+    "baht|cents?|ct|din|dollars?|euros?|franken|fr|ft|kč|kr|lei|leu|lv|pesos?|pounds?|rs|rub|sfr|tl|yen|yuan|zł|zl|"
+    "лв|руб|円|元|원"  # noqa: RUF001 - as they are written there
+)
+# What names a currency, and nothing else: the letters of SKU-5, A4 and 12a are part of a name.
+CURRENCY: Final = rf"(?:(?:[A-Z]{{1,3}})?\p{{Sc}}|(?i:{_CODES}|{_WORDS})\.?)"
 _AMOUNT: Final = (
-    rf"^(?P<open>\()?(?P<first>[-+])?\s*(?P<before>{_CURRENCY})?\s*(?P<second>[-+])?\s*"
+    rf"^(?P<open>\()?(?P<first>[-+])?\s*(?P<before>{CURRENCY})?\s*(?P<second>[-+])?\s*"
     r"(?P<digits>\d[\d.,' ]*\d|\d|[.,]\d+)"
-    rf"(?:[.,]-)?\s*(?P<after>{_CURRENCY})?\s*(?P<last>-)?(?P<close>\))?$"
+    rf"(?:[.,]-)?\s*(?P<after>{CURRENCY})?\s*(?P<last>-)?(?P<close>\))?$"
 )
 _EXPONENT: Final = r"^[-+]?\d+(?:\.\d+)?[eE][-+]?\d+$"
 _SPACED: Final = r"^\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?$"  # here a point or comma is the decimal sign

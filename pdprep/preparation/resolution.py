@@ -14,7 +14,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError, MappingError
 from pdprep.preparation import expressions, leftovers, mapping, unfit
-from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, way
+from pdprep.preparation.conversions import EXPRESSION, Conversion, as_told, holds_ids, way
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata, literal
@@ -25,9 +25,16 @@ SAMPLE_ROWS: Final = 1_000
 
 
 def resolve(
-    source: Source, base: Contract, columns: Columns, metadata: Metadata, deployed: Contract | None
-) -> tuple[Contract, tuple[Conversion, ...]]:
-    """Return the contract that the mapping asks for, and how each of its fields is read.
+    source: Source,
+    base: Contract,
+    columns: Columns,
+    metadata: Metadata,
+    deployed: Contract | None,
+    before: Sequence[str] = (),
+) -> tuple[Contract, tuple[Conversion, ...], tuple[str, ...]]:
+    """Return the contract that the mapping asks for, how each of its fields is read, and which were guessed.
+
+    ``before`` are fields whose type first rows have told already.
 
     Raises:
         MappingError: A field is missing, misspelt, mapped the wrong way round or of the wrong type.
@@ -43,7 +50,8 @@ def resolve(
     _check_complete(source, contract, origins, columns)
     if not deployed:
         _check_shape(source, contract, origins)
-    return contract, _conversions(source, contract, origins)
+    told = (*before, *guessed(base, metadata))
+    return contract, _conversions(source, contract, origins, told), told
 
 
 def _check_shape(source: Source, contract: Contract, origins: Mapping[str, Given]) -> None:
@@ -63,9 +71,15 @@ def _check_shape(source: Source, contract: Contract, origins: Mapping[str, Given
 
 
 def again(
-    source: Source, contract: Contract, before: Sequence[Conversion]
+    source: Source, contract: Contract, before: Sequence[Conversion], told: Sequence[str]
 ) -> tuple[tuple[Conversion, ...], tuple[str, ...]]:
     """Resolve the conversions of another source of the same shape.
+
+    Args:
+        source: The other source.
+        contract: The contract of both.
+        before: The conversions of the first.
+        told: The fields whose type its first rows told.
 
     Returns:
         The conversions, and the columns that are missing: their fields may be null, and are.
@@ -81,7 +95,7 @@ def again(
         if name in optional and isinstance(column, str) and column not in source.schema
     }
     origins = {name: _checked(source, name, each, "") for name, each in given.items() if name not in missing}
-    return _conversions(source, contract, origins), tuple(missing.values())
+    return _conversions(source, contract, origins, told), tuple(missing.values())
 
 
 def left_out(source: Source, conversions: Sequence[Conversion]) -> tuple[str, ...]:
@@ -102,8 +116,11 @@ def check_key(contract: Contract, key: Sequence[str]) -> None:
         )
 
 
-def _conversions(source: Source, contract: Contract, origins: Mapping[str, Given]) -> tuple[Conversion, ...]:
-    found = tuple(_conversion(source, contract, each, origins) for each in contract.fields)
+def _conversions(
+    source: Source, contract: Contract, origins: Mapping[str, Given], told: Sequence[str]
+) -> tuple[Conversion, ...]:
+    read = (_conversion(source, contract, each, origins) for each in contract.fields)
+    found = tuple(as_told(each) if each.field.name in told else each for each in read)
     both = expressions.used_in(found) if source.is_text else set()
     return tuple(
         replace(each, expr=pl.col(expressions.TEXT + each.given))
@@ -170,12 +187,15 @@ def metadata_fields(source: Source, base: Contract, metadata: Metadata) -> Itera
             yield _inferred_field(source, base, name, given)
 
 
-def guessed(base: Contract, metadata: Metadata) -> Iterator[str]:
-    """Yield the fields of a mapping whose type is neither declared nor reserved: first rows tell it."""
-    for name, value in metadata.items():
-        declared = name in base.names or catalogue.field(base.dataset, base.domain, name)
-        if not declared and not isinstance(value, Field | tuple):
-            yield name
+def guessed(base: Contract, metadata: Metadata) -> tuple[str, ...]:
+    """Return the fields of a mapping whose type is neither declared nor reserved: first rows tell it."""
+    return tuple(
+        name
+        for name, value in metadata.items()
+        if name not in base.names
+        and not catalogue.field(base.dataset, base.domain, name)
+        and not isinstance(value, Field | tuple)
+    )
 
 
 def _without_field(source: Source, name: str, value: str | pl.Expr | Field | tuple[str, Field]) -> str:

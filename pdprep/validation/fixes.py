@@ -38,6 +38,8 @@ def fix(prepared: Prepared, rule: Rule, column: str, values: pl.Series) -> str:
     found, dtype = values.drop_nulls().str.strip_chars(), prepared.source.schema.get(name, pl.String())
     told = _TOLD.get(rule.name)
     code = told(found, dtype) if told and found.len() else ""
+    if not code and rule.name == "number_unreadable" and column in prepared.guessed:
+        code = _declared(column, found)
     if not code and (rule.name in _TOLD_ALONE or (rule.name == "number_not_finite" and dtype == pl.String)):
         # Where nothing is told from the values, an example would be a guess at what they mean.
         code = ASIDE if rule.level == "error" else "nothing, where they are meant so"
@@ -102,6 +104,14 @@ def _price(values: pl.Series, dtype: pl.DataType) -> str:
         return ""
     decimal = ', decimal=".")  # or decimal=",", where 1.234 is more than a thousand'
     return f'frame.lazy().pipe(transforms.prices, "$column"{decimal if found.either.any() else ")"}'
+
+
+def _declared(column: str, values: pl.Series) -> str:
+    """Declare a field as text where what its first rows were taken for was wrong: 01067, 12a, 1E5."""
+    if not values.len() or not values.str.contains(r"\d").all():
+        return ""
+    name = json.dumps(column)
+    return f'metadata={{{name}: ("$column", pdprep.Field({name}, nullable=True, categorical=True))}}'
 
 
 def _list(values: pl.Series, dtype: pl.DataType) -> str:

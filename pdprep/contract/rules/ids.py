@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import polars as pl
 
 from pdprep.contract import limits
-from pdprep.contract.meanings import may_be_anonymous
+from pdprep.contract.meanings import UNSAID, may_be_anonymous
 from pdprep.contract.rules import criteria
 from pdprep.contract.rules.rule import (
     Criterion,
@@ -19,10 +20,9 @@ from pdprep.contract.rules.rule import (
 )
 
 ASIDE: Final = 'on_invalid="quarantine"  # keeps such rows aside; "drop" leaves them out'
-# For nothing: words that programs write, each as a text of its own.
 WITHOUT_WORDS: Final = (
     'frame.lazy().filter(~pl.col("$column").cast(pl.String).str.strip_chars().str.to_lowercase().is_in('
-    '["null", "undefined", "none", "nan", "[object object]"]).fill_null(False))'
+    f"{json.dumps(UNSAID)}).fill_null(False))"
 )
 
 
@@ -118,10 +118,10 @@ RULES: Final = (
         name="id_word",
         level="warning",
         stops="none",
-        text="an id is a word for nothing, such as null, None or undefined",
+        text="an id is a word for nothing, such as null, None, undefined, N/A or \\N",
         mend=WITHOUT_WORDS,
         source="aws-sdk-js issue 3371",
         applies=is_id,
-        criterion=criteria.NOTHING_SAID,
+        criterion=criteria.among(UNSAID),
     ),
 )

@@ -25,8 +25,8 @@ def aligned(prepared: Prepared, deployed: Contract | None) -> Prepared:
     if deployed is None or prepared.contract.stored == deployed.stored:
         return prepared
     options = prepared.options
-    contract, conversions = resolution.resolve(
-        prepared.source, deployed, options.columns, options.metadata, deployed
+    contract, conversions, _ = resolution.resolve(
+        prepared.source, deployed, options.columns, options.metadata, deployed, prepared.guessed
     )
     left_out = resolution.left_out(prepared.source, conversions)
     return replace(prepared, contract=contract, conversions=conversions, left_out=left_out)
