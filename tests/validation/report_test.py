@@ -69,7 +69,7 @@ def test_ten_failing_rows_are_listed_and_a_hundred_kept() -> None:
     assert many.failures.height == 100
     assert sum("breaks id_bar" in line for line in str(many).splitlines()) == 10
     assert "  ... 90 more in report.failures" in str(many)
-    assert "10 of 100 listed" in many._repr_html_()
+    assert "Failing rows, the first 10" in many._repr_html_()
 
 
 def test_a_good_report_is_short() -> None:
