@@ -219,6 +219,9 @@ def float_as_told(column: pl.Expr) -> pl.Expr:
     return column.map_batches(batch, return_dtype=pl.Float64, is_elementwise=True)
 
 
+AS_TOLD: Final = {"long": whole_as_told, "float": float_as_told}
+
+
 def _digits(clean: pl.Expr) -> pl.Expr:
     return pl.when(clean.str.contains(_WHOLE)).then(_exact(clean))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -33,6 +33,11 @@ class Way(NamedTuple):
     batch: columns.Batchwise | None = None
     local: Convert | None = None  # where a time bears no zone, which is taken as UTC
     of_id: bool = False
+
+    def as_told(self, kind: str) -> Way:
+        """Return the way to a type that first rows told: text that only looks like a number is none."""
+        told = columns.AS_TOLD.get(kind) if self.note.startswith("text to") else None
+        return self._replace(convert=told) if told else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,14 +127,6 @@ def way(
         rule = found.rule or "timestamp_unreadable"
         return found._replace(convert=_then(found.convert, _cast(_TIMES_OF[field.type])), rule=rule)
     return found
-
-
-def as_told(each: Conversion) -> Conversion:
-    """Return a conversion to a type that first rows told: text that only looks like a number is none."""
-    told = {"long": columns.whole_as_told, "float": columns.float_as_told}.get(each.field.type)
-    if told is None or not each.way.note.startswith("text to"):
-        return each
-    return replace(each, way=each.way._replace(convert=told))
 
 
 def holds_ids(contract: Contract, field: Field) -> bool:

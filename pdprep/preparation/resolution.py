@@ -14,7 +14,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError, MappingError
 from pdprep.preparation import expressions, leftovers, mapping, unfit
-from pdprep.preparation.conversions import EXPRESSION, Conversion, as_told, holds_ids, way
+from pdprep.preparation.conversions import EXPRESSION, Conversion, holds_ids, way
 from pdprep.preparation.expressions import Given
 from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata, literal
@@ -120,7 +120,10 @@ def _conversions(
     source: Source, contract: Contract, origins: Mapping[str, Given], told: Sequence[str]
 ) -> tuple[Conversion, ...]:
     read = (_conversion(source, contract, each, origins) for each in contract.fields)
-    found = tuple(as_told(each) if each.field.name in told else each for each in read)
+    found = tuple(
+        replace(each, way=each.way.as_told(each.field.type)) if each.field.name in told else each
+        for each in read
+    )
     both = expressions.used_in(found) if source.is_text else set()
     return tuple(
         replace(each, expr=pl.col(expressions.TEXT + each.given))
