@@ -38,8 +38,9 @@ def test_the_text_says_row_column_rule_and_how_to_fix_it() -> None:
     ]
     assert "  error id_bar (stops bulk and put), interactions.USER_ID, 1: an id holds '|'" in lines[2]
     assert lines[3] == (
-        "    fix: frame.lazy().with_columns("
-        'pl.col("USER_ID").cast(pl.String).str.replace_all("|", "_", literal=True))'
+        '    fix: frame.lazy().with_columns(pl.col("USER_ID").cast(pl.String).str.strip_chars()'
+        '.str.replace_all("%(25|7C)", "%25${1}").str.replace_many({"|": "%7C"}))'
+        "  # items, users and later puts need the same change"
     )
     assert "  interactions row 0: USER_ID breaks id_bar" in lines
     assert repr(report()) == str(report())

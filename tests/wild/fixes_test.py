@@ -132,6 +132,7 @@ CASES: Final = [
     Broken("event_type_near", "interactions", "EVENT_TYPE", "Click", "wach"),
     Broken("event_type_negative", "interactions", "EVENT_TYPE", "Watch", "Remove_from_cart"),
     Broken("id_twice", "items", "ITEM_ID", "007", "007", more={"genres": ["g", "h"]}),
+    Broken("id_twice", "items", "ITEM_ID", "007", "007 ", more={"genres": ["g", "h"]}),
     Broken("string_plain", "items", "NOTE", "n", "m", own("NOTE")),
     Broken("boolean_unused", "items", "HD", True, False, own("HD", "boolean")),
     Broken("objective_nullable", "items", "COST", 1.5, 2.5, own("COST", "float")),
@@ -237,6 +238,28 @@ def test_the_fix_that_a_report_prints_mends_and_changes_nothing_else(
         assert left == kept(prepared, case.field)[: len(left)] or len(left) == 1
     broken_before = set(report.counts.filter(level="error")["rule"])
     assert set(after.counts.filter(level="error")["rule"]) <= broken_before
+
+
+@pytest.mark.parametrize(
+    ("rule", "ids", "mended"),
+    [
+        ("id_bar", ["a|b", "a_b", "ab", "a%7Cb", "a%257Cb", "%", "%41"],
+         ["a%7Cb", "a_b", "ab", "a%257Cb", "a%25257Cb", "%", "%41"]),
+        ("id_line_break", ["a\nb", "a\rb", "ab", "a%0Ab"], ["a%0Ab", "a%0Db", "ab", "a%250Ab"]),
+        ("id_characters", ['a"b', "ab", "a\x85b", "a%22b", "a\u200bb", " ab2\t"],
+         ["a%22b", "ab", "a%85b", "a%2522b", "a\u200bb", "ab2"]),
+    ],
+)  # fmt: skip
+def test_the_fix_of_characters_in_ids_keeps_different_ids_different(
+    rule: str, ids: list[str], mended: list[str]
+) -> None:
+    users = pl.DataFrame({"USER_ID": ids, "PLAN": "p"})
+    given: dict[str, Any] = {"source": users, "dataset": "users", "metadata": {"PLAN": "PLAN"}}
+    fix = validate(prepare(**given)).counts.filter(rule=rule)["mend"].item()
+    assert fix.endswith("# items, users and later puts need the same change")
+    after = prepare(**pasted(fix, given))
+    assert validate(after).counts.filter(rule=rule).is_empty()
+    assert after.rows.collect()["USER_ID"].to_list() == mended
 
 
 _OWL: Final = "\N{OWL}"  # four bytes

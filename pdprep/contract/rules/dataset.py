@@ -169,7 +169,8 @@ RULES: Final = (
         level="warning",
         stops="none",
         text="several rows bear one id; the service keeps one record an id",
-        mend='frame.lazy().unique("$column", keep="last", maintain_order=True)',
+        # Ids are sent without outer blanks, so they are compared without.
+        mend='frame.lazy().filter(pl.col("$column").cast(pl.String).str.strip_chars().is_last_distinct())',
         source="items-datasets",
         about=lambda schema: schema.key,
         applies=lambda schema, route: not schema.event_like,

@@ -26,6 +26,19 @@ WITHOUT_WORDS: Final = (
 )
 
 
+def _encoded(codes: str, written: str) -> str:
+    """Return code that percent-encodes some characters of ids, so that two ids never become one.
+
+    Args:
+        codes: A pattern of the characters' codes; an id that already holds one has its ``%`` encoded.
+        written: Python of what each character becomes.
+    """
+    text = 'pl.col("$column").cast(pl.String).str.strip_chars()'
+    apart = f'.str.replace_all("%(25|{codes})", "%25${{1}}")'
+    same = "items, users and later puts need the same change"
+    return f"frame.lazy().with_columns({text}{apart}.str.replace_many({written}))  # {same}"
+
+
 def is_id(at: Place) -> bool:
     """Say whether the field is an id of the dataset type."""
     return at.name in at.schema.ids
@@ -86,8 +99,7 @@ RULES: Final = (
         level="error",
         stops="all",
         text="an id holds '|', which joins several values",
-        mend="frame.lazy().with_columns("
-        'pl.col("$column").cast(pl.String).str.replace_all("|", "_", literal=True))',
+        mend=_encoded("7C", '{"|": "%7C"}'),
         source="interactions-datasets",
         applies=is_id,
         criterion=criteria.unusual(r"\|"),
@@ -97,7 +109,7 @@ RULES: Final = (
         level="error",
         stops="all",
         text="an id holds a line break; a record of the CSV is one line",
-        mend='frame.lazy().with_columns(pl.col("$column").cast(pl.String).str.replace_all(r"[\\r\\n]", ""))',
+        mend=_encoded("0A|0D", r'{"\n": "%0A", "\r": "%0D"}'),
         source="preparing-training-data",
         applies=is_id,
         criterion=criteria.unusual(r"[\r\n]"),
@@ -107,8 +119,10 @@ RULES: Final = (
         level="warning",
         stops="none",
         text="an id holds a quotation mark or a control character, which AWS asks to avoid",
-        mend="frame.lazy().with_columns("
-        'pl.col("$column").cast(pl.String).str.replace_all("[\\"\\\\p{C}]", ""))',
+        mend=_encoded(
+            "22|7F|[0189][0-9A-F]",
+            '{chr(n): f"%{n:02X}" for n in [*range(10), 11, 12, *range(14, 32), 34, *range(127, 160)]}',
+        ),
         source="preparing-training-data",
         applies=is_id,
         # A line break is a control character too, and has a rule of its own.

@@ -18,7 +18,7 @@ def codes(row: Mapping[str, Any], names: Names | None = None) -> list[Code]:
     """Return the code that may fix a row of ``report.counts``, and the code that sets such rows aside.
 
     >>> [code.text for code in codes({"rule": "id_twice", "dataset": "items", "column": ""})]
-    ['frame = frame.lazy().unique("ITEM_ID", keep="last", maintain_order=True)']
+    ['frame = frame.lazy().filter(pl.col("ITEM_ID").cast(pl.String).str.strip_chars().is_last_distinct())']
     """
     rule, known = registry.rule(row["rule"]), names or Names(row["dataset"])
     column = row["column"] or _KEYS.get(row["dataset"], "")
