@@ -117,15 +117,19 @@ def _checks(schema: Any, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any
                 continue
             if name and check.name in _COMPARING:
                 check = _as_the_field(fields[name], check)
-            yield name, _on_pandas(check) if of_pandas and not check.is_builtin_check(check.name) else check
+            own = of_pandas and not check.is_builtin_check(check.name)
+            yield name, _on_pandas(check, type(schema)) if own else check
 
 
-def _on_pandas(check: Any) -> Any:
+def _on_pandas(check: Any, schema: Any) -> Any:
     """Return a check of a pandas model as one of Polars; its function is given a batch as pandas has it."""
 
     def holds(data: Any) -> Any:
+        import pandas as pd
         import polars as pl
 
+        # Older versions of Pandera do this when the whole schema validates, which it does not here.
+        schema.register_default_backends(pd.DataFrame)
         rows = data.lazyframe.collect()
         given = rows.to_pandas() if data.key in (None, "*") else rows[data.key].to_pandas()
         found = check(given).check_output
