@@ -34,6 +34,9 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
     if isinstance(dtype, pl.Struct):
         path = min(_paths(dtype, column), key=lambda each: not each[0].lower().endswith("id"), default=None)
         return f'{argument}={{"{target}": "{path[0]}"}}' if path else ""
+    if not contract.event_like and (member := _member(dtype)):
+        # Rows of one id each stay one row: the service keeps one record an id.
+        return f'{argument}={{"{target}": pl.col("{column}").list.eval({member})}}'
     if isinstance(dtype, pl.List | pl.Array):
         return f'{source.code}.pipe(transforms.explode_events, "{column}")'
     if isinstance(dtype, pl.Extension):
@@ -44,6 +47,16 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
     if isinstance(dtype, pl.Binary) and _holds_uuids(source, column):
         code = f'pl.col("{column}"){UUID_BYTES}'
     return f'{argument}={{"{target}": {code}}}'
+
+
+def _member(dtype: pl.DataType) -> str:
+    """Return code of the plain values in a member of a list of lists or structs, if it is one."""
+    inner, member = dtype.inner if isinstance(dtype, pl.List) else None, "pl.element()"
+    if isinstance(inner, pl.List) and not inner.inner.is_nested():
+        return f"{member}.list.explode()"
+    plain = [name for name, each in _fields(inner).items() if not each.is_nested()]
+    name = min(plain, key=lambda each: each.lower().endswith("id"), default=None)
+    return f'{member}.struct.field("{name}")' if name else ""
 
 
 def _holds_uuids(source: Source, column: str) -> bool:

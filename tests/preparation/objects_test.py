@@ -207,3 +207,15 @@ def test_attack_11_a_nan_within_a_list_is_blank(dtype: Any) -> None:
     prepared = prepare(frame, "users", metadata={"PLAN": "plan"})
     assert prepared.frame.collect()["PLAN"].to_list() == ["1.5", None]
     assert pdprep.validate(prepared).counts.filter(column="PLAN", level="error").is_empty()
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [[[["a", "b"], ["c"]], [["d"]]], [[{"id": "1", "name": each} for each in "abc"], [{"name": "d"}]]],
+)
+def test_nested_lists_of_an_item_stay_one_row(lists: Any) -> None:
+    frame = pl.DataFrame({"ITEM_ID": ["x", "y"], "cats": lists})
+    with pytest.raises(MappingError) as caught:
+        prepare(frame, "items", metadata={"CATS": "cats"})
+    flat = prepare(frame, "items", **pasted(caught.value, frame))
+    assert flat.rows.collect().select("ITEM_ID", "CATS").rows() == [("x", "a|b|c"), ("y", "d")]
