@@ -23,6 +23,7 @@ ALLOWED: Final[dict[str, tuple[int, str]]] = {
     "preparation/columns.py:_float": (1, RULE),
     "preparation/columns.py:_exact": (3, RULE),
     "preparation/columns.py:_whole": (1, RULE),
+    "preparation/columns.py:batch": (1, "compares a float with the whole number that it was written as"),
     "preparation/conversions.py:_cast": (1, f"{RULE}; to text, and of nothing, it cannot fail"),
     "preparation/evidence.py:numbers": (1, TOLD),
     "preparation/expressions.py:_READ": (2, "_changed finds each value that is not kept, and stops there"),

@@ -12,20 +12,18 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.batch_statistics import Statistics
+from pdprep.contract.meanings import NOTHING
 from pdprep.contract.rules.rule import Criterion, Place
 
 MISSING: Final = Criterion(
     lambda at: at.column.is_null(), ("nulls",), lambda at, statistics: statistics[at.name].nulls > 0
 )
 
-
-def among(words: Sequence[str]) -> Criterion:
-    """Fail where a text is one of some words for nothing, in any case."""
-    return Criterion(
-        lambda at: at.column.str.to_lowercase().is_in(words),
-        ("nothing",),
-        lambda at, statistics: statistics[at.name].nothing,
-    )
+NOTHING_SAID: Final = Criterion(
+    lambda at: at.column.str.to_lowercase().is_in(NOTHING),
+    ("nothing",),
+    lambda at, statistics: statistics[at.name].nothing,
+)
 
 
 def longer(most: int) -> Criterion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -136,6 +137,6 @@ RULES: Final = (
         mend=WITHOUT_WORDS,
         source="aws-sdk-js issue 3371",
         applies=is_id,
-        criterion=criteria.among(UNSAID),
+        criterion=replace(criteria.NOTHING_SAID, fails=lambda at: at.column.str.to_lowercase().is_in(UNSAID)),
     ),
 )

@@ -145,7 +145,7 @@ RULES: Final = (
         example="session",
         source="aws-sdk-js issue 3371",
         applies=lambda at: _named(at, "SESSION_ID"),
-        criterion=criteria.among(NOTHING),
+        criterion=criteria.NOTHING_SAID,
     ),
     RecordRule(
         name="session_of_user_word",
