@@ -19,7 +19,7 @@ MARK: Final = "__mark_"
 MAX_EXACT: Final = 2**53
 LEADING_ZERO: Final = r"^[-+]?0\d"
 _WHOLE: Final = r"^[-+]?(?:0|[1-9]\d*)(?:\.0*)?$"
-_LONGEST: Final = r"^[-+]?\d{19,}$"  # digits that no number holds
+LONGEST: Final = r"^[-+]?\d{19,}$"  # digits that no number holds
 
 
 class Batchwise(NamedTuple):
@@ -213,7 +213,7 @@ def float_as_told(column: pl.Expr) -> pl.Expr:
             return found
         whole = _whole(values)
         exact = whole.is_null() | (found.cast(pl.Int64, strict=False) == whole).fill_null(False)
-        longer = values.str.contains(_LONGEST) | ~exact
+        longer = values.str.contains(LONGEST) | ~exact
         return found.set(longer.fill_null(False), None)
 
     return column.map_batches(batch, return_dtype=pl.Float64, is_elementwise=True)

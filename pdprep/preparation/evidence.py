@@ -9,7 +9,7 @@ from typing import Final, Literal
 import polars as pl
 
 from pdprep.preparation import formats, times
-from pdprep.preparation.columns import LEADING_ZERO
+from pdprep.preparation.columns import LEADING_ZERO, LONGEST
 from pdprep.preparation.lists import bracketed, sign
 from pdprep.preparation.prices import CURRENCY, amounts
 
@@ -27,7 +27,6 @@ _2100: Final = 4_102_444_800
 _1995: Final = 788_918_400
 _2035: Final = 2_051_222_400  # ids of digits are often beyond it
 _NO_NUMBER: Final = r"(?i)^[-+]?(?:nan|inf|infinity)$"  # which programs write among numbers
-_LONGEST: Final = r"^[-+]?\d{19,}$"  # digits that no number holds
 _CURRENCIES: Final = rf"^[-+(]?\s*{CURRENCY}?[^\p{{L}}]*{CURRENCY}?\.?\)?$"
 _NUMBER: Final = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _CLOCK_OR_DAY: Final = r"\d{1,4}[-./ ]\w{2,9}[-./ ,]|\d{8}|[a-zA-Z]{3,9}\.? \d{1,2}"
@@ -99,7 +98,7 @@ class Evidence:
     def _kind_of_text(self) -> Kind:
         some, words = self.some, self.values.filter(~self.values.str.contains(_NO_NUMBER))
         if words.len() and words.str.contains(_NUMBER).all():
-            no_number = words.str.contains(LEADING_ZERO) | words.str.contains(_LONGEST)
+            no_number = words.str.contains(LEADING_ZERO) | words.str.contains(LONGEST)
             return "text" if no_number.any() else "number"
         for kind, form in _FORMS.items():
             if _most(some.str.contains(form)):
