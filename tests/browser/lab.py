@@ -92,7 +92,8 @@ class Lab:
         "Run All" before that asks for a kernel instead of running.
         """
         page.goto(self.address(name, front_end))
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
+        # In a narrow window the indicator may stand in the toolbar's overflow, where nobody sees it.
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
         while not self._connected(name):
             page.wait_for_timeout(100)
 
