@@ -11,7 +11,7 @@ from pdprep.preparation.blocks import Blocks
 from pdprep.preparation.opening import in_zip
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source
-from pdprep.validation.insights import Short
+from pdprep.validation.known import Short
 
 
 def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:

@@ -17,7 +17,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
 from pdprep.validation.fixes import fix, fix_all, fix_fields
-from pdprep.validation.insights import Known
+from pdprep.validation.known import Known
 from pdprep.validation.report import Report
 from pdprep.validation.report_frames import COUNTS, FAILURES, ROWS
 

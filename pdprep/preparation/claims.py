@@ -13,6 +13,7 @@ from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
 from pdprep.preparation import naming
 from pdprep.preparation.evidence import Evidence
+from pdprep.preparation.object_texts import id_code
 from pdprep.preparation.proposal import Guess
 from pdprep.preparation.steps import Step
 from pdprep.preparation.times import FROM_1980, TO_2286
@@ -228,7 +229,9 @@ def _near(name: str, columns: Columns, found: Mapping[str, Guess], base: Contrac
             code = f'frame.lazy().pipe(pdprep.transforms.epoch, "{column}", format="{told.time_formats[0]}")'
             yield f"{column} may be {name}, read as {forms}: {code}"
         else:
-            yield f"{column} is not taken for {name}: {_WHY[told.kind]}"
+            texts = told.some.to_list() if told.kind == "nested" and told.values.dtype == pl.String else ()
+            code = id_code(column, texts, name)
+            yield f"{column} is not taken for {name}: {_WHY[told.kind]}{f': {code}' if code else ''}"
 
 
 _WHY: Final[Mapping[str, str]] = {

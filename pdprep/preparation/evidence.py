@@ -11,6 +11,7 @@ import polars as pl
 from pdprep.preparation import formats, times
 from pdprep.preparation.columns import LEADING_ZERO, LONGEST
 from pdprep.preparation.lists import bracketed, sign
+from pdprep.preparation.object_texts import are_objects
 from pdprep.preparation.prices import CURRENCY, amounts
 
 Kind = Literal[
@@ -107,8 +108,8 @@ class Evidence:
             return "time"
         if self.time_formats:
             return "format"
-        if _most(bracketed(some)):
-            return "split"
+        if _most(bracketed(some) | are_objects(some)):
+            return "nested" if are_objects(some).any() else "split"
         if some.str.contains(_CURRENCIES).all() and _most(_amounts(some)):
             return "price"
         return "prose" if is_prose(some) else "text"

@@ -19,6 +19,7 @@ from pdprep.preparation import calls, naming
 from pdprep.preparation.claims import step_for
 from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.guessing import infer_field
+from pdprep.preparation.object_texts import field_code
 from pdprep.preparation.proposal import Guess
 from pdprep.preparation.steps import Step
 
@@ -182,6 +183,9 @@ def _useless(base: Contract, column: str, told: Evidence, time: str | None) -> s
         return "nothing in it"
     if kind == "nested":
         dtype = told.values.dtype
+        if dtype == pl.String:
+            code = field_code(column, told.some.to_list())
+            return f"objects written as text{f'; a field of them is read by {code}' if code else ''}"
         rows = isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)
         return (
             f'a list of objects: .explode("{column}").unnest("{column}") makes a row of each'

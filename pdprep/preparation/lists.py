@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from pdprep.preparation.object_texts import are_objects
+
 # Words that say that there is nothing; `NA` is not among them: it is Namibia, and North America.
 NOTHING: Final = ("n/a", "#n/a", "none", "null", "nan", "nil", "undefined", "-", "--")
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
@@ -66,8 +68,8 @@ def _unquoted(item: pl.Expr) -> pl.Expr:
 
 
 def bracketed(texts: pl.Series) -> pl.Series:
-    """Tell which texts are lists of JSON, Python or in braces."""
-    return texts.str.contains(_BRACKETED).fill_null(False)
+    """Tell which texts are lists of JSON, Python or in braces, and no objects."""
+    return texts.str.contains(_BRACKETED).fill_null(False) & ~are_objects(texts)
 
 
 def sign(texts: pl.Series) -> str | None:

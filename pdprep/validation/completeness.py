@@ -6,7 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.validation.insights import Group, Known, percent
+from pdprep.validation.insights import percent
+from pdprep.validation.known import Group, Known
 from pdprep.validation.outliers import outliers
 
 

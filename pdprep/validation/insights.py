@@ -7,20 +7,18 @@ whose bins are nine percent wide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 import polars as pl
 
 from pdprep import assumptions
 from pdprep.contract import limits
-from pdprep.contract.contract import Contract
 from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.validation import written
+from pdprep.validation.known import Group, Known
 from pdprep.validation.outliers import outliers
-from pdprep.validation.profile import ColumnProfile, Profile
-from pdprep.validation.summary import Summary
+from pdprep.validation.profile import ColumnProfile
 from pdprep.validation.touched import busiest
 
 COMPLETE: Final = 70.0  # percent
@@ -38,37 +36,6 @@ FRAME: Final = pl.Schema(
 )
 
 
-class Short(NamedTuple):
-    """The rows of text with fewer values than there are columns: how many, and the line of the first."""
-
-    rows: int = 0
-    line: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What is known of a dataset. ``local``: times without a zone, by field; ``prepared``: finds it."""
-
-    contract: Contract
-    summary: Summary = field(default_factory=Summary)
-    profile: Profile = field(default_factory=Profile)
-    local: Mapping[str, int] = field(default_factory=dict)
-    short: Short = field(default_factory=Short)
-    id_forms: Mapping[str, Form] = field(default_factory=dict)
-    prepared: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
-
-    def __add__(self, other: Known) -> Known:
-        """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
-        more = [each for each in other.contract.fields if each.name not in self.contract.names]
-        contract, profile = self.contract.extend(*more), self.profile + other.profile
-        local = {**self.local, **other.local}
-        rows = profile.touched[contract.key].rows if contract.key in profile.touched else pl.Series([])
-        summary = self.summary + other.summary
-        summary = replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum()))
-        short = Short(self.short.rows + other.short.rows, self.short.line or other.short.line)
-        return Known(contract, summary, profile, local, short, {**self.id_forms, **other.id_forms})
-
-
 class Figure(NamedTuple):
     """A figure, the limit it is held against, and whether it is a concern."""
 
@@ -78,7 +45,6 @@ class Figure(NamedTuple):
     concern: bool
 
 
-Group = Mapping[str, Known]
 Find = Callable[[Known, Group], Iterator[Figure]]
 
 
@@ -281,6 +247,11 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
         "{value} different values are lists written as text; transforms.split makes lists of them",
         _written(lambda column: written.bracketed(column.untidy)),
     ),
+    "categories_as_objects": (
+        "{value} different values are objects written as text; "
+        'pl.col(...).str.json_path_match("$.name") reads a field of JSON',
+        _written(lambda column: written.objects(column.untidy)),
+    ),
     "categories_joined": (
         "{value} different values look like several; transforms.split(..., separator=) splits them",
         _written(lambda column: written.joined(column.categories)),
@@ -288,7 +259,7 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     "categories_untidy": (
         "{value} different values hold a category twice, an empty one, a space around the bar or a word for "
         "none such as N/A; transforms.split cleans them",
-        _written(lambda column: len(column.untidy) - written.bracketed(column.untidy)),
+        _written(lambda column: written.unclean(column.untidy)),
     ),
     "time_zone": (
         "times without a zone, {value} of the first rows, are taken as UTC; transforms.in_zone names another",

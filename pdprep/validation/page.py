@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep import html
-from pdprep.validation.insights import Known
+from pdprep.validation.known import Known
 from pdprep.validation.profile import DAY
 from pdprep.validation.report_frames import ReportFrames
 from pdprep.validation.wording import place, plural

@@ -10,7 +10,7 @@ import polars as pl
 from pdprep.contract import catalogue, limits, use_cases
 from pdprep.contract.contract import Contract
 from pdprep.contract.use_cases import UseCase
-from pdprep.validation.insights import Group
+from pdprep.validation.known import Group
 from pdprep.validation.summary import Summary
 
 FRAME: Final = pl.Schema(

@@ -11,7 +11,8 @@ import polars as pl
 from pdprep.contract.rules import registry
 from pdprep.preparation import forks
 from pdprep.validation.completeness import columns
-from pdprep.validation.insights import Known, insights
+from pdprep.validation.insights import insights
+from pdprep.validation.known import Known
 from pdprep.validation.ready import ready
 from pdprep.validation.wording import plural
 

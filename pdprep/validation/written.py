@@ -8,13 +8,15 @@ from typing import Final
 import polars as pl
 
 from pdprep.preparation import lists
+from pdprep.preparation.object_texts import are_objects
 
 _WORD: Final = "|".join(lists.NOTHING)
 _UNTIDY: Final = rf"^\s|\s$|\s\||\|\s|\|\||^\||\|$|(?i)(?:^|\|)\s*(?:{_WORD})\s*(?:\||$)"
 
 
 def untidy(texts: pl.Series) -> pl.Series:
-    """Return the texts that are lists, or hold an empty category, a word for none, a space or one twice.
+    """Return the texts that are lists or objects, or hold an empty category, a word for none, a space or one
+    twice.
 
     >>> untidy(pl.Series(["Action|Drama", "Action|Action", "Action | Drama", "N/A", "['Action']"])).to_list()
     ['Action|Action', 'Action | Drama', 'N/A', "['Action']"]
@@ -22,12 +24,23 @@ def untidy(texts: pl.Series) -> pl.Series:
     barred = texts.str.contains("|", literal=True)
     parts = texts.set(~barred, None).str.split("|")
     twice = (parts.list.len() > parts.list.n_unique()).fill_null(False)
-    return texts.filter(texts.str.contains(_UNTIDY) | twice | lists.bracketed(texts))
+    return texts.filter(texts.str.contains(_UNTIDY) | twice | lists.bracketed(texts) | are_objects(texts))
 
 
 def bracketed(texts: Iterable[str]) -> int:
     """Count the untidy texts that are lists of JSON, Python or in braces."""
     return int(lists.bracketed(pl.Series(list(texts), dtype=pl.String)).sum())
+
+
+def objects(texts: Iterable[str]) -> int:
+    """Count the untidy texts that are objects, or lists of them."""
+    return int(are_objects(pl.Series(list(texts), dtype=pl.String)).sum())
+
+
+def unclean(texts: Iterable[str]) -> int:
+    """Count the untidy texts that are neither lists nor objects."""
+    untidy = list(texts)
+    return len(untidy) - bracketed(untidy) - objects(untidy)
 
 
 def joined(categories: Iterable[str]) -> int:

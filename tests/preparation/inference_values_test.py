@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import pdprep
-from pdprep import Prepared, Proposal, infer_contract, prepare, validate
+from pdprep import Prepared, Proposal, infer_contract, prepare, transforms, validate
 from pdprep.errors import ContractError, SourceError
 
 N: Final = 60
@@ -262,3 +262,36 @@ def test_field_f_a_proposal_says_what_it_cannot() -> None:
     assert "need a field of your own" in alone.cannot[-1]
     assert all(line in str(alone) and "\n" not in line for line in alone.cannot)
     assert "rows have no user" in proposal._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (['{"a": 1}', '{"b": 2, "a": "x"}'], ["1", "x"]),
+        (['{"n": {"x": 1}, "my id": 7}', "{}"], ["7", None]),
+        (['[{"type": "click"}]', '[{"type": "view"}, {"type": "buy"}]'], [["click"], ["view", "buy"]]),
+    ],
+)
+def test_field_5_objects_of_json_are_no_lists_and_the_reason_reads_a_field(
+    values: list[str], read: list[object]
+) -> None:
+    why, _, code = reason(items(extra=values * (N // 2)), "extra").partition("; a field of them is read by ")
+    assert why == "left out: objects written as text"
+    assert pl.DataFrame({"extra": values}).select(eval(code)).to_series().to_list() == read
+
+
+@pytest.mark.parametrize("text", ["{'a': 1}", "[{'a': 1}]", "{type=click, page=1}"])
+def test_field_5_objects_of_programs_are_left_out(text: str) -> None:
+    assert reason(items(extra=[text] * N), "extra") == "left out: objects written as text"
+
+
+@pytest.mark.parametrize("text", ['{"item_id": "i%d"}', '[{"qty": 1, "item_id": "i%d"}]'])
+def test_field_5_objects_under_an_ids_name_are_not_taken_and_the_line_reads_the_id(text: str) -> None:
+    frame = pl.DataFrame({**EVENTS, "item": [text % (n % 9) for n in range(N)]})
+    proposal = infer_contract(frame, "interactions")
+    assert proposal.missing == ("ITEM_ID",)
+    code, _, more = proposal.cannot[0].split("lists of them: ")[1].partition("  # and ")
+    names = {"pl": pl, "transforms": transforms, "frame": frame}
+    rows = frame if code.startswith("columns=") else eval(code, names)
+    columns = {"USER_ID": "user", "TIMESTAMP": "ts"} | eval(f"dict({more or code})", names)["columns"]
+    assert prepare(rows, "interactions", columns=columns).rows.collect()["ITEM_ID"].n_unique() == 9

@@ -40,6 +40,11 @@ def test_field_5_a_list_written_as_text_is_an_insight_and_split_cures_it(text: s
     assert prepare(cured, "items", metadata=TAGS).rows.collect()["TAGS"].to_list() == ["a|b", "c"]
 
 
+@pytest.mark.parametrize("text", ['{"a": 1}', '[{"a": 1}]', "{'a': 1}"])
+def test_field_5_an_object_written_as_text_is_no_list(text: str) -> None:
+    assert concerns(judged(films(text, "c"))) == {"categories_as_objects": 1}
+
+
 @pytest.mark.parametrize("sign", [", ", ",", ";", "/"])
 def test_field_5_categories_joined_by_another_sign_are_an_insight(sign: str) -> None:
     texts = [sign.join(each) for each in (["a", "b"], ["b", "c"], ["a", "c"], ["a"])]

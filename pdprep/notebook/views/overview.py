@@ -11,7 +11,8 @@ import polars as pl
 from pdprep.contract import limits
 from pdprep.notebook.views import charts
 from pdprep.validation import page
-from pdprep.validation.insights import COMPLETE, COMPLETE_TEXT, Known
+from pdprep.validation.insights import COMPLETE, COMPLETE_TEXT
+from pdprep.validation.known import Known
 from pdprep.validation.report import Report
 from pdprep.validation.touched import curve
 
