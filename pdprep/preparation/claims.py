@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -11,8 +11,9 @@ from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
-from pdprep.preparation import naming
+from pdprep.preparation import gaps, naming
 from pdprep.preparation.evidence import Evidence
+from pdprep.preparation.gaps import FirstLines
 from pdprep.preparation.object_texts import id_code
 from pdprep.preparation.proposal import Guess
 from pdprep.preparation.steps import Step
@@ -47,8 +48,9 @@ def claims(base: Contract, columns: Columns, inside: Collection[str]) -> tuple[l
             guess = _guess(base, each, free, inside)
             if guess:
                 found[each.name] = guess
+    fillable = _once(found.values(), columns, inside)
     for guess in found.values():
-        said += _gaps(base, guess, columns)
+        said += _gaps(base, guess, columns, fillable)
     said += [line for name in base.names if name not in found for line in _near(name, columns, found, base)]
     return list(found.values()), said
 
@@ -194,7 +196,14 @@ def _done(step: Step | None) -> str:
     return f"; {what[step.name]}"
 
 
-def _gaps(base: Contract, guess: Guess, columns: Columns) -> Iterator[str]:
+def _once(found: Iterable[Guess], columns: Columns, inside: Collection[str]) -> FirstLines | None:
+    """Tell the columns of required fields that have a value on the first line of an order alone."""
+    whole = pl.DataFrame({name: told.column for name, told in columns.items() if name not in inside})
+    required = [guess.column for guess in found if guess.field and not guess.field.nullable]
+    return gaps.once(whole, [name for name in required if name in whole.columns])
+
+
+def _gaps(base: Contract, guess: Guess, columns: Columns, fillable: FirstLines | None) -> Iterator[str]:
     """Say which rows of the sample will not pass."""
     field, told = guess.field, columns[guess.column]
     if field is None or field.nullable:
@@ -211,6 +220,8 @@ def _gaps(base: Contract, guess: Guess, columns: Columns) -> Iterator[str]:
             None,
         )
         mend = f'pl.coalesce("{guess.column}", "{fills}") fills them' if fills else drop
+        if fillable and guess.column in fillable.columns:
+            mend = f"{fillable.group} has it on its first line alone: frame.lazy(){fillable.code}"
         rows = f"{told.missing:,} of {told.rows:,} rows"
         yield f"{rows} have no {guess.column}, which {field.name} needs: {mend}"
     if field.name == "TIMESTAMP" and guess.step is None:

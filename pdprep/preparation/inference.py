@@ -17,10 +17,10 @@ from pdprep.preparation.dialects import TextArguments, options
 from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.leftovers import own_guesses
 from pdprep.preparation.prepare import prepare
-from pdprep.preparation.proposal import Proposal, flattened
+from pdprep.preparation.proposal import Proposal, flattened, written
 from pdprep.preparation.reading import own, reading
 from pdprep.preparation.sources import Source, open_source
-from pdprep.preparation.steps import Step
+from pdprep.preparation.steps import Step, lazy
 
 ROWS: Final = 10_000  # rows that are looked at
 MOST_WITHIN: Final = 500  # fields of objects that are looked at
@@ -92,7 +92,9 @@ def _proposal(
     metadata = [guess.field for guess in guesses if guess.field and guess.own]
     contract = base.extend(*metadata, *optional)
     found = Proposal(contract, tuple(guesses), (), source, opened, before, paths, text)
-    return replace(found, cannot=(*cannot, *_refusal(found)))
+    frame = lazy(source, written(source), text)
+    said = (line.replace("frame.lazy()", frame) for line in cannot)
+    return replace(found, cannot=(*said, *_refusal(found)))
 
 
 def _refusal(found: Proposal) -> Iterator[str]:

@@ -10,11 +10,14 @@ import polars as pl
 
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.ids import ASIDE
-from pdprep.contract.rules.rule import COLUMN, DatasetRule, Rule, SchemaRule, filled
+from pdprep.contract.rules.rule import COLUMN, DatasetRule, MissingRule, Rule, SchemaRule, filled
+from pdprep.preparation import gaps
+from pdprep.preparation.explanation import HEAD
 from pdprep.preparation.formats import fitting
 from pdprep.preparation.lists import bracketed
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.prices import amounts
+from pdprep.preparation.reading import own, reading
 from pdprep.validation.summary import Summary
 
 _ZONE: Final = r"\d\s*\(?(?:[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_]+)\)?$"
@@ -35,6 +38,8 @@ def fix(prepared: Prepared, rule: Rule, column: str, values: pl.Series) -> str:
         if COLUMN not in rule.mend:
             return rule.fix()
         return ASIDE if rule.level == "error" else f"nothing, or another expression for {column}"
+    if isinstance(rule, MissingRule) and (code := _filled_down(prepared, name)):
+        return code
     found, dtype = values.drop_nulls().str.strip_chars(), prepared.source.schema.get(name, pl.String())
     told = _TOLD.get(rule.name)
     code = told(found, dtype) if told and found.len() else ""
@@ -64,6 +69,16 @@ def fix_fields(prepared: Prepared, rule: SchemaRule) -> str:
 
 def _of_source(prepared: Prepared, code: str) -> str:
     return code.replace("frame.lazy()", prepared.source.code)
+
+
+def _filled_down(prepared: Prepared, column: str) -> str:
+    """Fill a column that has its value on the first line of an order alone, with others that are like it."""
+    with reading(prepared.source):
+        head = own(prepared.source).head(HEAD).collect()
+    fields = (each for each in prepared.contract.fields if not each.nullable)
+    required = [name for each in fields if (name := prepared.origin(each.name)) in head.columns]
+    found = gaps.once(head, required)
+    return prepared.source.code + found.code if found and column in found.columns else ""
 
 
 def _time(values: pl.Series, dtype: pl.DataType) -> str:

@@ -141,7 +141,19 @@ class ReportFrames:
         road = f" for {self.route}" if self.route else ""
         errors = self.blocking(self.route).height
         verdict = "ready" if self.ok else f"not ready: {plural(errors, 'rule')} broken"
-        return "; ".join([f"{names}: {verdict}{road}", *self.too_many])
+        return "; ".join([f"{names}: {verdict}{road}", *self.too_many, *self.mostly_aside])
+
+    @property
+    def mostly_aside(self) -> list[str]:
+        """The datasets of which more than half of the rows are set aside or dropped, a line each."""
+        fates = (
+            (row, word) for row in self.rows.iter_rows(named=True) for word in ("quarantined", "dropped")
+        )
+        return [
+            f"most rows of {row['dataset']} are left out: {row[word]:,} of {row['read']:,} are {word}"
+            for row, word in fates
+            if 2 * row[word] > row["read"]
+        ]
 
     def _sum(self, column: str) -> int:
         return int(self.rows[column].sum())

@@ -105,3 +105,55 @@ def test_field_e_the_names_in_other_fixes_are_the_users() -> None:
     frame = pl.DataFrame({"who": ["u|v"], "what": ["i"], "bought": [TIME]})
     report = validate(prepare(frame, "interactions", columns=NAMES))
     assert 'pl.col("who")' in report.counts.filter(rule="id_bar")["mend"].item()
+
+
+ORDERS = """Name,Email,Created at,Total,sku
+#1001,ann@example.org,2026-01-05 00:00:00 UTC,9.50,0012
+#1001,,,,0013
+#1001,,,,0014
+#1002,bob@example.org,2026-01-05 00:00:00 UTC,4,0012
+#1003,cid@example.org,2026-01-05 00:00:00 UTC,4,0012
+"""
+ORDER = {"USER_ID": "Email", "ITEM_ID": "sku", "TIMESTAMP": "Created at"}
+
+
+def test_field_wishes_gaps_of_an_orders_further_lines_are_filled_by_report_and_inference(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS)
+    counts = validate(prepare(path, "interactions", columns=ORDER), route="put").counts
+    mends = {counts.filter(rule=f"{name}_missing")["mend"].item() for name in ("id", "timestamp")}
+    assert len(mends) == 1
+    proposed = pdprep.infer_contract(path, "interactions").cannot
+    assert [line.partition(" alone: ")[2] for line in proposed] == [*mends, *mends]
+    ready = prepare(cured(mends.pop(), None), "interactions", columns=ORDER)
+    users = [f"{name}@example.org" for name in ("ann", "ann", "ann", "bob", "cid")]
+    assert ready.rows.collect()["USER_ID"].to_list() == users
+    assert ready.rows.collect()["TIMESTAMP"].to_list() == [TIME] * 5
+
+
+@pytest.mark.parametrize(
+    ("order", "user"),
+    [
+        ([1, 1, 1, 1, 1], ["a", None, "b", None, "c"]),  # one order for all tells nothing
+        ([1, 2, 3, 4, 5], ["a", None, "b", None, "c"]),
+        ([1, 1, 2, 2, 3], [None, None, "a", "b", None]),
+    ],
+)
+def test_users_that_are_missing_here_and_there_are_not_filled(
+    order: list[int], user: list[str | None]
+) -> None:
+    frame = pl.DataFrame({"order": order, "who": user, "what": ["i", "j", "i", "j", "i"], "bought": TIME})
+    counts = validate(prepare(frame, "interactions", columns=NAMES)).counts
+    assert "fill_down" not in counts.filter(rule="id_missing")["mend"].item()
+
+
+@pytest.mark.parametrize(("way", "word"), [("drop", "dropped"), ("quarantine", "quarantined")])
+@pytest.mark.parametrize("bad", [2, 3])
+def test_most_rows_left_out_are_told_in_the_first_line(way: Any, word: str, bad: int) -> None:
+    frame = pl.DataFrame({"who": [None] * bad + ["u", "v"], "what": "i", "bought": TIME})
+    report = validate(prepare(frame, "interactions", columns=NAMES, on_invalid=way), route="put")
+    said = f"most rows of interactions are left out: {bad} of {bad + 2} are {word}"
+    assert (said in report.headline) == (bad > 2)
+    assert (said in report._repr_html_()) == (bad > 2)

@@ -30,7 +30,7 @@ CANNOT: Final = {
 
 def check(proposal: Proposal, source: Any, call: Call, folder: Path) -> None:
     """Paste what is proposed and stage it, as the person who reads the proposal would."""
-    assert all(line and "\n" not in line and len(line) < 300 for line in proposal.ends)
+    assert all(line and "\n" not in line and len(line) < 500 for line in proposal.ends)
     if proposal.ends:
         return
     prepared: Prepared = eval(proposal.code, {"pdprep": pdprep, "pl": pl, "frame": source})

@@ -154,7 +154,8 @@ class Snapshot:
         if self.report is None or not self.report.ok:
             return ""
         warnings = self.report.counts.filter(level="warning").height
-        return f"warnings: {warnings}, see job.report" if warnings else ""
+        said = [*self.report.mostly_aside, *([f"warnings: {warnings}, see job.report"] if warnings else [])]
+        return "; ".join(said)
 
     @property
     def time(self) -> str:

@@ -85,26 +85,36 @@ def flags_to_list(frame: pl.LazyFrame, *columns: str, into: str) -> pl.LazyFrame
     )
 
 
-def fill_down(frame: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
+def fill_down(frame: pl.LazyFrame, *columns: str, within: str | None = None) -> pl.LazyFrame:
     """Put the value above into a gap, as in sheets whose groups are written once; the order of rows counts.
 
     Args:
         frame: Any frame.
         columns: Those with gaps: nulls, and text that is empty.
+        within: A column that tells the group, such as the number of an order: a value fills the rows of its
+            own group alone, and an order without a user gets none of the one above.
 
     Raises:
         MappingError: There is no such column.
 
-    >>> sheet = pl.LazyFrame({"user": ["a", None, "", "b"], "item": [1, 2, 3, 4]})
+    >>> sheet = pl.LazyFrame({"user": ["a", None, "", "b"], "order": [1, 1, 2, 3]})
     >>> fill_down(sheet, "user").collect()["user"].to_list()
     ['a', 'a', 'a', 'b']
+    >>> fill_down(sheet, "user", within="order").collect()["user"].to_list()
+    ['a', 'a', None, 'b']
     """
-    schema = asked.types(frame, "fill_down", *columns)
+    schema = asked.types(frame, "fill_down", *columns, *([within] if within else []))
 
     def value(name: str) -> pl.Expr:
         column = pl.col(name)
         blank = column.str.strip_chars() == "" if schema[name] == pl.String else column.is_null()
-        return pl.when(~blank.fill_null(True)).then(column).forward_fill().alias(name)
+        there = ~blank.fill_null(True)
+        filled = pl.when(there).then(column).forward_fill()
+        if within:
+            group = pl.struct(within)  # one that is null goes down too, so that no group is taken for another
+            same = (pl.when(there).then(group).forward_fill() == group) & pl.col(within).is_not_null()
+            filled = pl.when(there).then(column).when(same).then(filled)
+        return filled.alias(name)
 
     return frame.with_columns(value(name) for name in columns)
 

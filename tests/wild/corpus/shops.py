@@ -171,18 +171,22 @@ FILES: Final = (
             "Name,Email,Paid at,Lineitem sku",
             "#1001,ann@example.org,2026-01-05 10:00:00 +0100,0012",
             "#1001,,,0013",
+            "#1001,,,0014",
             "#1002,bob@example.org,2026-01-05 11:00:00 +0100,0012",
+            "#1003,,2026-01-05 12:00:00 +0100,0012",
         ),
         Call(
             "interactions",
             {"USER_ID": "Email", "ITEM_ID": "Lineitem sku", "TIMESTAMP": "Paid at"},
-            before=lambda rows: rows.with_columns(pl.col("Email", "Paid at").forward_fill()),
+            before=lambda rows: rows.pipe(transforms.fill_down, "Email", "Paid at", within="Name"),
         ),
         [
             ("ann@example.org", "0012", epoch(2026, 1, 5, 9)),
             ("ann@example.org", "0013", epoch(2026, 1, 5, 9)),
+            ("ann@example.org", "0014", epoch(2026, 1, 5, 9)),
             ("bob@example.org", "0012", epoch(2026, 1, 5, 10)),
         ],
+        bad=1,  # nobody is known to have ordered
     ),
     File(
         "stars and stripes: dollars with thousands",
