@@ -6,15 +6,17 @@ import codecs
 import glob
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from pdprep.errors import SourceError
+from pdprep.preparation import json_types
 from pdprep.preparation.blocks import BLOCK, MOST
 from pdprep.preparation.detection import undecodable
 from pdprep.preparation.dialects import TextOptions
@@ -23,6 +25,7 @@ from pdprep.preparation.opening import opened
 from pdprep.preparation.scans import delivered
 
 _SPACE: Final = re.compile(r"[\s,]*")
+_CUT: Final = 16  # characters at the end of a block that may be part of a number, a word or an escape
 
 
 def scan(files: Files, kind: str, row: str, path: str | None, encoding: str | None = None) -> pl.LazyFrame:
@@ -41,7 +44,8 @@ def scan(files: Files, kind: str, row: str, path: str | None, encoding: str | No
     found: dict[str, pl.DataType] = {}
     for file in files.names:
         for block in _blocks(file, files, kind, encoding):
-            found = _wider(found, _inferred(block, file))
+            with _named(file, kind, files, block):
+                found = json_types.wider(found, json_types.types(block.data))
     if not found:
         raise SourceError(
             f"{files.names[0]} cannot be read as {kind} (it holds no object)", f"rows in the {kind} format"
@@ -67,7 +71,7 @@ def scan_as(
         with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
         frames = (
-            _frame(block, file, own).with_columns(*([pl.lit(file).alias(path)] if path else []))
+            _frame(block, file, files, kind, own).with_columns(*([pl.lit(file).alias(path)] if path else []))
             for file in files.names
             for block in _blocks(file, files, kind, encoding)
         )
@@ -85,67 +89,58 @@ def _is_plain(files: Files) -> bool:
     return line.startswith("{") and bool(more or head.whole) and _is_whole(line)
 
 
-def _inferred(block: bytes, file: str) -> dict[str, pl.DataType]:
-    with _named(file):
-        return dict(pl.scan_ndjson(block, infer_schema_length=None).collect_schema())
-
-
-def _frame(block: bytes, file: str, schema: pl.Schema) -> pl.DataFrame:
-    with _named(file):
-        return pl.read_ndjson(block, schema=schema)
+def _frame(block: Block, file: str, files: Files, kind: str, schema: pl.Schema) -> pl.DataFrame:
+    with _named(file, kind, files, block):
+        return pl.read_ndjson(block.data, schema=schema)
 
 
 @contextmanager
-def _named(file: str) -> Iterator[None]:
+def _named(file: str, kind: str, files: Files, block: Block) -> Iterator[None]:
     try:
         yield
     except pl.exceptions.PolarsError as error:
+        wrong = json_types.fault(block.data) if block.by_line else None
+        if wrong:
+            raise _at_line(file, kind, files, block.before + wrong[0] + 1, wrong[1]) from error
         raise SourceError(
-            f"{file} cannot be read as NDJSON ({first_line(error)})", "rows in the NDJSON format"
+            f"{file} cannot be read as {kind} ({first_line(error)})", f"rows in the {kind} format"
         ) from error
 
 
-def _wider(before: dict[str, pl.DataType], after: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
-    """Return the fields of two blocks, each of a type that holds the values of both."""
-    shared = {name: _common(dtype, after[name]) for name, dtype in before.items() if name in after}
-    return {**before, **after, **shared}
+def _at_line(file: str, kind: str, files: Files, line: int, wrong: str) -> SourceError:
+    """Return the error for a line that is no JSON, with a command that shows it."""
+    plain = files.storage is None and not files.streamed and "://" not in file
+    return SourceError(
+        f"{file} cannot be read as {kind}: line {line:,}: {wrong}",
+        "an object of JSON on each line" if kind == "NDJSON" else "an array of objects of JSON",
+        f"sed -n {line}p {shlex.quote(file)}" if plain else "",
+    )
 
 
-def _common(one: pl.DataType, other: pl.DataType) -> pl.DataType:
-    if one == other or isinstance(other, pl.Null):
-        return one
-    if isinstance(one, pl.Null):
-        return other
-    if isinstance(one, pl.Struct) and isinstance(other, pl.Struct):
-        return pl.Struct(_wider(_fields(one), _fields(other)))
-    if isinstance(one, pl.List) and isinstance(other, pl.List):
-        return pl.List(_common(_inner(one), _inner(other)))
-    if one.is_numeric() and other.is_numeric():
-        return pl.Float64() if one.is_float() or other.is_float() else pl.Int64()
-    return pl.String()
+class Block(NamedTuple):
+    """Whole objects, one a line.
+
+    Attributes:
+        data: Their text.
+        before: The lines of the file before them.
+        by_line: Whether the file has each on a line of its own too.
+    """
+
+    data: bytes
+    before: int
+    by_line: bool
 
 
-def _fields(dtype: pl.Struct) -> dict[str, pl.DataType]:
-    return {field.name: _instance(field.dtype) for field in dtype.fields}
-
-
-def _inner(dtype: pl.List) -> pl.DataType:
-    return _instance(dtype.inner)
-
-
-def _instance(dtype: object) -> pl.DataType:
-    return dtype if isinstance(dtype, pl.DataType) else dtype()  # type: ignore[operator]  # then it is a class
-
-
-def _blocks(file: str, files: Files, kind: str, encoding: str | None) -> Iterator[bytes]:
-    """Yield blocks of whole objects, one a line, whatever the ending of the file says."""
+def _blocks(file: str, files: Files, kind: str, encoding: str | None) -> Iterator[Block]:
+    """Yield blocks of whole objects, whatever the ending of the file says."""
     texts = _texts(file, files, encoding)
     first = next(texts, "")
     head = first.lstrip()
     line, more, _ = head.partition("\n")
     if head.startswith("{") and (_is_whole(line) or not more):
         return _by_line(file, chain([first], texts))
-    return _by_object(file, kind, chain([head.removeprefix("[")], texts))
+    before = first[: len(first) - len(head)].count("\n")
+    return _by_object(file, kind, files, before, chain([head.removeprefix("[")], texts))
 
 
 def _is_whole(line: str) -> bool:
@@ -170,38 +165,43 @@ def _texts(file: str, files: Files, encoding: str | None) -> Iterator[str]:
                 raise undecodable(file, encoding or "utf-8", TextOptions(), data) from error
 
 
-def _by_line(file: str, texts: Iterable[str]) -> Iterator[bytes]:
-    rest = ""
+def _by_line(file: str, texts: Iterable[str]) -> Iterator[Block]:
+    rest, before = "", 0
     for text in texts:
         whole, end, rest = (rest + text).rpartition("\n")
         _check_length(file, rest)
         if end:
-            yield whole.encode()
+            yield Block(whole.encode(), before, by_line=True)
+            before += whole.count("\n") + 1
     if rest.strip():
-        yield rest.encode()
+        yield Block(rest.encode(), before, by_line=True)
 
 
-def _by_object(file: str, kind: str, texts: Iterable[str]) -> Iterator[bytes]:
+def _by_object(file: str, kind: str, files: Files, before: int, texts: Iterable[str]) -> Iterator[Block]:
     """Yield the objects of an array, each on one line: the decoder of Python finds where one ends."""
-    rest, decode = "", json.JSONDecoder().raw_decode
+    rest, decode, wrong = "", json.JSONDecoder().raw_decode, None
+    line = 0
     for text in texts:
-        rest, place, found = rest + text, 0, []
+        rest, place, found, wrong = rest + text, 0, [], None
         while (place := _begin(rest, place)) < len(rest) and rest[place] == "{":
             try:
                 _, end = decode(rest, place)
-            except json.JSONDecodeError:  # it goes on in the next block
+            except json.JSONDecodeError as error:
+                wrong, line = error, before + error.lineno
                 break
             found.append(rest[place:end].replace("\n", " ").replace("\r", " "))
             place = end
+        if wrong and wrong.pos + _CUT < len(rest) and not wrong.msg.startswith("Unterminated"):
+            break  # else it may go on in the next block
+        if found:
+            yield Block("\n".join(found).encode(), before, by_line=False)
+        before += rest.count("\n", 0, place)
         rest = rest[place:]
         _check_length(file, rest)
-        if found:
-            yield "\n".join(found).encode()
+    if wrong:
+        raise _at_line(file, kind, files, line, json_types.said(wrong))
     if rest.strip() not in ("", "]"):
-        raise SourceError(
-            f"{file} cannot be read as {kind} (what is in it is no list of objects, or ends within one)",
-            f"rows in the {kind} format",
-        )
+        raise _at_line(file, kind, files, before + 1, "what stands there is no object")
 
 
 def _begin(text: str, place: int) -> int:

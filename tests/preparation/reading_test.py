@@ -414,6 +414,27 @@ def test_attack_1_a_path_that_exists_is_that_file(tmp_path: Path, ending: str) -
     assert read(f"{folder}/data[[]1].{ending}").collect()["user"].to_list() == ["right"]
 
 
+KINDS = [
+    ("1", "true", ["1", "true"]),
+    ("true", "1.5", ["true", "1.5"]),
+    ('{"b": 1}', "1", ['{"b": 1}', "1"]),
+    ("[1]", "1", ["[1]", "1"]),
+    ('[{"b": 1}]', '[{"b": true}, {"b": null}]', [[{"b": "1"}], [{"b": "true"}, {"b": None}]]),
+    ("12345678901234567890", "1", [12345678901234567890, 1]),
+    ('{"b": []}', '{"b": [1, null]}', [{"b": []}, {"b": [1, None]}]),
+]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize(("one", "other", "read_as"), KINDS)
+def test_field_c_values_of_two_kinds_in_one_field_are_text_whatever_ends_the_file(
+    tmp_path: Path, one: str, other: str, read_as: list[Any], end: str
+) -> None:
+    lines = [f'{{"a": {value}, "n": {n}}}' for n, value in enumerate([one, other])]
+    (tmp_path / "x.ndjson").write_text("\n".join(lines) + end)
+    assert read(tmp_path / "x.ndjson").collect()["a"].to_list() == read_as
+
+
 def test_attack_3_every_field_of_an_ndjson_file_is_a_column(tmp_path: Path) -> None:
     lines: list[dict[str, Any]] = [{"user": "u", "item": n, "rating": None} for n in range(150)]
     lines += [{"user": "u", "item": n, "rating": 150.5, "late": "x"} for n in range(150, 299)]

@@ -42,6 +42,7 @@ _SHELL: Final = {
     "ls": r"ls \S+",
     "pip": r"pip install (--upgrade pdprep|\"pdprep\[(?P<extra>\w+)\]\")",
     "python": r"python -m pdprep\.local --home \S+",
+    "sed": r"sed -n \d+p \S+",
     "ulimit": r"ulimit -f unlimited",
 }
 

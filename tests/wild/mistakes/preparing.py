@@ -99,6 +99,15 @@ Path("sales.csv").write_bytes(b"\n".join([lines[0].encode(), lines[1].encode(), 
         r'Path("ids.csv").write_text("007,1.10\n12,0012\n")',
     ),
     Scenario(
+        "preparation.documents._at_line",
+        'pdprep.read("sales.ndjson")',
+        'records == [("007", 1), ("12", 2)]',
+        r"""Path("sales.ndjson").write_text('{"user": "007", "n": 1}\n{"user": "12", "n": 2\n')""",
+        by_hand=r"""
+Path("sales.ndjson").write_text('{"user": "007", "n": 1}\n{"user": "12", "n": 2}\n')
+pdprep.read("sales.ndjson")""",
+    ),
+    Scenario(
         "preparation.escapes.unclear_escape",
         'pdprep.read("notes.csv")',
         """records == [("7", "a\\\\b")] or records == [("7", "a\\b")]""",
