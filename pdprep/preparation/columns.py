@@ -153,9 +153,24 @@ def first_of(readers: Sequence[Callable[[pl.Series], pl.Series]], values: pl.Ser
     for read in readers[1:]:
         if found.null_count() == values.null_count():
             break
+        if found.null_count() == found.len():  # nothing was read yet: there is nothing to put beside the rest
+            found = read(values)
+            continue
         left = (found.is_null() & values.is_not_null()).arg_true()
-        found = found.scatter(left, read(values[left]))
+        found = found.scatter(left, read(values.gather(left)))
     return found.alias(values.name)
+
+
+def once_each(read: Callable[[pl.Series], pl.Series], text: pl.Series) -> pl.Series:
+    """Read each different text once, where most stand several times.
+
+    What the quick readers leave over is a few words as a rule (``unknown``, ``N/A``), row after row, and the
+    slow ones try every form on each of them.
+    """
+    different = text.unique()
+    if 2 * different.len() > text.len():
+        return read(text)
+    return text.replace_strict(different, read(different))
 
 
 def applied(convert: Callable[[pl.Expr], pl.Expr], values: pl.Series) -> pl.Series:

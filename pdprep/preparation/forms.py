@@ -12,6 +12,8 @@ from typing import Final
 
 import polars as pl
 
+# Polars makes a pattern ready anew for each batch, and where it says \d, the digits of every script, that
+# takes milliseconds. So they say [0-9].
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH: Final = (
     r"(?P<mon>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
@@ -19,21 +21,21 @@ _MONTH: Final = (
 )
 _WEEKDAY: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:[a-z]*day)?,?\s+)?"
 _HALF: Final = r"(?:\s?(?P<half>[ap])\.?m\.?)?"
-_CLOCK: Final = rf"(?P<h>\d{{1,2}}):(?P<m>\d{{2}})(?::(?P<s>\d{{2}})(?:[.,]\d+)?)?{_HALF}"
+_CLOCK: Final = rf"(?P<h>[0-9]{{1,2}}):(?P<m>[0-9]{{2}})(?::(?P<s>[0-9]{{2}})(?:[.,][0-9]+)?)?{_HALF}"
 _NAMED: Final = r"(?:\s?\([^)]*\)|\s?\[[^\]]*\])"
 _ZERO: Final = rf"\s?(?:UTC|GMT|Z){_NAMED}?"
 # The name of a zone says nothing that the offset beside it has not said.
-_OFFSET: Final = rf"\s?(?:UTC|GMT)?(?P<offset>[+-]\d{{2}}(?::?\d{{2}})?)(?:\s[A-Z]{{1,5}}|{_NAMED})?"
+_OFFSET: Final = rf"\s?(?:UTC|GMT)?(?P<offset>[+-][0-9]{{2}}(?::?[0-9]{{2}})?)(?:\s[A-Z]{{1,5}}|{_NAMED})?"
 _ZONE: Final = rf"(?:{_OFFSET}|{_ZERO})?"
-_YEAR: Final = r"(?P<y>\d{4})"
-_DAY: Final = r"(?P<d>\d{1,2})"
+_YEAR: Final = r"(?P<y>[0-9]{4})"
+_DAY: Final = r"(?P<d>[0-9]{1,2})"
 _FORMS: Final = tuple(
     rf"(?i)^{form}$"
     for form in (
-        rf"{_YEAR}(?:-(?P<mon>\d{{1,2}})-|/(?P<mon2>\d{{1,2}})/|\.(?P<mon3>\d{{1,2}})\.){_DAY}"
+        rf"{_YEAR}(?:-(?P<mon>[0-9]{{1,2}})-|/(?P<mon2>[0-9]{{1,2}})/|\.(?P<mon3>[0-9]{{1,2}})\.){_DAY}"
         rf"(?:[T\s]\s?{_CLOCK}{_ZONE})?",
-        r"(?P<y>\d{4})(?P<mon>\d{2})(?P<d>\d{2})[T\s]"
-        rf"(?P<h>\d{{2}}):?(?P<m>\d{{2}}):?(?P<s>\d{{2}})?(?:[.,]\d+)?{_ZONE}",
+        r"(?P<y>[0-9]{4})(?P<mon>[0-9]{2})(?P<d>[0-9]{2})[T\s]"
+        rf"(?P<h>[0-9]{{2}}):?(?P<m>[0-9]{{2}}):?(?P<s>[0-9]{{2}})?(?:[.,][0-9]+)?{_ZONE}",
         rf"\[?{_WEEKDAY}{_DAY}(?:\s{_MONTH}\.?,?\s|/(?P<mon2>[a-z]{{3}})/|-(?P<mon3>[a-z]{{3}})-){_YEAR}"
         rf"(?:(?::|,?\s(?:at\s)?){_CLOCK}{_ZONE})?\]?",
         rf"{_WEEKDAY}{_MONTH}\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}(?:,?\s(?:at\s)?{_CLOCK}{_ZONE})?",
@@ -41,7 +43,10 @@ _FORMS: Final = tuple(
     )
 )
 # A clock, and behind it a zone: such a text is one moment wherever it was written.
-ZONED: Final = r"(?i)(?::\d{2}|[T\s]\d{4}(?:\d{2})?)(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?\s?(?:UTC|GMT|Z|[+-]\d{2})"
+ZONED: Final = (
+    r"(?i)(?::[0-9]{2}|[T\s][0-9]{4}(?:[0-9]{2})?)(?:[.,][0-9]+)?(?:\s?[ap]\.?m\.?)?"
+    r"\s?(?:UTC|GMT|Z|[+-][0-9]{2})"
+)
 
 
 def epoch_of_forms(text: pl.Series) -> pl.Series:
@@ -52,8 +57,9 @@ def epoch_of_forms(text: pl.Series) -> pl.Series:
     [1700000000, 1700000000, None]
     """
     found = pl.Series([None], dtype=pl.Int64).new_from_index(0, text.len())
+    dated = text.str.contains(_YEAR)  # what has no year is a word, and none of the forms is tried on it
     for form in _FORMS:
-        left = (found.is_null() & text.is_not_null()).arg_true()
+        left = (found.is_null() & dated).arg_true()
         if left.is_empty():
             break
         found = found.scatter(left, _read(text.gather(left), form))

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep.preparation.columns import applied, first_of, wholes
+from pdprep.preparation.columns import applied, first_of, once_each, wholes
 from pdprep.preparation.forms import ZONED, epoch_of_forms
 
 # A number is seconds, ms, us or ns by its magnitude: between 1980 and 2286 the four ranges do not meet.
@@ -81,7 +81,7 @@ def _epochs_of_text(values: pl.Series) -> pl.Series:
 
 
 def _unusual(text: pl.Series) -> pl.Series:
-    return first_of((*_USUAL, _any_number, _rare, *_QUICK, epoch_of_forms), text.str.strip_chars())
+    return once_each(lambda texts: first_of(_FORMS, texts), text.str.strip_chars())
 
 
 def _whole_number(text: pl.Series) -> pl.Series:
@@ -129,6 +129,9 @@ _USUAL: Final = (
 )
 
 
+_FORMS: Final = (*_USUAL, _any_number, _rare, *_QUICK, epoch_of_forms)
+
+
 def whole_or_epoch_of_text(column: pl.Expr) -> pl.Expr:
     """Read whole numbers as they are, and dates and times as seconds since 1970; no zone means UTC.
 
@@ -143,7 +146,8 @@ def whole_or_epoch_of_text(column: pl.Expr) -> pl.Expr:
 
 
 def _moments(text: pl.Series) -> pl.Series:
-    return first_of((*_USUAL[1:], _rare, *_QUICK, epoch_of_forms), text.str.strip_chars())
+    readers = (*_USUAL[1:], _rare, *_QUICK, epoch_of_forms)
+    return once_each(lambda texts: first_of(readers, texts), text.str.strip_chars())
 
 
 def epoch_of_moment(column: pl.Expr) -> pl.Expr:

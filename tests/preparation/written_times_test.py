@@ -75,6 +75,17 @@ def test_field_10_all_forms_in_one_column_in_any_order() -> None:
     assert converted("TIMESTAMP", mixed) == [TIME] * len(mixed)
 
 
+@pytest.mark.parametrize("often", [1, 40])
+def test_texts_that_stand_often_are_read_as_those_that_stand_once(often: int) -> None:
+    days = {f"{day:02}/Jan/2026:10:00:00 +0000": TIME + (day - 5) * 86_400 for day in range(1, 29)}
+    wanted = {**days, **dict.fromkeys(["soon", "\uff12\uff10\uff12\uff16/01/05", *REFUSED], None)}
+    written = [*wanted, "", str(TIME)] * often
+    random.Random(7).shuffle(written)
+    assert converted("TIMESTAMP", written) == [
+        {**wanted, "": None, str(TIME): TIME}[text] for text in written
+    ]
+
+
 def test_field_10_days_alone_and_the_hours_about_noon_and_midnight() -> None:
     written = ["2026/01/05", "5 Jan 2026", "Jan 5, 2026", "2026-01-05 12:30 am", "2026-01-05 12:30 pm"]
     midnight = TIME - 36_000
