@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import launch_with
 from tests.browser.conftest import ARTIFACTS, OTHERS, Complaint, accessible, complaints, shoot
 from tests.browser.lab import Lab
+from tests.conftest import DEEP
 
 NAME = "everywhere.ipynb"
 # What ipywidgets' part of JupyterLab says by itself: WidgetRenderer.renderModel writes to the console that it
@@ -166,7 +167,7 @@ def test_answers_and_origin_and_effect_are_in_the_box(page: Page, width: int) ->
     shoot(cell(page, "records"), f"everywhere-records-{width}")
 
 
-@pytest.mark.parametrize("width", [1280, 930])
+@pytest.mark.parametrize("width", [1280, 930] if DEEP else [930])
 def test_they_are_in_the_box_at_a_zoom_of_200_per_cent(
     page: Page, lab: Lab, browser: Browser, tmp_path: Path, width: int
 ) -> None:
@@ -224,7 +225,7 @@ def test_light_in_jupyterlab(page: Page) -> None:
     looked_at(page, "lab-light")
 
 
-@pytest.mark.parametrize(("front_end", "theme"), [("lab", "dark"), ("notebook", "dark")])
+@pytest.mark.parametrize(("front_end", "theme"), [("notebook", "dark"), *([("lab", "dark")] if DEEP else [])])
 def test_opened_again_beside_its_kernel_the_tables_live(
     page: Page, lab: Lab, front_end: str, theme: str
 ) -> None:
@@ -237,7 +238,7 @@ def test_opened_again_beside_its_kernel_the_tables_live(
     assert measured(resized(page, 465)) == {}  # 930 pixels at 200 %
 
 
-@pytest.mark.parametrize("front_end", ["lab", "notebook"])
+@pytest.mark.parametrize("front_end", ["lab", "notebook"] if DEEP else ["lab"])
 def test_opened_again_without_its_kernel_every_view_has_its_static_form(
     page: Page, lab: Lab, front_end: str
 ) -> None:

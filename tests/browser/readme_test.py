@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ARTIFACTS
 from tests.browser.everywhere_test import CELLS
 from tests.browser.lab import Lab, fault
+from tests.conftest import DEEP
 
 PATIENCE = 60_000  # ms: two cores are shared with the kernel, the server and the browser
 NAME = "readme.ipynb"
@@ -32,6 +34,7 @@ CELLS_BEFORE = (
 )
 
 
+@pytest.mark.skipif(not DEEP, reason="the README's picture: other tests look at each of its parts")
 def test_the_story_in_one_picture(page: Page, lab: Lab) -> None:
     page.set_viewport_size({"width": 930, "height": 2400})  # so that all of it is drawn
     lab.choose("light")

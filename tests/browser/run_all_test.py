@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import FRONT_ENDS, Lab, fault
+from tests.conftest import DEEP
 
 PATIENCE = 60_000  # ms: two cores are shared with the kernel, the server and the browser
 CELLS = (
@@ -20,7 +21,7 @@ REFUSAL = fault(operation="CreateDatasetImportJob", code="InvalidInputException"
 FAILING = (f"{CELLS[0]}\n{REFUSAL}", "%personalize_bulk good", "%personalize_jobs")
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("front_end", FRONT_ENDS if DEEP else ["notebook"])
 def test_run_all_stops_at_a_broken_rule(page: Page, lab: Lab, front_end: str) -> None:
     name = f"run-all-{front_end}.ipynb"
     lab.write(name, [source.format(place=front_end) for source in CELLS])
@@ -35,7 +36,7 @@ def test_run_all_stops_at_a_broken_rule(page: Page, lab: Lab, front_end: str) ->
     page.wait_for_timeout(1_000)  # whatever the front end still asks of a widget that has gone
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("front_end", FRONT_ENDS if DEEP else ["lab"])
 def test_a_job_that_the_service_refuses_at_once_says_so_in_its_place(
     page: Page, lab: Lab, front_end: str
 ) -> None:

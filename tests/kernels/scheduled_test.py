@@ -13,6 +13,7 @@ import pytest
 
 import pdprep
 from pdprep.local.server import Running
+from tests.conftest import DEEP
 from tests.kernels.restart_test import OPEN
 from tests.personalize.frames import counts
 
@@ -52,7 +53,7 @@ def execute(
     return subprocess.run(command, cwd=home.parent, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("tool", COMMANDS)
+@pytest.mark.parametrize("tool", COMMANDS if DEEP else ["papermill"])
 def test_nothing_is_left_half_done(
     home: Path, server: Running, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
@@ -66,7 +67,7 @@ def test_nothing_is_left_half_done(
     assert counts(group) == {"bulk": 1200, "incremental": 30, "both": 0}
 
 
-@pytest.mark.parametrize("tool", COMMANDS)
+@pytest.mark.parametrize("tool", COMMANDS if DEEP else ["nbconvert"])
 def test_a_broken_rule_stops_the_notebook_there(
     home: Path, server: Running, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
