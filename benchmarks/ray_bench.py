@@ -127,7 +127,7 @@ def _nodes(count: int) -> Iterator[None]:
     if not count:
         yield
         return
-    from tests.engine.nodes import nodes
+    from tests.support.ray_nodes import nodes
 
     with nodes(count, object_store_memory=STORE_BYTES // count):
         yield

@@ -9,10 +9,12 @@ import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.ray_nodes import SHARED
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -54,6 +56,38 @@ def browser() -> Iterator[Browser]:
 
     with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file to one process, as --dist loadfile does, and all files of Ray to the same one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByCluster(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "ray" if Path(file).name.startswith("ray_") else file
+
+    return ByCluster(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.fixture
+def one_node() -> None:
+    """Let Ray run on a node of one processor."""
+    SHARED.of(1)
+
+
+@pytest.fixture
+def two_nodes() -> None:
+    """Let Ray run on two nodes of one processor each: they take ten seconds to start, so tests share them."""
+    SHARED.of(2)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the nodes of Ray with the last test in a row that asks for them."""
+    if not {"one_node", "two_nodes"} & set(getattr(nextitem, "fixturenames", ())):
+        SHARED.end()
 
 
 @pytest.fixture

@@ -17,21 +17,15 @@ from pdprep.engine.executors.ray_engine import write_parts
 from pdprep.engine.executors.ray_pass import ray_pass
 from pdprep.engine.executors.reduce_phase import reduce
 from pdprep.engine.executors.scan_phase import scan
+from pdprep.local.server import running
 from pdprep.progress import silent
 from tests.conftest import DEEP
 from tests.engine.dying import Counting, Death, Unsafe
-from tests.engine.nodes import nodes
-from tests.engine.shop import dirty
+from tests.engine.shop import MAPPING, dirty
+from tests.support.files import as_files
 
 ROWS = 1_000_000 if DEEP else 100_000
-FILES = 12
-COLUMNS: dict[str, Any] = {"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "time", "EVENT_TYPE": "event"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def two_nodes() -> Iterator[Any]:
-    with nodes(2) as ray:
-        yield ray
+pytestmark = pytest.mark.usefixtures("two_nodes")
 
 
 @pytest.fixture(autouse=True)
@@ -40,22 +34,21 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def group(home: Path, tmp_path: Path) -> DatasetGroup:
+def group(home: Path, tmp_path: Path) -> Iterator[DatasetGroup]:
     """Give a group whose S3 holds the rows in twelve Parquet files."""
-    found, frame = pdprep.connect("shop"), dirty(ROWS)
-    client = found.client("s3")
-    client.create_bucket(Bucket="lake")
-    height = frame.height // FILES + 1
-    for number in range(FILES):
-        file = tmp_path / f"{number:02d}.parquet"
-        frame.slice(number * height, height).write_parquet(file)
-        client.upload_file(str(file), "lake", f"events/{file.name}")
-    return found
+    as_files(dirty(ROWS), tmp_path)
+    with running(home / "local", clock="instant"):
+        found = pdprep.connect("shop")
+        client = found.client("s3")
+        client.create_bucket(Bucket="lake")
+        for file in tmp_path.glob("*.parquet"):
+            client.upload_file(str(file), "lake", f"events/{file.name}")
+        yield found
 
 
 def prepared(group: DatasetGroup, **more: Any) -> Prepared:
     return group.prepare(
-        "s3://lake/events/*.parquet", "interactions", columns={**COLUMNS, **more}, on_invalid="drop"
+        "s3://lake/events/*.parquet", "interactions", columns={**MAPPING, **more}, on_invalid="drop"
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,11 @@ from pdprep.engine.executors import cutting
 from pdprep.engine.executors.pieces import Bytes, Marks, by_records
 from pdprep.errors import InputError, ValidationError
 from pdprep.progress import Progress
-from tests.engine.nodes import nodes
 from tests.engine.shop import dirty, events
+from tests.support.files import as_files
 
-FILES = 12
 MANY = 6_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def two_nodes() -> Iterator[Any]:
-    with nodes(2) as ray:
-        yield ray
+pytestmark = pytest.mark.usefixtures("two_nodes")
 
 
 @pytest.fixture(autouse=True)
@@ -35,14 +28,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "ROWS_A_PART", 900)
     monkeypatch.setattr(cutting, "ROWS", (400, 1_000))
     monkeypatch.setattr(cutting, "LEAST_BYTES", 20_000)
-
-
-def files(folder: Path, form: str, frame: pl.DataFrame, count: int = FILES) -> str:
-    """Write a frame as so many files and return their glob."""
-    for number in range(count):
-        some = frame.slice(number * (frame.height // count + 1), frame.height // count + 1)
-        getattr(some, f"write_{form}")(folder / f"events-{number:02d}.{form}")
-    return str(folder / f"*.{form}")
 
 
 def equal(one: Staged, other: Staged) -> None:
@@ -67,13 +52,13 @@ def both(prepared: Prepared, folder: Path) -> Staged:
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "ndjson", "ipc"])
 def test_files_give_the_same_parts_report_and_quarantine(tmp_path: Path, form: str) -> None:
-    staged = both(events(files(tmp_path, form, dirty(MANY)), on_invalid="quarantine"), tmp_path)
+    staged = both(events(as_files(dirty(MANY), tmp_path, form), on_invalid="quarantine"), tmp_path)
     assert len(staged.parts) > 3
     assert staged.quarantine
 
 
 def test_a_report_is_the_same_to_the_letter(tmp_path: Path) -> None:
-    prepared = events(files(tmp_path, "parquet", dirty(MANY)))
+    prepared = events(as_files(dirty(MANY), tmp_path))
     assert validate(prepared, engine="ray")._repr_html_() == validate(prepared)._repr_html_()
 
 
@@ -104,13 +89,13 @@ def test_ids_that_turn_out_to_be_text_in_one_piece_are_text_in_all(tmp_path: Pat
     frame = dirty(MANY).with_columns(user=pl.format("{}.0", pl.int_range(pl.len()) % 50))
     late = pl.int_range(pl.len()) == frame.height - 3
     frame = frame.with_columns(user=pl.when(late).then(pl.lit("1.10")).otherwise("user"))
-    prepared = events(files(tmp_path, "parquet", frame))
+    prepared = events(as_files(frame, tmp_path))
     staged = both(prepared, tmp_path)
     assert b"\n1.10," in b"".join(part.path.read_bytes() for part in staged.parts)
 
 
 def test_an_expression_with_python_in_it_goes_along(tmp_path: Path) -> None:
-    where = files(tmp_path, "csv", dirty(MANY))
+    where = as_files(dirty(MANY), tmp_path, "csv")
     word = pl.col("event").map_batches(lambda words: words.str.to_uppercase(), return_dtype=pl.String)
     columns: dict[str, Any] = {"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": pl.col("time") * 1}
     prepared = prepare(where, "interactions", columns={**columns, "EVENT_TYPE": word}, on_invalid="drop")
@@ -122,14 +107,13 @@ def test_an_oversized_id_goes_through_the_disk_of_its_worker(
 ) -> None:
     monkeypatch.setattr(buckets, "MOST_BYTES", 10_000)
     frame = dirty(MANY).with_columns(user=pl.lit("anonymous"))
-    both(events(files(tmp_path, "parquet", frame)), tmp_path)
+    both(events(as_files(frame, tmp_path)), tmp_path)
 
 
 def test_what_a_task_raises_is_raised_here(tmp_path: Path) -> None:
     frame = dirty(MANY)
-    where = files(
-        tmp_path, "csv", frame.with_columns(time=pl.when(pl.int_range(pl.len()) < 12_000).then("time"))
-    )
+    early = pl.when(pl.int_range(pl.len()) < 12_000).then("time")
+    where = as_files(frame.with_columns(time=early), tmp_path, "csv")
     (tmp_path / "events-11.csv").write_text("user,item,time,event\na,b,c\nd,e,f,g,h\n")
     with pytest.raises(InputError) as here:
         stage(events(where), tmp_path / "one")
@@ -139,7 +123,7 @@ def test_what_a_task_raises_is_raised_here(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_where_a_rule_stops_the_route(tmp_path: Path) -> None:
-    where = files(tmp_path, "parquet", dirty(MANY))
+    where = as_files(dirty(MANY), tmp_path)
     with pytest.raises(ValidationError) as here:
         stage(events(where, on_invalid="raise"), tmp_path / "one")
     with pytest.raises(ValidationError) as there:
@@ -155,9 +139,7 @@ def test_a_frame_of_this_process_is_refused_on_two_nodes(tmp_path: Path) -> None
 
 def test_progress_tells_rows_and_tasks(tmp_path: Path) -> None:
     heard: list[Progress] = []
-    stage(
-        events(files(tmp_path, "parquet", dirty(MANY))), tmp_path / "a", engine="ray", listener=heard.append
-    )
+    stage(events(as_files(dirty(MANY), tmp_path)), tmp_path / "a", engine="ray", listener=heard.append)
     assert {each.phase for each in heard} == {"prepare", "validate", "stage"}
     assert any("tasks done" in each.note for each in heard)
     assert {each.total for each in heard if each.phase == "prepare"} == {6_600}
@@ -167,7 +149,7 @@ def test_whoever_listens_stops_the_tasks(tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         raise KeyboardInterrupt
 
-    prepared = events(files(tmp_path, "parquet", dirty(MANY)))
+    prepared = events(as_files(dirty(MANY), tmp_path))
     with pytest.raises(KeyboardInterrupt):
         stage(prepared, tmp_path / "parts", engine="ray", listener=stop)
     assert not list((tmp_path / "parts").glob("*.csv"))

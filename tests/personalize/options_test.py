@@ -21,13 +21,14 @@ kms_key_arn = "{KEY}"
 deletion_bucket = "s3://lists"
 publish_attribution_metrics = true
 metrics = {{ watches = ["watch", "SAMPLECOUNT()"] }}
+engine = "ray"
 """
 
 
 def test_facts_missing_4_settings_are_read_from_a_profile(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROFILE)
     found = profiles.profile("prod", tmp_path)
-    assert found.options == WorldOptions(KEY, "", "s3://lists", True, METRICS)
+    assert found.options == WorldOptions(KEY, "", "s3://lists", True, METRICS, engine="ray")
 
 
 def test_facts_missing_4_a_group_is_created_under_its_key(group: DatasetGroup) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,12 @@ import pdprep
 from pdprep.engine import parts
 from pdprep.errors import InputError, JobError, ReplaceRefused, ValidationError
 from pdprep.group import DatasetGroup
-from tests.engine.nodes import nodes
+from pdprep.local.server import Running
 from tests.engine.shop import MAPPING, dirty
+from tests.support.files import as_files
 
 ROWS = 4_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def two_nodes() -> Iterator[Any]:
-    with nodes(2) as ray:
-        yield ray
+pytestmark = pytest.mark.usefixtures("two_nodes")
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +26,8 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def lake(home: Path, tmp_path: Path) -> str:
-    for number in range(3):
-        dirty(ROWS).slice(number * 1_500, 1_500).write_parquet(tmp_path / f"{number}.parquet")
-    return str(tmp_path / "*.parquet")
+def lake(server: Running, tmp_path: Path) -> str:
+    return as_files(dirty(ROWS), tmp_path, count=3)
 
 
 def connected(name: str, lake: str, **more: Any) -> tuple[DatasetGroup, Any]:
@@ -71,7 +64,7 @@ def test_an_import_by_ray_is_the_import_of_this_machine(lake: str) -> None:
 def test_a_plan_by_ray_says_what_this_machine_says(lake: str) -> None:
     group, frame = connected("planned", lake)
     assert str(group.plan(frame, engine="ray")) == str(group.plan(frame))
-    group.bulk(group.prepare(lake.replace("*", "[01]"), like=frame)).wait()
+    group.bulk(group.prepare(lake.replace("*", "*[01]"), like=frame)).wait()
     assert str(group.plan(frame, engine="ray")) == str(group.plan(frame))
     assert group.plan(frame, engine="ray").balance.new > 0
 
@@ -85,7 +78,7 @@ def test_the_same_bytes_are_not_sent_again_by_whatever_engine(lake: str) -> None
 def test_what_would_be_replaced_is_refused_before_a_part_is_sent(lake: str) -> None:
     group, frame = connected("guarded", lake)
     group.bulk(frame).wait()
-    fewer = group.prepare(lake.replace("*", "[01]"), "interactions", columns=MAPPING, on_invalid="drop")
+    fewer = group.prepare(lake.replace("*", "*[01]"), "interactions", columns=MAPPING, on_invalid="drop")
     with pytest.raises(ReplaceRefused) as error:
         group.bulk(fewer, engine="ray")
     assert "engine" not in str(error.value)

@@ -6,8 +6,9 @@ import inspect
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,22 +22,61 @@ _AGENTS = tuple(
 )
 
 
+class SharedNodes:
+    """The cluster that tests in a row share: it starts with the first of them, and ends after the last."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._nodes: Nodes | None = None
+
+    def of(self, count: int) -> None:
+        """Let so many nodes run."""
+        if self._nodes is None:
+            self._nodes = self._stack.enter_context(nodes(count))
+        self._nodes.resize(count)
+
+    def end(self) -> None:
+        """End the cluster, if one runs."""
+        self._nodes = None
+        self._stack.close()
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """A cluster whose nodes have the same settings."""
+
+    cluster: Any
+    settings: Mapping[str, Any]
+
+    def resize(self, count: int) -> None:
+        """Start or end nodes; this process is connected to the first."""
+        while len(self.cluster.worker_nodes) + 1 > count:
+            self.cluster.remove_node(next(iter(self.cluster.worker_nodes)))
+        with patient():
+            while len(self.cluster.worker_nodes) + 1 < count:
+                self._add()
+        self.cluster.wait_for_nodes()
+
+    def _add(self) -> None:
+        self.cluster.add_node(num_cpus=1, include_dashboard=False, **_ports(), **self.settings)
+
+
 @contextmanager
-def nodes(count: int, **settings: Any) -> Iterator[Any]:
+def nodes(count: int, **settings: Any) -> Iterator[Nodes]:
     """Start so many nodes and connect this process; all of it ends with the block."""
     import ray
     from ray.cluster_utils import Cluster
 
-    found = Cluster()
+    found = Nodes(Cluster(), settings)
     try:
         with patient():
-            for _ in range(count):
-                found.add_node(num_cpus=1, include_dashboard=False, **_ports(), **settings)
-        ray.init(address=found.address, log_to_driver=False, logging_level=logging.ERROR)
-        yield ray
+            found._add()
+        found.resize(count)
+        ray.init(address=found.cluster.address, log_to_driver=False, logging_level=logging.ERROR)
+        yield found
     finally:
         ray.shutdown()
-        found.shutdown()  # type: ignore[no-untyped-call]  # it has no types
+        found.cluster.shutdown()
 
 
 @contextmanager
@@ -70,3 +110,6 @@ def _ports() -> dict[str, Any]:
         for each in taken:
             each.bind(("127.0.0.1", 0))
         return {name: each.getsockname()[1] for name, each in zip(_AGENTS, taken, strict=True)}
+
+
+SHARED = SharedNodes()
