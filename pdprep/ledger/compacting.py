@@ -27,7 +27,7 @@ def compact(ledger: Ledger, dataset: str) -> None:
             with ledger.temporary() as folder:
                 fresh = folder / target.name
                 _sorted_by_id(ledger, plan, folder).sink_parquet(fresh, row_group_size=ROW_GROUP)
-                record_files.settle(fresh)
+                integrity.settle(fresh)
                 integrity.register(ledger, [(fresh, target)])
                 platforms.replace(fresh, target)
             platforms.remove(ledger.plans / plan.file)

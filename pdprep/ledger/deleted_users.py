@@ -15,8 +15,8 @@ import polars as pl
 
 from pdprep import platforms
 from pdprep.ledger import folders
+from pdprep.ledger.integrity import settle
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.record_files import settle
 
 FILE: Final = "deleted.digests"  # its first line is the key
 _BYTES: Final = 16  # two of a billion ids meet by chance once in 10 ** 20

@@ -9,16 +9,18 @@ from typing import Final
 import polars as pl
 
 from pdprep import platforms
-from pdprep.ledger import contracts, integrity, record_files
+from pdprep.ledger import contracts, integrity, record_files, remote_records
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import SCRATCH, VIEW, Ledger
+from pdprep.ledger.rows import ImportRow
 
 # Where a file of the ledger may hold a user: the field, and a source's own text of it.
 USER: Final = "USER_ID"
 COLUMNS: Final = (USER, f"__raw_{USER}")
 # What a deletion does with each folder of the ledger, as docs/sending.md lists it.
 COVERED: Final = {
-    "records": "rewritten", "plans": "rewritten", "quarantine": "rewritten", "exports": "rewritten",
+    "records": "rewritten, in the bucket too", "plans": "rewritten",
+    "quarantine": "rewritten", "exports": "rewritten",
     "standing": "removed", "verified": "removed", "scratch": "removed unless a running job holds it",
     "deletions": "ids removed with the end of the deletion; a keyed digest of each stays",
     "locks": "holds the names of jobs alone",
@@ -33,9 +35,10 @@ def forget(ledger: Ledger, users: pl.Series) -> None:
     ledger.sweep()
     _remove_unfinished(ledger)
     changed = {file for file in _files(ledger) if _rewrite(ledger, file, users)}
+    imports = {row.seq for row in _remote(ledger) if _rewrite_remote(ledger, row, users)}
     with ledger.journal.database.transaction():
         for dataset in USER_DATASETS:
-            _recount(ledger, dataset, changed)
+            _recount(ledger, dataset, changed, imports)
             _blank(ledger, dataset, changed)
 
 
@@ -99,11 +102,24 @@ def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
     with ledger.temporary() as folder:
         fresh = folder / file.name
         frame.filter(~gone).sink_parquet(fresh, row_group_size=record_files.ROW_GROUP)
-        record_files.settle(fresh)
+        integrity.settle(fresh)
         if integrity.known(ledger, file):
             integrity.register(ledger, [(fresh, file)])
         platforms.replace(fresh, file)
     return True
+
+
+def _remote(ledger: Ledger) -> Iterator[ImportRow]:
+    """Yield the imports whose records lie in a bucket, without those that others have replaced."""
+    for dataset in USER_DATASETS:
+        yield from (row for row in ledger.journal.imports(dataset) if remote_records.known(ledger, row))
+
+
+def _rewrite_remote(ledger: Ledger, row: ImportRow, users: pl.Series) -> bool:
+    if found := remote_records.damage(ledger, row):
+        raise integrity.error(found, row.dataset)
+    gone = pl.col(USER).is_in(users.implode()).fill_null(False)
+    return remote_records.rewrite(ledger, row, gone, record_files.ROW_GROUP)
 
 
 def _dataset(ledger: Ledger, file: Path) -> str:
@@ -114,12 +130,13 @@ def _dataset(ledger: Ledger, file: Path) -> str:
     return file.relative_to(ledger.folder / "records").parts[0]
 
 
-def _recount(ledger: Ledger, dataset: str, changed: set[Path]) -> None:
+def _recount(ledger: Ledger, dataset: str, changed: set[Path], imports: set[int]) -> None:
+    folders = {file.parent for file in changed}
     for row in ledger.journal.imports(dataset):
-        if ledger.records(dataset) / row.folder in {file.parent for file in changed}:
+        if row.seq in imports or ledger.records(dataset) / row.folder in folders:
             key = contracts.loads(row.contract).key
             left = record_files.scan_import(ledger, row).select(pl.len(), pl.col(key).n_unique())
-            rows, keys = left.collect().row(0)
+            rows, keys = left.collect(engine="streaming").row(0)
             ledger.journal.change_import(row, rows=rows, keys=keys, fingerprint="")
 
 

@@ -6,6 +6,7 @@ A file's time of change tells whether it has to be read again to be sure of it, 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,9 @@ UNEXPORTED: Final = ("actions", "action_interactions")
 
 @dataclass(frozen=True)
 class Damage:
-    """A file that is not what was written: which one, and what is wrong with it."""
+    """A file or object that is not what was written: which one, and what is wrong with it."""
 
-    file: Path
+    file: Path | str
     found: str
 
 
@@ -46,6 +47,12 @@ def readable(file: Path) -> bool:
     except (pl.exceptions.PolarsError, OSError):
         return False
     return True
+
+
+def settle(path: Path) -> None:
+    """Make sure the bytes are on the disk, not only on their way."""
+    with path.open("rb+") as handle:  # Windows asks for the right to write
+        os.fsync(handle.fileno())
 
 
 def register(ledger: Ledger, files: Iterable[tuple[Path, Path]]) -> None:

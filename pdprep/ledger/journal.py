@@ -20,6 +20,7 @@ from pdprep.ledger.rows import (
     FileRow,
     ImportRow,
     JobRow,
+    ObjectRow,
     PlanRow,
 )
 from pdprep.ledger.status import Status
@@ -216,6 +217,23 @@ class Journal:
     def forget_files(self, start: str) -> None:
         """Take back what is known of the files whose paths begin so: they are meant to be gone."""
         self.database.run("DELETE FROM files WHERE substr(path, 1, ?) = ?", len(start), start)
+
+    def know_object(self, row: ObjectRow) -> None:
+        """Write down what an object of records is."""
+        self.database.run(
+            "INSERT OR REPLACE INTO objects (address, size, etag) VALUES (?, ?, ?)", *row.values().values()
+        )
+
+    def objects(self, address: str) -> list[ObjectRow]:
+        """Return what is known of the objects below an address; none below an empty one."""
+        start = f"{address}/"
+        sql = "SELECT * FROM objects WHERE substr(address, 1, ?) = ? ORDER BY address"
+        return [ObjectRow.of(row) for row in self.database.rows(sql, len(start), start)]
+
+    def forget_objects(self, address: str) -> None:
+        """Take back what is known of the objects below an address."""
+        start = f"{address}/"
+        self.database.run("DELETE FROM objects WHERE substr(address, 1, ?) = ?", len(start), start)
 
     def close(self) -> None:
         """Close the file."""

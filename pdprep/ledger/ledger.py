@@ -11,6 +11,7 @@ from typing import Final
 
 from pdprep import clock, platforms
 from pdprep.ledger import folders
+from pdprep.ledger.bucket import RecordBucket
 from pdprep.ledger.database import damaged
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.rows import Binding
@@ -22,10 +23,11 @@ HOLDERS: Final = ("records", "plans", "deletions")  # folders that are never emp
 
 @dataclass(frozen=True)
 class Ledger:
-    """Where the facts about one dataset group are kept."""
+    """Where the facts about one dataset group are kept; ``bucket`` is the way to records in S3."""
 
     folder: Path
     journal: Journal = field(repr=False)
+    bucket: RecordBucket | None = field(default=None, repr=False, compare=False)
 
     def records(self, dataset: str) -> Path:
         """Return the folder of the records of a dataset's imports."""
@@ -71,12 +73,15 @@ class Ledger:
                 platforms.remove_tree(left)
 
 
-def open_ledger(folder: Path, group: Binding | None) -> tuple[Ledger, str]:
+def open_ledger(
+    folder: Path, group: Binding | None, bucket: RecordBucket | None = None
+) -> tuple[Ledger, str]:
     """Open the ledger of a dataset group.
 
     Args:
         folder: Where it is, or will be.
         group: The group as the service knows it now; None where it does not exist.
+        bucket: The way to records that lie in S3.
 
     Returns:
         The ledger and a note. A ledger of a group that was deleted, or deleted and made again, is archived;
@@ -87,7 +92,7 @@ def open_ledger(folder: Path, group: Binding | None) -> tuple[Ledger, str]:
     """
     folders.private(folder)
     _demand_journal(folder)
-    ledger = Ledger(folder, Journal(folder / FILE))
+    ledger = Ledger(folder, Journal(folder / FILE), bucket)
     ledger.sweep()
     bound = ledger.journal.binding()
     if bound is None and group is not None:
@@ -112,5 +117,5 @@ def _archived(ledger: Ledger, group: Binding | None) -> tuple[Ledger, str]:
     ledger.journal.close()
     place = folders.archive(ledger.folder, clock.now().strftime("%Y%m%dT%H%M%S"))
     fate = "was deleted and made again" if group else "was deleted"
-    fresh, _ = open_ledger(ledger.folder, group)
+    fresh, _ = open_ledger(ledger.folder, group, ledger.bucket)
     return fresh, f"the dataset group {fate} since the last import; what was recorded of it is in {place}"

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import record_files
+from pdprep.ledger import identity
 from pdprep.ledger.record_files import BULK, ORDER
 
 LATEST: Final = ("IMPORT", "SENT_AT", "STATUS", ORDER)
@@ -22,7 +22,7 @@ def merge(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.LazyFrame:
         frames: Layers, each with the flag ``__bulk``, or what this function returned, with ORIGIN.
         contract: Says which columns make two records one.
     """
-    same = record_files.identity(contract)
+    same = identity.columns(contract)
     latest = [name for name in (*contract.columns, *LATEST) if name not in same]
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed")
     # The order numbers every record ever sent, bulk and put together, so the greatest is the newest.
@@ -40,7 +40,7 @@ def merged(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.DataFrame:
     """Return the same, sorted, of frames that fit in memory."""
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed").collect()
     # Most often no record came twice, and to see that costs a third of grouping.
-    if rows.select(record_files.identity(contract)).is_unique().all():
+    if rows.select(identity.columns(contract)).is_unique().all():
         found = rows.select(*contract.columns, *LATEST, "ORIGIN")
     else:
         found = merge([rows.lazy()], contract).collect()

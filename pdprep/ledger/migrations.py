@@ -51,4 +51,10 @@ ALTER TABLE jobs ADD COLUMN begun REAL;
 UPDATE jobs SET worked = max(0, coalesce(ended - started, 0))
 """
 
-MIGRATIONS: Final = (_FIRST, _FILES, _ID_FORMS, _WORKED)
+# Records that tasks on other machines wrote stay in the bucket.
+_OBJECTS = """
+ALTER TABLE imports ADD COLUMN records TEXT NOT NULL DEFAULT '';
+CREATE TABLE objects (address TEXT PRIMARY KEY, size INTEGER NOT NULL, etag TEXT NOT NULL) WITHOUT ROWID
+"""
+
+MIGRATIONS: Final = (_FIRST, _FILES, _ID_FORMS, _WORKED, _OBJECTS)

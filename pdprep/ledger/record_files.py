@@ -5,9 +5,7 @@ A file of an import is sorted by id, so that the records of one user are found w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +14,10 @@ import polars as pl
 from pdprep import platforms
 from pdprep.contract.contract import Contract
 from pdprep.contract.dtypes import DTYPES
-from pdprep.ledger import contracts, integrity
+from pdprep.ledger import contracts, integrity, remote_records
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import REJECTED, SENT, ImportRow, PlanRow
+from pdprep.ledger.rows import REJECTED, SENT, ImportRow, PlanRow, moment
 from pdprep.ledger.status import Status
 
 ORDER, BULK, ROW = "__order", "__bulk", "__row"
@@ -56,20 +54,31 @@ def write_records(
     # One thread sorts texts in half the processor time; the least level of zstd saves as much room.
     ordered = numbered.sort(contract.key, maintain_order=True, multithreaded=False)
     ordered.write_parquet(file, row_group_size=ROW_GROUP, compression_level=1)
-    settle(file)
+    integrity.settle(file)
     return file
 
 
-def file_import(ledger: Ledger, row: ImportRow, folder: Path) -> None:
-    """File the records of an import: the folder they were written to becomes part of the ledger."""
+def file_import(ledger: Ledger, row: ImportRow, records: Path | str) -> ImportRow:
+    """File the records of an import.
+
+    Args:
+        ledger: The ledger.
+        row: The import.
+        records: The folder they were written to, which becomes part of the ledger; or the address below which
+            they stay.
+    """
+    if isinstance(records, str):
+        return remote_records.register(ledger, row, records)
     place = ledger.records(row.dataset) / row.folder
     drop_import(ledger, row)
-    integrity.register(ledger, ((file, place / file.name) for file in sorted(folder.glob("*.parquet"))))
-    platforms.replace(folder, place)
+    integrity.register(ledger, ((file, place / file.name) for file in sorted(records.glob("*.parquet"))))
+    platforms.replace(records, place)
+    return row
 
 
 def drop_import(ledger: Ledger, row: ImportRow) -> None:
-    """Remove the files of an import."""
+    """Remove the files of an import, and its records in the bucket."""
+    remote_records.drop(ledger, row)
     place = ledger.records(row.dataset) / row.folder
     integrity.forget(ledger, place)
     platforms.remove_tree(place)
@@ -77,6 +86,7 @@ def drop_import(ledger: Ledger, row: ImportRow) -> None:
 
 def drop_records(ledger: Ledger, row: ImportRow) -> None:
     """Remove the records of an import; what else is kept of it stays."""
+    remote_records.drop(ledger, row)
     place = ledger.records(row.dataset) / row.folder
     integrity.forget(ledger, place)
     for file in place.glob("*.parquet"):
@@ -87,14 +97,14 @@ def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
     """Return the records of an import, each with its order, import, time and status.
 
     Raises:
-        LedgerError: A file is missing, cut or changed.
+        LedgerError: A file is missing, cut or changed, or the bucket it lies in cannot be reached.
     """
     if found := damage(ledger, row):
         raise integrity.error(found, row.dataset)
-    files, _ = _files(ledger, row)
-    if not files:
+    held = _held(ledger, row)
+    if held is None:
         return empty(contracts.loads(row.contract))
-    return integrity.scan(files).select(
+    return held.select(
         pl.exclude(ROW),
         # Imports and plans share one sequence; within one, records are numbered below 2 ** 40.
         (pl.lit(row.seq << 40, pl.Int64) + pl.col(ROW)).alias(ORDER),
@@ -109,9 +119,18 @@ def damage(ledger: Ledger, row: ImportRow | PlanRow, thorough: bool = False) -> 
     """Return the first file of an import or plan that is not what was written; None where all are."""
     if isinstance(row, PlanRow):
         return integrity.damage(ledger, [plan_file(ledger, row)], thorough)
+    if row.records:
+        return remote_records.damage(ledger, row)
     files, held = _files(ledger, row)
     short = Damage(ledger.records(row.dataset) / row.folder, f"holds {held:,} of {row.rows:,} records")
     return integrity.damage(ledger, files, thorough) or (short if held != row.rows else None)
+
+
+def _held(ledger: Ledger, row: ImportRow) -> pl.LazyFrame | None:
+    if row.records:
+        return remote_records.scan(ledger, row)
+    files, _ = _files(ledger, row)
+    return integrity.scan(files) if files else None
 
 
 def _files(ledger: Ledger, row: ImportRow) -> tuple[list[Path], int]:
@@ -146,7 +165,7 @@ def file_plan(
     with ledger.temporary() as folder:
         fresh = folder / "plan.parquet"
         rows.lazy().sink_parquet(fresh, row_group_size=ROW_GROUP)
-        settle(fresh)
+        integrity.settle(fresh)
         height = int(integrity.scan(fresh).select(pl.len()).collect().item())
         with ledger.journal.database.transaction():
             text = contracts.dumps(contract)
@@ -255,22 +274,6 @@ def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
     return f"{row.file} {row.status if row.status == Status.DONE else len(ledger.journal.calls(row))}"
 
 
-def identity(contract: Contract) -> list[str]:
-    """Return the columns that make two records one: all of an event, the id of an item, user or action."""
-    return list(contract.columns) if contract.event_like else [contract.key]
-
-
-def key(contract: Contract) -> list[str]:
-    """Return what tells one record from another before its values: of events ids, time and type."""
-    names = [*contract.ids, "TIMESTAMP", "EVENT_TYPE"] if contract.event_like else [contract.key]
-    return [name for name in names if name in contract.columns]
-
-
-def moment(seconds: float) -> datetime:
-    """Return a time of the journal as a datetime in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def _answered(ledger: Ledger, plan: PlanRow, where: pl.Expr | None = None) -> pl.LazyFrame:
     """Return every record of a plan, or some, with the call that settled it; nulls where none did."""
     calls = ledger.journal.calls(plan)
@@ -290,9 +293,3 @@ def empty(contract: Contract) -> pl.LazyFrame:
     texts = [pl.Series(name, [], pl.String) for name in ("IMPORT", "STATUS")]
     columns = [pl.Series(field.name, [], DTYPES[field.type]) for field in contract.stored]
     return pl.DataFrame([*columns, *facts, *texts, pl.Series("SENT_AT", [], TIME)]).lazy()
-
-
-def settle(path: Path) -> None:
-    """Make sure the bytes are on the disk, not only on their way."""
-    with path.open("rb+") as handle:  # Windows asks for the right to write
-        os.fsync(handle.fileno())

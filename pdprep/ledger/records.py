@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import effects, merging, record_files, trained_ids, view
+from pdprep.ledger import effects, identity, merging, record_files, trained_ids, view
 from pdprep.ledger.effects import KNOWN, Training
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.pages import Pages
@@ -128,7 +128,7 @@ class Records:
         if where is None or "view" in vars(self):
             return self
         roots = set(where.meta.root_names())
-        if not roots <= set(record_files.identity(self.contract)):
+        if not roots <= set(identity.columns(self.contract)):
             return self
         for asked, answer in self._asked:
             if asked.meta.eq(where):
@@ -208,7 +208,12 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
 
 
 def refresh(ledger: Ledger, dataset: str) -> None:
-    """Merge what a finished job has changed, so that the next look at many records need not wait for it."""
+    """Merge what a finished job has changed, so that the next look at many records need not wait for it.
+
+    What lies in a bucket is too much to be brought here unasked: there the next look waits.
+    """
+    if any(row.records for row in ledger.journal.layer(dataset)):
+        return
     contract, frames = record_files.named(ledger, dataset)
     if contract is not None and merging.count(frames.values()) > view.FEW:
         view.merge(frames, contract, ledger.view(dataset))

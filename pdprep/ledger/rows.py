@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from pdprep.ledger.status import Status
@@ -76,7 +76,8 @@ class JobRow(JournalRow):
 class ImportRow(JournalRow):
     """One dataset import job. ``contract``: JSON; ``files``: JSON list of the keys of its parts in S3.
 
-    ``keep``: whether the parts stay in S3 once the import is ACTIVE.
+    ``keep``: whether the parts stay in S3 once the import is ACTIVE; ``records``: the address below which its
+    records lie, empty where they lie in the ledger's folder.
     """
 
     seq: int
@@ -96,6 +97,7 @@ class ImportRow(JournalRow):
     reason: str
     created: float
     ended: float | None
+    records: str = ""
 
     @property
     def folder(self) -> str:
@@ -133,6 +135,15 @@ class FileRow(JournalRow):
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectRow(JournalRow):
+    """One object of records in a bucket. ``etag``: empty while it is written again."""
+
+    address: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallRow(JournalRow):
     """One answered call: positions ``first`` to ``last`` of a plan, both included."""
 
@@ -142,3 +153,8 @@ class CallRow(JournalRow):
     outcome: str
     reason: str
     at: float
+
+
+def moment(seconds: float) -> datetime:
+    """Return a time of the journal as a datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)

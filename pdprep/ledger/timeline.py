@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import record_files
+from pdprep.ledger import identity
 from pdprep.ledger.record_files import BULK, ORDER
 
 FACTS: Final = ("SENT_AT", "ORIGIN", "IMPORT", "STATUS", "REPLACED_BY", "EFFECT", "EFFECT_AT", "FILTERS_AT")
@@ -28,7 +28,7 @@ def timeline(
         sent: Their versions in each layer.
         merged: Returns the merged ones with their effects; hears how many there can be at most.
     """
-    same = record_files.identity(contract)
+    same = identity.columns(contract)
     found = pl.concat(sent, how="diagonal_relaxed").sort(ORDER).collect()
     road = pl.when(BULK).then(pl.lit("bulk")).otherwise(pl.lit("incremental")).alias("ORIGIN")
     following = pl.col("IMPORT").shift(-1).over(same).alias("REPLACED_BY")

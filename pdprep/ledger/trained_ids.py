@@ -19,7 +19,7 @@ from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
 from pdprep.ledger import contracts, effects, integrity, record_files
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.rows import ImportRow
+from pdprep.ledger.rows import ImportRow, moment
 from pdprep.ledger.view import FEW
 
 ROW_GROUP: Final = 5_000
@@ -67,10 +67,10 @@ def drop_replaced(ledger: Ledger, dataset: str) -> None:
 def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[pl.LazyFrame]:
     journal = ledger.journal
     for row in (*journal.layer(dataset), *journal.pending(dataset)):
-        if record_files.moment(row.ended or row.created) <= at:
+        if moment(row.ended or row.created) <= at:
             yield _of_import(ledger, row, subject)
     for row, until in journal.replaced(dataset):
-        if record_files.moment(row.ended or row.created) <= at < record_files.moment(until):
+        if moment(row.ended or row.created) <= at < moment(until):
             file = _file(ledger, row, subject)
             if integrity.readable(file):
                 yield integrity.scan(file)
@@ -99,7 +99,7 @@ def _file(ledger: Ledger, row: ImportRow, subject: str) -> Path:
 
 def _write(ledger: Ledger, row: ImportRow, subject: str) -> None:
     ids, file = record_files.scan_import(ledger, row).select(subject), _file(ledger, row, subject)
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     with ledger.temporary() as folder:
         fresh = folder / file.name
         # Sorted, so that a page reads the few groups that hold its ids.

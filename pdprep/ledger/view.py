@@ -17,7 +17,7 @@ import polars as pl
 
 from pdprep import platforms
 from pdprep.contract.contract import Contract
-from pdprep.ledger import integrity, merging, record_files, snapshot
+from pdprep.ledger import identity, integrity, merging, snapshot
 from pdprep.ledger.snapshot import PLACE, MergedRecords
 
 FEW: Final = 200_000  # rows that are merged in memory each time
@@ -109,7 +109,7 @@ def _delta(
         return integrity.read(file)
     if merging.count(fresh) > FEW:
         return None
-    same = record_files.identity(contract)
+    same = identity.columns(contract)
     # The newest values win record by record, so a record that came again is merged with what the snapshot
     # has of it, and its row there is replaced; all other rows of the snapshot are not touched.
     ids = merging.merged(fresh, contract).select(same).lazy()

@@ -15,6 +15,7 @@ from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records
 from tests.ledger.records_test import ITEMS, NONE, bulk, counts, items, put
+from tests.support.journals import make_first_version
 
 ADOPT = 'group.adopt("items")'
 
@@ -45,16 +46,6 @@ def changed(file: Path) -> None:
     file.write_bytes(data)
 
 
-def older(ledger: Ledger) -> None:
-    """Make of a ledger what an older pdprep wrote, which knew no sizes."""
-    for table in ("files", "id_forms"):
-        ledger.journal.database.run(f"DROP TABLE {table}")
-    for column in ("worked", "begun"):
-        ledger.journal.database.run(f"ALTER TABLE jobs DROP COLUMN {column}")
-    ledger.journal.database.run("PRAGMA user_version = 1")
-    ledger.journal.close()
-
-
 @pytest.mark.parametrize("harm", [cut, removed, changed])
 @pytest.mark.parametrize("number", range(3))
 def test_attack_9_a_file_of_records_is_missed_by_name(
@@ -83,7 +74,7 @@ def test_attack_9_a_copy_of_the_home_is_the_home(ledger: Ledger) -> None:
 
 
 def test_attack_9_what_an_older_pdprep_wrote_is_known_from_now_on(ledger: Ledger) -> None:
-    older(ledger)
+    make_first_version(ledger)
     again, _ = open_ledger(ledger.folder, None)
     assert counts(records(again, "items", ITEMS, NONE)) == [2, 2, 0]
     cut(next((again.records("items") / "import-000001").glob("*.parquet")))
@@ -93,7 +84,7 @@ def test_attack_9_what_an_older_pdprep_wrote_is_known_from_now_on(ledger: Ledger
 
 @pytest.mark.parametrize("harm", [cut, removed])
 def test_attack_9_damage_of_before_that_is_seen_too(ledger: Ledger, harm: Callable[[Path], None]) -> None:
-    older(ledger)
+    make_first_version(ledger)
     harm(next((ledger.records("items") / "import-000001").glob("*.parquet")))
     again, _ = open_ledger(ledger.folder, None)
     with pytest.raises(LedgerError, match="import-000001"):

@@ -85,6 +85,17 @@ def test_a_migration_runs_once_and_is_counted(tmp_path: Path) -> None:
         Journal(path)
 
 
+def test_an_import_of_an_older_journal_has_its_records_at_home(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    older = Database(path, MIGRATIONS[:4])
+    texts = dict.fromkeys(("job", "mode", "name", "location", "files", "arn", "status", "reason"), "")
+    older.insert("imports", {**texts, **IMPORT, "seq": 1, "keep": 0, "created": 0.0, "status": "ACTIVE"})
+    older.close()
+    journal = Journal(path)
+    assert [(row.dataset, row.records) for row in journal.imports("items")] == [("items", "")]
+    assert journal.objects("") == []
+
+
 def test_a_migration_that_breaks_leaves_the_old_shape(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     Journal(path).close()

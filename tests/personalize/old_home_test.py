@@ -17,19 +17,13 @@ from pdprep.local.server import Running, running
 from tests.personalize.frames import counts, events, exported, prepared, users
 from tests.personalize.restart_test import count, kill_when, start
 from tests.support.groups import ledger_of
-
-ADDED = ("files", "id_forms")  # tables of the journal that older ones lack
+from tests.support.journals import make_first_version
 
 
 def aged(home: Path) -> None:
     """Make of the home's ledger what the first version of the journal wrote, with what a kill left then."""
     ledger = ledger_of(pdprep.connect("movies"))
-    for table in ADDED:
-        ledger.journal.database.run(f"DROP TABLE {table}")
-    for column in ("worked", "begun"):
-        ledger.journal.database.run(f"ALTER TABLE jobs DROP COLUMN {column}")
-    ledger.journal.database.run("PRAGMA user_version = 1")
-    ledger.journal.close()
+    make_first_version(ledger)
     left = ledger.folder / "scratch" / "bulk-0099"
     left.mkdir(parents=True)
     (left / "interactions-00000.csv").write_text("USER_ID\nu1\n")

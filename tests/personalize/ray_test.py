@@ -13,6 +13,7 @@ from pdprep.engine import parts
 from pdprep.errors import InputError, JobError, ReplaceRefused, ValidationError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
+from pdprep.personalize.imports.distributed import counting
 from tests.engine.shop import MAPPING, dirty
 from tests.support.files import as_files
 
@@ -59,6 +60,21 @@ def test_an_import_by_ray_is_the_import_of_this_machine(lake: str) -> None:
     assert sum("/there/" in key and key.endswith(".csv") for key in keys) == sum(
         "/here/" in key and key.endswith(".csv") for key in keys
     )
+
+
+def test_records_of_a_large_import_stay_in_the_bucket(lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MOST_BYTES_AT_HOME", 10_000)
+    (here, frame), (there, same) = connected("here", lake), connected("there", lake)
+    here.bulk(frame).wait()
+    there.bulk(same, engine="ray").wait()
+    ledger = there._target.ledger
+    assert not list(ledger.records("interactions").rglob("*.parquet"))
+    assert len(ledger.journal.objects(ledger.journal.imports("interactions")[0].records)) > 1
+    assert shown(there) == shown(here)
+    assert str(there.plan(same)) == str(here.plan(frame))
+    assert there.verify("interactions").ok
+    assert rows(there.export("interactions")) == rows(here.export("interactions"))
+    assert there.bulk(same, engine="ray").wait().id == "bulk-0001"
 
 
 def test_a_plan_by_ray_says_what_this_machine_says(lake: str) -> None:

@@ -14,7 +14,7 @@ import traitlets
 
 from pdprep import html
 from pdprep.errors import InputError, PdprepError
-from pdprep.ledger import effects, record_files
+from pdprep.ledger import effects, identity
 from pdprep.ledger.records import ORIGINS, Records
 from pdprep.notebook.views import names, pages, record_query, timeline
 from pdprep.notebook.views.record_query import IDS, SIZES, Query
@@ -71,7 +71,7 @@ class RecordsTable(anywidget.AnyWidget):
             self.told = {**told, "what": wanted["what"], "turn": wanted.get("turn")}
 
     def _timeline(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        key = record_files.identity(self._records.contract)
+        key = identity.columns(self._records.contract)
         record = self._page.frame.select(key).row(int(wanted["row"]), named=True)
         versions = self._records.timeline(**record)
         return {"title": timeline.title(record), "lines": timeline.lines(versions)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.errors import LedgerError
-from pdprep.ledger import folders, forgetting, integrity, record_files
+from pdprep.ledger import folders, forgetting, integrity
 from pdprep.ledger.ledger import Ledger
 
 
@@ -41,7 +41,7 @@ def write(ledger: Ledger, ids: pl.Series, place: Path) -> None:
     with ledger.temporary() as folder:
         fresh = folder / place.name
         ids.to_frame().write_parquet(fresh)
-        record_files.settle(fresh)
+        integrity.settle(fresh)
         fresh.replace(place)
 
 

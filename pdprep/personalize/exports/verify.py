@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pdprep.contract.contract import Contract
-from pdprep.ledger import folders, integrity, record_files
+from pdprep.ledger import folders, identity, integrity, record_files
 from pdprep.ledger.id_partitions import ROWS_A_PARTITION, partitions
 from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.ledger.rows import ImportRow, PlanRow
@@ -76,7 +76,7 @@ def verify(target: Target, dataset: str, rows_a_partition: int = ROWS_A_PARTITIO
     cut = partitions([_held(target, contract), *frames], contract.key, rows_a_partition)
     for number, (mine, *service) in enumerate(cut):
         there = {layer: rows.unique().collect() for layer, rows in zip(LAYERS, service, strict=True)}
-        more, listed = compare(Both(mine.collect(), there, record_files.identity(contract), alone))
+        more, listed = compare(Both(mine.collect(), there, identity.columns(contract), alone))
         counts = counts.with_columns(pl.col(name) + more[name] for name in COUNTS)
         listed.write_parquet(folder / f"{number:05d}.parquet")
     return Verification(dataset, counts, integrity.scan(sorted(folder.glob("*.parquet"))))

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Final
 
 from pdprep.errors import ServiceError
-from pdprep.ledger import contracts
+from pdprep.ledger import contracts, record_files
 from pdprep.ledger.rows import ImportRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import LOST, call
@@ -39,8 +39,9 @@ def begin(asked: ImportRequest, job: Job) -> ImportRow:
             following.abandon(target, row)
     values = {"job": job.id, "mode": asked.mode, "keep": int(asked.keep), "fingerprint": ""}
     if last is not None:
+        record_files.drop_records(asked.ledger, last)
         uploads.abort_broken(target.world, last.location)
-        return journal.change_import(last, **values)
+        return journal.change_import(last, **values, records="")
     prefix = uploads.fresh_prefix(target.world, target.name, job.dataset, asked.mode.lower())
     return journal.new_import({
         **values, "dataset": job.dataset, "name": prefix, "location": prefix, "rows": 0, "keys": 0,

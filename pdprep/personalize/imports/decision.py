@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pdprep.ledger import contracts, integrity, record_files
+from pdprep.ledger import contracts, identity, integrity, record_files, remote_records
 from pdprep.ledger.id_partitions import lacking
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow
@@ -44,14 +44,16 @@ def check_early(asked: ImportRequest, job: Job) -> None:
     job.accept()
 
 
-def decided(asked: ImportRequest, before: DatasetState, coming: Coming, records: Path) -> ImportRow | None:
+def decided(
+    asked: ImportRequest, before: DatasetState, coming: Coming, records: Path | str
+) -> ImportRow | None:
     """Return the earlier import that brought the same bytes; None where this one is to go.
 
     Args:
         asked: The import.
         before: What the dataset holds.
         coming: What the import would bring.
-        records: The folder of its records.
+        records: The folder of its records, or the address below which they lie.
 
     Raises:
         RefusedError: It would do what nobody asked for.
@@ -96,15 +98,21 @@ def _on_its_way(ledger: Ledger, row: ImportRow) -> bool:
     return row.status.pending or (judged and ledger.lock(row.job).held())
 
 
-def _counted(state: DatasetState, coming: Coming, records: Path, ledger: Ledger) -> Coming:
+def _counted(state: DatasetState, coming: Coming, records: Path | str, ledger: Ledger) -> Coming:
     """Count what only the bulk layer has, or only the new file."""
     if not state.imports:
         return coming
     contract = contracts.loads(state.imports[-1].contract)
     held = pl.concat([record_files.scan_import(ledger, row) for row in state.imports], how="diagonal_relaxed")
-    new = integrity.scan(sorted(records.glob("*.parquet")))
-    on = [name for name in record_files.identity(contract) if name in new.collect_schema()]
+    new = _scan(ledger, records)
+    on = [name for name in identity.columns(contract) if name in new.collect_schema()]
     if coming.mode == "FULL":
         return replace(coming, lacks=lacking(held, new, on, contract.key))
     needs = contract.event_like and not state.unknown
     return replace(coming, fresh=lacking(new, held, on, contract.key)) if needs else coming
+
+
+def _scan(ledger: Ledger, records: Path | str) -> pl.LazyFrame:
+    if isinstance(records, str):
+        return remote_records.below(ledger, records)
+    return integrity.scan(sorted(records.glob("*.parquet")))

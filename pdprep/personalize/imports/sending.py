@@ -54,17 +54,18 @@ def _ship(asked: ImportRequest, state: DatasetState, folder: Path, job: Job) -> 
 
 
 def accept(
-    asked: ImportRequest, staged: Staged, coming: Coming, row: ImportRow, records: Path, job: Job
+    asked: ImportRequest, staged: Staged, coming: Coming, row: ImportRow, records: Path | str, job: Job
 ) -> ImportRow:
     """File the records of an import that may go, and let its job be accepted.
 
-    They are filed before: what comes next on this dataset is judged beside them.
+    They are filed before: what comes next on this dataset is judged beside them. ``records`` is their folder,
+    or the address below which they stay.
     """
     row = asked.ledger.journal.change_import(
         row, fingerprint=coming.fingerprint, rows=coming.rows, keys=coming.keys,
         contract=contracts.dumps(staged.contract),
     )  # fmt: skip
-    record_files.file_import(asked.ledger, row, records)
+    row = record_files.file_import(asked.ledger, row, records)
     job.accept()
     return row
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pdprep import clock
 from pdprep.ledger.ledger import Ledger
-from pdprep.ledger.record_files import moment
-from pdprep.ledger.rows import JobRow
+from pdprep.ledger.rows import JobRow, moment
 from pdprep.ledger.status import Status
 from pdprep.personalize.jobs import suspects, unknown
 from pdprep.progress import Progress

@@ -13,7 +13,7 @@ import polars as pl
 from pdprep.contract.contract import Contract
 from pdprep.engine.distinct import key_hash
 from pdprep.engine.run import Batch
-from pdprep.ledger import record_files
+from pdprep.ledger import identity, record_files
 from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.record_files import BULK, DIGEST
 from pdprep.personalize.exports.compare import having, lacking
@@ -131,7 +131,7 @@ class Difference:
             folder: An empty place for files, which is there until the result was asked for.
             tracker: What takes the events of an application, where there is one.
         """
-        self._names = {_KEY: record_files.key(contract), _ROW: list(contract.columns)}
+        self._names = {_KEY: identity.key(contract), _ROW: list(contract.columns)}
         self._every = [record_files.like(each, contract) for each in held]
         # Where nothing was sent every record is new, and none is compared.
         self._sent = CoPartitioned(self._every, contract.key, folder, [*self._hashes, BULK]) if held else None

@@ -17,6 +17,7 @@ from pdprep.ledger import record_files
 from pdprep.ledger.copartitioned import CoPartitioned
 from pdprep.ledger.filters import FILTERS
 from pdprep.ledger.ledger import Ledger
+from pdprep.ledger.rows import moment
 from pdprep.personalize.exports.compare import having, lacking
 from pdprep.preparation.spread import BUCKET
 
@@ -73,13 +74,10 @@ def _layers(ledger: Ledger, dataset: str, now: datetime) -> Iterator[pl.LazyFram
     limit = pl.Series([now]).dt.offset_by(f"-{months}mo").item()
     journal = ledger.journal
     rows = [*ledger.journal.layer(dataset), *ledger.journal.pending(dataset)]
-    imports = [(row, record_files.moment(row.ended or row.created)) for row in rows]
+    imports = [(row, moment(row.ended or row.created)) for row in rows]
     plans = journal.plans(dataset)
     # Most ledgers are young: then nothing is read.
-    if all(
-        sent > limit
-        for sent in (*(at for _, at in imports), *(record_files.moment(p.created) for p in plans))
-    ):
+    if all(sent > limit for sent in (*(at for _, at in imports), *(moment(p.created) for p in plans))):
         return
     for row, at in imports:
         yield record_files.scan_import(ledger, row).select(USER, pl.lit(at <= limit).alias(_EARLY))

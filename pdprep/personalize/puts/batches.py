@@ -11,7 +11,7 @@ from pdprep.contract.fields import Field
 from pdprep.contract.payload_texts import digests, event_ids, senders, texts
 from pdprep.contract.payloads import FORBIDDEN, MEMBERS
 from pdprep.errors import ContractError
-from pdprep.ledger import record_files
+from pdprep.ledger import identity
 from pdprep.ledger.record_files import CALL, DIGEST, ORDER, POSITION
 from pdprep.personalize.aws.quotas import quota
 
@@ -112,7 +112,7 @@ def without_known(contract: Contract, frame: pl.DataFrame, held: list[pl.LazyFra
     """Leave out the records whose key the dataset holds, by whichever road and with whichever values."""
     if not held:
         return frame
-    key = record_files.key(contract)
+    key = identity.key(contract)
     known = _of(pl.concat([layer.select(key) for layer in held], how="vertical_relaxed"), frame, key)
     there = known.collect(engine="streaming")
     return frame.join(there, on=key, how="anti", maintain_order="left", nulls_equal=True)

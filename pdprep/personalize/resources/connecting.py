@@ -14,6 +14,7 @@ from pdprep.personalize.aws.client import Session, World
 from pdprep.personalize.aws.local_world import local_world
 from pdprep.personalize.aws.options import ConnectSettings
 from pdprep.personalize.aws.profiles import AwsProfile
+from pdprep.personalize.aws.s3.world_bucket import WorldBucket
 from pdprep.personalize.resources import ensuring, names
 from pdprep.personalize.resources.ensuring import Group
 from pdprep.personalize.resources.target import Target, binding
@@ -46,7 +47,7 @@ def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -
             f'pdprep.connect("{name}")',
         )
     folder = folders.group_folder(home, world.account, world.region, name)
-    ledger, note = open_ledger(folder, binding(found) if found else None)
+    ledger, note = open_ledger(folder, binding(found) if found else None, WorldBucket(world))
     return Target(world, ledger, name, found.domain if found else wanted or "CUSTOM"), note
 
 

@@ -1,34 +1,45 @@
-"""The parts of a distributed import are counted before any is sent, and its records are brought home."""
+"""The parts of a distributed import are counted before any is sent; records that are few are brought home."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pdprep.engine.executors.ray_engine import consume
 from pdprep.engine.executors.ray_pass import RayPass
 from pdprep.engine.executors.reduce_phase import ReducedPartitions
 from pdprep.engine.stage import Staged, write_schema
 from pdprep.ledger import forms
-from pdprep.personalize.aws.client import download
+from pdprep.personalize.aws.client import World, download
+from pdprep.personalize.aws.s3.world_bucket import WorldBucket
 from pdprep.personalize.imports import staging, uploads
 from pdprep.personalize.imports.distributed.remote import RecordsInS3, S3Sink
 from pdprep.personalize.imports.guards import Coming
 from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs.job import Job
 
+# Records of more bytes stay in the bucket. A gigabyte is some hundred million events: what is less comes in a
+# minute, takes little of a disk, and each look at it is then quicker than a request and asks for no network.
+MOST_BYTES_AT_HOME: Final = 1 << 30
+
 
 def count(
     asked: ImportRequest, ours: RayPass, sink: S3Sink, folder: Path, job: Job
-) -> tuple[Staged, Coming, ReducedPartitions]:
-    """Say what the parts will be, and bring the records home; the partitions then write the parts.
+) -> tuple[Staged, Coming, ReducedPartitions, Path | str]:
+    """Say what the parts will be, and where the records are; the partitions then write the parts.
 
     Args:
         asked: The import.
         ours: The pass over its frame.
         sink: Where the parts will go, and where the tasks leave the records.
-        folder: An empty place of this machine; the records are below ``staging.RECORDS`` then.
+        folder: An empty place of this machine.
         job: Keeps the report.
+
+    Returns:
+        What is staged, what would come of it, the partitions, and the folder of the records or their address.
     """
+    world, prefix = asked.target.world, f"{sink.location}/{staging.RECORDS}"
+    uploads.remove(world, uploads.keys_below(world, prefix))  # of an attempt that was cut off
     contract = ours.prepared.contract
     quarantine = asked.ledger.folder / "quarantine" / job.id
     done, reduced = consume(ours, quarantine, RecordsInS3(sink, contract))
@@ -38,11 +49,18 @@ def count(
     job.report = staged.report
     forms.check(asked.ledger, ours.prepared)
     job.update(rows=staged.rows)
-    world, records = asked.target.world, folder / staging.RECORDS
+    sizes = (staged.rows, staged.ids, staged.bytes, staging.fingerprint(staged))
+    return staged, Coming(asked.mode, *sizes), reduced, _home(world, prefix, folder / staging.RECORDS)
+
+
+def _home(world: World, prefix: str, records: Path) -> Path | str:
+    """Bring records home where they are few, and return where they are."""
+    address = uploads.location(world, prefix)
+    if sum(each.size for each in WorldBucket(world).below(address)) > MOST_BYTES_AT_HOME:
+        return address
     records.mkdir()
-    keys = uploads.keys_below(world, f"{sink.location}/{staging.RECORDS}")
+    keys = uploads.keys_below(world, prefix)
     for key in keys:
         download(world, key, records / Path(key).name)
     uploads.remove(world, keys)
-    sizes = (staged.rows, staged.ids, staged.bytes, staging.fingerprint(staged))
-    return staged, Coming(asked.mode, *sizes), reduced
+    return records

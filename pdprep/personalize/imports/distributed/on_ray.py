@@ -31,17 +31,19 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
             staging.scratch(asked.ledger, job) as folder,
             ray_pass(prepared, job.listen, "bulk", only=True, scratch=folder / "partitions") as ours,
         ):
-            staged, coming, reduced = count(asked, ours, sink, folder, job)
-            if same := decision.decided(asked, state, coming, folder / staging.RECORDS):
+            staged, coming, reduced, records = count(asked, ours, sink, folder, job)
+            if same := decision.decided(asked, state, coming, records):
+                uploads.remove(target.world, uploads.keys_below(target.world, row.location))
                 following.abandon(target, row)
                 sending.take_over(job, same)
                 return None
-            row = sending.accept(asked, staged, coming, row, folder / staging.RECORDS, job)
+            row = sending.accept(asked, staged, coming, row, records, job)
             keys = [uploads.key(row.location, part) for part in staged.parts]
             row = asked.ledger.journal.change_import(row, files=json.dumps(keys))
             reduced.write(sink, lambda part: None)
             there = uploads.keys_below(target.world, row.location)
-            uploads.remove(target.world, [name for name in there if name not in keys])
+            records_too = (*keys, f"{row.location}/{staging.RECORDS}/")
+            uploads.remove(target.world, [name for name in there if not name.startswith(records_too)])
             job.update(note="")
             return sending.import_parts(asked, staged, row, job)
     except BaseException as error:
