@@ -16,6 +16,8 @@ import pytest
 # Before ray is imported: it reports nobody's use, and a future change in how it counts graphics processors.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+# Nobody looks at a dashboard, has the logs of workers copied, or lets the cluster grow by itself.
+_LEAN = {"include_dashboard": False, "include_log_monitor": False, "no_monitor": True}
 _AGENTS = tuple(
     f"{name}_port"
     for name in ("metrics_agent", "metrics_export", "dashboard_agent_listen", "runtime_env_agent")
@@ -58,7 +60,7 @@ class Nodes:
         self.cluster.wait_for_nodes()
 
     def _add(self) -> None:
-        self.cluster.add_node(num_cpus=1, include_dashboard=False, **_ports(), **self.settings)
+        self.cluster.add_node(num_cpus=1, **_LEAN, **_ports(), **self.settings)
 
 
 @contextmanager
