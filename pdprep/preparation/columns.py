@@ -17,7 +17,7 @@ from pdprep.contract.text_statistics import TextStatistics
 Convert = Callable[[pl.Series, TextStatistics], pl.Series]
 MARK: Final = "__mark_"
 MAX_EXACT: Final = 2**53
-LEADING_ZERO: Final = r"^[-+]?0\d"
+LEADING_ZERO: Final = r"^\s*[-+]?0\d"
 _WHOLE: Final = r"^[-+]?(?:0|[1-9]\d*)(?:\.0*)?$"
 LONGEST: Final = r"^[-+]?\d{19,}$"  # digits that no number holds
 
@@ -226,9 +226,10 @@ def float_as_told(column: pl.Expr) -> pl.Expr:
         found = _without_codes(values, _floats(values))
         if not (found.abs() >= MAX_EXACT).any():
             return found
-        whole = _whole(values)
+        clean = values.str.strip_chars()
+        whole = _whole(clean)
         exact = whole.is_null() | (found.cast(pl.Int64, strict=False) == whole).fill_null(False)
-        longer = values.str.contains(LONGEST) | ~exact
+        longer = clean.str.contains(LONGEST) | ~exact
         return found.set(longer.fill_null(False), None)
 
     return column.map_batches(batch, return_dtype=pl.Float64, is_elementwise=True)
@@ -242,10 +243,8 @@ def _digits(clean: pl.Expr) -> pl.Expr:
 
 
 def _without_codes(values: pl.Series, found: pl.Series) -> pl.Series:
-    # A number is seldom written with a zero before it, and to see that no value begins with one is cheap.
-    if not (values.str.starts_with("0") | values.str.starts_with("-0")).any():
-        return found
-    return found.set(values.str.contains(LEADING_ZERO).fill_null(False), None)
+    codes = values.str.contains(LEADING_ZERO).fill_null(False)
+    return found.set(codes, None) if codes.any() else found
 
 
 def truth_of_text(column: pl.Expr) -> pl.Expr:

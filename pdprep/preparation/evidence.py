@@ -28,6 +28,7 @@ _2100: Final = 4_102_444_800
 _1995: Final = 788_918_400
 _2035: Final = 2_051_222_400  # ids of digits are often beyond it
 _NO_NUMBER: Final = r"(?i)^[-+]?(?:nan|inf|infinity)$"  # which programs write among numbers
+_E164: Final = r"^\+[1-9]\d{8,14}$"  # a sign that numbers seldom have, and phone numbers always
 _CURRENCIES: Final = rf"^[-+(]?\s*{CURRENCY}?[^\p{{L}}]*{CURRENCY}?\.?\)?$"
 _NUMBER: Final = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _CLOCK_OR_DAY: Final = r"\d{1,4}[-./ ]\w{2,9}[-./ ,]|\d{8}|[a-zA-Z]{3,9}\.? \d{1,2}"
@@ -99,6 +100,8 @@ class Evidence:
     def _kind_of_text(self) -> Kind:
         some, words = self.some, self.values.filter(~self.values.str.contains(_NO_NUMBER))
         if words.len() and words.str.contains(_NUMBER).all():
+            if _most(some.str.contains(_E164)):
+                return "phone"
             no_number = words.str.contains(LEADING_ZERO) | words.str.contains(LONGEST)
             return "text" if no_number.any() else "number"
         for kind, form in _FORMS.items():

@@ -107,6 +107,7 @@ def test_field_f_a_list_of_objects_is_a_row_each_where_that_brings_what_is_missi
         (UUIDS, "left out: UUIDs or hashes: ids, not categories"),
         ([f"https://example.org/p/{n}" for n in range(N)], "left out: addresses of pages or pictures"),
         ([f"a{n}@example.org" for n in range(N)], "left out: personal data: e-mail addresses"),
+        ([f"+4917012345{n:02}" for n in range(N)], "left out: personal data: phone numbers"),
         ([f"+49 170 12345{n:02}" for n in range(N)], "left out: personal data: phone numbers"),
         (
             [f"lot {n} of {n * 7}" for n in range(N)],
