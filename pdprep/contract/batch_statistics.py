@@ -59,10 +59,11 @@ def unusual(column: pl.Expr) -> pl.Expr:
 
 
 def _nothing(column: pl.Expr) -> pl.Expr:
-    """Look for words for nothing: to make all text lower case is dear, so only texts as long as one are."""
+    """Look for words for nothing: to make all text lower case is dear, so only texts that may be one are."""
     size = column.str.len_bytes()
     as_long = pl.any_horizontal([size == length for length in sorted({len(word) for word in UNSAID})])
-    return column.filter(as_long).str.to_lowercase().is_in(UNSAID).any()
+    numbered = (column >= "0") & (column < ":")  # no word begins with a digit, and whole numbers are as long
+    return column.filter(as_long & ~numbered).str.to_lowercase().is_in(UNSAID).any()
 
 
 def _extreme(column: pl.Expr) -> pl.Expr:

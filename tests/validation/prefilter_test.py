@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pdprep import Contract, Field
 from pdprep.contract.batch_statistics import unusual
+from pdprep.contract.meanings import UNSAID
 from pdprep.preparation import escaping
 from pdprep.preparation.prepare import prepare
 from pdprep.preparation.sources import ROW, Source
@@ -41,6 +42,14 @@ def test_the_longest_text_alone_is_enough_for_a_doubt(length: int) -> None:
     prepared = prepare(frame, Contract.of("users").extend(Field("PLAN", nullable=True, categorical=True)))
     found = Validator(row_checks(prepared, NOW), None)(prepared.rows.collect()).counts
     assert found == (Counter({("id_length", "USER_ID"): 1}) if length > 256 else Counter())
+
+
+@pytest.mark.parametrize("word", UNSAID)
+def test_a_word_for_nothing_is_seen_among_numbers_in_any_case(word: str) -> None:
+    ids = ["7", "0" * len(word), word, word.upper(), word.title()]
+    prepared = prepare(pl.DataFrame({"USER_ID": ids, "PLAN": "a"}), "users")
+    found = Validator(row_checks(prepared, NOW), None)(prepared.rows.collect()).counts
+    assert found["id_word", "USER_ID"] == 3
 
 
 @given(TEXTS)
