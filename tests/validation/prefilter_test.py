@@ -47,7 +47,9 @@ def test_the_longest_text_alone_is_enough_for_a_doubt(length: int) -> None:
 @pytest.mark.parametrize("word", UNSAID)
 def test_a_word_for_nothing_is_seen_among_numbers_in_any_case(word: str) -> None:
     ids = ["7", "0" * len(word), word, word.upper(), word.title()]
-    prepared = prepare(pl.DataFrame({"USER_ID": ids, "PLAN": "a"}), "users")
+    prepared = prepare(
+        pl.DataFrame({"USER_ID": ids}).with_columns(PLAN=pl.lit("a")), "users", metadata={"PLAN": "PLAN"}
+    )
     found = Validator(row_checks(prepared, NOW), None)(prepared.rows.collect()).counts
     assert found["id_word", "USER_ID"] == 3
 
