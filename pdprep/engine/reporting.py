@@ -38,6 +38,7 @@ def build_report(prepared: Prepared, totals: Totals, route: str | None) -> Repor
                 totals.summary,
                 totals.profile,
                 prepared.local_times,
+                prepared.thousands,
                 short(prepared.source),
                 prepared.id_forms.known,
                 weakref.ref(prepared),

@@ -12,7 +12,7 @@ from pdprep.preparation import formats, times
 from pdprep.preparation.columns import LEADING_ZERO, LONGEST
 from pdprep.preparation.lists import bracketed, sign
 from pdprep.preparation.object_texts import are_objects
-from pdprep.preparation.prices import CURRENCY, amounts
+from pdprep.preparation.prices import CURRENCY, amounts, decimal_sign, thousands
 
 Kind = Literal[
     "nothing", "truth", "number", "time", "format", "price", "list", "split", "url", "email", "phone", "uuid",
@@ -210,9 +210,12 @@ class Evidence:
         """The sign before the fraction of amounts: empty where each tells it, None where none does."""
         if not amounts(self.some).either.any():
             return ""
-        # One amount that tells the sign tells it of the whole column.
-        ends = ((sign, self.some.str.contains(rf"\d\{sign}\d{{1,2}}(?:\D|$)").any()) for sign in ",.")
-        return next((sign for sign, told in ends if told), None)
+        return decimal_sign(self.some)
+
+    @property
+    def thousands(self) -> bool:
+        """Whether numbers that are read as fractions may be thousands."""
+        return self.values.dtype == pl.String and thousands(self.some) > 0
 
     @cached_property
     def separator(self) -> str | None:

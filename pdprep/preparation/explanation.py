@@ -11,7 +11,7 @@ import polars as pl
 
 from pdprep import html
 from pdprep.contract.meanings import is_timestamp
-from pdprep.preparation import expressions, ids, unfit
+from pdprep.preparation import expressions, ids, prices, unfit
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.preparation.reading import reading
@@ -178,6 +178,17 @@ def local_times(source: Source, conversions: Sequence[Conversion], typed: pl.Laz
     with reading(source, expressions):
         found = typed.head(HEAD).select(**asked).collect()
     return {name: int(count) for name, count in found.row(0, named=True).items() if count}
+
+
+def thousands(source: Source, conversions: Sequence[Conversion], typed: pl.LazyFrame) -> dict[str, int]:
+    """Count the numbers among the first rows that may be thousands, by field; fields without are left out."""
+    floats = [each for each in conversions if each.way.rule and each.field.type in ("float", "double")]
+    asked = {each.field.name: each.expr for each in floats if each.way.note.startswith("text to")}
+    with reading(source, expressions.by_expression(conversions)):
+        head = typed.head(HEAD).select(**asked).collect() if asked else pl.DataFrame()
+    return {
+        each.name: count for each in head.iter_columns() if (count := prices.thousands(each.cast(pl.String)))
+    }
 
 
 def _named(units: pl.Series) -> Iterator[str]:

@@ -233,7 +233,10 @@ def _number(base: Contract, name: str, column: str, told: Evidence, inside: Coll
         return _category(name, told)
     field = infer_field(told.values.alias(name), base.dataset)
     low, high = told.numbers.min(), told.numbers.max()
-    return field, f"every value is a number; {_short(low)} to {_short(high)}", None
+    doubt = ""
+    if told.thousands:
+        doubt = '; 1.234 is read as a fraction: where it is a thousand, transforms.prices(..., decimal=",")'
+    return field, f"every value is a number; {_short(low)} to {_short(high)}{doubt}", None
 
 
 def _category(name: str, told: Evidence) -> Kept:

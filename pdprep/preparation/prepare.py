@@ -17,7 +17,7 @@ from pdprep.errors import InputError
 from pdprep.preparation import expressions, forks, headers, ids_told, resolution
 from pdprep.preparation.conversions import Conversion
 from pdprep.preparation.dialects import TextArguments, TextOptions, options
-from pdprep.preparation.explanation import Explanation, explain, local_times
+from pdprep.preparation.explanation import Explanation, explain, local_times, thousands
 from pdprep.preparation.ids import Form
 from pdprep.preparation.ids_told import IdForms
 from pdprep.preparation.mapping import Columns, Metadata
@@ -142,6 +142,11 @@ class Prepared:
         """How many times among the first thousand rows bear no zone and are taken as UTC, by field."""
         typed = expressions.typed(self.source, self.conversions)
         return local_times(self.source, self.conversions, typed)
+
+    @property
+    def thousands(self) -> dict[str, int]:
+        """How many numbers of text among the first thousand rows may be thousands, as 1.234, by field."""
+        return thousands(self.source, self.conversions, self.typed)
 
     @property
     def without_field(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ _EXPONENT: Final = r"^[-+]?\d+(?:\.\d+)?[eE][-+]?\d+$"
 _SPACED: Final = r"^\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?$"  # here a point or comma is the decimal sign
 _POINT: Final = r"^(?:[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}|\d*)\.\d+$|^[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}$"
 _COMMA: Final = r"^(?:[1-9]\d{0,2}(?:\.\d{2,3})*\.\d{3}|\d*),\d+$|^[1-9]\d{0,2}(?:\.\d{2,3})*\.\d{3}$"
+_THOUSANDS: Final = r"^[-+]?(?:\d{1,3}|[1-9]\d{0,2}\.\d{3}|)$"
 _EITHER: Final = r"^[1-9]\d{0,2}[.,]\d{3}$"
 
 
@@ -80,3 +81,24 @@ def amounts(texts: pl.Series, decimal: Decimal | None = None) -> Amounts:
     values = pl.coalesce(pl.when(minus).then(-number).otherwise(number), exponent.cast(pl.Float64))
     found = frame.select(values.alias("value"), "either")
     return Amounts(found["value"].alias(texts.name), found["either"] & found["value"].is_null())
+
+
+def decimal_sign(texts: pl.Series) -> Decimal | None:
+    """Return the sign before the fraction, where one amount tells it of the others: with one or two digits.
+
+    >>> decimal_sign(pl.Series(["1.899", "12,50"])), decimal_sign(pl.Series(["1.899"]))
+    (',', None)
+    """
+    signs: tuple[Decimal, ...] = (",", ".")
+    told = (sign for sign in signs if texts.str.contains(rf"\d\{sign}\d{{1,2}}(?:\D|$)").any())
+    return next(told, None)
+
+
+def thousands(texts: pl.Series) -> int:
+    """Count the numbers that may be thousands, where each of a column can be written so: 1.299 beside 899.
+
+    >>> thousands(pl.Series(["1.299", "899", None])), thousands(pl.Series(["1.299", "0.5"]))
+    (1, 0)
+    """
+    written = texts.drop_nulls().str.strip_chars()
+    return int(written.str.contains(_EITHER).sum()) if written.str.contains(_THOUSANDS).all() else 0

@@ -252,6 +252,16 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
         'pl.col(...).str.json_path_match("$.name") reads a field of JSON',
         _written(lambda column: written.objects(column.untidy)),
     ),
+    "categories_as_money": (
+        "{value} different values look like amounts, of money or with a comma; transforms.prices makes "
+        "numbers of them",
+        _written(lambda column: written.money(column.categories)),
+    ),
+    "numbers_as_thousands": (
+        "{value} numbers of the first rows are read as fractions, as 1.234 is; "
+        'transforms.prices(..., decimal=",") reads thousands',
+        _counted(lambda known: known.thousands.items()),
+    ),
     "categories_joined": (
         "{value} different values look like several; transforms.split(..., separator=) splits them",
         _written(lambda column: written.joined(column.categories)),

@@ -23,12 +23,19 @@ class Short(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of a dataset. ``local``: times without a zone, by field; ``prepared``: finds it."""
+    """What is known of a dataset.
+
+    Attributes:
+        local: Times without a zone among the first rows, by field.
+        thousands: Numbers among the first rows that may be thousands, by field.
+        prepared: Finds the frame.
+    """
 
     contract: Contract
     summary: Summary = field(default_factory=Summary)
     profile: Profile = field(default_factory=Profile)
     local: Mapping[str, int] = field(default_factory=dict)
+    thousands: Mapping[str, int] = field(default_factory=dict)
     short: Short = field(default_factory=Short)
     id_forms: Mapping[str, Form] = field(default_factory=dict)
     prepared: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
@@ -42,7 +49,8 @@ class Known:
         summary = self.summary + other.summary
         summary = replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum()))
         short = Short(self.short.rows + other.short.rows, self.short.line or other.short.line)
-        return Known(contract, summary, profile, local, short, {**self.id_forms, **other.id_forms})
+        thousands = {**self.thousands, **other.thousands}
+        return Known(contract, summary, profile, local, thousands, short, {**self.id_forms, **other.id_forms})
 
 
 Group = Mapping[str, Known]

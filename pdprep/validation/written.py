@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.preparation import lists
+from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.object_texts import are_objects
 
 _WORD: Final = "|".join(lists.NOTHING)
@@ -46,5 +47,11 @@ def unclean(texts: Iterable[str]) -> int:
 def joined(categories: Iterable[str]) -> int:
     """Count the categories that look like several, joined by a comma, a semicolon or a slash."""
     names = pl.Series(list(categories), dtype=pl.String)
-    sign = lists.sign(names)
+    sign = None if money(names) else lists.sign(names)
     return int(names.str.contains(sign, literal=True).sum()) if sign else 0
+
+
+def money(categories: Iterable[str]) -> int:
+    """Count the categories that are amounts with a currency or a comma, where all are."""
+    told = Evidence.of(pl.Series(list(categories), dtype=pl.String))
+    return told.different if told.kind == "price" else 0

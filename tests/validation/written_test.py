@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pdprep import Field, Report, prepare, transforms, validate
+from pdprep import Field, Report, infer_contract, prepare, transforms, validate
+from pdprep.errors import MappingError
 from tests.preparation.frames import one
 
 TAGS = {"TAGS": Field("TAGS", nullable=True, categorical=True)}
@@ -43,6 +44,49 @@ def test_field_5_a_list_written_as_text_is_an_insight_and_split_cures_it(text: s
 @pytest.mark.parametrize("text", ['{"a": 1}', '[{"a": 1}]', "{'a': 1}"])
 def test_field_5_an_object_written_as_text_is_no_list(text: str) -> None:
     assert concerns(judged(films(text, "c"))) == {"categories_as_objects": 1}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["12,50 €", "3,00 €"], ["$12.50", "$1,299.00"], ["1.299", "12,50"], ["1,299", "899"], ["EUR 12", "7,-"]],
+)
+def test_field_e_amounts_that_became_categories_are_an_insight_and_prices_cures_it(texts: list[str]) -> None:
+    assert concerns(judged(films(*texts))) == {"categories_as_money": 2}
+    cured = transforms.prices(films(*texts).lazy(), "TAGS", decimal=",")
+    assert prepare(cured, "items", metadata={"TAGS": "TAGS"}).contract.field("TAGS").type == "float"
+
+
+@pytest.mark.parametrize("texts", [["12", "7"], ["10,S", "12,M"], ["$", "$$"], ["A4", "12a"]])
+def test_field_e_other_categories_are_no_amounts(texts: list[str]) -> None:
+    assert "categories_as_money" not in concerns(judged(films(*texts)))
+
+
+@pytest.mark.parametrize(
+    ("texts", "doubt"),
+    [
+        (["1.299", "899", None], 1),
+        ([" 1.299 ", "12.999"], 2),
+        (["1.299", "2.49"], 0),
+        (["1.299", "0.5"], 0),
+        (["1.299", "1899"], 0),
+        (["899", "12"], 0),
+    ],
+)
+def test_field_e_numbers_that_may_be_thousands_are_said(texts: list[str | None], doubt: int) -> None:
+    frame = films(*texts)
+    own = {"TAGS": Field("TAGS", "float", nullable=True)}
+    found = validate(prepare(frame, "items", metadata=own)).insights.filter(insight="numbers_as_thousands")
+    assert found["value"].to_list() == [doubt] * bool(doubt)
+    reason = infer_contract(frame, "items").reasons.filter(column="TAGS")["reason"].item()
+    assert ("transforms.prices" in reason) == bool(doubt)
+
+
+def test_field_e_the_hint_of_an_amount_of_two_meanings_names_the_sign_of_the_others() -> None:
+    frame = films(*["1.299", "12,50"] * 100)  # so many that each of Polars' threads sees both
+    with pytest.raises(MappingError) as caught:
+        frame.lazy().pipe(transforms.prices, "TAGS").collect()
+    cured = eval(caught.value.hint, {"frame": frame, "transforms": transforms})
+    assert cured.collect()["TAGS"].to_list() == [1299, 12.5] * 100
 
 
 @pytest.mark.parametrize("sign", [", ", ",", ";", "/"])

@@ -9,7 +9,7 @@ import polars as pl
 from pdprep.errors import MappingError
 from pdprep.preparation.columns import applied, named_truth, truth_of_text
 from pdprep.preparation.formats import shape
-from pdprep.preparation.prices import Decimal, amounts
+from pdprep.preparation.prices import Decimal, amounts, decimal_sign
 from pdprep.preparation.transforms import asked
 
 LEVELS = ("CATEGORY_L1", "CATEGORY_L2", "CATEGORY_L3")
@@ -105,11 +105,12 @@ def _price(name: str, decimal: Decimal | None, strict: bool) -> pl.Expr:
         found = amounts(texts.cast(pl.String), decimal)
         either = texts.filter(found.either)
         if either.len():
+            sign = decimal_sign(texts.cast(pl.String))
+            why = "as other values have it" if sign else 'or decimal=",", where 1.234 is more than a thousand'
             raise MappingError(
                 f"{either.len():,} values of {name} can be read two ways, as 1.234 can",
                 "decimal= names the sign that stands before the fraction",
-                f'frame.lazy().pipe(transforms.prices, "{name}", decimal=".")'
-                '  # or decimal=",", where 1.234 is more than a thousand',
+                f'frame.lazy().pipe(transforms.prices, "{name}", decimal="{sign or "."}")  # {why}',
             )
         unread = texts.filter(found.values.is_null() & (texts.cast(pl.String).str.strip_chars() != ""))
         if strict and unread.len():
