@@ -89,7 +89,7 @@ def _time(field: Field, free: Columns, usable: Sequence[str], inside: Collection
         for name, told in free.items()
         if name not in usable
         and naming.may_be_moment(name)
-        and (told.plainly_moments or _one_format(told, name, inside))
+        and (told.plainly_moments or (told.kind == "format" and _one_format(told, name, inside)))
     ]
     both = [*usable, *by_values]
     if not both:
@@ -140,7 +140,7 @@ def _fits(base: Contract, field: Field, name: str, told: Evidence, inside: Colle
     if field.name == "TIMESTAMP":
         return told.moments or _one_format(told, name, inside)
     if is_timestamp(field):
-        return _of_any_year(told) or _one_format(told, name, inside)
+        return (not told.day_format and _of_any_year(told)) or _one_format(told, name, inside)
     if field.name == "EVENT_TYPE":
         few = told.different <= _KINDS_MOST and not told.unique
         return few and (told.kind == "text" or (told.whole and told.different <= 20))
@@ -159,7 +159,7 @@ def _fits(base: Contract, field: Field, name: str, told: Evidence, inside: Colle
 
 def step_for(field: Field, name: str, told: Evidence) -> Step | None:
     """Return what has to be done to a column before it can be the field."""
-    if is_timestamp(field) and told.kind == "format":
+    if is_timestamp(field) and _has_format(told):
         return Step(name, "epoch", {"format": told.time_formats[0]})
     if field.numeric and told.kind == "price":
         return Step(name, "prices", {"decimal": told.decimal} if told.decimal else {})
@@ -171,7 +171,11 @@ def step_for(field: Field, name: str, told: Evidence) -> Step | None:
 
 
 def _one_format(told: Evidence, name: str, inside: Collection[str]) -> bool:
-    return told.kind == "format" and len(told.time_formats) == 1 and name not in inside
+    return _has_format(told) and len(told.time_formats) == 1 and name not in inside
+
+
+def _has_format(told: Evidence) -> bool:
+    return told.kind == "format" or (told.kind == "number" and told.day_format != "")
 
 
 def _of_any_year(told: Evidence) -> bool:

@@ -32,6 +32,12 @@ _E164: Final = r"^\+[1-9]\d{8,14}$"  # a sign that numbers seldom have, and phon
 _CURRENCIES: Final = rf"^[-+(]?\s*{CURRENCY}?[^\p{{L}}]*{CURRENCY}?\.?\)?$"
 _NUMBER: Final = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _CLOCK_OR_DAY: Final = r"\d{1,4}[-./ ]\w{2,9}[-./ ,]|\d{8}|[a-zA-Z]{3,9}\.? \d{1,2}"
+_DAY: Final = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_DAY_NUMBERS: Final = {
+    rf"^{_DAY}$": "%Y%m%d",
+    rf"^{_DAY}[0-2]\d[0-5]\d$": "%Y%m%d%H%M",
+    rf"^{_DAY}[0-2]\d[0-5]\d[0-5]\d$": "%Y%m%d%H%M%S",
+}
 _FORMS: Final[dict[Kind, str]] = {
     "url": r"^(?:(?:https?|ftp|s3|gs)://|www\.)\S+$",
     "email": r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$",
@@ -127,8 +133,23 @@ class Evidence:
         return _moments(self.some)
 
     @cached_property
+    def day_format(self) -> str:
+        """The format of days written as numbers, such as 20260105, which are seconds of 1970 otherwise."""
+        if self.values.dtype != pl.String and not self.values.dtype.is_numeric():
+            return ""
+        whole = self.some.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False).cast(pl.String)
+        told = (
+            form
+            for pattern, form in _DAY_NUMBERS.items()
+            if _all(whole.str.contains(pattern).fill_null(False))
+        )
+        return next(told, "") if whole.len() else ""
+
+    @cached_property
     def time_formats(self) -> tuple[str, ...]:
         """The formats that read all of the values, where their form alone does not tell the moment."""
+        if self.day_format:
+            return (self.day_format,)
         looks = self.values.dtype == pl.String and _all(self.some.head(20).str.contains(_CLOCK_OR_DAY))
         return formats.fitting(self.some) if looks else ()
 

@@ -28,6 +28,7 @@ _PERSONAL: Final = re.compile(
     r"(?:first|last|full|sur|given|family|maiden|middle|customer|user)name$|phone|mobile|telefon|email|street"
     r"|(?:home|billing|shipping|postal|ip|mac)address|^(?:ip|ssn|iban|passport)$|creditcard|birth|^dob$|geburt"
 )
+_DAY: Final = re.compile(r"date|day|datum|time|fecha|jour|since|dt$|at$|on$")
 _TITLE: Final = re.compile(
     r"(?:item|product|prod|movie|film|video|show|book|track|song|game|article|anime|original|primary|display|title)*"
     r"(?:title|name|titel)"
@@ -145,7 +146,7 @@ def _kept(
         return Left(refused)
     if told.kind == "truth":
         return Field(name, nullable=True, categorical=True), "booleans as text: True, False", None
-    if told.kind in ("time", "format"):
+    if told.kind in ("time", "format") or _is_day(column, told):
         return _moment(name, column, told, inside)
     if told.kind in ("number", "price"):
         return _number(base, name, column, told, inside)
@@ -199,11 +200,16 @@ def _useless(base: Contract, column: str, told: Evidence, time: str | None) -> s
         return "addresses of pages or pictures"
     if kind == "uuid":
         return "UUIDs or hashes: ids, not categories"
-    if base.event_like and time and kind in ("time", "format"):
+    if base.event_like and time and (kind in ("time", "format") or _is_day(column, told)):
         return f"another time; TIMESTAMP is {time}"
     if kind in ("number", "text") and _ID.search(column) and told.unique:
         return "ids with a value of its own in every row"
     return ""
+
+
+def _is_day(column: str, told: Evidence) -> bool:
+    """Say whether numbers are days by their column's name too: 20260105 may be a code."""
+    return told.kind == "number" and bool(told.day_format and _DAY.search(naming.bare(column)))
 
 
 def _moment(name: str, column: str, told: Evidence, inside: Collection[str]) -> Kept | Left:

@@ -135,7 +135,7 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "CONTENT_CLASSIFICATION": ("(?:content|mpaa|maturity)(?:classification|rating)|certification|mpaa",),
 }  # fmt: skip
 _TIMES: Final = (
-    "timestamp|ts|time|datetime|eventtimestamp|eventtime|eventdatetime|eventts|eventdate|unixtime"
+    "timestamp|ts|time|datetime|eventtimestamp|eventtime|eventdatetime|eventts|unixtime"
     "|unixtimestamp|epoch"
     "|unixts|tstamp|timestmp|timestampms|timems|tsms|eventtimems|occurredat|occurred|happenedat"
     "|datetimeutc|utc",

@@ -97,10 +97,9 @@ def _time(values: pl.Series, dtype: pl.DataType) -> str:
 
 def _number_of_a_day(values: pl.Series, dtype: pl.DataType) -> str:
     """Tell dates written as numbers, years and the days of Excel, all of which are seconds of 1970 to us."""
-    formats = [each for each in fitting(values) if each.startswith("%Y")]
+    formats = [each for each in fitting(values.str.replace(r"\.0+$", "")) if each.startswith("%Y")]
     if formats:
-        text = 'frame.lazy().with_columns(pl.col("$column").cast(pl.String))'
-        return f'{text}.pipe(transforms.epoch, "$column", format="{formats[0]}")'
+        return f'frame.lazy().pipe(transforms.epoch, "$column", format="{formats[0]}")'
     number = values.cast(pl.Float64, strict=False)
     if number.is_between(1_900, 2_100).fill_null(False).all():
         year = 'pl.datetime(pl.col("$column").cast(pl.Int32), 1, 1).alias("$column")'

@@ -296,3 +296,40 @@ def test_field_5_objects_under_an_ids_name_are_not_taken_and_the_line_reads_the_
     rows = frame if code.startswith("columns=") else eval(code, names)
     columns = {"USER_ID": "user", "TIMESTAMP": "ts"} | eval(f"dict({more or code})", names)["columns"]
     assert prepare(rows, "interactions", columns=columns).rows.collect()["ITEM_ID"].n_unique() == 9
+
+
+@pytest.mark.parametrize(
+    ("days", "epochs"),
+    [
+        ([20260105, 20260131], [1767571200, 1769817600]),
+        (["20260105", "20260131"], [1767571200, 1769817600]),
+        ([20260105.0, 20260131.0], [1767571200, 1769817600]),
+        ([202601051000, 202601311000], [1767607200, 1769853600]),
+        ([20260105100000, 20260131100000], [1767607200, 1769853600]),
+    ],
+)
+def test_field_f_days_written_as_numbers_are_no_seconds_of_1970(days: list[Any], epochs: list[int]) -> None:
+    frame = pl.DataFrame(EVENTS).drop("ts").with_columns(event_date=pl.Series(days * (N // 2)))
+    times = made(infer_contract(frame, "interactions"), frame).rows.collect()["TIMESTAMP"]
+    assert times.unique().sort().to_list() == epochs
+    own = items(release_date=days * (N // 2))
+    assert own.frame.collect()["release_date"].unique().sort().to_list() == epochs
+
+
+def test_field_f_microseconds_come_before_the_day_beside_them() -> None:
+    frame = (
+        pl.DataFrame(EVENTS)
+        .drop("ts")
+        .with_columns(
+            event_date=pl.lit(20260105),
+            event_timestamp=1_767_607_200_123_456 + pl.int_range(pl.len()) * 1_000_000,
+        )
+    )
+    proposal = infer_contract(frame, "interactions")
+    assert reason(proposal, "event_date") == "left out: another time; TIMESTAMP is event_timestamp"
+    assert made(proposal, frame).rows.collect()["TIMESTAMP"][0] == 1_767_607_200
+
+
+def test_field_f_numbers_that_could_be_days_are_none_under_another_name() -> None:
+    proposal = items(weight=[20260105, 20260131] * (N // 2))
+    assert reason(proposal, "weight").startswith("every value is a number")

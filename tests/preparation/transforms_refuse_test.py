@@ -130,6 +130,13 @@ def test_field_h_a_format_is_read_beside_the_usual_forms() -> None:
     assert [each and each.hour for each in found] == [9, 9, 10, None]
 
 
+@pytest.mark.parametrize("day", [20260105, "20260105", " 20260105"])
+def test_field_h_a_day_of_digits_is_local_where_a_format_reads_it(day: Any) -> None:
+    frame = pl.LazyFrame({"at": [day]})
+    found = transforms.in_zone(frame, "at", ZONE, format="%Y%m%d").collect()["at"]
+    assert found.dt.epoch("s").to_list() == [1767571200 - 3600]
+
+
 def test_field_e_the_three_forms_of_the_row_are_read() -> None:
     shop = pl.LazyFrame({"price": ["999,29", "1.899,29", "-4.50 EUR"]})
     assert transforms.prices(shop, "price").collect()["price"].to_list() == [999.29, 1899.29, -4.5]

@@ -27,7 +27,8 @@ def epoch(frame: pl.LazyFrame, *names: str, format: str | None = None, strict: b
         frame: Any frame.
         names: Columns of numbers (s, ms, us or ns, told by the magnitude), text (ISO 8601 and the forms of
             docs/preparing.md), Datetime or Date; without a zone they are UTC.
-        format: A form that the text has beside those, such as ``%d.%m.%Y %H:%M``.
+        format: A form that the text has beside those, such as ``%d.%m.%Y %H:%M``, or that numbers have:
+            ``%Y%m%d`` of 20260105.
         strict: Whether text that cannot be read stops the plan; otherwise it becomes null.
 
     Raises:
@@ -41,9 +42,9 @@ def epoch(frame: pl.LazyFrame, *names: str, format: str | None = None, strict: b
     moved = []
     for name in names:
         way = conversions.way(_INTERACTIONS, field, schema[name], name)
-        if schema[name] == pl.String:
+        if schema[name] == pl.String or (format and schema[name].is_numeric()):
             hint = f'frame.lazy().pipe(transforms.epoch, "{name}", format="{{format}}")'
-            moved.append(_read(name, format, hint if strict else None))
+            moved.append(_read(pl.col(name), name, format, hint if strict else None))
         else:
             moved.append(way.convert(pl.col(name)).alias(name))
     return frame.with_columns(moved)
@@ -57,7 +58,7 @@ def in_zone(
     Args:
         frame: Any frame.
         column: A Datetime or Date column, or text: what ``epoch`` reads. What bears a zone of its own keeps
-            it, and numbers count from 1970 in UTC.
+            it, and numbers count from 1970 in UTC, but those of ``format``.
         zone: A name such as ``Europe/Berlin``. An hour that a clock change repeats is its first.
         format: A form that the text has beside those, such as ``%d.%m.%Y %H:%M``.
         strict: Whether text that cannot be read, and a time within an hour that a clock change leaves out,
@@ -75,10 +76,17 @@ def in_zone(
     if zone not in available_timezones():
         close = difflib.get_close_matches(zone, available_timezones(), n=1, cutoff=0.5)
         raise MappingError(f"no zone {zone!r}", "a name of the IANA's", f'"{close[0]}"' if close else "")
-    if dtype == pl.String:
+    if dtype == pl.String or (format and dtype.is_integer()):
+        value = value.cast(pl.String)
         hint = f'frame.lazy().pipe(transforms.in_zone, "{column}", "{zone}", format="{{format}}")'
-        utc = pl.from_epoch(_read(column, format, hint if strict else None)).dt.replace_time_zone("UTC")
+        utc = pl.from_epoch(_read(value, column, format, hint if strict else None)).dt.replace_time_zone(
+            "UTC"
+        )
         absolute = times.number_of_text(value).is_not_null() | value.str.contains(ZONED)
+        if format and not _bears_zone(format):  # 20260105 is no number of seconds then
+            absolute &= (
+                value.str.strip_chars().str.to_datetime(format, strict=False, time_unit="us").is_null()
+            )
         bare = pl.when(~absolute).then(utc.dt.replace_time_zone(None))
         moved = pl.when(absolute).then(utc).otherwise(_local(bare, column, zone, format, strict))
     elif isinstance(dtype, pl.Datetime) and dtype.time_zone:
@@ -97,10 +105,12 @@ def in_zone(
     return frame.with_columns(moved.alias(column))
 
 
-def _read(name: str, format: str | None, hint: str | None) -> pl.Expr:
+def _read(column: pl.Expr, name: str, format: str | None, hint: str | None) -> pl.Expr:
     """Read seconds since 1970 from text; with a hint, text that cannot be read is an error that shows it."""
 
-    def batch(values: pl.Series) -> pl.Series:
+    def batch(given: pl.Series) -> pl.Series:
+        # A float writes 20260105 with a point.
+        values = (given.cast(pl.Int64, strict=False) if given.dtype.is_float() else given).cast(pl.String)
         readers = [lambda text: applied(times.epoch_of_text, text)]
         if format:
             readers.insert(0, lambda text: _by(format, text))
@@ -111,12 +121,16 @@ def _read(name: str, format: str | None, hint: str | None) -> pl.Expr:
                 raise _another_form(name, left, hint)
         return found
 
-    return pl.col(name).map_batches(batch, return_dtype=pl.Int64, is_elementwise=True)
+    return column.map_batches(batch, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def _bears_zone(format: str) -> bool:
+    return "%z" in format or "%#z" in format
 
 
 def _by(format: str, text: pl.Series) -> pl.Series:
     clean = text.str.strip_chars()
-    if "%z" in format or "%#z" in format:
+    if _bears_zone(format):
         moments = clean.str.to_datetime(format, strict=False, time_unit="us", time_zone="UTC")
     else:
         moments = clean.str.to_datetime(format, strict=False, time_unit="us")

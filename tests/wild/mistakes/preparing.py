@@ -264,6 +264,14 @@ MAPPINGS: Final = (
     ),
     Scenario(
         "preparation.mapping.missing",
+        'pdprep.prepare("ga4.csv", "interactions")',
+        'records == [("7.1700000000", "x", 1767607200), ("7.1700000000", "y", 1767607201)]',
+        r"""Path("ga4.csv").write_text(
+    "event_date,event_timestamp,user_pseudo_id,item_id\n20260105,1767607200123456,7.1700000000,x\n"
+    "20260105,1767607201000001,7.1700000000,y\n")""",
+    ),
+    Scenario(
+        "preparation.mapping.missing",
         'pdprep.prepare(frame, "interactions", columns={"TIMESTAMP": pl.col("time")})',
         f"records == {_SALES}",
         _EVENTS,
