@@ -42,6 +42,7 @@ def build_report(prepared: Prepared, totals: Totals, route: str | None) -> Repor
                 short(prepared.source),
                 prepared.id_forms.known,
                 weakref.ref(prepared),
+                {name: column for name in prepared.contract.names if (column := prepared.origin(name))},
             )
         },
         too_many=_too_many(prepared, totals),

@@ -16,6 +16,7 @@ from pdprep import assumptions
 from pdprep.contract import limits
 from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.validation import written
+from pdprep.validation.id_forms import match
 from pdprep.validation.known import Group, Known
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import ColumnProfile
@@ -37,12 +38,13 @@ FRAME: Final = pl.Schema(
 
 
 class Figure(NamedTuple):
-    """A figure, the limit it is held against, and whether it is a concern."""
+    """A figure, the limit it is held against, whether it is a concern, and code that it tells."""
 
     column: str
     value: float
     limit: float
     concern: bool
+    code: str = ""
 
 
 Find = Callable[[Known, Group], Iterator[Figure]]
@@ -55,7 +57,10 @@ def insights(group: Group) -> pl.DataFrame:
         group: What is known of each dataset type.
     """
     rows = [
-        (dataset, name, *finding, says.format(value=_figure(finding.value), limit=_figure(finding.limit)))
+        (
+            *(dataset, name, *finding[:-1]),
+            says.format(value=_figure(finding.value), limit=_figure(finding.limit), code=finding.code),
+        )
         for dataset, known in group.items()
         for name, (says, find) in _INSIGHTS.items()
         for finding in find(known, group)
@@ -165,6 +170,16 @@ def _lacking(dataset: str, other: str, name: str) -> Find:
     return find
 
 
+def _other_form(known: Known, group: Group) -> Iterator[Figure]:
+    """Find the ids of events that a catalogue has in another form."""
+    for name, other in (("ITEM_ID", "items"), ("USER_ID", "users"), ("ACTION_ID", "actions")):
+        if known.contract.event_like and other in group and name in known.profile.touched:
+            mine, theirs = known.profile.touched[name], group[other].profile.touched.get(name)
+            found = match(mine, theirs, known.columns.get(name, name)) if theirs else None
+            if found:
+                yield Figure(name, found.then, found.now, True, f'columns={{"{name}": {found.code}}}')
+
+
 def _rows_of(name: str, figure: Callable[[pl.Series], float]) -> Find:
     """Find a figure of how the events spread over the ids that they name."""
 
@@ -220,6 +235,10 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     "actions_unknown": (
         "{value} % of the actions in action interactions are not in actions",
         _lacking("action_interactions", "actions", "ACTION_ID"),
+    ),
+    "ids_of_another_form": (
+        "{limit} % of these ids are in the catalogue as they are written, {value} % would be by {code}",
+        _other_form,
     ),
     "ids_undone": ("1.0 is the id 1: a float has written these ids", _ids_in(UNDONE, True)),
     "ids_text": ("ids with a point, such as 1.10, are kept to the letter", _ids_in(TEXT, False)),

@@ -29,6 +29,7 @@ class Known:
         local: Times without a zone among the first rows, by field.
         thousands: Numbers among the first rows that may be thousands, by field.
         prepared: Finds the frame.
+        columns: The column that each field is read from.
     """
 
     contract: Contract
@@ -39,6 +40,7 @@ class Known:
     short: Short = field(default_factory=Short)
     id_forms: Mapping[str, Form] = field(default_factory=dict)
     prepared: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __add__(self, other: Known) -> Known:
         """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
@@ -50,7 +52,10 @@ class Known:
         summary = replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum()))
         short = Short(self.short.rows + other.short.rows, self.short.line or other.short.line)
         thousands = {**self.thousands, **other.thousands}
-        return Known(contract, summary, profile, local, thousands, short, {**self.id_forms, **other.id_forms})
+        return Known(
+            contract, summary, profile, local, thousands, short, {**self.id_forms, **other.id_forms},
+            columns={**self.columns, **other.columns},
+        )  # fmt: skip
 
 
 Group = Mapping[str, Known]

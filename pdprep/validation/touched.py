@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 import polars as pl
 
 POINTS: Final = 50  # of a curve
+SOME: Final = 1_000  # ids that are kept as they are
 TENTH: Final = 0.1
 _ODD_START: Final = pl.col("id").str.starts_with("0") | pl.col("id").str.starts_with("-0")
 _SCHEMA: Final = {"id": pl.UInt64, "rows": pl.UInt32}
@@ -21,10 +22,12 @@ class Touched:
     Attributes:
         parts: Counts whose sum is meant; they are summed up when they have doubled, and so seldom.
         spelled: The ids that are a number in another spelling than its shortest (007, 1.50), and that one.
+        some: Some of the ids: those of the least hashes, so that they are the same whatever was merged.
     """
 
     parts: tuple[pl.DataFrame, ...] = ()
     spelled: tuple[pl.DataFrame, ...] = ()
+    some: pl.Series = field(default_factory=lambda: pl.Series("id", dtype=pl.String))
 
     @classmethod
     def of(cls, ids: pl.Series) -> Touched:
@@ -41,12 +44,14 @@ class Touched:
         return cls(
             (counts.select(pl.col("id").hash(), rows=pl.col("count").cast(pl.UInt32)),),
             (spelled,) if spelled.height else (),
+            _some(counts["id"]),
         )
 
     def __add__(self, other: Touched) -> Touched:
-        found = Touched(self.parts + other.parts, self.spelled + other.spelled)
+        some = _some(pl.concat([self.some, other.some]).unique())
+        found = Touched(self.parts + other.parts, self.spelled + other.spelled, some)
         first, *rest = (part.height for part in found.parts or (self.frame,))
-        return Touched((found.frame,), found.spelled) if sum(rest) > first else found
+        return Touched((found.frame,), found.spelled, some) if sum(rest) > first else found
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -74,6 +79,10 @@ class Touched:
     def rows(self) -> pl.Series:
         """The rows of each id, the most first."""
         return self.frame["rows"].sort(descending=True)
+
+
+def _some(ids: pl.Series) -> pl.Series:
+    return ids.to_frame("id").bottom_k(SOME, by=pl.col("id").hash()).to_series()
 
 
 def _shortest(number: pl.Expr) -> pl.Expr:
