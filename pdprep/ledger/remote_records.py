@@ -129,7 +129,8 @@ def _reached(ledger: Ledger, address: str) -> Iterator[RecordBucket]:
     except LedgerError:
         raise
     except (PdprepError, pl.exceptions.PolarsError, OSError) as error:
-        said = error if isinstance(error, PdprepError) else PdprepError(str(error).splitlines()[0])
+        text = str(error).partition(": Error performing")[0]  # what follows is the answer of S3 as XML
+        said = error if isinstance(error, PdprepError) else PdprepError(text)
         raise LedgerError(
             f"records of this group lie in {address}, and that cannot be reached ({said.found})",
             said.expected or "a bucket and keys that these credentials may list and get",

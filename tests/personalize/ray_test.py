@@ -75,6 +75,11 @@ def test_records_of_a_large_import_stay_in_the_bucket(lake: str, monkeypatch: py
     assert there.verify("interactions").ok
     assert rows(there.export("interactions")) == rows(here.export("interactions"))
     assert there.bulk(same, engine="ray").wait().id == "bulk-0001"
+    keys = [each["Key"] for each in there.client("s3").list_objects_v2(Bucket="pdprep-local")["Contents"]]
+    known = ledger.journal.objects(ledger.journal.imports("interactions")[0].records)
+    assert [key for key in keys if "/there/" in key and "/records/" in key] == [
+        each.address.removeprefix("s3://pdprep-local/") for each in known
+    ]
 
 
 def test_a_plan_by_ray_says_what_this_machine_says(lake: str) -> None:

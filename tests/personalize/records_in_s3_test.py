@@ -100,7 +100,7 @@ def no_get(group: DatasetGroup, key: str, server: Running) -> None:
         (changed, "bytes are not those that were written", 'group.adopt("interactions")'),
         (cut, "it has 1 bytes, and", 'group.adopt("interactions")'),
         (no_list, "/records, and that cannot be reached", "print(group.check())"),
-        (no_get, "/records, and that cannot be reached", "print(group.check())"),
+        (no_get, "to complete for path pdprep/movies/interactions", "print(group.check())"),
     ],
 )
 def test_what_is_wrong_in_the_bucket_is_said_with_the_way_back(
@@ -111,6 +111,7 @@ def test_what_is_wrong_in_the_bucket_is_said_with_the_way_back(
         group.records("interactions")
     assert found in error.value.found
     assert bulk.records in error.value.found
+    assert "<?xml" not in error.value.found
     assert error.value.hint.startswith(hint)
     server.state.faults.clear()
 
