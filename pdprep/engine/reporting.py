@@ -13,7 +13,9 @@ from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Rule
 from pdprep.engine.lines import locate, short
 from pdprep.engine.run import Totals
+from pdprep.preparation.like_events import HEAD, like_events
 from pdprep.preparation.prepare import Prepared
+from pdprep.preparation.reading import own, reading
 from pdprep.preparation.sources import FILE, ROW
 from pdprep.validation.breaches import breaches
 from pdprep.validation.fixes import fix, fix_all, fix_fields
@@ -43,10 +45,21 @@ def build_report(prepared: Prepared, totals: Totals, route: str | None) -> Repor
                 prepared.id_forms.known,
                 weakref.ref(prepared),
                 {name: column for name in prepared.contract.names if (column := prepared.origin(name))},
+                _like_events(prepared, totals),
             )
         },
         too_many=_too_many(prepared, totals),
     )
+
+
+def _like_events(prepared: Prepared, totals: Totals) -> str:
+    """Say so where a catalogue of which most ids have several rows looks like events."""
+    key = prepared.origin(prepared.contract.key)
+    if prepared.contract.event_like or key is None or 2 * totals.summary.ids > totals.read:
+        return ""
+    with reading(prepared.source):
+        head = own(prepared.source).head(HEAD).collect()
+    return str(like_events(head, prepared.dataset, key) or "")
 
 
 def _too_many(prepared: Prepared, totals: Totals) -> tuple[str, ...]:

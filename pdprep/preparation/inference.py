@@ -16,6 +16,7 @@ from pdprep.preparation.claims import claims
 from pdprep.preparation.dialects import TextArguments, options
 from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.leftovers import own_guesses
+from pdprep.preparation.like_events import like_events
 from pdprep.preparation.prepare import prepare
 from pdprep.preparation.proposal import Proposal, flattened, written
 from pdprep.preparation.reading import own, reading
@@ -94,7 +95,14 @@ def _proposal(
     found = Proposal(contract, tuple(guesses), (), source, opened, before, paths, text)
     frame = lazy(source, written(source), text)
     said = (line.replace("frame.lazy()", frame) for line in cannot)
-    return replace(found, cannot=(*said, *_refusal(found)))
+    return replace(found, cannot=(*said, *_refusal(found), *_like_events(found, head)))
+
+
+def _like_events(found: Proposal, head: pl.DataFrame) -> Iterator[str]:
+    """Say so where what is to be a catalogue looks like events."""
+    key = found.columns.get(found.contract.key)
+    if key in head.columns and not found.before and (told := like_events(head, found.contract.dataset, key)):
+        yield str(told)
 
 
 def _refusal(found: Proposal) -> Iterator[str]:

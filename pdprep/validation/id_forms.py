@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from pdprep.preparation.calls import text
+from pdprep.validation.known import Group, Known
 from pdprep.validation.touched import Touched
 
 BETTER: Final = 5.0  # percentage points that a change brings at least
@@ -31,6 +32,16 @@ class Match(NamedTuple):
     now: float
     then: float
     code: str
+
+
+def matches(known: Known, group: Group) -> Iterator[tuple[str, Match]]:
+    """Yield the ids of events that catalogues have in another form, by field."""
+    for name, other in (("ITEM_ID", "items"), ("USER_ID", "users"), ("ACTION_ID", "actions")):
+        if known.contract.event_like and other in group and name in known.profile.touched:
+            theirs = group[other].profile.touched.get(name)
+            found = theirs and match(known.profile.touched[name], theirs, known.columns.get(name, name))
+            if found:
+                yield name, found
 
 
 def match(mine: Touched, theirs: Touched, column: str) -> Match | None:

@@ -16,7 +16,7 @@ from pdprep import assumptions
 from pdprep.contract import limits
 from pdprep.preparation.ids import TEXT, UNDONE, Form
 from pdprep.validation import written
-from pdprep.validation.id_forms import match
+from pdprep.validation.id_forms import matches
 from pdprep.validation.known import Group, Known
 from pdprep.validation.outliers import outliers
 from pdprep.validation.profile import ColumnProfile
@@ -172,12 +172,8 @@ def _lacking(dataset: str, other: str, name: str) -> Find:
 
 def _other_form(known: Known, group: Group) -> Iterator[Figure]:
     """Find the ids of events that a catalogue has in another form."""
-    for name, other in (("ITEM_ID", "items"), ("USER_ID", "users"), ("ACTION_ID", "actions")):
-        if known.contract.event_like and other in group and name in known.profile.touched:
-            mine, theirs = known.profile.touched[name], group[other].profile.touched.get(name)
-            found = match(mine, theirs, known.columns.get(name, name)) if theirs else None
-            if found:
-                yield Figure(name, found.then, found.now, True, f'columns={{"{name}": {found.code}}}')
+    for name, found in matches(known, group):
+        yield Figure(name, found.then, found.now, True, f'columns={{"{name}": {found.code}}}')
 
 
 def _rows_of(name: str, figure: Callable[[pl.Series], float]) -> Find:
@@ -235,6 +231,10 @@ _INSIGHTS: Final[dict[str, tuple[str, Find]]] = {
     "actions_unknown": (
         "{value} % of the actions in action interactions are not in actions",
         _lacking("action_interactions", "actions", "ACTION_ID"),
+    ),
+    "like_events": (
+        "{code}",
+        lambda known, _: (Figure("", 1, 0, True, each) for each in [known.like_events] if each),
     ),
     "ids_of_another_form": (
         "{limit} % of these ids are in the catalogue as they are written, {value} % would be by {code}",

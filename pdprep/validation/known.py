@@ -30,6 +30,7 @@ class Known:
         thousands: Numbers among the first rows that may be thousands, by field.
         prepared: Finds the frame.
         columns: The column that each field is read from.
+        like_events: What a catalogue looks like that holds events.
     """
 
     contract: Contract
@@ -41,6 +42,7 @@ class Known:
     id_forms: Mapping[str, Form] = field(default_factory=dict)
     prepared: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
     columns: Mapping[str, str] = field(default_factory=dict)
+    like_events: str = ""
 
     def __add__(self, other: Known) -> Known:
         """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
@@ -54,7 +56,7 @@ class Known:
         thousands = {**self.thousands, **other.thousands}
         return Known(
             contract, summary, profile, local, thousands, short, {**self.id_forms, **other.id_forms},
-            columns={**self.columns, **other.columns},
+            columns={**self.columns, **other.columns}, like_events=self.like_events or other.like_events,
         )  # fmt: skip
 
 
