@@ -16,6 +16,8 @@ BIN := .venv/bin
 PIP := pip --quiet --disable-pip-version-check
 JS := tests/local/js/node_modules
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+# More than there are processors: most tests wait for a server, a kernel or a clock.
+WORKERS ?= 4
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
@@ -74,7 +76,7 @@ setup: | .venv/bin/python
 	@$(MAKE) -j 2 TOGETHER=1 .venv/test .venv-awscli/ready $(JS)/ready chromium
 
 suite: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=20
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=20
 
 # Two at once, each with a home and a server of its own.
 notebooks: .venv/test

@@ -9,10 +9,11 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, get_args
 
 from pdprep import __version__, errors, platforms
 from pdprep.cli import commands, show
+from pdprep.contract.rules.rule import Route
 from pdprep.errors import PdprepError, RefusedError
 from pdprep.flags import SHARED, Flag, flag
 
@@ -47,6 +48,9 @@ FLAGS: Final = {
         "--metadata", metavar=PAIR, action="append", default=[], help="a field of your own is this column"
     ),
     "max-invalid": flag("--max-invalid", type=float, metavar="SHARE", help="of rows set aside, 0 to 1"),
+    "route": flag(
+        "--route", choices=get_args(Route), help="the one way it will go; without it, both have to be open"
+    ),
     "to": flag("--to", metavar="FOLDER", required=True, help="where to write"),
     "keep": flag("--keep", action="store_true", help="keep the staged parts in S3"),
     "resend": flag("--resend", action="store_true", help="send also what the service has taken already"),
@@ -57,7 +61,7 @@ FLAGS: Final = {
 _SOURCE: Final = ("file", "dataset", "column", "metadata", "on-invalid", "max-invalid", "domain")
 _PLACE: Final = ("profile", "home", "json")
 TAKES: Final = {
-    "check": (*_SOURCE, "group", "values", "engine", *_PLACE),
+    "check": (*_SOURCE, "route", "group", "values", "engine", *_PLACE),
     "stage": (*_SOURCE, "to", "group", "engine", *_PLACE),
     "plan": (*_SOURCE, "group", "fill", "engine", *_PLACE),
     "bulk": (*_SOURCE, "group", "mode", "replace", "shrink", "keep", "engine", *_PLACE),

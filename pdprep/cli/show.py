@@ -178,7 +178,8 @@ def _text(found: Report) -> str:
 def _report(found: Report) -> dict[str, Any]:
     failures = found.failures if found.show_values else found.failures.drop("value")
     return {
-        "ready": found.ok,
+        "ready": found.all_open,
+        "ready_for": found.open_routes,
         "datasets": found.rows.to_dicts(),
         "broken": [row | {"mend": here(row["mend"])} for row in found.counts.to_dicts()],
         "failures": failures.to_dicts(),

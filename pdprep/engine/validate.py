@@ -34,7 +34,7 @@ def validate(
     Args:
         prepared: What ``prepare`` returned, one or more.
         route: bulk or put: the report is ready when nothing stops that route. Without one, when nothing
-            stops both.
+            one of the two, and its headline says which.
         show_values: Whether the report's text and HTML show the values of failing rows.
         listener: Hears the progress.
         engine: local, or ray: the same report from many machines.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, get_args
 
 import polars as pl
 
 from pdprep.contract.rules import registry
+from pdprep.contract.rules.rule import Route
 from pdprep.preparation import forks
 from pdprep.validation.completeness import columns
 from pdprep.validation.insights import insights
@@ -73,8 +74,22 @@ class ReportFrames:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing stops the route (with no route: nothing stops every route)."""
-        return not self.stops(self.route)
+        """Whether nothing stops the route (with no route: whether one of the two is open)."""
+        return bool(self.open_routes)
+
+    @property
+    def open_routes(self) -> list[str]:
+        """The routes that were asked about, of bulk and put, which nothing stops."""
+        return [route for route in self._routes if not self.stops(route)]
+
+    @property
+    def all_open(self) -> bool:
+        """Whether nothing stops any route that was asked about: with no route, neither bulk nor put."""
+        return len(self.open_routes) == len(self._routes)
+
+    @property
+    def _routes(self) -> tuple[str, ...]:
+        return (self.route,) if self.route else get_args(Route)
 
     def stops(self, route: str | None) -> bool:
         """Say whether an error stands that stops a route and was not set aside."""
@@ -137,11 +152,18 @@ class ReportFrames:
     @property
     def headline(self) -> str:
         """One line: ready or not, for which route."""
-        names = ", ".join(self.rows["dataset"])
-        road = f" for {self.route}" if self.route else ""
-        errors = self.blocking(self.route).height
-        verdict = "ready" if self.ok else f"not ready: {plural(errors, 'rule')} broken"
-        return "; ".join([f"{names}: {verdict}{road}", *self.too_many, *self.mostly_aside])
+        names, is_open = ", ".join(self.rows["dataset"]), self.open_routes
+        shut = [route for route in self._routes if route not in is_open]
+        if self.route:
+            verdict = f"{'not ready' if shut else 'ready'} for {self.route}"
+        elif shut and is_open:
+            verdict = f"ready for {is_open[0]}, not for {shut[0]}"
+        else:
+            verdict = "not ready" if shut else "ready"
+        if shut:
+            rules = pl.concat([self.blocking(route) for route in shut]).unique().height
+            verdict += f": {plural(rules, 'rule')} broken"
+        return "; ".join([f"{names}: {verdict}", *self.too_many, *self.mostly_aside])
 
     @property
     def mostly_aside(self) -> list[str]:

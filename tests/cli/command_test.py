@@ -23,6 +23,7 @@ from tests.conftest import PROJECT
 EVENTS = 1_200
 COLUMNS = ["--column", "USER_ID=userId", "--column", "ITEM_ID=movieId", "--column", "TIMESTAMP=timestamp"]
 OF = ["--dataset", "interactions"]
+ROUTES = (("--route", "put"), ("--route", "bulk"))
 TO = ["--group", "movies"]
 # status, words
 WRONG = [
@@ -95,6 +96,17 @@ def test_a_good_file_is_0_and_a_bad_one_1(shop: Path) -> None:
     assert "bad.csv line 6: ITEM_ID breaks id_missing" in bad.stdout
     assert (good.stderr, bad.stderr) == ("", "")
     assert "report." not in bad.stdout
+
+
+def test_what_only_puts_take_is_1_unless_puts_are_meant(shop: Path) -> None:
+    few = (shop / "good.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:31]
+    (shop / "today.csv").write_text("".join(few), encoding="utf-8")
+    plain, put, bulk = (pdprep("check", "today.csv", *OF, *more) for more in ((), *ROUTES))
+    assert [done.returncode for done in (plain, put, bulk)] == [1, 0, 1]
+    assert plain.stdout.startswith("interactions: ready for put, not for bulk: 1 rule broken")
+    assert put.stdout.startswith("interactions: ready for put")
+    found = told("check", "today.csv", *OF)
+    assert (found["ready"], found["ready_for"]) == (False, ["put"])
 
 
 def test_check_tells_a_program_the_same(shop: Path) -> None:

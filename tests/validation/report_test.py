@@ -33,7 +33,7 @@ def test_it_is_three_frames_with_the_same_columns_whatever_was_found() -> None:
 def test_the_text_says_row_column_rule_and_how_to_fix_it() -> None:
     lines = str(report()).splitlines()
     assert lines[:2] == [
-        "interactions: not ready: 1 rule broken for bulk",
+        "interactions: not ready for bulk: 1 rule broken",
         "  interactions: 1,200 read, 1,199 kept, 1 invalid",
     ]
     assert "  error id_bar (stops bulk and put), interactions.USER_ID, 1: an id holds '|'" in lines[2]
@@ -76,6 +76,27 @@ def test_ten_failing_rows_are_listed_and_a_hundred_kept() -> None:
 def test_a_good_report_is_short() -> None:
     assert str(report(0)).splitlines()[0] == "interactions: ready for bulk"
     assert report(0).ok
+
+
+@pytest.mark.parametrize(
+    ("rows", "user", "session", "headline", "is_open"),
+    [
+        (1_200, "u", "s", "ready", ["bulk", "put"]),
+        (30, "u", "s", "ready for put, not for bulk: 1 rule broken", ["put"]),
+        (1_200, "u", "null", "ready for bulk, not for put: 1 rule broken", ["bulk"]),
+        (30, "u", "null", "not ready: 2 rules broken", []),
+        (1_200, "a|b", "s", "not ready: 1 rule broken", []),
+    ],
+)
+def test_without_a_route_the_headline_says_which_is_open(
+    rows: int, user: str, session: str, headline: str, is_open: list[str]
+) -> None:
+    others = frame(0).head(rows).with_columns(pl.lit("s").alias("SESSION_ID"))
+    first = others.head(1).with_columns(USER_ID=pl.lit(user), SESSION_ID=pl.lit(session))
+    found = validate(prepare(pl.concat([first, others[1:]]), "interactions"))
+    assert found.headline == f"interactions: {headline}"
+    assert (found.open_routes, found.ok) == (is_open, bool(is_open))
+    assert found.all_open == (len(is_open) == 2)
 
 
 def test_several_datasets_in_one_report() -> None:

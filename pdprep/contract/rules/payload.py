@@ -151,7 +151,8 @@ RULES: Final = (
         name="session_of_user_word",
         level="error",
         stops="put",
-        text="USER_ID is a word for nothing and stands in for SESSION_ID: by one report such events are lost",
+        text="the event has no SESSION_ID, so its USER_ID is sent as one, and that is a word for nothing, "
+        "such as null: by one report such events are lost",
         mend=ASIDE,
         source="aws-sdk-js issue 3371",
         shown="USER_ID",

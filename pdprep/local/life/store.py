@@ -28,11 +28,13 @@ class Store:
         self._lock = threading.RLock()
         self._when_undone: list[Callable[[], None]] = []
         _demand(folder)
+        self._database = _connect(folder / "state.sqlite")
         try:
-            self._database = _open(folder / "state.sqlite")
+            _set_up(self._database)
             _migrate(self._database)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        except BaseException as error:
+            self._database.close()  # a process that goes on after this must not hold the file
+            if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
                 raise LostState(_lost(folder, f"is damaged ({error})")) from error
             raise
 
@@ -105,14 +107,16 @@ def _lost(folder: Path, found: str) -> str:
     return f"{folder / 'state.sqlite'} {found}; {way}"
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     # Puts stand in it, and the folder may be one that others read.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+    return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+
+
+def _set_up(database: sqlite3.Connection) -> None:
     database.row_factory = sqlite3.Row
     for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         database.execute(f"PRAGMA {pragma}")
-    return database
 
 
 def _first(database: sqlite3.Connection) -> None:

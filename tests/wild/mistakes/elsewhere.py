@@ -33,6 +33,10 @@ PLACES: Final[dict[str, str]] = {
     "ledger.database.damaged": "tests/ledger/integrity_test.py::test_attack_9_a_spoiled_journal_is_named",
     "ledger.folders._written": "a folder that this user may not write",
     "ledger.integrity.error": "tests/ledger/integrity_test.py::test_attack_9_a_file_of_records_is_missed_by_name",
+    "ledger.remote_records._reached": "a caller of the ledger without a group",
+    "ledger.remote_records._reached 2": (
+        "tests/personalize/records_in_s3_test.py::test_what_is_wrong_in_the_bucket_is_said_with_the_way_back"
+    ),
     "notebook.surroundings._mode": "tests/notebook/surroundings_test.py::test_a_setting_that_makes_no_sense_is_said",
     "notebook.surroundings._yes_no": (
         "tests/notebook/surroundings_test.py::test_a_setting_that_makes_no_sense_is_said"
