@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,14 +25,23 @@ if TYPE_CHECKING:
 
 GAP: Final = 0.1  # s between two pictures of the progress
 # What a report and an error say in Python, and what says so here.
-_HERE: Final = (
+
+
+def _sending(found: re.Match[str]) -> str:
+    flag = "-".join(word for word in found.groups()[1:] if word)
+    return f"pdprep {found[1]} FILE --group NAME{f' --{flag}' if flag else ''}"
+
+
+_HERE: Final[tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]] = (
     (r"values: report\.failures, or print\(report\.with_values\(\)\)", "values: pdprep check --values"),
     (r"more in report\.failures", "more with --json"),
     (r'on_invalid="(\w+)"', r"--on-invalid \1"),
     (r'^pdprep\.connect\("([\w-]+)"\)$', r"--group \1"),
     (r'^pdprep\.connect\(\.\.\., home="([^"]+)"\)$', r"--home \1"),
+    (r"^group\.(put|bulk)\(frame(?:, (new)_(only)=True|, (fill)=True)?\)", _sending),
     (r"^(?=[\w.]+\(|\w+=)", "in Python, "),
 )
+_FIX: Final = "    fix: "  # of a report, before what to type
 _MAPPING: Final = re.compile(r'(columns|metadata)=(\{"[^"]*": "[^"]*"(?:, "[^"]*": "[^"]*")*\})')
 _JOB: Final = ("id", "dataset", "route", "mode", "status", "rows", "started", "ended", "name", "arn", "note")
 
@@ -172,7 +181,8 @@ def _told(value: object) -> str:
 
 
 def _text(found: Report) -> str:
-    return "\n".join(map(here, str(found).splitlines()))
+    told = (line.partition(_FIX) for line in str(found).splitlines())
+    return "\n".join(f"{before}{sign}{here(line)}" if sign else here(before) for before, sign, line in told)
 
 
 def _report(found: Report) -> dict[str, Any]:

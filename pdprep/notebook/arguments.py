@@ -17,6 +17,7 @@ from IPython.core.magic_arguments import MagicArgumentParser, argument, kwds, ma
 from pdprep import platforms
 from pdprep.errors import InputError
 from pdprep.flags import SHARED, flag
+from pdprep.notebook import pasting
 
 T = TypeVar("T")
 Body = Callable[[Any, argparse.Namespace, str | None], T]
@@ -52,7 +53,8 @@ def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
                 return None
             args = parse(parser, words)
             args.typed = _typed(parser.prog, line, cell)
-            return body(self, args, cell)
+            with pasting.retelling(getattr(args, "frames", None) or (), self.shell.user_ns):
+                return body(self, args, cell)
 
         return no_var_expand(magic)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pdprep.contract import catalogue
 from pdprep.errors import InputError
-from pdprep.notebook import frames, queries
+from pdprep.notebook import frames, pasting, queries
 from pdprep.preparation.inference import infer_contract
 from pdprep.preparation.prepare import Prepared, prepare
 from pdprep.preparation.proposal import Proposal
@@ -43,7 +43,11 @@ def frames_of(
         named = {_RESULT: queries.run(cell, namespace)}
     else:
         named = {name: frames.lookup(name, namespace) for name in args.frames}
-    return [_ready(name, frame, args, group, cell) for name, frame in named.items()]
+    prepared = []
+    for name, frame in named.items():
+        with pasting.retelling([name] if cell is None else [], namespace):
+            prepared.append(_ready(name, frame, args, group, cell))
+    return prepared
 
 
 def proposals(args: Namespace, namespace: frames.Namespace, group: DatasetGroup | None) -> Iterator[Proposal]:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from pdprep.errors import SourceError
-from pdprep.preparation import detection, naming
+from pdprep.preparation import detection, first_lines, naming
 from pdprep.preparation.reading import own, reading
 from pdprep.preparation.sources import Source
 
@@ -34,6 +34,8 @@ def check(source: Source, dataset: str, head: pl.DataFrame | None = None) -> Non
     >>> from pdprep.preparation.sources import open_source
     >>> check(open_source(pl.DataFrame({"2024": [7], "2025": [8], "sku": ["a"]})), "items")
     """
+    if source.is_text:
+        first_lines.refuse_title(source)
     names = [_ADDED.sub("", name) for name in source.schema]
     asked = source.is_text or source.asked.has_header is not None
     if asked or _numbered(source, names) or not detection.holds_values(names, []):

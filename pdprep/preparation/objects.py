@@ -156,7 +156,7 @@ def mended(frame: Any, name: Any) -> str:
     if any(isinstance(each, bytes) for each in values):
         decoded = "lambda value: value.decode() if isinstance(value, bytes) else value"
         return f'frame.assign(**{{"{name}": frame["{name}"].map({decoded})}})'
-    if any(isinstance(each, list | tuple | set | dict) for each in values):
+    if any(isinstance(each, list | tuple | set | frozenset | dict) for each in values):
         return f'frame.explode("{name}")'
     if any(isinstance(each, float) and not _plain(each) for each in values):
         return ""

@@ -14,6 +14,7 @@ from pdprep.preparation import forks
 from pdprep.preparation.blocks import BLOCK
 from pdprep.preparation.detection import undecodable
 from pdprep.preparation.files import first_line
+from pdprep.preparation.first_lines import in_apostrophes
 from pdprep.preparation.opening import opened
 from pdprep.preparation.scans import check_escapes, reads_without_quotes
 from pdprep.preparation.sources import FILE, ROW, Source, inner
@@ -74,9 +75,15 @@ def _read_error(source: Source, expressions: Sequence[str], error: BaseException
 def _source_error(source: Source, error: BaseException) -> SourceError:
     said, found = str(error), f"{source.label} cannot be read ({first_line(error)})"
     if not source.is_text:
-        return SourceError(found, "a source that Polars reads to its end")
+        return SourceError(found, "a whole file, of the kind that its name says")
     if source.blocks:
         check_escapes(source.blocks, source.files)  # marks that are escaped are the likelier cause
+    if "more fields than" in said and in_apostrophes(source):
+        return SourceError(
+            f"{source.label} holds values in apostrophes that hold the separator",
+            "quotation marks, or the name of the sign that stands in their place",
+            source.asked.code(source.label, quote_char="'"),
+        )
     if "more fields than" in said:
         return SourceError(
             f"{source.label} holds a row with more values than the header has names",
@@ -87,7 +94,7 @@ def _source_error(source: Source, error: BaseException) -> SourceError:
         return _of_quotes(source)
     if "schema" in said:
         return SourceError(found, "the same header in every file")
-    return SourceError(found, "a source that Polars reads to its end")
+    return SourceError(found, "rows that are all written as the first ones are")
 
 
 def _of_encoding(source: Source) -> SourceError:

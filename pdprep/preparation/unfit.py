@@ -44,6 +44,12 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
     if isinstance(dtype, pl.Object):  # of which the sample holds no ids
         return ""
     code = f'pl.col("{column}").cast(pl.{cast})'
+    if isinstance(dtype, pl.Duration):
+        # As a number it would be read as a moment shortly after 1970.
+        if target == "TIMESTAMP":
+            since = f'pl.datetime(1970, 1, 1) + pl.col("{column}")'
+            return f'{argument}={{"{target}": {since}}}'
+        code = f'pl.col("{column}").dt.total_seconds()'
     if isinstance(dtype, pl.Binary) and _holds_uuids(source, column):
         code = f'pl.col("{column}"){UUID_BYTES}'
     return f'{argument}={{"{target}": {code}}}'

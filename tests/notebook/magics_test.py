@@ -82,6 +82,19 @@ def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebo
     )
 
 
+def test_a_hint_bears_the_name_of_the_frame_and_runs_without_further_imports(
+    notebook: InteractiveShell,
+) -> None:
+    notebook.run_cell(
+        "names = ['USER_ID', 'ITEM_ID', 'TIMESTAMP', 'TIMESTAMP']\n"
+        "twice = __import__('pandas').DataFrame([['u', 'a', 1, 2]], columns=names)"
+    ).raise_error()
+    error = mistake(notebook, "personalize_check twice")
+    assert error.hint == "twice.loc[:, ~twice.columns.duplicated()]"
+    assert notebook.run_cell(f"once = {error.hint}").success
+    assert notebook.run_line_magic("personalize_check", "once").read == 1
+
+
 def test_a_query_that_names_no_fields_is_answered_with_the_query_it_takes(notebook: InteractiveShell) -> None:
     error = mistake(notebook, "personalize_check", "SELECT * FROM ratings")
     assert error.hint == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,7 @@ OBJECTS: dict[str, tuple[list[Any], list[str]]] = {
     "months": (list(pd.period_range("2026", periods=2, freq="M")), ["2026-01", "2026-02"]),
     "bytes": ([b"007", b"8"], ["007", "8"]),
     "bytes that are UUIDs": ([each.bytes for each in UUIDS], TEXTS),
+    "frozen sets": ([frozenset({"u1"}), frozenset({"u2"})], ["u1", "u2"]),
     "structs": ([{"id": "u1", "a": 1}, {"id": "u2", "a": 2}], ["u1", "u2"]),
     "lists": ([["u1"], ["u2"]], ["u1", "u2"]),
     "lists and text": ([["u1"], "u2"], ["u1", "u2"]),
@@ -151,6 +152,16 @@ def test_field_8_nothing_is_suggested_that_would_spoil_ids(values: list[Any]) ->
     with pytest.raises(SourceError) as caught:
         users(pd.DataFrame({"USER_ID": pd.Series(values, dtype=object), "plan": PLANS}))
     assert caught.value.hint == ""
+
+
+def test_a_duration_is_no_moment_until_it_is_said_from_when() -> None:
+    since = pl.Series([timedelta(days=20_000), timedelta(days=20_001, seconds=5)])
+    frame = pl.DataFrame({"USER_ID": ["a", "b"], "ITEM_ID": ["x", "y"], "TIMESTAMP": since, "stay": since})
+    with pytest.raises(MappingError, match="TIMESTAMP is Duration") as caught:
+        pdprep.prepare(frame, "interactions")
+    mended = pasted(caught.value, frame)
+    rows = pdprep.prepare(frame, "interactions", **mended).frame.collect()
+    assert rows["TIMESTAMP"].to_list() == [1_728_000_000, 1_728_086_405]
 
 
 def test_field_8_a_series_or_rows_of_dicts_are_told_how_they_become_a_frame() -> None:

@@ -166,7 +166,19 @@ with zipfile.ZipFile("shop.zip", "w") as handle:
         _CSV + 'Path("sales.csv").rename("sales")',
     ),
     Scenario(
+        "preparation.first_lines.refuse_title",
+        f'pdprep.prepare("sales.csv", "interactions", {_MAP})',
+        f"records == {_SALES}",
+        _CSV + 'Path("sales.csv").write_text("Sales of January\\n\\n" + Path("sales.csv").read_text())',
+    ),
+    Scenario(
         "preparation.reading._source_error",
+        'pdprep.prepare("quoted.csv", "items", columns={"ITEM_ID": "sku"}, metadata={"NOTE": "note"})',
+        """records == [("007", "a, b"), ("8", "c")]""",
+        r"""Path("quoted.csv").write_text("sku,note\n'007','a, b'\n'8','c'\n")""",
+    ),
+    Scenario(
+        "preparation.reading._source_error 2",
         'pdprep.prepare("long.csv", "items", columns={"ITEM_ID": "sku"}, metadata={"N": "n"})',
         'records == [("007", 1), ("8", 2)]',
         r'Path("long.csv").write_text(f"sku,n\n007,1,{SECRET}\n8,2\n")',

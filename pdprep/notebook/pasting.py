@@ -1,0 +1,67 @@
+"""A hint as the notebook that shows it would write it: its own name of the frame, with its imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from pdprep.errors import PdprepError
+
+# Where a hint takes a name from that a notebook may not have; pdprep's own come with pdprep.
+_IMPORTS = {"pl": "import polars as pl", "pdprep": "import pdprep"}
+_OURS = {"transforms": "pdprep.transforms"}
+_FRAME = "frame"
+
+
+def as_here(hint: str, name: str, known: Collection[str]) -> str:
+    """Return a hint that runs when it is pasted into a cell; what is no code stays as it is.
+
+    Args:
+        hint: What a function says that knows its argument as ``frame``.
+        name: What the notebook calls the frame.
+        known: The names that the notebook has.
+
+    >>> as_here('frame.lazy().pipe(transforms.epoch, "at")', "orders", ["pdprep", "orders"])
+    'orders.lazy().pipe(pdprep.transforms.epoch, "at")'
+    >>> as_here("free some space for the frame", "orders", [])
+    'free some space for the frame'
+    """
+    try:
+        tree = ast.parse(hint)
+    except SyntaxError:
+        return hint
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound |= {
+        each.asname or each.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for each in node.names
+    }
+    new = {_FRAME: name} | {ours: place for ours, place in _OURS.items() if ours not in known}
+    lines = [line.encode() for line in hint.splitlines()]
+    for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        if node.id in new and node.id not in bound and isinstance(node.ctx, ast.Load):
+            line, end = lines[node.lineno - 1], node.col_offset + len(node.id.encode())
+            lines[node.lineno - 1] = line[: node.col_offset] + new[node.id].encode() + line[end:]
+    told = b"\n".join(lines).decode()
+    used = {new.get(node.id, node.id).partition(".")[0] for node in names}
+    missing = [line for each, line in _IMPORTS.items() if each in used - bound and each not in known]
+    return "; ".join([*missing, told])
+
+
+@contextmanager
+def retelling(names: Sequence[str], known: Collection[str]) -> Iterator[None]:
+    """Let the hint of an error run when it is pasted; of several frames none can be named.
+
+    Args:
+        names: What the notebook calls the frames that the block is about.
+        known: The names that the notebook has.
+    """
+    try:
+        yield
+    except PdprepError as error:
+        error.hint = as_here(error.hint, names[0] if len(names) == 1 else _FRAME, known)
+        error.args = (error.found, error.expected, error.hint)
+        raise
