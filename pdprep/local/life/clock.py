@@ -54,6 +54,8 @@ class Clock:
     def wait_until(self, moment: float, stopped: threading.Event) -> None:
         """Return when the time has come or ``stopped`` is set; a clock that goes back adds nothing."""
         end = time.monotonic() + moment - self.now() if self._fixed is None else math.inf
+        # Looks again after a fifth of a second at most: nothing wakes it when it is stopped, or when the
+        # machine's clock is set.
         with self._moved:
             while self.now() < moment and time.monotonic() < end and not stopped.is_set():
                 self._moved.wait(0.2 if self.mode == "manual" else min(0.2, max(0.001, moment - self.now())))

@@ -35,13 +35,17 @@ class Resource:
 
 
 class Resources:
-    """Read and change resources; statuses are computed from the clock when they are read."""
+    """Read and change resources; statuses are computed from the clock when they are read.
+
+    No timer moves a status, so none is missed: a server that was down for an hour answers as if it had run.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._on_gone: list[Callable[[Resource], None]] = []
         # What a refused call had found to be gone is there again, and has to be found once more.
         store.when_undone(self._look_again)
+        # Every look asks whether a deletion has ended, and nearly always none is on its way.
         self._deleting = bool(store.value("SELECT count(*) FROM resources WHERE deleting IS NOT NULL"))
 
     def when_gone(self, action: Callable[[Resource], None]) -> None:
@@ -209,6 +213,7 @@ class Resources:
     def _settle(self) -> None:
         if not self._deleting:
             return
+        # Children go with their parent in one transaction, as do rows and objects of whoever listens.
         with self._store.transaction():
             now = self._clock.now()
             due = "SELECT * FROM resources WHERE deleting <= ? OR deleting > ?"  # > now: the clock went back

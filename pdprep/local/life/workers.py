@@ -98,13 +98,14 @@ class Workers:
         reason = ""
         commit: Commit = _nothing
         try:
-            with self._heavy:
+            with self._heavy:  # it writes files that nothing lists yet
                 commit = self.jobs[resource.kind](resource)
         except JobFailed as failure:
             reason = str(failure)
         self._clock.wait_until(self._moment(resource), self._stopped)
         if self._stopped.is_set():
             return
+        # Effect and end together: killed before, the work is done again, and nothing counts twice.
         with self._transaction():
             self._resources.finish(resource.arn, reason, **(commit() or {}))
 

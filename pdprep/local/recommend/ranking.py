@@ -45,6 +45,7 @@ class Ranked:
         rest = self.model.popular if self.order is None else self.order
         if mask is not None:
             rest = rest.filter(mask.gather(rest))
+        # A caller takes a few dozen: the other places of a large catalogue never become numbers of Python.
         for at in range(0, len(rest), STEP):
             yield from (
                 (place, False) for place in rest[at : at + STEP].to_list() if place not in self.scores
@@ -52,6 +53,7 @@ class Ranked:
 
     def score(self, place: int) -> float:
         """Return the share of one item in all scores: they add up to one over all items."""
+        # Popularity as a whole weighs as one more score, so an item that goes with nothing has some, too.
         total = sum(self.scores.values()) + POPULARITY
         share = self.model.items["COUNT"][place] / self.model.total if self.model.total else 0.0
         return float((self.scores.get(place, 0.0) + POPULARITY * share) / total)
@@ -108,6 +110,7 @@ def trending(state: ServerState, served: Served) -> pl.Series:
         state.layers.signature(dataset.arn),
         state.layers.latest_at(dataset.arn, moment),
     )
+    # To count two intervals at each call would read the whole dataset; the key changes with what it says.
     made: pl.Series = state.memory.once(
         f"trends of {served.arn}", key, lambda: _trending(state, served, dataset, moment)
     )

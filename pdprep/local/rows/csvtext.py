@@ -16,7 +16,9 @@ from typing import BinaryIO
 
 import polars as pl
 
-MAX_RECORD = 64 << 20
+MAX_RECORD = 64 << 20  # bytes: a file without a line break would be held as a whole
+# Possessive (*+): a field that does not match is given up at once. A pattern that may go back would try a
+# megabyte of text in every way before it says no.
 _FIELD = rb'(?:"[^"\\\n]*+(?:(?:\\[^\n]%s)[^"\\\n]*+)*+"|[^",\n]*+)'
 _QUOTED = re.compile(rb'"[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+"', re.DOTALL)
 _ESCAPE = re.compile(rb'\\(["\\])')
@@ -67,6 +69,7 @@ def escaped(column: str) -> pl.Expr:
 def _chunks(handle: BinaryIO, size: int) -> Iterator[bytes]:
     rest = b""
     while block := handle.read(size):
+        # A line break ends a record even within quotation marks, so a chunk may be cut at any of them.
         cut = block.rfind(b"\n") + 1
         if cut:
             yield (rest + block[:cut]).replace(b"\r\n", b"\n")
@@ -84,6 +87,7 @@ def _records(width: int, strict: bool) -> re.Pattern[bytes]:
 
 
 def _prove(chunk: bytes, width: int, line: int, strict: bool) -> None:
+    # The pattern takes as many whole records as it can: where it stops, the first bad one begins.
     match = _records(width, strict).match(chunk)
     end = match.end() if match else 0
     if end != len(chunk):

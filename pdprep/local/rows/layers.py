@@ -68,6 +68,7 @@ class Layers:
         self._folder = store.folder / "rows"
         self._folder.mkdir(exist_ok=True, mode=0o700)
         self._readers, self._garbage, self._guard = 0, list[Path](), Lock()
+        # Counted here as puts come: to ask the log at each put would read all of it.
         pending = store.rows("SELECT dataset, sum(rows) AS rows FROM puts GROUP BY dataset")
         self._pending: dict[str, int] = {row["dataset"]: row["rows"] for row in pending}
         self._sweep()
@@ -141,6 +142,7 @@ class Layers:
         if not log:
             return
         path, frame = self.fresh(), log_frame(log, schema)
+        # Killed before the file is listed, the log still holds the rows, and the next server sweeps the file.
         frame.write_parquet(path)
         with self._store.transaction():
             self._list(dataset, PUT, log[-1].seq, [(path, frame.height)], log[-1].at)
@@ -225,15 +227,13 @@ class Layers:
 
     def _collect_garbage(self) -> None:
         with self._guard:
+            # An export or a training reads files outside any transaction: what was replaced stays for it.
             if self._readers:
                 return
-            listed = (
-                {row["path"] for row in self._store.rows("SELECT path FROM layers")}
-                if self._garbage
-                else set()
-            )
+            known = self._store.rows("SELECT path FROM layers") if self._garbage else []
+            listed = {row["path"] for row in known}
             for path in self._garbage:
-                if path.name not in listed:
+                if path.name not in listed:  # the transaction that let it go may have been rolled back
                     platforms.remove(path)
             self._garbage = []
 

@@ -25,6 +25,8 @@ def neighbours(events: pl.DataFrame, counts: pl.Series) -> pl.DataFrame:
     >>> neighbours(events, pl.Series([2, 1, 1]))["OTHERS"].to_list()
     [[1, 2], [0], [0]]
     """
+    # Each event makes ten pairs. They are counted in parts of items, so that an item's neighbours are
+    # together and only PAIRS stand in memory; the events are looked through once a part.
     parts = max(1, -(-events.height * 2 * REACH // PAIRS))
     found = pl.concat([_part(events, counts, number, parts) for number in range(parts)])
     whole = pl.DataFrame({"ITEM": pl.int_range(len(counts), dtype=pl.UInt32, eager=True)})
@@ -50,6 +52,7 @@ def _part(events: pl.DataFrame, counts: pl.Series, number: int, parts: int) -> p
         .join(totals, on="ITEM")
         .join(totals.rename({"ITEM": "OTHER", "N": "M"}), on="OTHER")
         .with_columns(WEIGHT=pl.col("len") / (pl.col("N") * pl.col("M")).sqrt())
+        # Equal weights are told apart by the id's place: the same records make the same model.
         .sort("ITEM", "WEIGHT", "OTHER", descending=[False, True, False])
         .group_by("ITEM", maintain_order=True)
         .agg(OTHERS=pl.col("OTHER").head(MOST), WEIGHTS=pl.col("WEIGHT").head(MOST))
@@ -59,6 +62,7 @@ def _part(events: pl.DataFrame, counts: pl.Series, number: int, parts: int) -> p
 
 def _apart(events: pl.DataFrame, step: int) -> list[pl.LazyFrame]:
     """Return the pairs of events of one user that stand ``step`` apart, both ways."""
+    # Sorted by user: whoever stands a step later is another user only at the end of each.
     later = events.lazy().select(
         "USER", "ITEM", OTHER=pl.col("ITEM").shift(-step), SAME=pl.col("USER").shift(-step)
     )

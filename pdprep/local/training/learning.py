@@ -36,6 +36,7 @@ def train(
     found, size = datasets["INTERACTIONS"], max(1, state.settings.part_rows // 2)
     held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
     count = partitions(held, size)
+    # Parts by user: whoever is in one is in no other, so histories and pairs need no second look.
     parts = [read_events(state, found, upto, traits, config, (each, count)) for each in range(count)]
     ids = list[pl.LazyFrame]()
     if traits.items and "ITEMS" in datasets:
@@ -51,6 +52,7 @@ def train(
         records = subjects.newest(state, datasets["ITEMS"], subjects.trained(upto), full=True)
         named = records.select(ID="ITEM_ID", RECORD=pl.struct(pl.all())).collect()
         items = items.join(named, on="ID", how="left", maintain_order="left")
+    # From here on an item is its place in this list, four bytes, whatever its id is like.
     users, flat = _users(parts, items)
     if traits.kind == TRENDING:
         return state.models.write(items, _none(items.height), _some(users))
@@ -78,7 +80,7 @@ def _users(parts: list[pl.LazyFrame], items: pl.DataFrame) -> tuple[pl.DataFrame
         ordered = (
             rows.join(places, on="ITEM")
             .select("USER", "PLACE", "TIMESTAMP")
-            .sort("USER", "TIMESTAMP", "PLACE")
+            .sort("USER", "TIMESTAMP", "PLACE")  # the place decides between events of one second
             .collect(engine="streaming")
         )
         ends = ordered.select(pl.col("USER").rle_id().cast(pl.UInt32) + first, ITEM="PLACE")
