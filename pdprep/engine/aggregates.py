@@ -11,6 +11,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.distinct import key_hash
 from pdprep.engine.run import Batch
 
+# A call of PutEvents names one user and one session, so events of two never share one.
 WHOSE: Final = ("USER_ID", "SESSION_ID")
 Result = TypeVar("Result")
 
@@ -38,6 +39,7 @@ class CsvSize:
 
     def update(self, batch: Batch) -> None:
         """Add the text of all values, with a comma or a line end each."""
+        # A plan shows this figure and nothing is decided by it: quoting would have to be done to be counted.
         texts = [pl.col(name).cast(pl.String).str.len_bytes().sum() for name in self._columns]
         self._bytes += int(batch.rows.select(pl.sum_horizontal(texts)).item())
         self._bytes += batch.rows.height * len(self._columns)
@@ -80,6 +82,7 @@ class PutCalls:
 
     def merge(self, other: PutCalls) -> None:
         """Take over the figures of another pass."""
+        # Nothing is open on either side: the last batch of a pass is whole.
         self._calls, self._rows = self._calls + other._calls, self._rows + other._rows
 
     @property

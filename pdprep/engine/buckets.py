@@ -83,6 +83,7 @@ def partitioned(
     rows = through(tap.on(prepared.rows))
     marked = rows.with_columns(bucket(pl.col(prepared.contract.key)).alias(BUCKET))
     with ExitStack() as stack:
+        # The folder is made only when rows do not fit into memory, and goes with the block.
         partitioner = Partitioner(
             size.partitions, lambda: stack.enter_context(spill(scratch)), _bytes(prepared, size)
         )
@@ -93,8 +94,10 @@ def partitioned(
             with reading(prepared.source, prepared.by_expression):
                 return partitioner.on(marked).collect(engine=engine)
 
+        # The plan ends in the partitioner, which takes every row: what it returns are columns without rows.
         none = tap.watch(read, listener)
         found = list(_in_pieces(partitioner.partitions(MOST_BYTES), Key.of(prepared)))
+        # A source without good rows makes one empty partition, so that its report still has every column.
         yield found or [Partition(lambda: none)]
 
 
@@ -114,6 +117,7 @@ def partition_count(prepared: Prepared, height: int | None = None) -> int:
 
 def _bytes(prepared: Prepared, size: Size) -> int:
     """Guess how many bytes the rows take in memory: about as many as in a CSV."""
+    # A wrong guess costs time and no memory: it tells when rows begin to go to files, not how many may stay.
     text = prepared.source.is_text and not prepared.source.files[0].endswith((".gz", ".zst"))
     if text:
         return prepared.source.bytes or 0
@@ -142,6 +146,7 @@ def _in_pieces(found: Sequence[PartitionRows], key: Key) -> Iterator[Partition]:
             lost, works = oversized.pieces(rows.files, rows.files[0].parent / "pieces", key, BUCKET)
             last = len(works) - 1
             for place, work in enumerate(works):
+                # The first piece answers for the duplicates of all, so that read = kept + duplicates + bad.
                 yield Partition(work.do, work.bytes, 0 if place else lost, whole=place == last)
         else:
             yield Partition(rows.read, rows.bytes)

@@ -48,6 +48,7 @@ class Consumed:
             ValidationError: A rule is broken that stops the route, or by more rows than ``max_invalid``.
         """
         most = prepared.options.max_invalid
+        # First, since a report of too many bad rows is not ok either, and could name one of the rules alone.
         if most is not None and self.bad > most * self.read:
             raise ValidationError(
                 f"{self.bad:,} of {self.read:,} rows break a rule",
@@ -101,10 +102,11 @@ class Quarantine:
         self.files: list[Path] = []
         self.stem = f"quarantine-{prepared.dataset}"
         self._waiting: list[pl.DataFrame] = []
-        remove(folder, self.stem, "parquet")
+        remove(folder, self.stem, "parquet")  # an earlier run's rows would be taken for rows of this one
 
     def take(self, bad: pl.DataFrame) -> None:
         """Keep bad rows with the rules they break."""
+        # No lock: StreamValidator lets one thread in at a time.
         self._waiting.append(bad)
         if sum(each.height for each in self._waiting) >= ASIDE_ROWS:
             self.close()
@@ -120,6 +122,7 @@ class Quarantine:
         if self._waiting:
             self.folder.mkdir(parents=True, exist_ok=True)
             file = self.folder / f"{self.stem}-{len(self.files):05d}.parquet"
+            # Batches come from several threads, so a file is put in order before it is written.
             pl.concat(self._waiting).sort(ROW).write_parquet(file)
             self.files.append(file)
             self._waiting.clear()
@@ -148,10 +151,11 @@ def _first_row(report: Report, count: dict[str, object]) -> str:
 
 def parts(folder: Path, stem: str, ending: str) -> list[Path]:
     """Return the numbered files of a name in a folder."""
+    # Five digits, so that interactions-2026.csv, which is the user's, is never removed as a part of ours.
     return list(folder.glob(f"{stem}-{'[0-9]' * 5}.{ending}"))
 
 
 def remove(folder: Path, stem: str, ending: str) -> None:
-    """Remove them."""
+    """Remove the numbered files of a name from a folder."""
     for path in parts(folder, stem, ending):
         platforms.remove(path)

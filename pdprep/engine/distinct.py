@@ -49,6 +49,7 @@ def distinct(rows: pl.DataFrame, key: Key, order: str) -> pl.DataFrame:
     sorted_by = pl.arg_sort_by(order, maintain_order=True, multithreaded=False)
     places = rows.select(sorted_by).to_series()
     lost = _lost(rows, key)
+    # Duplicates leave the list of places, so each column is gathered once: put in order and thinned together.
     kept = places if lost is None else places.filter(~lost.gather(places))
     return pl.DataFrame([rows.drop_in_place(name).gather(kept) for name in rows.columns])
 
@@ -58,6 +59,7 @@ def key_hash(key: Sequence[str]) -> pl.Expr:
 
     It is Polars' own and may change between versions, so nothing that outlives this process depends on it.
     """
+    # A seed for each column: else two columns that swap their values would come to the same sum.
     return pl.sum_horizontal([pl.col(name).hash(seed) for seed, name in enumerate(key)])
 
 
@@ -83,4 +85,5 @@ def _meets(rows: pl.DataFrame, fields: Sequence[str]) -> pl.Series | None:
     """Tell which rows have the hash of another one; None where no row has."""
     hashes = rows.select(key_hash(fields)).to_series()
     first = hashes.is_first_distinct()
+    # The hashes that came again are few, and the first row of each is asked for too: it is what stays.
     return None if first.all() else hashes.is_in(hashes.filter(~first).implode())

@@ -61,7 +61,9 @@ def first_pass(
             with ExitStack() as attempt:
                 partitions = partitioned(encoded.prepared, validator.on, listener, measured, scratch)
                 found = FirstPass(encoded, validator, attempt.enter_context(partitions))
-                validator.sort_out()
+                validator.sort_out()  # what batches left to a thread that was busy with earlier ones
+                # A file too large to be searched for escaping backslashes before it was read is searched now,
+                # if some value turned out unusual: no row goes on before.
                 if validator.unusual and prepared.source.blocks:
                     scans.check_escapes(prepared.source.blocks, prepared.source.files)
                 stack.push(attempt.pop_all())
@@ -87,6 +89,7 @@ def _read(
     There may be more texts than it seemed, or ids with a point of their own, which are kept.
     """
     readings = Readings(prepared.id_forms, prepared.source, prepared.conversions)
+    # It ends: each attempt that fails gives up the encoding, or the form of one more column.
     while True:
         spelled = replace(prepared, conversions=readings.begin())
         encoded = encoded_for(spelled, rules) if worth else EncodedFrame(spelled)
@@ -95,9 +98,10 @@ def _read(
             found = read(encoded)
             if readings.whole():
                 return found
+        # Of any kind, since it comes through Polars: encoding and ids are asked whether they were the cause.
         except Exception:
             worth = worth and not encoded.full
             if not encoded.full and not readings.failed():
                 raise
         if bad_rows:
-            bad_rows.forget()
+            bad_rows.forget()  # the next attempt finds them all again

@@ -25,6 +25,7 @@ def locate(source: Source, rows: list[int]) -> dict[int, tuple[str, int]]:
     first, blocks = 0, source.blocks
     for file in source.files if blocks and rows else ():
         here = Path(file).is_file() or in_zip(file)[0]
+        # A file that cannot be gone through here leaves those after it without a first row to count from.
         if blocks is None or not here or file.endswith(".zst") or first > max(rows):
             break
         last = file == source.files[-1]  # whatever is left stands there: no need to count it

@@ -24,9 +24,8 @@ from pdprep.engine.distinct import Key, distinct, key_hash
 from pdprep.engine.prefetch import Work
 from pdprep.preparation.sources import ROW
 
-PIECE_BYTES: Final = (
-    128_000_000  # of rows in memory; three to four times that is used while they are deduplicated
-)
+# Of rows in memory; three to four times that is used while they are deduplicated.
+PIECE_BYTES: Final = 128_000_000
 _SHARE: Final = "__share"
 _CELL: Final = "__cell"
 
@@ -49,6 +48,7 @@ def pieces(
     # First pass: equal rows have equal hashes, so each share can be deduplicated by itself.
     share = key_hash(key.fields) % math.ceil(size / PIECE_BYTES)
     sink(rows.with_columns(share.alias(_SHARE)), folder / "shares", _SHARE)
+    # From here on nothing stands on disk twice: a share goes before its cells are written.
     for file in files:
         platforms.remove(file)
     cells: defaultdict[int, list[Path]] = defaultdict(list)
@@ -86,6 +86,7 @@ def sink(rows: pl.LazyFrame, folder: Path, key: str | pl.Expr) -> None:
         folder: Where; a folder ``key=value`` for each value is made in it.
         key: The column or the expression that tells rows apart; it is not written.
     """
+    # No file is ever that large: one a value, and not many small ones.
     target = pl.PartitionBy(folder, key=key, include_key=False, approximate_bytes_per_file=1 << 62)
     rows.sink_ipc(target, compression="uncompressed", mkdir=True)
 

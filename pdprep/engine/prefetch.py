@@ -34,8 +34,9 @@ def prefetch(works: Sequence[Work[T]]) -> Iterator[T]:
             fits = following is not None and work.bytes + following.bytes <= BYTES
             begun = Begun(following.do) if following is not None and fits else None
             yield result
-            del result
+            del result  # before the next one is waited for
     finally:
+        # A caller that stops early removes the files of its partitions next: nobody may be reading them.
         if begun:
             begun.join()
 
@@ -64,5 +65,6 @@ class Begun(Generic[T]):
     def _work(self) -> None:
         try:
             self._future.set_result(self._do())
+        # Whatever it is, even a panic of Polars, is raised where the result is asked for.
         except BaseException as error:
             self._future.set_exception(error)

@@ -43,7 +43,7 @@ def build_report(prepared: Prepared, totals: Totals, route: str | None) -> Repor
                 prepared.thousands,
                 short(prepared.source),
                 prepared.id_forms.known,
-                weakref.ref(prepared),
+                weakref.ref(prepared),  # a report that a notebook keeps does not keep its frame
                 {name: column for name in prepared.contract.names if (column := prepared.origin(name))},
                 _like_events(prepared, totals),
             )
@@ -55,6 +55,7 @@ def build_report(prepared: Prepared, totals: Totals, route: str | None) -> Repor
 def _like_events(prepared: Prepared, totals: Totals) -> str:
     """Say so where a catalogue of which most ids have several rows looks like events."""
     key = prepared.origin(prepared.contract.key)
+    # Of a proper catalogue no row is read again: that its ids come once has been counted already.
     if prepared.contract.event_like or key is None or 2 * totals.summary.ids > totals.read:
         return ""
     with reading(prepared.source):
@@ -106,6 +107,7 @@ def _counts(prepared: Prepared, totals: Totals, route: str | None) -> Iterator[d
             **breach(prepared.dataset, rule, column, count),
             "mend": fix(prepared, rule, column, values),
         }
+    # Rows that stop everything are to be mended, not lost: a minimum must not fail for want of them.
     waiting = totals.bad if prepared.on_invalid == "raise" else 0
     for rule, figure in breaches(prepared.contract, totals.summary, route, waiting):
         yield {**breach(prepared.dataset, rule, "", figure), "mend": fix_all(prepared, rule, totals.summary)}
@@ -130,29 +132,24 @@ def breach(dataset: str, rule: Rule, column: str, rows: int) -> dict[str, Any]:
 
 
 def _failures(prepared: Prepared, examples: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    # Polars numbers rows, not lines: lines are looked up for these few rows alone. Where there are none, as
+    # in Parquet, a lone file still has its name.
     places = locate(prepared.source, examples[ROW].to_list())
     one = prepared.source.files[0] if len(prepared.source.files) == 1 else None
     mends = {(rule, column): mend for rule, column, mend in counts.select("rule", "column", "mend").rows()}
-    rows = [
-        {
-            **_failure(prepared.dataset, row, places, one),
-            "mend": mends[row["rule"], row["column"]],
-        }
-        for row in examples.iter_rows(named=True)
-    ]
+    rows = []
+    for row in examples.iter_rows(named=True):
+        file, line = places.get(row[ROW], (row[FILE] or one, None))
+        rows.append(
+            {
+                "dataset": prepared.dataset,
+                "row": row[ROW],
+                "file": file,
+                "line": line,
+                "column": row["column"],
+                "rule": row["rule"],
+                "value": row["value"],
+                "mend": mends[row["rule"], row["column"]],
+            }
+        )
     return pl.DataFrame(rows, schema=FAILURES)
-
-
-def _failure(
-    dataset: str, row: dict[str, Any], places: dict[int, tuple[str, int]], one: str | None
-) -> dict[str, Any]:
-    file, line = places.get(row[ROW], (row[FILE] or one, None))
-    return {
-        "dataset": dataset,
-        "row": row[ROW],
-        "file": file,
-        "line": line,
-        "column": row["column"],
-        "rule": row["rule"],
-        "value": row["value"],
-    }

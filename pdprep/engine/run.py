@@ -68,6 +68,7 @@ class Kept:
     @cached_property
     def rows(self) -> pl.DataFrame:
         """The rows with their texts."""
+        # Only where somebody asks: parts are written from the numbers, each text having been quoted once.
         return self.encoded.decode(self.encoded_rows)
 
     def escaped(self, unusual: frozenset[str]) -> pl.DataFrame:
@@ -159,13 +160,15 @@ def run(
     reading = first_pass(prepared, route, listener, bad_rows, partition_count, scratch, only)
     with reading as (encoded, validator, partitions):
         totals.take(validator)
-        done = validator.bad
+        done = validator.bad  # bad rows are in no partition: they are done with
         each_of = partial(deduplicate, encoded, profiled)
+        # Duplicates and sums of the next partition are worked out while the consumer writes this one.
         works = [Work(partial(each_of, each), each.bytes) for each in partitions]
         per_id: list[pl.DataFrame] = []
         for partition, found in zip(partitions, prefetch(works), strict=True):
             totals.add(found)
             per_id.append(found.per_id)
+            # Ids are disjoint between whole partitions, so their figures add up; those of pieces wait.
             if partition.whole:
                 totals.summary += of_ids(per_id)
                 per_id.clear()

@@ -28,8 +28,8 @@ def spill(within: Path | None = None) -> Iterator[Path]:
     False
     """
     within = within or _place()
-    within.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sweep(within)
+    within.mkdir(parents=True, exist_ok=True, mode=0o700)  # what is written there are people's data
+    sweep(within)  # a killed process cannot clean up, so the next one does
     lock = _locked(within)
     try:
         yield lock.path.parent
@@ -55,6 +55,7 @@ def _place() -> Path:
 
 def _locked(place: Path) -> Lock:
     """Make a folder and hold its lock, which the system takes back however the process ends."""
+    # Between making a folder and locking it, somebody who sweeps may take it for one that was left.
     while True:
         lock = Lock(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place)) / _LOCK)
         if _taken(lock):
@@ -64,6 +65,7 @@ def _locked(place: Path) -> Lock:
 def _taken(lock: Lock) -> bool:
     """Take the lock of a folder, unless somebody who sweeps was quicker or the folder is gone."""
     try:
+        # The folder first, which taking a lock would make. Its name last: a lock without one is nobody's.
         return lock.path.parent.is_dir() and lock.take() and lock.stands()
     except OSError:
         return False

@@ -128,7 +128,7 @@ def _stage(
 ) -> Staged:
     check_route(route)
     target = _emptied(folder, check(prepared))
-    writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or _ignore)
+    writer = Writer(target, prepared.dataset, prepared.contract.columns, on_part or (lambda part: None))
 
     def write(batch: Batch) -> None:
         writer.write(batch.escaped, extreme=batch.extreme)
@@ -141,8 +141,10 @@ def _stage(
                 prepared, route, write, quarantine=Path(quarantine or target), listener=listener,
                 partitions=partitions, scratch=scratch,
             )  # fmt: skip
+        # Some rules only the whole source breaks, so parts may be on their way to S3: they are no import yet.
         done.check(prepared)
     except BaseException:
+        # An import job takes every CSV of a folder: what is left of half a run would be imported.
         remove(target, prepared.dataset, "csv")
         raise
     schema = write_schema(target, prepared.contract)
@@ -164,6 +166,7 @@ def _stage_on_ray(
     target = _emptied(folder, check(prepared))
 
     def named(part: Part) -> None:
+        # Workers may see the folder under another path, so they name a part by its file alone.
         if on_part:
             on_part(replace(part, path=target / part.path))
 
@@ -202,7 +205,3 @@ def _emptied(folder: Path, prepared: Prepared) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     remove(folder, prepared.dataset, "csv")
     return folder
-
-
-def _ignore(news: object) -> None:
-    """Hear of a part and do nothing."""

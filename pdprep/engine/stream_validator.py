@@ -15,7 +15,7 @@ from pdprep.preparation.columns import MARK
 from pdprep.preparation.dictionary_encoding import EncodedFrame
 from pdprep.preparation.sources import ROW
 from pdprep.validation.row_checks import RowCheck
-from pdprep.validation.validator import FAILURES, SHOWN, Validator, Verdict, first
+from pdprep.validation.validator import FAILURES, SHOWN, Validator, first
 
 
 class BadRows(Protocol):
@@ -53,6 +53,8 @@ class StreamValidator:
         self.unusual: frozenset[str] = frozenset()
         self._validator, self._encoded = Validator(rules, route, contract, encoded), encoded
         self._shown = list(encoded.plain.shown(clock.now()).values())
+        # Two locks: one over figures and lists, held only while these are added to; and one for whoever sorts
+        # out what the lists hold, which asks Polars and may write a file, so nobody ever waits for it.
         self._bad_rows, self._lock, self._sorting = bad_rows, threading.Lock(), threading.Lock()
         self._failing: list[pl.DataFrame] = []
         self._bad: list[pl.DataFrame] = []
@@ -71,9 +73,15 @@ class StreamValidator:
         good, bad = rows.select(self.columns), None
         if verdict.stopped is not None:
             good = good.filter(~verdict.stopped)
-            bad = self._named(rows.filter(verdict.stopped)) if self._bad_rows else None
+            if self._bad_rows:
+                # A person will read them: with texts for their numbers, and the source's values beside ours.
+                texts = self._encoded.decode(rows.filter(verdict.stopped).drop(cs.starts_with(MARK)))
+                bad = self._validator.names(texts).with_columns(self._shown)
         with self._lock:
-            self._count(rows.height, rows.height - good.height, verdict)
+            self.read += rows.height
+            self.bad += rows.height - good.height
+            self.counts += verdict.counts
+            self.unusual |= verdict.unusual
             self._failing += [verdict.failures] if verdict.failures.height else []
             self._bad += [] if bad is None else [bad]
         self.sort_out()
@@ -90,6 +98,7 @@ class StreamValidator:
             with self._lock:
                 failing, self._failing, bad, self._bad = self._failing, [], self._bad, []
             if failing:
+                # The first rows of the source, not the first to come: those differ from run to run.
                 self.examples = first(pl.concat([self.examples, *failing]))
                 self._full = _full(self.examples)
             for rows in bad:
@@ -97,17 +106,6 @@ class StreamValidator:
                     self._bad_rows.take(rows)
         finally:
             self._sorting.release()
-
-    def _named(self, bad: pl.DataFrame) -> pl.DataFrame:
-        """Return bad rows with their texts, the rules they break and the source's values."""
-        texts = self._encoded.decode(bad.drop(cs.starts_with(MARK)))
-        return self._validator.names(texts).with_columns(self._shown)
-
-    def _count(self, read: int, bad: int, verdict: Verdict) -> None:
-        self.read += read
-        self.bad += bad
-        self.counts += verdict.counts
-        self.unusual |= verdict.unusual
 
 
 def _full(examples: pl.DataFrame) -> dict[tuple[str, str], int]:

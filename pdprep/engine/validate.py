@@ -73,6 +73,7 @@ def report_of(
 
         return ray_engine.report_of(prepared, route, consumer, listener)
     totals = Totals()
+    # With a profile of the columns, unlike a pass that sends: insights are told from it.
     for batch in run(prepared, totals, route=route, listener=listener, profiled=True):
         if consumer:
             consumer(batch)
@@ -100,6 +101,7 @@ def _call(frame: object) -> str:
     schema = frame.collect_schema() if isinstance(frame, pl.LazyFrame) else getattr(frame, "columns", None)
     if schema is None:
         return ""
+    # Interactions are what most people begin with; where the names do not fit, the values must be looked at.
     events = Contract.of("interactions")
     columns = mapping.guesses(events, events.names, [str(name) for name in schema])
     if len(columns) < len(events.names):

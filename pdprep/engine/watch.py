@@ -41,6 +41,7 @@ class Tap:
 
         Whatever the listener raises stops the plan at its next batch of rows.
         """
+        # The caller's thread stays free to hear Ctrl-C; Polars gets a thread of its own.
         begun = Begun(work)
         try:
             while not begun.done(EVERY):
@@ -58,5 +59,6 @@ class Tap:
     def _batch(self, rows: pl.DataFrame) -> pl.DataFrame:
         if self._stopped:
             raise InterruptedError("stopped")
+        # To append needs no lock, and no thread of Polars may wait for one.
         self._heights.append(rows.height)
         return rows
