@@ -12,6 +12,7 @@ from pdprep.contract.contract import Contract
 
 DAY: Final = 86_400
 DAYS: Final = 7 * limits.ACTION_WEEKS
+# The weeks end with the latest event, known only once every batch is merged: until then counts are by day.
 _SCHEMA: Final = {"action": pl.UInt64, "taken": pl.Boolean, "day": pl.Int32, "rows": pl.UInt32}
 _WORDS: Final = {"taken": True, "not taken": False, "viewed": False}
 
@@ -54,6 +55,7 @@ class Actions:
     def scored(self) -> int:
         """How many actions have as many events of both kinds as a score needs."""
         kinds = self.frame.group_by("action", "taken").agg(pl.col("rows").sum())
+        # An action has two rows here at most, taken and not; it has a score where both are enough.
         enough = kinds.filter(pl.col("rows") >= limits.ACTION_EVENTS)
         return int((enough["action"].value_counts()["count"] == 2).sum())
 

@@ -36,6 +36,7 @@ COLUMNS: Final = pl.Schema(
 
 def _facts(known: Known, name: str) -> tuple[int, float | None, int | None, int | None]:
     column = known.profile.columns.get(name)
+    # A pass without a profile knows nothing of its columns: null, which is not a column without values.
     if column is None:
         return 0, None, None, None
     complete = percent(column.filled, known.profile.rows)

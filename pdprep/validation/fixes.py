@@ -34,12 +34,14 @@ def fix(prepared: Prepared, rule: Rule, column: str, values: pl.Series) -> str:
         values: Values of the source that do, as text.
     """
     name = prepared.origin(column)
+    # A field that an expression fills has no column to write a fix for: the expression is at fault.
     if name is None:
         if COLUMN not in rule.mend:
             return rule.fix()
         return ASIDE if rule.level == "error" else f"nothing, or another expression for {column}"
     if isinstance(rule, MissingRule) and (code := _filled_down(prepared, name)):
         return code
+    # First what the values themselves tell, then a type that was guessed wrong, last the rule's own example.
     found, dtype = values.drop_nulls().str.strip_chars(), prepared.source.schema.get(name, pl.String())
     told = _TOLD.get(rule.name)
     code = told(found, dtype) if told and found.len() else ""
@@ -87,6 +89,7 @@ def _time(values: pl.Series, dtype: pl.DataType) -> str:
         other = f'  # or "{formats[1]}": no value tells which of the two' if len(formats) > 1 else ""
         return f'frame.lazy().pipe(transforms.epoch, "$column", format="{formats[0]}"){other}'
     if values.str.contains(_ZONE).all():
+        # CST is three zones and more: none is guessed, the user says which.
         return (
             "several zones share such a name: take it off and say the zone, "
             r'frame.lazy().with_columns(pl.col("$column").str.replace(r"\s*\(?[A-Za-z/_]+\)?$", ""))'
@@ -97,6 +100,7 @@ def _time(values: pl.Series, dtype: pl.DataType) -> str:
 
 def _number_of_a_day(values: pl.Series, dtype: pl.DataType) -> str:
     """Tell dates written as numbers, years and the days of Excel, all of which are seconds of 1970 to us."""
+    # The year must stand first: 01022024 has lost its zero where it is a number.
     formats = [each for each in fitting(values.str.replace(r"\.0+$", "")) if each.startswith("%Y")]
     if formats:
         return f'frame.lazy().pipe(transforms.epoch, "$column", format="{formats[0]}")'
@@ -116,6 +120,7 @@ def _price(values: pl.Series, dtype: pl.DataType) -> str:
         return ""  # these are numbers, and of another type than the field
     if (found.values.is_null() & ~found.either).any():
         return ""
+    # Where 1.234 is written no value tells what it is: the fix says which it takes, and what the other is.
     decimal = ', decimal=".")  # or decimal=",", where 1.234 is more than a thousand'
     return f'frame.lazy().pipe(transforms.prices, "$column"{decimal if found.either.any() else ")"}'
 

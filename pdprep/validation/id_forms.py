@@ -62,8 +62,10 @@ def match(mine: Touched, theirs: Touched, column: str) -> Match | None:
     def share(change: Change) -> float:
         return 100.0 * float(ids.select(change.do(pl.col("id")).hash().is_in(known).mean()).item())
 
+    # A thousand ids of events are tried, since each change is a pass over them; the catalogue is asked whole.
     now = share(_AS_IS)
     shares = [(share(change), change) for change in _changes(theirs.some)] if now + BETTER <= 100 else []
+    # Of equals the first wins, which is the plainest.
     best, change = max(shares, key=lambda each: each[0], default=(now, _AS_IS))
     if best < now + BETTER:
         return None

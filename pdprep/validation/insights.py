@@ -182,7 +182,7 @@ def _rows_of(name: str, figure: Callable[[pl.Series], float]) -> Find:
     def find(known: Known, group: Group) -> Iterator[Figure]:
         touched = known.profile.touched.get(name)
         if known.contract.event_like and touched is not None and known.profile.rows:
-            yield Figure(name, round(100 * figure(touched.rows), 6), 0, False)
+            yield Figure(name, round(100 * figure(touched.rows), 6), 0, False)  # 29.000000000000004 is 29
 
     return find
 

@@ -49,6 +49,7 @@ class Known:
         more = [each for each in other.contract.fields if each.name not in self.contract.names]
         contract, profile = self.contract.extend(*more), self.profile + other.profile
         local = {**self.local, **other.local}
+        # Sums of the two would count an id of both twice; the rows of each id, by its hash, tell.
         rows = profile.touched[contract.key].rows if contract.key in profile.touched else pl.Series([])
         summary = self.summary + other.summary
         summary = replace(summary, ids=rows.len(), ids_with_two=int((rows > 1).sum()))

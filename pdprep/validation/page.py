@@ -57,6 +57,7 @@ def findings(report: ReportFrames, codes: Callable[[Row], Iterable[str]] = lambd
         codes: Gives HTML that shows how to fix a row of ``report.counts``.
     """
     serious = report.counts.filter(pl.col("level") != "info")
+    # An error whose rows are set aside stops nothing any more: it stands with the warnings.
     marked = serious.with_columns(aside=report.set_aside()).with_columns(
         grave=pl.when(pl.col("level") == "error", ~pl.col("aside")).then(0).otherwise(1)
     )
@@ -116,13 +117,15 @@ def _failing(report: ReportFrames, failures: pl.DataFrame) -> str:
 
 
 def _complete(report: ReportFrames) -> str:
-    shown = report.columns.drop_nulls("complete").iter_rows(named=True)
-    rows = [[*map(row.get, _COLUMN), _share(row["complete"]), *map(row.get, _FIGURES)] for row in shown]
+    rows = [
+        [
+            *map(row.get, _COLUMN),
+            html.meter(row["complete"] / 100, f"{row['complete']:.1f} %"),
+            *map(row.get, _FIGURES),
+        ]
+        for row in report.columns.drop_nulls("complete").iter_rows(named=True)
+    ]
     return html.table((*_COLUMN, "complete", *_FIGURES), rows) if rows else ""
-
-
-def _share(percent: float) -> html.Markup:
-    return html.meter(percent / 100, f"{percent:.1f} %")
 
 
 def _times(report: ReportFrames) -> str:
@@ -155,6 +158,7 @@ def _events(report: ReportFrames) -> Iterator[tuple[str, Known]]:
 def spans(days: Mapping[int, int], number: int = SPANS) -> dict[str, int]:
     """Return the rows of equal spans of time, by their first day; so many at most."""
     first, last = min(days), max(days)
+    # Whole days, and spans without a row too: a gap in the data has to be seen as one.
     length = (last - first) // number + 1
     found = dict.fromkeys(range(first, last + 1, length), 0)
     for day, rows in days.items():

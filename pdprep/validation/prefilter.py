@@ -41,6 +41,8 @@ class Prefilter:
     def __call__(self, rows: pl.DataFrame) -> tuple[list[RowCheck], frozenset[str]]:
         """Return the checks that each row has to be held to, and the columns that may have to be quoted."""
         statistics, failing = self._statistics(rows)
+        # A check is left out only where no row of the batch can fail it: a "perhaps" too many costs time and
+        # changes nothing. A check that no statistics can clear, as one of the user's own, is always asked.
         asked = [
             check
             for check in self._checks

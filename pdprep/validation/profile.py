@@ -18,6 +18,7 @@ from pdprep.validation.actions import Actions
 from pdprep.validation.touched import Touched
 
 DISTINCT: Final = 1_001  # categories remembered: one more than is called many
+# Outliers are told from quantiles, which do not merge; histograms do, and these have few bins for any range.
 BINS_A_DOUBLING: Final = 8  # bins between a number and its double, so a bin is nine percent wide
 DAY: Final = 86_400
 
@@ -34,6 +35,7 @@ class ColumnProfile:
     bins: Bins = field(default_factory=dict)
 
     def __add__(self, other: ColumnProfile) -> ColumnProfile:
+        # The first by name are first in any part too, so they are the same in whatever order parts merge.
         categories = sorted(self.categories | other.categories)[:DISTINCT]
         untidy = sorted(self.untidy | other.untidy)[:DISTINCT]
         bins = _added(self.bins, other.bins)
@@ -109,8 +111,9 @@ def _column(field: Field, values: pl.Series) -> ColumnProfile:
     if field.categorical:
         texts = filled.unique()
         names = texts.str.split("|").explode(empty_as_null=True).drop_nulls().unique().sort()
-        odd = written.untidy(texts).sort().head(DISTINCT)
-        return ColumnProfile(filled.len(), frozenset(names.head(DISTINCT)), frozenset(odd))
+        untidy = written.untidy(texts).sort().head(DISTINCT)
+        return ColumnProfile(filled.len(), frozenset(names.head(DISTINCT)), frozenset(untidy))
+    # Times are numbers too, and no time is an outlier: their days are counted instead.
     if field.numeric and not is_timestamp(field):
         return ColumnProfile(filled.len(), bins=_binned(filled.cast(pl.Float64)))
     return ColumnProfile(filled.len())
@@ -118,6 +121,7 @@ def _column(field: Field, values: pl.Series) -> ColumnProfile:
 
 def _binned(values: pl.Series) -> Bins:
     finite = values.filter(values.is_finite())
+    # Bin 0 holds zero alone and bin -3 mirrors 3; adding one keeps what is smaller than one in a few bins.
     sizes = ((finite.abs() + 1).log(2) * BINS_A_DOUBLING).floor() + 1
     return _counts((sizes * finite.sign()).cast(pl.Int32))
 

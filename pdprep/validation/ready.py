@@ -62,6 +62,7 @@ def _lacks(case: UseCase, group: Group) -> Iterator[str]:
 
 
 def _lacking_events(case: UseCase, group: Group) -> Iterator[str]:
+    # Both are asked for: a minimum of events, which the use case may want of one type, and users with two.
     short = case.minimum - _events(case, group)
     if short > 0:
         yield f"{short:,} {case.event_type or 'interactions'}{' events' if case.event_type else ''}"

@@ -64,8 +64,10 @@ class Report(ReportFrames):
 
     def _failure_lines(self) -> Iterator[str]:
         for row in self.failures.head(page.LISTED).iter_rows(named=True):
+            line = f", {row['file']} line {row['line']}" if row["line"] is not None else ""
+            # A report ends in logs and saved notebooks: values of people are in it only if one asks for them.
             value = f" with {html.shortened(row['value'])!r}" if self.show_values else ""
-            yield f"  {_where(row)}: {row['column']} breaks {row['rule']}{value}"
+            yield f"  {row['dataset']} row {row['row']}{line}: {row['column']} breaks {row['rule']}{value}"
         if self.failures.height > page.LISTED:
             yield f"  ... {self.failures.height - page.LISTED:,} more in report.failures"
         if self.failures.height and not self.show_values:
@@ -73,8 +75,3 @@ class Report(ReportFrames):
 
     def _repr_html_(self) -> str:
         return page.page(self)
-
-
-def _where(row: dict[str, object]) -> str:
-    line = f", {row['file']} line {row['line']}" if row["line"] is not None else ""
-    return f"{row['dataset']} row {row['row']}{line}"

@@ -97,6 +97,7 @@ class ReportFrames:
 
     def blocking(self, route: str | None) -> pl.DataFrame:
         """Return the counts of the errors that stop a route."""
+        # Frames are asked only in the process that made them: in a fork of it Polars would wait forever.
         forks.refuse()
         stopping = [name for name in self.counts["rule"].unique() if registry.rule(name).blocks(route)]
         return self.counts.filter(pl.col("rule").is_in(stopping) & ~self.set_aside())
@@ -185,6 +186,7 @@ class ReportFrames:
 
         Where too many were set aside none counts as such: the rules stand.
         """
+        # Rules of rows alone: what the rows break together stands, however many of them are set aside.
         datasets = self.rows.filter(pl.col("quarantined") + pl.col("dropped") > 0)["dataset"]
         datasets = datasets.filter(~datasets.is_in([said.partition(":")[0] for said in self.too_many]))
         found = map(registry.rule, self.counts["rule"].unique())

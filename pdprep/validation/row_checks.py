@@ -80,7 +80,7 @@ def _reading(conversion: Conversion, shown: Shown) -> Iterator[RowCheck]:
     lost = clean.is_null() & raw.is_not_null()
     parts = {conversion.way.rule: lost}
     if conversion.way.rule == "timestamp_unreadable":
-        # Only what was lost is read again, not the whole batch.
+        # A number that no time came of is one of another unit. Only what was lost is read again for it.
         number = number_of_text(pl.when(lost).then(raw)).is_not_null()
         parts = {"timestamp_unreadable": lost & ~number, "timestamp_unit": lost & number}
     for rule, fails in parts.items():
@@ -93,11 +93,12 @@ def _reading(conversion: Conversion, shown: Shown) -> Iterator[RowCheck]:
 
 def _missing(at: Place, shown: Shown) -> Iterator[RowCheck]:
     for rule in _applying(MissingRule, at):
-        yield _applied(rule, at, at.name, _read(at.name, shown), of_nulls=True)
+        yield _applied(rule, at, at.name, _lost(at.name, shown), of_nulls=True)
 
 
 def _values(prepared: Prepared, at: Place, shown: Shown) -> Iterator[RowCheck]:
     text = at.column.cast(pl.String)
+    # The user looks for the value in the source, where it stands as it was before it was cleaned.
     value = pl.coalesce(shown[at.name], text) if at.name in shown else text
     for rule in _applying(ValueRule, at):
         yield _applied(rule, at, at.name, value=value)
@@ -110,7 +111,7 @@ def _records(prepared: Prepared, now: datetime, shown: Shown) -> Iterator[RowChe
     contract = prepared.contract
     at = Place(contract, contract.field(contract.key), now)
     for rule in _applying(RecordRule, at):
-        yield _applied(rule, at, rule.shown, _read(rule.shown, shown))
+        yield _applied(rule, at, rule.shown, _lost(rule.shown, shown))
     for check in own_checks.of(contract, ""):
         fails = ~own_checks.holds_of_rows(check, contract.names).fill_null(True)
         yield RowCheck(registry.rule(str(check.name)), "", fails, own=True)
@@ -128,6 +129,7 @@ def _applied(
     value: pl.Expr = _NOTHING,
     of_nulls: bool = False,
 ) -> RowCheck:
+    # A comparison with null is null: a value that is missing breaks the rule of missing ones and no other.
     fails = rule.fails(at).fill_null(False)
     criterion = rule.criterion
     measured = tuple((name, each) for name in criterion.measured(at) for each in criterion.reads)
@@ -136,6 +138,6 @@ def _applied(
     return RowCheck(rule, column, fails, value, measured, may_fail, of_nulls=of_nulls)
 
 
-def _read(column: str, shown: Shown) -> pl.Expr | None:
+def _lost(column: str, shown: Shown) -> pl.Expr | None:
     """Hold where a value was there and could not be read: that breaks a rule of its own, and no other."""
     return pl.col(column).is_null() & shown[column].is_not_null() if column in shown else None

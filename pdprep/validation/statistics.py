@@ -50,10 +50,12 @@ class BatchStatistics:
             self._checks[check.column].append(check)
         expressions: list[pl.Expr] = []
         for column, name in dict.fromkeys(wanted):
+            # A dictionary holds texts: how many rows have none is told by the rows alone.
             if column in dictionaries and name != "nulls":
                 self._of_texts[column].append(name)
                 continue
             self._of_rows.append((column, name))
+            # The conversion of such a column has looked for what is unusual already, and left a mark.
             marks = name == "unusual" and column in marked
             expressions.append(pl.col(MARK + column).any() if marks else MEASURES[name](pl.col(column)))
         self._expressions = [each.alias(str(place)) for place, each in enumerate(expressions)]
@@ -61,6 +63,7 @@ class BatchStatistics:
     def __call__(self, rows: pl.DataFrame) -> tuple[Statistics, frozenset[RowCheck]]:
         """Return the statistics of each column, and the checks that some text of an encoded column fails."""
         found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        # One query for all: what a query costs by itself comes once a batch.
         if self._expressions:
             numbers = rows.select(self._expressions).row(0)
             for (column, name), number in zip(self._of_rows, numbers, strict=True):
@@ -77,6 +80,7 @@ class BatchStatistics:
         # Another object is a larger dictionary: texts are added and never changed.
         if known is None or known.texts is not texts:
             names, checks = self._of_texts[column], self._checks[column]
+            # At most 4,096 texts stand for all rows: when there are more, all are held to the rules again.
             frame = texts.alias(column).to_frame()
             numbers = frame.select(MEASURES[name](pl.col(column)).alias(name) for name in names)
             fails = frame.select(check.fails.any().alias(str(place)) for place, check in enumerate(checks))

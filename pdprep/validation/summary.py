@@ -12,7 +12,9 @@ import polars as pl
 from pdprep.contract.contract import Contract
 
 Decode = Callable[[pl.DataFrame], pl.DataFrame]
-CAP: Final = 1_000  # distinct values of a column remembered
+# Distinct values of a column that are remembered, the first by name. A name that is among the first of all is
+# among the first of every part, so what is kept has been counted in full, in whatever order parts merge.
+CAP: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def rows_per_id(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
 
 def of_ids(counts: Sequence[pl.DataFrame]) -> Summary:
     """Summarise the ids of batches that share ids among them, but with no other batch."""
+    # Nearly every partition is whole and its ids are counted already; only pieces of one meet here.
     rows = counts[0] if len(counts) == 1 else pl.concat(counts).group_by("id").agg(pl.col("rows").sum())
     return Summary(ids=rows.height, ids_with_two=int((rows["rows"] > 1).sum()))
 
@@ -94,6 +97,7 @@ def counted(rows: pl.DataFrame, name: str, decode: Decode = lambda rows: rows) -
     """Return how many rows hold each value of a column, the first thousand values by name."""
     if name not in rows.columns:
         return {}
+    # Counted as numbers and decoded after: a few names instead of a million.
     counts = decode(rows[name].drop_nulls().value_counts()).sort(name).head(CAP)
     return dict(counts.iter_rows())
 

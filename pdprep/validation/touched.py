@@ -37,6 +37,7 @@ class Touched:
         [2, 1]
         """
         counts = ids.drop_nulls().rename("id").value_counts()
+        # The pattern is asked only of ids with a zero in front or a point, which in most data are none.
         longer = counts.filter(_ODD_START | pl.col("id").str.contains(".", literal=True))
         numbers = longer.filter(pl.col("id").str.contains(r"^-?\d+(?:\.\d*)?$"))
         spelled = numbers.select(pl.col("id").hash(), short=_shortest(pl.col("id")).hash())
@@ -50,6 +51,8 @@ class Touched:
     def __add__(self, other: Touched) -> Touched:
         some = _some(pl.concat([self.some, other.some]).unique())
         found = Touched(self.parts + other.parts, self.spelled + other.spelled, some)
+        # To sum up at each of hundreds of merges would go through all ids each time. Waiting until the parts
+        # have doubled goes through them a few times in all, and holds no more than twice what is needed.
         first, *rest = (part.height for part in found.parts or (self.frame,))
         return Touched((found.frame,), found.spelled, some) if sum(rest) > first else found
 

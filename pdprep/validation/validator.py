@@ -76,11 +76,19 @@ class Validator:
         # Numbers will do for most checks; texts are put back only for those that ask for them.
         if self._encoded and not self._of_texts.isdisjoint(asked):
             rows = self._encoded.decode(rows)
-        broken = _broken(rows, asked)
+        # One query for all: what a query costs by itself comes once a batch.
+        found = rows.select(each.fails.alias(str(place)) for place, each in enumerate(asked))
+        broken = [(each, where) for each, where in zip(asked, found, strict=True) if where.any()]
         counts = Counter({(each.rule.name, each.column): int(where.sum()) for each, where in broken})
+        # A row that breaks several rules is bad once.
         stopping = [where for each, where in broken if each.rule.blocks(self.route)]
-        shown = [each for each in broken if wanted(each[0].rule.name, each[0].column)]
-        return Verdict(reduce(or_, stopping) if stopping else None, counts, _examples(rows, shown), unusual)
+        shown = [
+            _example(rows.filter(where), each)
+            for each, where in broken
+            if wanted(each.rule.name, each.column)
+        ]
+        failures = pl.concat(shown) if shown else pl.DataFrame(schema=FAILURES)
+        return Verdict(reduce(or_, stopping) if stopping else None, counts, failures, unusual)
 
     def names(self, bad: pl.DataFrame) -> pl.DataFrame:
         """Return the bad rows with the rules that stop them, by name and column, joined by commas."""
@@ -88,17 +96,6 @@ class Validator:
             pl.when(each.fails).then(pl.lit(f"{each.rule.name}:{each.column}")) for each in self._stopping
         ]
         return bad.with_columns(pl.concat_str(said, separator=",", ignore_nulls=True).alias("__rules"))
-
-
-def _broken(rows: pl.DataFrame, asked: Sequence[RowCheck]) -> list[tuple[RowCheck, pl.Series]]:
-    """Return the rules that are broken, with where."""
-    found = rows.select(each.fails.alias(str(i)) for i, each in enumerate(asked))
-    return [(each, where) for each, where in zip(asked, found, strict=True) if where.any()]
-
-
-def _examples(rows: pl.DataFrame, broken: Sequence[tuple[RowCheck, pl.Series]]) -> pl.DataFrame:
-    found = [_example(rows.filter(where), each) for each, where in broken]
-    return pl.concat(found) if found else pl.DataFrame(schema=FAILURES)
 
 
 def _example(rows: pl.DataFrame, check: RowCheck) -> pl.DataFrame:
@@ -110,6 +107,7 @@ def _example(rows: pl.DataFrame, check: RowCheck) -> pl.DataFrame:
         pl.lit(check.rule.name).alias("rule"),
         check.value.cast(pl.String, strict=False).alias("value"),
     )
+    # The first of the batch, in whatever order its rows come; the first of all are told when all have come.
     return found.bottom_k(SHOWN, by=ROW)
 
 

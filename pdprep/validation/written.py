@@ -22,6 +22,7 @@ def untidy(texts: pl.Series) -> pl.Series:
     >>> untidy(pl.Series(["Action|Drama", "Action|Action", "Action | Drama", "N/A", "['Action']"])).to_list()
     ['Action|Action', 'Action | Drama', 'N/A', "['Action']"]
     """
+    # Texts without a bar are one category, which cannot stand there twice: only the others are split.
     barred = texts.str.contains("|", literal=True)
     parts = texts.set(~barred, None).str.split("|")
     twice = (parts.list.len() > parts.list.n_unique()).fill_null(False)
@@ -47,6 +48,7 @@ def unclean(texts: Iterable[str]) -> int:
 def joined(categories: Iterable[str]) -> int:
     """Count the categories that look like several, joined by a comma, a semicolon or a slash."""
     names = pl.Series(list(categories), dtype=pl.String)
+    # The comma of 12,50 joins nothing.
     sign = None if money(names) else lists.sign(names)
     return int(names.str.contains(sign, literal=True).sum()) if sign else 0
 
