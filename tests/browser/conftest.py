@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.lab import Lab
 from tests.conftest import PROJECT
@@ -31,6 +31,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     said = complaints(page)
     page.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
     yield page
     context.close()
     assert [each for each in said if each.text not in OTHERS] == []

@@ -47,7 +47,7 @@ def interrupted(kernel: Kernel, cell: str, begun: str) -> dict[str, Any]:
     while not any(job.phase == begun for job in pdprep.connect("movies").jobs()):
         assert time.monotonic() < end
         time.sleep(0.1)
-    time.sleep(0.5)  # so that the cell waits already
+    time.sleep(1)  # so that the cell waits already
     kernel.manager.interrupt_kernel()
     return reply(kernel, message)
 
