@@ -21,6 +21,7 @@ _SAMPLED: Final = 64  # one id of so many tells where to cut
 
 def compact(ledger: Ledger, dataset: str) -> None:
     """Sort what was taken of finished plans by id, so that the records of one user are found quickly."""
+    # The plan goes last: after a kill at any line it is there and is sorted again, or what it became is.
     for plan in ledger.journal.plans(dataset):
         if plan.status == Status.DONE and (ledger.plans / plan.file).exists():
             target = ledger.records(dataset) / plan.file
@@ -54,6 +55,7 @@ def _ids_of(ledger: Ledger, plan: PlanRow, key: str) -> Iterator[pl.Expr]:
         record_files.read_plan(ledger, plan).select(pl.col(key).gather_every(_SAMPLED)).collect().to_series()
     )
     apart = 10 * record_files.CALLS // _SAMPLED
+    # Ranges and not buckets: what is written range after range is in the order of ids as a whole.
     fences = ids.drop_nulls().sort().gather_every(apart, apart).unique(maintain_order=True).to_list()
     column = pl.col(key)
     for low, high in pairwise([None, *fences, None]):

@@ -41,6 +41,7 @@ class CoPartitioned:
         columns = kept or [pl.all()]
         marked = pl.concat(frames).select(*columns, bucket(pl.col(key)).alias(BUCKET))
         self._folder, self._next = folder, 0
+        # The rows are read once, however many partitions the pass has.
         self._held = marked.collect() if merging.count(frames) <= FEW else None
         self._empty = (marked.head(0).collect() if self._held is None else self._held).clear()
         if self._held is None:
@@ -55,6 +56,7 @@ class CoPartitioned:
             last: The last bucket.
             whole: Whether it is over; else its rows are given again the next time.
         """
+        # A pass goes up through the buckets, so nothing below the next one is asked for again.
         first, self._next = self._next, max(self._next, last + whole)
         if first > last:
             return self._empty

@@ -32,6 +32,7 @@ class Database:
             # The write-ahead log needs shared memory, which network file systems lack.
             mode = "WAL" if filesystems.is_local(path.parent) else "DELETE"
             self._sqlite.execute(f"PRAGMA journal_mode={mode}")
+            # What is written down must outlive a power cut: the next step may be a call, which nobody undoes.
             self._sqlite.execute("PRAGMA synchronous=FULL")
         self._migrate(migrations)
 
@@ -39,9 +40,11 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """Make every change inside the block happen together or not at all."""
         with self._guard, self._said():
-            if self._sqlite.in_transaction:
+            if self._sqlite.in_transaction:  # a block within a block is part of the outer one
                 yield
                 return
+            # It may write from the start. One that began to read could be refused at its first write, if
+            # another process had written in between.
             self._sqlite.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -98,6 +101,7 @@ class Database:
                 )
             # Another process may have been here first, so the version is read again under the lock.
             for number, script in enumerate(migrations[version:], version + 1):
+                # One by one: executescript would commit what has been done so far.
                 for statement in script.split(";"):
                     self._sqlite.execute(statement)
                 self._sqlite.execute(f"PRAGMA user_version = {number}")

@@ -27,6 +27,7 @@ def remember(ledger: Ledger, ids: pl.Series) -> None:
     file = _file(ledger)
     folders.private(file.parent)
     key, known = _read(file)
+    # Sorted, so that the order does not tell who left together.
     lines = sorted(known | {_digest(key, id) for id in ids})
     with ledger.temporary() as folder:
         fresh = folder / FILE
@@ -61,4 +62,5 @@ def _read(file: Path) -> tuple[str, set[str]]:
 
 
 def _digest(key: str, id: str) -> str:
+    # With the key of this file: digests without one are the same everywhere and can be looked up in a table.
     return hashlib.blake2b(id.encode(), digest_size=_BYTES, key=bytes.fromhex(key)).hexdigest()

@@ -83,6 +83,7 @@ class Training:
     def asks_since(self, dataset: str) -> datetime | None:
         """Return the training whose ids have to be known; None where no effect hangs on that."""
         readers = self.readers(dataset)
+        # To know those ids costs a look at every record sent, so nobody asks where no statement hangs on it.
         asking = [fact for fact in _facts(dataset, readers) if fact.known is not None]
         asked = {fact.needs for fact in asking}
         models = [model for model in readers if "" in asked or asked & model.features]
@@ -106,6 +107,7 @@ class EffectFact:
     source: str
 
 
+# The earliest effect of each dataset first: the first that fits holds, and to count anywhere is to count.
 FACTS: Final = (
     EffectFact("interactions", True, True, "realtime", "at once", "sent", _PAGE),
     EffectFact("interactions", None, None, "trends", "", "trends", _TRENDS),
@@ -171,6 +173,7 @@ def _effect(dataset: str, training: Training, added: Collection[str]) -> tuple[p
     if not readers:
         return pl.lit(_untrained(training)), pl.lit(training.first_of(dataset), TIME)
     effect, at = _of(dataset, readers)
+    # Only user segments tell imports apart by their mode; without them no row is asked for its import.
     if not added or not any(model.segments for model in readers):
         return effect, at
     others = tuple(model for model in readers if not model.segments)
@@ -217,6 +220,7 @@ def _estimate(readers: Iterable[TrainedModel]) -> datetime | None:
 
 
 def _following(readers: Iterable[TrainedModel]) -> TrainedModel | None:
+    # The first to be trained, as of what is deployed the first to count.
     scheduled = [model for model in readers if model.following]
     return min(scheduled, key=lambda model: model.following or model.at, default=None)
 

@@ -20,6 +20,7 @@ def is_local(path: Path, mounts: Path = MOUNTS) -> bool:
         return False
     place = path.resolve()
     found = [(point, kind) for point, kind in map(_mount, lines) if place.is_relative_to(point)]
+    # Of the mount points above a path the deepest is the one that it is on.
     _, kind = max(found, key=lambda each: len(each[0].parts), default=(place, ""))
     return kind in LOCAL
 

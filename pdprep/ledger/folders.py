@@ -28,6 +28,7 @@ def home(path: str | Path | None = None) -> Path:
     named = path or os.environ.get("PDPREP_HOME")
     folder = Path(named).expanduser().absolute() if named else _project() / HOME
     with _written(folder):
+        # A folder that was there is the user's: it keeps its mode and its files, and gets one folder of ours.
         if folder.name == HOME or not folder.exists():
             return private(folder)
         if not any(folder.iterdir()) or _is_ours(folder):

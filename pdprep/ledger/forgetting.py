@@ -30,6 +30,8 @@ USER_DATASETS: Final = ("interactions", "users", "action_interactions")
 
 def forget(ledger: Ledger, users: pl.Series) -> None:
     """Rewrite whatever holds records of these users; importing their frame again is no repetition then."""
+    # What a kill leaves undone is found again: files are rewritten as long as a user is in them. Copies go
+    # first, since nothing that they hold has to be looked at.
     for copies in ("verified", VIEW):
         platforms.remove_tree(ledger.folder / copies)
     ledger.sweep()
@@ -137,6 +139,7 @@ def _recount(ledger: Ledger, dataset: str, changed: set[Path], imports: set[int]
             key = contracts.loads(row.contract).key
             left = record_files.scan_import(ledger, row).select(pl.len(), pl.col(key).n_unique())
             rows, keys = left.collect(engine="streaming").row(0)
+            # Without its fingerprint no later import is taken for the same one, of which this has less now.
             ledger.journal.change_import(row, rows=rows, keys=keys, fingerprint="")
 
 

@@ -36,6 +36,7 @@ def check(ledger: Ledger, prepared: Prepared) -> None:
     before, forms = known(ledger, prepared.dataset), prepared.id_forms
     for name in prepared.contract.ids:
         has, comes = before.get(name), forms.found.get(name)
+        # Ids without a point are the same in both forms, so a column of these says nothing and fits either.
         if has and comes and has != comes and name not in forms.asked:
             raise ids.differs(name, has, comes, f"the dataset {prepared.dataset}")
 

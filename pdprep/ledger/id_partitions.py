@@ -28,6 +28,7 @@ def partitions(
     if count == 1:
         yield list(frames)
         return
+    # The frames are read once a partition: time is given for memory, and nothing is written.
     for number in range(count):
         own = bucket(pl.col(key)) % count == number
         yield [frame.filter(own) for frame in frames]

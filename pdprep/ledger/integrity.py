@@ -58,6 +58,8 @@ def settle(path: Path) -> None:
 def register(ledger: Ledger, files: Iterable[tuple[Path, Path]]) -> None:
     """Write down what files are, each before it is moved to where it will stand.
 
+    A file that stood there unknown, after a kill in between, would be taken for one of an older pdprep.
+
     Args:
         ledger: The ledger whose files they are.
         files: Where each is now, and where it will stand.
@@ -131,12 +133,14 @@ def _wrong(ledger: Ledger, file: Path, row: FileRow | None, thorough: bool) -> s
             register(ledger, [(file, file)])
             return ""
         return f"is damaged: its {stat.st_size:,} bytes are no whole Parquet file"
+    # From cheap to dear: most files are cleared by their size and time, and are not read.
     if stat.st_size != row.size:
         return f"is damaged: it has {stat.st_size:,} bytes, and {row.size:,} were written"
     if stat.st_mtime_ns == row.modified and not thorough:
         return ""
     if _sha256(file) != row.sha256:
         return f"is damaged: its {row.size:,} bytes are not those that were written"
+    # The bytes are right and the time is another, as after a copy: kept, so that it is not read each time.
     ledger.journal.know_file(_row(ledger, file, file))
     return ""
 

@@ -62,6 +62,7 @@ class Journal:
 
     def new_job(self, dataset: str, route: str, mode: str = "", name: str = "") -> JobRow:
         """Write down a job that is about to start; its id is unique in this ledger."""
+        # Number and row in one transaction: two processes that begin a job at once get two numbers.
         with self.database.transaction():
             seq = 1 + int(self.database.value("SELECT coalesce(max(seq), 0) FROM jobs"))
             row = JobRow(
@@ -115,6 +116,7 @@ class Journal:
 
     def layer(self, dataset: str) -> list[ImportRow]:
         """Return the bulk layer as it stands: the last FULL import that is ACTIVE, and what came after it."""
+        # By the sequence and not by the clock, which may stand still or go back.
         active = [row for row in self.imports(dataset) if row.status == Status.ACTIVE]
         start = max((row.seq for row in active if row.mode == "FULL"), default=0)
         return [row for row in active if row.seq >= start]
@@ -136,6 +138,7 @@ class Journal:
 
     def new_plan(self, job: str, dataset: str, fingerprint: str, records: int, contract: str) -> PlanRow:
         """Write down a put plan; call it inside the transaction that files the plan's records."""
+        # The records and this row appear together, or a plan would be sent of which nobody knows the calls.
         row = PlanRow(
             self._next(), job, dataset, fingerprint, records, contract, clock.now().timestamp(), Status.OPEN
         )
@@ -173,17 +176,12 @@ class Journal:
             JOIN calls ON calls.plan = plans.seq WHERE plans.job = ? AND calls.outcome = ?"""
         return int(self.database.value(sql, job, SENT))
 
-    def last_answer(self, job: str) -> float | None:
-        """Return when the service last answered a call of a put, in seconds since 1970."""
-        sql = "SELECT max(calls.at) FROM plans JOIN calls ON calls.plan = plans.seq WHERE plans.job = ?"
-        found: float | None = self.database.value(sql, job)
-        return found
-
     def received_since(self, dataset: str, at: float) -> bool:
         """Say whether the service has taken records of a dataset later than that; seconds since 1970."""
         taken = [row for row in self.imports(dataset) if row.status == Status.ACTIVE]
         if any((row.ended or row.created) > at for row in taken):
             return True
+        # CROSS JOIN keeps SQLite at this order: the few plans first, and of each its own calls.
         sql = """SELECT EXISTS (SELECT 1 FROM plans CROSS JOIN calls ON calls.plan = plans.seq
             WHERE plans.dataset = ? AND calls.outcome = ? AND calls.at > ?)"""
         return bool(self.database.value(sql, dataset, SENT, at))
@@ -211,6 +209,7 @@ class Journal:
 
     def files(self, start: str) -> list[FileRow]:
         """Return what is known of the files whose paths begin so."""
+        # Not LIKE, to which the _ of action_interactions and a % in a name are patterns.
         sql = "SELECT * FROM files WHERE substr(path, 1, ?) = ? ORDER BY path"
         return [FileRow.of(row) for row in self.database.rows(sql, len(start), start)]
 
@@ -226,7 +225,7 @@ class Journal:
 
     def objects(self, address: str) -> list[ObjectRow]:
         """Return what is known of the objects below an address; none below an empty one."""
-        start = f"{address}/"
+        start = f"{address}/"  # below "/" there is nothing: an import of this folder has no address
         sql = "SELECT * FROM objects WHERE substr(address, 1, ?) = ? ORDER BY address"
         return [ObjectRow.of(row) for row in self.database.rows(sql, len(start), start)]
 

@@ -94,6 +94,7 @@ def open_ledger(
     _demand_journal(folder)
     ledger = Ledger(folder, Journal(folder / FILE), bucket)
     ledger.sweep()
+    # The time of creation is part of it: a group that was made again has the name and the ARN of the old one.
     bound = ledger.journal.binding()
     if bound is None and group is not None:
         ledger.journal.bind(group)
@@ -107,6 +108,7 @@ def _demand_journal(folder: Path) -> None:
     file = folder / FILE
     if file.exists() and file.stat().st_size:
         return
+    # An empty journal would know of no record, and the next put would send all of them again.
     held = next((found for name in HOLDERS for found in (folder / name).rglob("*.parquet")), None)
     held = held or next((folder / HOLDERS[-1]).glob("*.ids"), None)
     if held is not None:

@@ -24,6 +24,7 @@ def merge(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.LazyFrame:
     """
     same = identity.columns(contract)
     latest = [name for name in (*contract.columns, *LATEST) if name not in same]
+    # A schema may have grown between two segments: the older one has nulls in the new column.
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed")
     # The order numbers every record ever sent, bulk and put together, so the greatest is the newest.
     found = rows.group_by(same).agg(

@@ -112,6 +112,7 @@ class Pages:
             for piece, start, (low, high) in zip(self.view.pieces, starts[:-1], pairwise(cuts), strict=True)
             if high > low
         ]
+        # A page needs few rows of few files; EFFECT is worked out for these alone, after they have been read.
         wanted = pl.col(PLACE).is_in(pl.lit(ordered).implode())
         found = pl.concat(pl.collect_all([*own, self.view.changed.filter(wanted)]), how="diagonal_relaxed")
         shown = self.shown(found.lazy()).collect()
@@ -127,6 +128,7 @@ class Pages:
     def _find(self, where: pl.Expr | None) -> Found:
         if where is None:
             return Found(self.view, None, self.view.changed.collect())
+        # A condition on EFFECT alone needs it of all rows.
         needed = bool(self.derived & set(where.meta.root_names()))
         shown = self.shown if needed else lambda frame: frame
         own, changed = (shown(rows).filter(where) for rows in (self.view.snapshot, self.view.changed))

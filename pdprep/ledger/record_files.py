@@ -70,7 +70,7 @@ def file_import(ledger: Ledger, row: ImportRow, records: Path | str) -> ImportRo
     if isinstance(records, str):
         return remote_records.register(ledger, row, records)
     place = ledger.records(row.dataset) / row.folder
-    drop_import(ledger, row)
+    drop_import(ledger, row)  # what an attempt that was killed has filed
     integrity.register(ledger, ((file, place / file.name) for file in sorted(records.glob("*.parquet"))))
     platforms.replace(records, place)
     return row
@@ -106,7 +106,8 @@ def scan_import(ledger: Ledger, row: ImportRow) -> pl.LazyFrame:
         return empty(contracts.loads(row.contract))
     return held.select(
         pl.exclude(ROW),
-        # Imports and plans share one sequence; within one, records are numbered below 2 ** 40.
+        # Imports and plans share one sequence; within one, records are numbered below 2 ** 40. So the greater
+        # number is the later one, by whichever route it was sent.
         (pl.lit(row.seq << 40, pl.Int64) + pl.col(ROW)).alias(ORDER),
         pl.lit(True).alias(BULK),
         pl.lit(row.name).alias("IMPORT"),
@@ -183,6 +184,7 @@ def read_plan(ledger: Ledger, plan: PlanRow) -> pl.LazyFrame:
 def plan_file(ledger: Ledger, plan: PlanRow) -> Path:
     """Return the file of what was taken of a plan once it is sorted by id, else that of the whole plan."""
     own, compact = ledger.plans / plan.file, ledger.records(plan.dataset) / plan.file
+    # The sorted one as soon as it stands; also where it is missing and ought to stand, so that it is missed.
     return compact if compact.exists() or (integrity.known(ledger, compact) and not own.exists()) else own
 
 
@@ -240,7 +242,7 @@ def scan(ledger: Ledger, dataset: str) -> tuple[Contract | None, list[pl.LazyFra
 def named(ledger: Ledger, dataset: str) -> tuple[Contract | None, dict[str, pl.LazyFrame]]:
     """Return the same with a name for each layer; another content has another name."""
     journal = ledger.journal
-    imports = journal.layer(dataset) + journal.pending(dataset)
+    imports = journal.layer(dataset) + journal.pending(dataset)  # a status says that these are to come
     plans = journal.plans(dataset)
     rows: list[ImportRow | PlanRow] = sorted([*imports, *plans], key=lambda row: row.seq)
     frames = {
@@ -269,6 +271,7 @@ def like(frame: pl.LazyFrame, contract: Contract, *more: str | pl.Expr) -> pl.La
 
 
 def _name(ledger: Ledger, row: ImportRow | PlanRow) -> str:
+    # Snapshots are found by names, without reading a file: whatever changes a record's facts is in its name.
     if isinstance(row, ImportRow):
         return f"{row.folder} {row.status} {row.ended or row.created} {row.rows}"
     return f"{row.file} {row.status if row.status == Status.DONE else len(ledger.journal.calls(row))}"
@@ -280,6 +283,8 @@ def _answered(ledger: Ledger, plan: PlanRow, where: pl.Expr | None = None) -> pl
     rows = [(call.first, call.last, call.outcome, call.reason, moment(call.at)) for call in calls]
     settled = pl.DataFrame(rows, schema=_CALLS, orient="row").sort("first").lazy()
     planned = read_plan(ledger, plan)
+    # Calls and records are both in the order of positions: beside each record comes the last call that begins
+    # before it, which settled it if it reaches so far. No record is compared with every call.
     before = (planned if where is None else planned.filter(where)).join_asof(
         settled, left_on=POSITION, right_on="first", strategy="backward"
     )

@@ -148,7 +148,7 @@ class Records:
 
     @cached_property
     def _asked(self) -> list[tuple[pl.Expr, Records]]:
-        return []
+        return []  # the last answer: a view that turns pages asks the same again
 
     def _known_of(self, rows: pl.DataFrame) -> pl.LazyFrame | None:
         if self.known is None:

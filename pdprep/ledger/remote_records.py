@@ -19,6 +19,7 @@ def register(ledger: Ledger, row: ImportRow, address: str) -> ImportRow:
     """Write down that the records of an import are the objects below an address."""
     with _reached(ledger, address) as bucket:
         objects = bucket.below(address)
+    # All or none: an import that knew half of its objects would show half of its records.
     with ledger.journal.database.transaction():
         ledger.journal.forget_objects(address)
         for each in objects:

@@ -70,6 +70,7 @@ def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[
         if moment(row.ended or row.created) <= at:
             yield _of_import(ledger, row, subject)
     for row, until in journal.replaced(dataset):
+        # There when the training began, though a FULL import has replaced them since.
         if moment(row.ended or row.created) <= at < moment(until):
             file = _file(ledger, row, subject)
             if integrity.readable(file):
