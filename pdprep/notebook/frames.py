@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
@@ -17,6 +18,26 @@ from pdprep.preparation.prepare import Prepared
 
 Namespace = Mapping[str, Any]
 _CLOSE: Final = 0.5  # how alike a name must be to be proposed
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What prepares a frame in this notebook: a method of a group that has a name, else the function.
+
+    >>> PLAIN.call("shop", "items", 'columns={"ITEM_ID": "sku"}')
+    'shop_ready = pdprep.prepare(shop, "items", columns={"ITEM_ID": "sku"})'
+    """
+
+    function: str = "pdprep.prepare"
+    domain: str = ""
+
+    def call(self, name: str, dataset: str, arguments: str) -> str:
+        """Return the code that prepares a frame."""
+        domain = f', domain="{self.domain}"' if self.domain else ""
+        return f'{name}_ready = {self.function}({name}, "{dataset}"{domain}, {arguments})'
+
+
+PLAIN: Final = Maker()
 
 
 def lookup(name: str, namespace: Namespace) -> Any:
@@ -86,7 +107,12 @@ def dataset_named(word: str, namespace: Namespace) -> DatasetType:
 
 
 def guess(
-    name: str, frame_columns: list[str], dataset: DatasetType | None, *, sql: str | None = None
+    name: str,
+    frame_columns: list[str],
+    dataset: DatasetType | None,
+    *,
+    sql: str | None = None,
+    maker: Maker = PLAIN,
 ) -> NotPreparedError:
     """Return the error for a frame that is not prepared, with the call that it would take.
 
@@ -95,6 +121,7 @@ def guess(
         frame_columns: The columns it has.
         dataset: The dataset type asked for, if one was.
         sql: The query that the frame comes out of, if it does: it makes the names then.
+        maker: What prepares frames here.
     """
     best, guessed = _best(frame_columns, dataset)
     expected = (
@@ -103,7 +130,8 @@ def guess(
     if "..." in guessed.values():  # the values tell more than the names
         hint = f'pdprep.infer_contract({name}, "{best}")' if sql is None else ""
     else:
-        hint = _call(name, best, guessed) if sql is None else _select(sql, guessed)
+        pairs = ", ".join(f'"{field}": "{column}"' for field, column in guessed.items())
+        hint = maker.call(name, best, f"columns={{{pairs}}}") if sql is None else _select(sql, guessed)
     return NotPreparedError(f"{name} is not prepared", expected, hint)
 
 
@@ -129,11 +157,6 @@ def _guesses(dataset: str, frame_columns: list[str]) -> dict[str, str]:
     wanted = [*contract.names, *(["EVENT_TYPE"] if dataset == "interactions" else [])]
     found = mapping.guesses(contract, wanted, frame_columns)
     return {name: found.get(name, "...") for name in wanted if name in found or name in contract.names}
-
-
-def _call(name: str, dataset: str, guessed: dict[str, str]) -> str:
-    pairs = ", ".join(f'"{field}": "{column}"' for field, column in guessed.items())
-    return f'{name}_ready = group.prepare({name}, "{dataset}", columns={{{pairs}}})'
 
 
 def _select(sql: str, guessed: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
-from pdprep.errors import NotPreparedError
+from pdprep.errors import NotPreparedError, ValidationError
 from pdprep.notebook import completion, frames, ready, surroundings
 from pdprep.notebook.arguments import takes
 from pdprep.notebook.show import Showing
@@ -62,12 +62,15 @@ class PersonalizeMagics(Magics):
         """Validate one or more frames and show the report; nothing is sent."""
         from pdprep.engine.validate import checked_engine, validate
         from pdprep.notebook.checking import Checking
+        from pdprep.notebook.views import names
 
         self.showing.tell()
         prepared = self._prepared(args, cell)
         with Checking(prepared, self.shell, self.mode()) as listener:
             engine = args.engine or (self.group.world.options.engine if self.group else "local")
-            return self._keep(args, validate(*prepared, listener=listener, engine=checked_engine(engine)))
+            report = validate(*prepared, listener=listener, engine=checked_engine(engine))
+        names.keep(report)
+        return self._keep(args, report)
 
     @line_cell_magic
     @takes(
@@ -126,13 +129,18 @@ class PersonalizeMagics(Magics):
 
     def _send(self, args: Namespace, cell: str | None, route: str, **settings: Any) -> object:
         from pdprep.notebook import plans, sending
+        from pdprep.notebook.views import fixes
 
         group, prepared = self._group(), self._prepared(args, cell)
         if args.dry_run:
             return self._keep(args, plans.dry_run(group, prepared, args, route))
         begin: Callable[..., Any] = partial(getattr(group, route), on_start=self.showing.begin, **settings)
         wait = surroundings.waits(args.wait, self.wait, self.shell)
-        return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
+        try:
+            return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
+        except ValidationError as error:
+            error.hint = fixes.hint(error)
+            raise
 
     def _prepared(self, args: Namespace, cell: str | None) -> list[Prepared]:
         try:

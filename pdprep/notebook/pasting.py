@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from pdprep.errors import PdprepError
 
@@ -12,6 +14,14 @@ from pdprep.errors import PdprepError
 _IMPORTS = {"pl": "import polars as pl", "pdprep": "import pdprep"}
 _OURS = {"transforms": "pdprep.transforms"}
 _FRAME = "frame"
+_ANOTHER = (
+    "frame.",
+    "pl.from_pandas(frame)",
+    "pl.DataFrame(frame)",
+)  # that is, code makes another frame
+# Where a hint sends what a magic was given, the magic does.
+_CALL = re.compile(r"group\.(put|bulk)\(frame((?:, \w+=\"?\w+\"?)*)\)(?:  #.*)?")
+_ARGUMENT = re.compile(r", (\w+)=\"?(\w+)\"?")
 
 
 def as_here(hint: str, name: str, known: Collection[str]) -> str:
@@ -23,16 +33,22 @@ def as_here(hint: str, name: str, known: Collection[str]) -> str:
         known: The names that the notebook has.
 
     >>> as_here('frame.lazy().pipe(transforms.epoch, "at")', "orders", ["pdprep", "orders"])
-    'orders.lazy().pipe(pdprep.transforms.epoch, "at")'
+    'orders = orders.lazy().pipe(pdprep.transforms.epoch, "at")'
+    >>> as_here("group.put(frame, new_only=True)  # or import more", "orders", [])
+    '%personalize_put orders --new-only'
     >>> as_here("free some space for the frame", "orders", [])
     'free some space for the frame'
     """
+    if name != _FRAME and (call := _CALL.fullmatch(hint)):
+        return _magic(call[1], name, call[2])
+    if name != _FRAME and hint.startswith(_ANOTHER):
+        hint = f"{name} = {hint}"
     try:
         tree = ast.parse(hint)
     except SyntaxError:
         return hint
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} - {name}
     bound |= {
         each.asname or each.name
         for node in ast.walk(tree)
@@ -51,17 +67,32 @@ def as_here(hint: str, name: str, known: Collection[str]) -> str:
     return "; ".join([*missing, told])
 
 
+def _made_of(name: str, known: Mapping[str, Any]) -> str:
+    """Return the name of the frame that a prepared one was made of: what is done to a frame is done to it."""
+    source = getattr(known.get(name), "source", None)
+    if source is None:
+        return name
+    given = source.given()
+    return next((each for each, value in known.items() if value is given is not None), _FRAME)
+
+
+def _magic(route: str, name: str, arguments: str) -> str:
+    given = [(f"--{flag.replace('_', '-')}", value) for flag, value in _ARGUMENT.findall(arguments)]
+    flags = (flag if value == "True" else f"{flag} {value}" for flag, value in given)
+    return " ".join([f"%personalize_{route}", name, *flags])
+
+
 @contextmanager
-def retelling(names: Sequence[str], known: Collection[str]) -> Iterator[None]:
+def retelling(names: Sequence[str], known: Mapping[str, Any]) -> Iterator[None]:
     """Let the hint of an error run when it is pasted; of several frames none can be named.
 
     Args:
         names: What the notebook calls the frames that the block is about.
-        known: The names that the notebook has.
+        known: The notebook's variables.
     """
     try:
         yield
     except PdprepError as error:
-        error.hint = as_here(error.hint, names[0] if len(names) == 1 else _FRAME, known)
+        error.hint = as_here(error.hint, _made_of(names[0], known) if len(names) == 1 else _FRAME, known)
         error.args = (error.found, error.expected, error.hint)
         raise

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pdprep.contract import catalogue
-from pdprep.errors import InputError
+from pdprep.errors import InputError, PdprepError
 from pdprep.notebook import frames, pasting, queries
 from pdprep.preparation.inference import infer_contract
 from pdprep.preparation.prepare import Prepared, prepare
@@ -43,10 +43,10 @@ def frames_of(
         named = {_RESULT: queries.run(cell, namespace)}
     else:
         named = {name: frames.lookup(name, namespace) for name in args.frames}
-    prepared = []
+    prepared, maker = [], _maker(group, namespace)
     for name, frame in named.items():
         with pasting.retelling([name] if cell is None else [], namespace):
-            prepared.append(_ready(name, frame, args, group, cell))
+            prepared.append(_ready(name, frame, args, group, cell, maker))
     return prepared
 
 
@@ -67,17 +67,54 @@ def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> No
         raise InputError("no frame named", "the names of one or more frames", known or "--help")
 
 
-def _ready(name: str, frame: Any, args: Namespace, group: DatasetGroup | None, cell: str | None) -> Prepared:
+def _maker(group: DatasetGroup | None, namespace: frames.Namespace) -> frames.Maker:
+    if group is None:
+        return frames.PLAIN
+    named = [name for name, value in namespace.items() if value is group and not name.startswith("_")]
+    if named:
+        return frames.Maker(f"{named[-1]}.prepare")
+    return frames.Maker(domain="" if group.domain == "CUSTOM" else group.domain)
+
+
+def _ready(
+    name: str,
+    frame: Any,
+    args: Namespace,
+    group: DatasetGroup | None,
+    cell: str | None,
+    maker: frames.Maker,
+) -> Prepared:
     if isinstance(frame, Prepared):
         return _again(name, frame, args)
     columns = frames.columns(frame)
     told = frames.dataset_of(columns)
     if told is None:
-        raise frames.guess(name, columns, args.dataset, sql=cell)
+        raise frames.guess(name, columns, args.dataset, sql=cell, maker=maker)
     dataset = args.dataset or told
+    own = _own(columns, dataset, _domain(group))
     settings = {"on_invalid": args.on_invalid} if args.on_invalid else {}
     make: Callable[..., Prepared] = group.prepare if group else prepare
-    return make(frame, dataset, metadata=_own(columns, dataset, _domain(group)), **settings)
+    try:
+        return make(frame, dataset, metadata=own, **settings)
+    except PdprepError as error:
+        if cell is None and error.hint.startswith(("columns={", "metadata={")):
+            error.hint = maker.call(name, dataset, _with_own(error.hint, own))
+        raise
+
+
+def _with_own(arguments: str, own: Mapping[str, str]) -> str:
+    """Return arguments of ``prepare`` with the columns of one's own that a magic takes unasked.
+
+    >>> _with_own('metadata={"SIZE": pl.col("SIZE").cast(pl.String)}', {"SIZE": "SIZE", "BRAND": "BRAND"})
+    'metadata={"BRAND": "BRAND", "SIZE": pl.col("SIZE").cast(pl.String)}'
+    """
+    code, _, _ = arguments.partition("  #")
+    rest = ", ".join(f'"{name}": "{column}"' for name, column in own.items() if f'"{name}": ' not in code)
+    if not rest:
+        return code
+    if "metadata={" in code:
+        return code.replace("metadata={", f"metadata={{{rest}, ", 1)
+    return f"{code}, metadata={{{rest}}}"
 
 
 def _domain(group: DatasetGroup | None) -> Domain:

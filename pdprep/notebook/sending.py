@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pdprep.errors import RefusedError
+from pdprep.notebook.arguments import again
 from pdprep.notebook.show import Showing
 from pdprep.personalize.jobs.history import Jobs
 from pdprep.personalize.jobs.job import Job
@@ -43,5 +44,7 @@ def send(
         showing.end(jobs, wait=wait)
     except RefusedError as error:
         showing.refuse(error, args)
+        if error.flags:
+            error.hint = again(args.typed, error.flags)
         raise
     return found

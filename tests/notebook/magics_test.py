@@ -7,7 +7,14 @@ import re
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.errors import GroupError, InputError, NotPreparedError, PdprepError, UnknownFrameError
+from pdprep.errors import (
+    GroupError,
+    InputError,
+    NotPreparedError,
+    PdprepError,
+    UnknownFrameError,
+    ValidationError,
+)
 from pdprep.notebook.loading import NAMES
 from tests.notebook.cells import run as cell
 
@@ -77,7 +84,7 @@ def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebo
     error = mistake(notebook, "personalize_check ratings")
     assert isinstance(error, NotPreparedError)
     assert error.hint == (
-        'ratings_ready = group.prepare(ratings, "interactions", '
+        'import pdprep; ratings_ready = pdprep.prepare(ratings, "interactions", '
         'columns={"USER_ID": "userId", "ITEM_ID": "movieId", "TIMESTAMP": "timestamp"})'
     )
 
@@ -90,9 +97,61 @@ def test_a_hint_bears_the_name_of_the_frame_and_runs_without_further_imports(
         "twice = __import__('pandas').DataFrame([['u', 'a', 1, 2]], columns=names)"
     ).raise_error()
     error = mistake(notebook, "personalize_check twice")
-    assert error.hint == "twice.loc[:, ~twice.columns.duplicated()]"
-    assert notebook.run_cell(f"once = {error.hint}").success
-    assert notebook.run_line_magic("personalize_check", "once").read == 1
+    assert error.hint == "twice = twice.loc[:, ~twice.columns.duplicated()]"
+    assert notebook.run_cell(error.hint).success
+    assert notebook.run_line_magic("personalize_check", "twice").read == 1
+
+
+# Frames in a notebook without `pl` and `pdprep`; what is checked once a hint is pasted, and its first row.
+PASTED = {
+    "a fix of a report": ('{"USER_ID": ["a|b"], "ITEM_ID": ["x"], "TIMESTAMP": [T]}', "raw", ["a%7Cb"]),
+    "an argument": ('{"USER_ID": [b"a"], "ITEM_ID": ["x"], "TIMESTAMP": [T]}', "raw_ready", ["a"]),
+    "and columns of one's own": (
+        '{"USER_ID": ["a"], "ITEM_ID": [b"x"], "TIMESTAMP": [T], "SHOP": ["s"]}',
+        "raw_ready",
+        ["a", "x", 1_700_000_000, "s"],
+    ),
+    "another frame": (
+        '{"USER_ID": ["a"], "ITEM_ID": [["x", "y"]], "TIMESTAMP": [T]}',
+        "raw",
+        ["a", "x", 1_700_000_000],
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "then", "row"), PASTED.values(), ids=list(PASTED))
+def test_what_a_magic_says_to_type_mends_as_it_is_printed(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], data: str, then: str, row: list[object]
+) -> None:
+    cell(shell, f"import polars\nT = 1_700_000_000\nraw = polars.DataFrame({data})")
+    capsys.readouterr()
+    shell.run_cell("%personalize_check raw")
+    shown = capsys.readouterr().out.splitlines()
+    said = next(line for line in shown if line.startswith(("  Try: ", "    fix: ")))
+    cell(shell, said.partition(": ")[2])
+    report = cell(shell, f"%personalize_check {then}")
+    assert report.rows["invalid"].sum() == 0
+    prepared = next(iter(report.known.values())).prepared() or shell.user_ns["raw"]
+    found = getattr(prepared, "frame", prepared).lazy().collect().row(0)
+    assert list(found[: len(row)]) == row
+
+
+def test_what_is_prepared_by_hand_is_prepared_again(shell: InteractiveShell) -> None:
+    frame = 'polars.DataFrame({"USER_ID": ["a|b"], "ITEM_ID": ["x"], "TIMESTAMP": [1_700_000_000]})'
+    ready = 'ready = pdprep.prepare(raw, "interactions")'
+    cell(shell, f"import polars, pdprep\nraw = {frame}\n{ready}\n%personalize shop")
+    with pytest.raises(ValidationError) as raised:
+        cell(shell, "%personalize_put ready --wait")
+    cell(shell, raised.value.hint)
+    assert cell(shell, "%personalize_put ready --wait").rows == 1
+
+
+def test_a_rule_of_imports_alone_is_answered_with_the_magic_that_puts(shell: InteractiveShell) -> None:
+    frame = 'polars.DataFrame({"USER_ID": ["a"], "ITEM_ID": ["x"], "TIMESTAMP": [1_700_000_000]})'
+    cell(shell, f"import polars\nraw = {frame}\n%personalize shop")
+    with pytest.raises(ValidationError) as raised:
+        cell(shell, "%personalize_bulk raw")
+    assert raised.value.hint == "%personalize_put raw --new-only"
 
 
 def test_a_query_that_names_no_fields_is_answered_with_the_query_it_takes(notebook: InteractiveShell) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from IPython.core.getipython import get_ipython
 
@@ -14,6 +15,7 @@ from pdprep.preparation.proposal import Proposal, written
 from pdprep.validation.report import Report
 
 FRAME: Final = "frame"  # where the notebook has no name for it
+_KEPT: Final[WeakKeyDictionary[Report, dict[str, Names]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Names:
     """The names of one dataset.
 
     Attributes:
-        prepared: What ``prepare`` returned.
+        prepared: What ``prepare`` returned; empty where a magic prepared the frame itself.
         frame: What went into it.
         source: How that is written: its name, or what reads its file.
         columns: The frame's column of each field.
@@ -49,25 +51,32 @@ def of_source(proposal: Proposal) -> str:
     return of(proposal.source)
 
 
-def of_group() -> str:
+def of_group(*, otherwise: str = "group") -> str:
     """Return the name of the dataset group that was connected last."""
-    return next(_called(lambda each: type(each).__name__ == "DatasetGroup"), "group")
+    return next(_called(lambda each: type(each).__name__ == "DatasetGroup"), otherwise)
 
 
 def of_report(report: Report) -> dict[str, Names]:
     """Return the names of the frames that a report is about, by dataset, as far as the notebook has any."""
-    found = {}
+    found = dict(_KEPT.get(report, {}))
     for dataset, known in report.known.items():
         prepared = known.prepared()
-        name = of(prepared, otherwise="") if isinstance(prepared, Prepared) else ""
-        if name and isinstance(prepared, Prepared):
+        if not isinstance(prepared, Prepared):
+            continue
+        name, given = of(prepared, otherwise=""), prepared.source.given()
+        if name or (given is not None and of(given, otherwise="")):
             found[dataset] = _names(name, prepared)
     return found
 
 
+def keep(report: Report) -> None:
+    """Keep the names of a report whose frames a magic prepared: these are gone when the report is shown."""
+    _KEPT[report] = of_report(report)
+
+
 def of_plan(report: Report) -> str:
     """Return the name of the frame that a plan is about."""
-    return next((known.prepared for known in of_report(report).values()), FRAME)
+    return next((known.prepared for known in of_report(report).values() if known.prepared), FRAME)
 
 
 def _names(name: str, prepared: Prepared) -> Names:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
+
+import polars as pl
 
 from pdprep import html
 from pdprep.notebook.views import charts, fixes, names
@@ -16,7 +19,11 @@ def to_text(report: Report) -> str:
     """Return the report as text: what is wrong, and a sentence on each theme."""
     said = (f"  {theme.title}: {theme.says}" for theme in themes(report))
     return "\n".join(
-        [str(report), *said, "  as frames: .failures .counts .insights .columns .ready of the report"]
+        [
+            str(in_own_names(report)),
+            *said,
+            "  as frames: .failures .counts .insights .columns .ready of the report",
+        ]
     )
 
 
@@ -26,12 +33,24 @@ def to_html(report: Report) -> str:
     return html.view(problems(report), _pictures(report), page.figures(report), frames)
 
 
+def in_own_names(report: Report) -> Report:
+    """Return a report whose fixes can be pasted into this notebook."""
+    known = names.of_report(report)
+    mends = []
+    for row in report.counts.iter_rows(named=True):
+        own = known.get(row["dataset"])
+        found = fixes.codes(row, own, report.route) if own else []
+        mends.append(found[0].text if found else row["mend"])
+    return replace(report, counts=report.counts.with_columns(pl.Series("mend", mends, pl.String)))
+
+
 def problems(report: Report) -> str:
     """Return whether it is ready, and what is wrong with code that fixes it."""
     known = names.of_report(report)
 
     def codes(row: page.Row) -> Iterator[str]:
-        found = fixes.codes(row, known.get(row["dataset"], names.Names(prepared=row["dataset"])))
+        own = known.get(row["dataset"], names.Names(prepared=row["dataset"]))
+        found = fixes.codes(row, own, report.route)
         return (html.code(code.text, code.title) for code in found)
 
     return page.answer(report) + page.findings(report, codes)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pdprep import clock
 from pdprep.html import size
 from pdprep.ledger.status import Status
-from pdprep.notebook.views import cells, names
+from pdprep.notebook.views import cells, fixes, names
 from pdprep.validation.wording import plural
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def take(job: Job) -> Snapshot:
         note=job.note,
         finished=job.finished,
         error=error.statement if error else "",
-        hint=error.hint if error else "",
+        hint=fixes.hint(error) if error else "",
         seconds=_seconds(job),
         report=job.report,
         suspects=_suspects(job),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import ipywidgets  # type: ignore[import-untyped]  # ships no types
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.notebook.views import job_html
+from pdprep.notebook.views import job_html, report
 from pdprep.notebook.views.output import NOTHING, Output, live
 from pdprep.notebook.views.snapshot import Snapshot, line, take
 from pdprep.notebook.views.watch import Surface
@@ -31,8 +31,8 @@ def bundle(shot: Snapshot, mode: str, *, moving: bool = False) -> dict[str, Any]
 
 def words(shot: Snapshot) -> str:
     """Return a job's line, what went wrong, and the report that stopped it."""
-    report = [str(shot.report)] if shot.report and not shot.report.ok else []
-    return "\n".join([line(shot), *shot.trouble, *report])
+    broken = [str(report.in_own_names(shot.report))] if shot.report and not shot.report.ok else []
+    return "\n".join([line(shot), *shot.trouble, *broken])
 
 
 class OutputSurface:

@@ -165,8 +165,8 @@ def _replaces(before: DatasetState, coming: Coming) -> ReplaceRefused:
         going += f" (and the rows, unknown to this ledger, of {', '.join(before.unknown)})"
     return ReplaceRefused(
         f"a FULL import of {coming.rows:,} records would replace {going}",
-        f"{before.put:,} incremental records would stay; nothing was replaced",
-        'group.bulk(frame, replace=True)  # in a cell: --replace; to add instead: mode="INCREMENTAL"',
+        f"{before.put:,} incremental records would stay; nothing was replaced; mode INCREMENTAL adds instead",
+        "group.bulk(frame, replace=True)",
         counts=_counts(before, coming),
         flags=("--replace",),
     )
@@ -182,7 +182,7 @@ def _shrinking(before: DatasetState, coming: Coming) -> RefusedError:
         f"a FULL import would leave {coming.rows:,} of {before.rows:,} bulk records and {coming.keys:,} of "
         f"{before.keys:,} ids",
         f"at least {SHARE_KEPT:.0%} of both, or shrink=True; is the extract complete?",
-        "group.bulk(frame, replace=True, shrink=True)  # in a cell: --replace --shrink",
+        "group.bulk(frame, replace=True, shrink=True)",
         counts=_counts(before, coming),
         flags=("--replace", "--shrink"),
     )
