@@ -41,27 +41,51 @@ SHARED: Final = {
         help="FULL replaces what earlier import jobs brought, INCREMENTAL adds to it",
     ),
     "replace": flag("--replace", action="store_true", help="agree to a FULL import over bulk records"),
-    "shrink": flag("--shrink", action="store_true", help="agree even if it leaves under 90 %% of them"),
+    "shrink": flag(
+        "--shrink", action="store_true", help="agree even if under 90 %% of the bulk records are left"
+    ),
     "new-only": flag("--new-only", action="store_true", help="leave out what the dataset holds already"),
-    "fill": flag("--fill", action="store_true", help="send the known values of left out fields along"),
-    "on-invalid": flag("--on-invalid", choices=ON_INVALID, help="what to do with rows that break a rule"),
+    "fill": flag(
+        "--fill",
+        action="store_true",
+        help="fill fields that the rows lack with the values sent last; else they become null",
+    ),
+    "on-invalid": flag(
+        "--on-invalid",
+        choices=ON_INVALID,
+        help="bad rows: raise sends nothing at all, quarantine keeps them in a file, drop leaves them out",
+    ),
     "dry-run": flag("--dry-run", action="store_true", help="show what it would do; nothing is sent"),
-    "engine": flag("--engine", choices=ENGINES, help="what does the work: this machine, or tasks of Ray"),
+    "engine": flag(
+        "--engine", choices=ENGINES, help="where the work is done: in this process, or by tasks of Ray"
+    ),
     "rate": flag(
         "--rate",
         type=float,
         metavar="CALLS",
         help="calls a second; without it a tenth of the quota for events, half of it for the rest",
     ),
-    "fast": flag("--fast", action="store_true", help="send by aiohttp (pdprep[fast]), up to the quota"),
+    "fast": flag(
+        "--fast",
+        action="store_true",
+        help='send by aiohttp, up to the quota; needs pip install "pdprep[fast]"',
+    ),
     "wait": flag(
         "--wait",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="wait for the end of the job; without the flag only where nobody watches",
+        help="wait for the end of the job; without the flag only in runs without a browser or terminal",
     ),
     "domain": flag("--domain", type=str.upper, choices=DOMAINS, help="the domain of a group that is new"),
-    "profile": flag("--profile", metavar="NAME", help="a profile of [tool.pdprep.profiles]: AWS"),
+    "profile": flag(
+        "--profile",
+        metavar="NAME",
+        help="an AWS account, as [tool.pdprep.profiles] of pyproject.toml names it",
+    ),
     "home": flag("--home", metavar="FOLDER", help="where pdprep keeps its files"),
-    "check": flag("--check", action="store_true", help="ask whether this identity may do it all"),
+    "check": flag(
+        "--check",
+        action="store_true",
+        help="ask whether your credentials have every permission that is needed",
+    ),
 }

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn, get_args
 
 from pdprep import __version__, errors, platforms
 from pdprep.cli import commands, show
+from pdprep.contract.catalogue import DATASETS, DOMAINS
 from pdprep.contract.rules.rule import Route
 from pdprep.errors import PdprepError, RefusedError
 from pdprep.flags import SHARED, Flag, flag
@@ -38,21 +39,37 @@ exit status:
 PAIR: Final = "FIELD=COLUMN"
 FLAGS: Final = {
     **SHARED,
+    "dataset": flag(
+        "--dataset",
+        choices=DATASETS,
+        metavar="TYPE",
+        help=f"what the rows are, always needed: one of {', '.join(DATASETS)}",
+    ),
+    "domain": flag(
+        "--domain",
+        type=str.upper,
+        choices=DOMAINS,
+        help="the domain whose schema the rows are held to, where no group that exists tells it",
+    ),
     "file": flag("file", metavar="FILE", help="CSV, Parquet, JSON lines ...; a glob in quotes, or s3://..."),
     "group": flag("--group", metavar="NAME", required=True, help="the dataset group"),
     "of": flag("of", metavar="DATASET", help="the dataset type"),
     "column": flag(
-        "--column", metavar=PAIR, action="append", default=[], help="a field of the schema is this column"
+        "--column", metavar=PAIR, action="append", default=[],
+        help="the column that fills a field of the schema; may be repeated",
     ),
     "metadata": flag(
-        "--metadata", metavar=PAIR, action="append", default=[], help="a field of your own is this column"
+        "--metadata", metavar=PAIR, action="append", default=[],
+        help="a further field of your own, and its column; may be repeated",
     ),
-    "max-invalid": flag("--max-invalid", type=float, metavar="SHARE", help="of rows set aside, 0 to 1"),
+    "max-invalid": flag(
+        "--max-invalid", type=float, metavar="SHARE", help="the share of rows, 0 to 1, that may be set aside"
+    ),
     "route": flag(
         "--route", choices=get_args(Route), help="the one way it will go; without it, both have to be open"
     ),
     "to": flag("--to", metavar="FOLDER", required=True, help="where to write"),
-    "keep": flag("--keep", action="store_true", help="keep the staged parts in S3"),
+    "keep": flag("--keep", action="store_true", help="keep the CSV files in S3 after the import"),
     "resend": flag("--resend", action="store_true", help="send also what the service has taken already"),
     "out": flag("--out", metavar="FILE", help="write every record to this .csv, .parquet or .ndjson"),
     "values": flag("--values", action="store_true", help="show the values of rows that break a rule"),

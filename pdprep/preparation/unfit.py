@@ -50,8 +50,9 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
             since = f'pl.datetime(1970, 1, 1) + pl.col("{column}")'
             return f'{argument}={{"{target}": {since}}}'
         code = f'pl.col("{column}").dt.total_seconds()'
-    if isinstance(dtype, pl.Binary) and _holds_uuids(source, column):
-        code = f'pl.col("{column}"){UUID_BYTES}'
+    if isinstance(dtype, pl.Binary):
+        # Polars makes no number of bytes; of their text the field reads one.
+        code = f'pl.col("{column}"){UUID_BYTES if _holds_uuids(source, column) else ".cast(pl.String)"}'
     return f'{argument}={{"{target}": {code}}}'
 
 

@@ -164,6 +164,14 @@ def test_a_duration_is_no_moment_until_it_is_said_from_when() -> None:
     assert rows["TIMESTAMP"].to_list() == [1_728_000_000, 1_728_086_405]
 
 
+def test_numbers_that_are_bytes_are_read_by_their_text() -> None:
+    frame = pl.DataFrame({"USER_ID": ["a"], "ITEM_ID": ["x"], "TIMESTAMP": [b"1728000000"]})
+    with pytest.raises(MappingError, match="TIMESTAMP is Binary") as caught:
+        pdprep.prepare(frame, "interactions")
+    rows = pdprep.prepare(frame, "interactions", **pasted(caught.value, frame)).frame.collect()
+    assert rows["TIMESTAMP"].to_list() == [1_728_000_000]
+
+
 def test_field_8_a_series_or_rows_of_dicts_are_told_how_they_become_a_frame() -> None:
     frame: Any = [{"USER_ID": "u1", "plan": "a"}, {"USER_ID": "u2", "plan": "b"}]
     with pytest.raises(SourceError) as caught:

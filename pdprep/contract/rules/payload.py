@@ -138,8 +138,8 @@ RULES: Final = (
         name="session_id_word",
         level="error",
         stops="put",
-        text="SESSION_ID is a word for nothing, such as null or undefined: "
-        "by one report such events are lost",
+        text="SESSION_ID is a word for a missing value, such as null or undefined; the service is reported "
+        "to lose such events",
         mend='frame.lazy().with_columns(pl.when(~pl.col("$column").str.strip_chars().str.to_lowercase().is_in('
         '["null", "undefined", "none", "nan", "[object object]"])).then(pl.col("$column")))',
         example="session",
@@ -151,8 +151,8 @@ RULES: Final = (
         name="session_of_user_word",
         level="error",
         stops="put",
-        text="the event has no SESSION_ID, so its USER_ID is sent as one, and that is a word for nothing, "
-        "such as null: by one report such events are lost",
+        text="SESSION_ID is missing, so the USER_ID is sent in its place, and that is a word for a missing "
+        "value, such as null; the service is reported to lose such events",
         mend=ASIDE,
         source="aws-sdk-js issue 3371",
         shown="USER_ID",

@@ -93,7 +93,7 @@ RULES: Final = (
         name="timestamp_future",
         level="error",
         stops="all",
-        text="the time of an event lies more than a day ahead",
+        text="the time of an event lies more than a day in the future",
         mend='on_invalid="quarantine"  # keeps such rows aside; or check the unit and the time zone',
         source="interactions-datasets",
         limit=limits.AHEAD,
@@ -108,7 +108,7 @@ RULES: Final = (
         name="time_implausible",
         level="warning",
         stops="none",
-        text="a time that is no event's looks like a number of another unit, such as a year",
+        text="a date of an item, user or action looks like a number of another unit, such as a year",
         mend='frame.lazy().with_columns(pl.date(pl.col("$column").cast(pl.Int32), 1, 1).alias("$column"))'
         "  # where it is a year",
         example="when",
