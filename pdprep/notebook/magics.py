@@ -11,7 +11,7 @@ import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
-from pdprep.errors import NotPreparedError, ValidationError
+from pdprep.errors import NotPreparedError
 from pdprep.notebook import completion, frames, ready, surroundings
 from pdprep.notebook.arguments import takes
 from pdprep.notebook.show import Showing
@@ -129,18 +129,13 @@ class PersonalizeMagics(Magics):
 
     def _send(self, args: Namespace, cell: str | None, route: str, **settings: Any) -> object:
         from pdprep.notebook import plans, sending
-        from pdprep.notebook.views import fixes
 
         group, prepared = self._group(), self._prepared(args, cell)
         if args.dry_run:
             return self._keep(args, plans.dry_run(group, prepared, args, route))
         begin: Callable[..., Any] = partial(getattr(group, route), on_start=self.showing.begin, **settings)
         wait = surroundings.waits(args.wait, self.wait, self.shell)
-        try:
-            return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
-        except ValidationError as error:
-            error.hint = fixes.hint(error)
-            raise
+        return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
 
     def _prepared(self, args: Namespace, cell: str | None) -> list[Prepared]:
         try:

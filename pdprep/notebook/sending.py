@@ -6,9 +6,10 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from pdprep.errors import RefusedError
+from pdprep.errors import RefusedError, ValidationError
 from pdprep.notebook.arguments import again
 from pdprep.notebook.show import Showing
+from pdprep.notebook.views import fixes
 from pdprep.personalize.jobs.history import Jobs
 from pdprep.personalize.jobs.job import Job
 from pdprep.preparation.prepare import Prepared
@@ -46,5 +47,8 @@ def send(
         showing.refuse(error, args)
         if error.flags:
             error.hint = again(args.typed, error.flags)
+        raise
+    except ValidationError as error:
+        error.hint = fixes.hint(error)
         raise
     return found
