@@ -9,14 +9,24 @@ from typing import Final
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep import clock
+from pdprep.engine.validate import checked_engine, validate
 from pdprep.notebook import surroundings
-from pdprep.notebook.views import surfaces
+from pdprep.notebook.views import names, surfaces
 from pdprep.notebook.views.snapshot import Snapshot
 from pdprep.notebook.views.watch import GAP, Surface
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Progress
+from pdprep.validation.report import Report
 
 BLINK: Final = 0.5  # seconds before there is anything to see
+
+
+def checked(prepared: Sequence[Prepared], shell: InteractiveShell, mode: str, engine: str) -> Report:
+    """Hold frames to every rule and draw the progress; the report is shown in the notebook's own names."""
+    with Checking(prepared, shell, mode) as listener:
+        report = validate(*prepared, listener=listener, engine=checked_engine(engine))
+    names.keep(report)
+    return report
 
 
 class Checking:

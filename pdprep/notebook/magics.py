@@ -60,17 +60,12 @@ class PersonalizeMagics(Magics):
     )
     def personalize_check(self, args: Namespace, cell: str | None) -> object:
         """Validate one or more frames and show the report; nothing is sent."""
-        from pdprep.engine.validate import checked_engine, validate
-        from pdprep.notebook.checking import Checking
-        from pdprep.notebook.views import names
+        from pdprep.notebook.checking import checked
 
         self.showing.tell()
         prepared = self._prepared(args, cell)
-        with Checking(prepared, self.shell, self.mode()) as listener:
-            engine = args.engine or (self.group.world.options.engine if self.group else "local")
-            report = validate(*prepared, listener=listener, engine=checked_engine(engine))
-        names.keep(report)
-        return self._keep(args, report)
+        engine = args.engine or (self.group.world.options.engine if self.group else "local")
+        return self._keep(args, checked(prepared, self.shell, self.mode(), engine))
 
     @line_cell_magic
     @takes(
