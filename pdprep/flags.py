@@ -74,7 +74,7 @@ SHARED: Final = {
         "--wait",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="wait for the end of the job; without the flag only in runs without a browser or terminal",
+        help="wait for the end of the job; without the flag only in a terminal and in runs as papermill's",
     ),
     "domain": flag("--domain", type=str.upper, choices=DOMAINS, help="the domain of a group that is new"),
     "profile": flag(

@@ -43,6 +43,8 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
         return f'frame.astype({{"{column}": "string"}})' if "pandas" in source.label else ""
     if isinstance(dtype, pl.Object):  # of which the sample holds no ids
         return ""
+    if isinstance(dtype, pl.Time) and target == "TIMESTAMP":  # of which day, nothing says
+        return ""
     code = f'pl.col("{column}").cast(pl.{cast})'
     if isinstance(dtype, pl.Duration):
         # As a number it would be read as a moment shortly after 1970.

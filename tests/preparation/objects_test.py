@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,13 @@ def test_field_8_what_is_suggested_for_other_objects_works_when_pasted(name: str
 def test_field_8_nothing_is_suggested_that_would_spoil_ids(values: list[Any]) -> None:
     with pytest.raises(SourceError) as caught:
         users(pd.DataFrame({"USER_ID": pd.Series(values, dtype=object), "plan": PLANS}))
+    assert caught.value.hint == ""
+
+
+def test_a_time_of_day_is_no_moment_and_nothing_makes_one_of_it() -> None:
+    frame = pl.DataFrame({"USER_ID": ["a"], "ITEM_ID": ["x"], "TIMESTAMP": [time(10, 30)]})
+    with pytest.raises(MappingError, match="TIMESTAMP is Time") as caught:
+        pdprep.prepare(frame, "interactions")
     assert caught.value.hint == ""
 
 
