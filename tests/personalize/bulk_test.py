@@ -84,7 +84,8 @@ def test_another_full_import_is_refused_with_counts(filled: DatasetGroup, server
         "a FULL import of 1,300 records would replace 1,200 bulk records (100 of them not in the new file)"
     )
     assert caught.value.found == found
-    assert caught.value.expected == "7 incremental records would stay; nothing was replaced; mode INCREMENTAL adds instead"
+    expected = "7 incremental records would stay; nothing was replaced; mode INCREMENTAL adds instead"
+    assert caught.value.expected == expected
     assert "refused: a FULL import of 1,300" in filled.jobs().frame["note"][0]
     assert counts(filled) == {"bulk": 1200, "incremental": 7, "both": 0}
     assert staged(server) == []
