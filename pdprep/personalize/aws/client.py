@@ -200,6 +200,7 @@ def attempt(world: World, operation: str, work: Callable[[], Any]) -> Any:
         with translated(operation):
             return work()
     except ServiceError as error:
+        # The local Personalize may have ended with its last client; AWS is never brought back from here.
         if error.code != LOST or not world.endpoint.revive():
             raise
     with translated(operation):

@@ -99,6 +99,8 @@ def _decide(statements: list[Any], caller: Caller, action: str, resource: str) -
     unsure, vpc = False, False
     for each in statements:
         fits = _fits(each, caller, action, resource)
+        # One Deny outweighs every Allow. One that cannot be judged leaves all of it open, for it may be about
+        # this call: what is said then is "cannot be told", never "yes".
         if each.get("Effect") == "Deny" and fits is not False:
             if fits:
                 return Decision((action,), vpc=_names_vpc(each))
@@ -167,6 +169,7 @@ def _holds(operator: str, key: str, wanted: list[Any], context: Mapping[str, str
     negated = "Not" in name
     if name.replace("Not", "") not in _PLAIN:
         return None
+    # A key that a call does not bring fails a condition, unless that asks for what it is not.
     if value is None:
         return negated or optional
     if key.lower() == "aws:sourcearn" and not negated:

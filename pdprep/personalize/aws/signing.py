@@ -68,11 +68,13 @@ class Signer:
         except ValueError:
             return
         offset = told.astimezone(UTC) - datetime.now(UTC)
+        # The header has whole seconds and an answer takes some: what is less than a minute is no wrong clock.
         if abs(offset - self.offset) > TOLERANCE:
             self.offset = offset
 
     def _key_of(self, credentials: ReadOnlyCredentials, day: str) -> bytes:
         secret = credentials.secret_key
+        # Four of the five HMACs of a signature are the same for a day.
         if self._key[:2] != (secret, day):
             key = _hmac(f"AWS4{secret}".encode(), day)
             for part in self._place.split("/"):

@@ -25,6 +25,7 @@ def aligned(prepared: Prepared, deployed: Contract | None) -> Prepared:
     if deployed is None or prepared.contract.stored == deployed.stored:
         return prepared
     options = prepared.options
+    # Resolved anew and not renamed: a field of another type is read in another way.
     contract, conversions, _ = resolution.resolve(
         prepared.source, deployed, options.columns, options.metadata, deployed, prepared.guessed
     )

@@ -38,6 +38,8 @@ def begin(asked: ImportRequest, on_start: Callback | None = None) -> Job:
         InputError: No such mode.
         RefusedError: The import would replace what nobody asked to replace.
     """
+    # Asked before the job runs, which changes the answer. Where nothing can refuse it, nobody waits for its
+    # rows to be read.
     may_be_refused = decision.may_be_refused(asked)
     job = queue.begin(KIND, asked)
     if on_start:
@@ -68,7 +70,7 @@ def run(asked: ImportRequest, job: Job, before: Job | None = None) -> None:
         row = asked.ledger.journal.import_of(job.id)
         if row is None or not row.status.pending:
             if not job.accepted and asked.ledger.journal.unfinished(job.dataset):
-                check_early()
+                check_early()  # what others left is finished first, which may take long
             following.settle(target, job)
             # What an interrupted put still has to send is older than this import and must not come after it.
             ending.finish_open(target, job, Speed())

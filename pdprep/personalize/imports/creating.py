@@ -33,10 +33,12 @@ def begin(asked: ImportRequest, job: Job) -> ImportRow:
     Parts of the interrupted one that are equal are not sent again; what they were is told by their checksums.
     """
     journal, target = asked.ledger.journal, asked.target
+    # Of several that were cut off only the last can go on: this is one import, with one place in S3.
     *older, last = [None, *(row for row in journal.imports(job.dataset) if row.status == Status.STAGED)]
     for row in older:
         if row is not None:
             following.abandon(target, row)
+    # Without a fingerprint until its rows are judged: no other job counts on it before.
     values = {"job": job.id, "mode": asked.mode, "keep": int(asked.keep), "fingerprint": ""}
     if last is not None:
         record_files.drop_records(asked.ledger, last)

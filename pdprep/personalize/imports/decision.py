@@ -37,6 +37,7 @@ def check_early(asked: ImportRequest, job: Job) -> None:
         ValidationError: A rule is broken that stops imports.
         RefusedError: It would be refused then.
     """
+    # It is staged again at its turn: whoever typed the call hears of a bad row now and not in an hour.
     with scratch(asked.ledger, job) as folder:
         _, coming = stage(asked, folder, job, lambda part: part.path.unlink())
         decided(asked, _expected(asked, job), coming, folder / RECORDS)
@@ -79,6 +80,7 @@ def _expected(asked: ImportRequest, job: Job) -> DatasetState:
     known = {row.job for row in on_their_way}
     queued = [row for row in journal.jobs() if (row.route, row.dataset) == ("bulk", job.dataset)]
     own = next(row.seq for row in queued if row.id == job.id)
+    # A job whose lock is free has lost its process: nothing comes of it.
     waiting = tuple(
         f"{row.id}, which is on its way"
         for row in reversed(queued)
@@ -88,6 +90,7 @@ def _expected(asked: ImportRequest, job: Job) -> DatasetState:
     full = [place for place, row in enumerate(on_their_way) if row.mode == "FULL"]
     if not full:
         return replace(now, imports=(*now.imports, *on_their_way), unknown=unknown)
+    # What stands there now, and what comes before the last FULL import, will have been replaced by it.
     first, *more = on_their_way[full[-1] :]
     return DatasetState((first, *more), first.rows, first.keys, now.put, unknown)
 
@@ -102,17 +105,15 @@ def _counted(state: DatasetState, coming: Coming, records: Path | str, ledger: L
     """Count what only the bulk layer has, or only the new file."""
     if not state.imports:
         return coming
+    # Only what a guard will ask: what a FULL import would lose, or how many events an INCREMENTAL one adds.
     contract = contracts.loads(state.imports[-1].contract)
     held = pl.concat([record_files.scan_import(ledger, row) for row in state.imports], how="diagonal_relaxed")
-    new = _scan(ledger, records)
+    if isinstance(records, str):
+        new = remote_records.below(ledger, records)
+    else:
+        new = integrity.scan(sorted(records.glob("*.parquet")))
     on = [name for name in identity.columns(contract) if name in new.collect_schema()]
     if coming.mode == "FULL":
         return replace(coming, lacks=lacking(held, new, on, contract.key))
     needs = contract.event_like and not state.unknown
     return replace(coming, fresh=lacking(new, held, on, contract.key)) if needs else coming
-
-
-def _scan(ledger: Ledger, records: Path | str) -> pl.LazyFrame:
-    if isinstance(records, str):
-        return remote_records.below(ledger, records)
-    return integrity.scan(sorted(records.glob("*.parquet")))

@@ -47,6 +47,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
     """Write down how an import ended, and tidy up after it."""
     journal = target.ledger.journal
     ended = found["lastUpdatedDateTime"].timestamp()
+    # The service's word first: tidying up may be cut off, and is worth less than to know how it ended.
     row = journal.change_import(
         row, status=found["status"], reason=found.get("failureReason", ""), ended=ended
     )

@@ -17,7 +17,7 @@ from pdprep.personalize.aws.client import World, pages
 from pdprep.personalize.aws.quotas import quota
 from pdprep.personalize.resources.ensuring import Group, find_dataset
 
-SHARE_KEPT: Final = 0.9
+SHARE_KEPT: Final = 0.9  # of records and of ids; with less, the new file is asked to be the whole extract
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,7 @@ def _counts(before: DatasetState, coming: Coming) -> dict[str, int]:
 
 
 def _keys(ledger: Ledger, imports: tuple[ImportRow, ...]) -> int:
+    # The journal has the ids of each import; of several, one id may be in two, so they are counted anew.
     if len(imports) < 2:
         return sum(row.keys for row in imports)
     key = contracts.loads(imports[-1].contract).key

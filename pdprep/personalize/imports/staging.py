@@ -23,7 +23,7 @@ from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs.job import Job
 
 RECORDS: Final = "records"
-ROWS_A_FILE: Final = 250_000  # of records, about
+ROWS_A_FILE: Final = 250_000  # of records, about: a file a partition would wait for the disk as often
 
 
 def stage(
@@ -50,6 +50,7 @@ def stage(
     )  # fmt: skip
     records.close()
     job.report = staged.report
+    # Only now: which form the ids have is told by the whole column.
     forms.check(asked.ledger, prepared)
     job.update(rows=staged.rows)
     return staged, Coming(asked.mode, staged.rows, staged.ids, staged.bytes, fingerprint(staged))
@@ -57,6 +58,7 @@ def stage(
 
 def fingerprint(staged: Staged) -> str:
     """Return what stands for the bytes of an import: its schema and its parts in order."""
+    # Not of the source: the same rows from another file, or in Parquet and not in CSV, are the same import.
     text = "\n".join([staged.contract.to_avro(), *(part.sha256 for part in staged.parts)])
     return hashlib.sha256(text.encode()).hexdigest()
 

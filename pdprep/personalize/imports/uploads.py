@@ -53,6 +53,7 @@ def send(
         ServiceError: It is not there in the size and with the checksum it was sent.
     """
     name = key(prefix, part)
+    # The same frame makes the same bytes, so an import that was cut off finds its first parts here.
     if _confirmed(world, name, part):
         listener(part.bytes)
         return
@@ -118,6 +119,7 @@ def abort_broken(world: World, prefix: str) -> None:
 def remove(world: World, keys: Sequence[str]) -> None:
     """Delete objects; those that are gone already do not matter."""
     bucket, _ = world.place
+    # A thousand keys a call is what S3 takes. Source: API reference of S3, DeleteObjects.
     for start in range(0, len(keys), 1000):
         objects = [{"Key": name} for name in keys[start : start + 1000]]
         call(world, "s3", "delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
@@ -130,4 +132,5 @@ def _confirmed(world: World, name: str, part: Part) -> bool:
         if missing(error):
             return False
         raise
+    # In the metadata, since the ETag of an upload in parts is no checksum of the whole.
     return bool(head["ContentLength"] == part.bytes and head.get("Metadata", {}).get("sha256") == part.sha256)

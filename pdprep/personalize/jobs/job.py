@@ -257,7 +257,7 @@ class Job(JobState):
             self._let_go()
             with suppress(Exception):
                 self.update(ended=clock.now().timestamp(), worked=self._row.work(clock.now()), begun=None)
-            self._lock.drop()
+            self._lock.drop()  # before anybody hears of the end: they may go on with the job at once
             self._decided.set()
             self._ended.set()
             self._tell()

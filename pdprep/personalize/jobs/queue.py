@@ -76,6 +76,7 @@ def turn(ledger: Ledger, job: Job, before: Job | None, judge: Callable[[], None]
         JobError: The job is a put and the import before it failed.
         Stopped: Somebody asked the job to stop meanwhile.
     """
+    # The queue keeps the order in which this process was asked; the lock keeps other processes out.
     if before is not None:
         _wait_for(job, before, judge)
     with holding(ledger, job, job.dataset, judge):
@@ -97,6 +98,7 @@ def holding(
         job.update(note=f"waits for another job that works on {dataset}")
         if judge is not None and not job.accepted:
             judge()
+        # A lock of the file system wakes nobody, so it is looked at again and again.
         if job.stopping.wait(POLL_SECONDS):
             raise Stopped
     try:

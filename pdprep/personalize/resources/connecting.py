@@ -68,6 +68,7 @@ def _world(name: str, given: Given, home: Path) -> World:
 
 def _find(world: World, name: str, new: bool) -> Group | None:
     found = ensuring.find_group(world, name)
+    # A group that is missing is created by its first import, so a slip would fill a second one unseen.
     slip = None if found or new else names.near(name, ensuring.groups(world))
     if slip:
         raise GroupError(

@@ -97,9 +97,11 @@ def ensure_dataset(world: World, group: Group, contract: Contract) -> Dataset:
     def create() -> str:
         schema = ensure_schema(world, group, contract)
         name = names.dataset(group.name, kind)
+        # Source: service model, DatasetType.
+        type_ = {"action_interactions": "Action_Interactions"}.get(kind, kind.capitalize())
         return _create(
             world, "dataset", name=name, schemaArn=schema, datasetGroupArn=group.arn,
-            datasetType=_type(kind), tags=tags(group.name),
+            datasetType=type_, tags=tags(group.name),
         )  # fmt: skip
 
     arn = create_once(lambda: _arn(find_dataset(world, group.arn, kind)), create)
@@ -109,6 +111,7 @@ def ensure_dataset(world: World, group: Group, contract: Contract) -> Dataset:
 def ensure_schema(world: World, group: Group, contract: Contract) -> str:
     """Return the ARN of the schema of a contract; the same contract has the same schema."""
     text = contract.to_avro()
+    # A schema is never changed: its name has a digest of what it says, so another contract is another schema.
     name = names.schema(group.name, contract.dataset, text + contract.domain)
     extra = {} if group.domain == "CUSTOM" else {"domain": group.domain}
 
@@ -191,11 +194,6 @@ def _create(world: World, kind: str, **arguments: Any) -> str:
 
 def _arn(found: Group | Dataset | None) -> str:
     return found.arn if found else ""
-
-
-def _type(kind: str) -> str:
-    # Source: service model, DatasetType.
-    return {"action_interactions": "Action_Interactions"}.get(kind, kind.capitalize())
 
 
 def _group(found: dict[str, Any]) -> Group:

@@ -39,7 +39,10 @@ def delete(target: Target, confirm: str | None) -> tuple[str, ...]:
     group = target.group()
     if group is None:
         raise GroupError(f"no dataset group {target.name}", "a group that exists", "group.describe()")
-    made, others = _told_apart(target.world, group)
+    # In the order in which they can go, the group last.
+    found = [*_children(target.world, group), Made("dataset_group", group.name, group.arn)]
+    made = [each for each in found if _tagged(target.world, each, group.name)]
+    others = [each for each in found if each not in made]
     schemas = list(_schemas(target.world, group))
     shown = tuple(f"{each.kind.replace('_', ' ')} {each.name}" for each in (*made, *schemas))
     _agree(group, confirm, shown, others)
@@ -66,13 +69,6 @@ def _agree(group: Group, confirm: str | None, shown: tuple[str, ...], others: li
             "the name of the group as confirm=",
             f'group.delete(confirm="{group.name}")',
         )
-
-
-def _told_apart(world: World, group: Group) -> tuple[list[Made], list[Made]]:
-    """Return the resources of a group in the order in which they can go: ours, and those of others."""
-    found = [*_children(world, group), Made("dataset_group", group.name, group.arn)]
-    ours = {each for each in found if _tagged(world, each, group.name)}
-    return [each for each in found if each in ours], [each for each in found if each not in ours]
 
 
 def _children(world: World, group: Group) -> Iterator[Made]:

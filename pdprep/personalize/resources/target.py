@@ -39,6 +39,7 @@ class Target:
     def ready(self, contract: Contract) -> tuple[Group, Dataset]:
         """Find or create the group and the dataset, and bind the ledger to the group."""
         group = ensuring.ensure_group(self.world, self.name, self.domain)
+        # From here on the ledger is this group's: one made again under the same name gets another ledger.
         self.ledger.journal.bind(binding(group))
         attribution.ensure(self.world, group, contract.dataset)
         return group, ensuring.ensure_dataset(self.world, group, contract)

@@ -83,14 +83,13 @@ def _solutions(world: World, group: Group, now: datetime, ledger: Ledger) -> Ite
     for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
         arn = row["solutionArn"]
         versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
-        full = [each for each in versions if _fully_trained(each)]
+        # An update takes new items in; only a full training reads everything again.
+        full = [
+            each for each in versions if each["status"] == "ACTIVE" and each.get("trainingMode") != "UPDATE"
+        ]
         if full:
             latest = max(full, key=lambda each: each["creationDateTime"])
             yield _trained(world, describe(world, "solution", arn), latest, now, ledger)
-
-
-def _fully_trained(version: dict[str, Any]) -> bool:
-    return version["status"] == "ACTIVE" and version.get("trainingMode") != "UPDATE"
 
 
 def _trained(
@@ -98,14 +97,20 @@ def _trained(
 ) -> TrainedModel:
     """Return the latest full training of a solution, and what its campaigns do with newer records."""
     of, at = recipe(solution.get("recipeArn", "")), latest["creationDateTime"]
-    deployed = set(_deployed(world, solution["solutionArn"]))
+    deployed = {
+        str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
+        for row in pages(world, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"])
+        if row["status"] == "ACTIVE"
+    }
     newest = bool(deployed & {latest["solutionVersionArn"], f"{solution['solutionArn']}/$LATEST"})
     features = {each for each in of.features if (newest if each in OF_LATEST else deployed)}
     if not solution.get("performIncrementalUpdate"):
         features.discard("fresh items")
     given = solution.get("solutionConfig", {}).get("featureTransformationParameters", {})
     frequency = TREND_MINUTES.get(given.get("trend_discovery_frequency", ""), 120)
-    following = _following(solution, at, of, ledger)
+    # It trains by itself only where events came since, as far as this ledger knows.
+    automatic = solution.get("performAutoTraining") and _fed(of, at.timestamp(), ledger)
+    following = at + _every(solution) if automatic else None
     return replace(
         _model(at, of, frozenset(features)), trend_minutes=frequency,
         following=following if following and following > now else None,
@@ -114,19 +119,6 @@ def _trained(
 
 def _model(at: datetime, of: RecipeFacts, features: frozenset[Any]) -> TrainedModel:
     return TrainedModel(at, of.reads, features, of.segments)
-
-
-def _deployed(world: World, solution: str) -> Iterator[str]:
-    for row in pages(world, "list_campaigns", "campaigns", solutionArn=solution):
-        if row["status"] == "ACTIVE":
-            yield str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
-
-
-def _following(solution: dict[str, Any], at: datetime, of: RecipeFacts, ledger: Ledger) -> datetime | None:
-    """Return when a solution trains by itself: only where events that this ledger knows came since."""
-    if not solution.get("performAutoTraining"):
-        return None
-    return at + _every(solution) if _fed(of, at.timestamp(), ledger) else None
 
 
 def _fed(of: RecipeFacts, since: float, ledger: Ledger) -> bool:

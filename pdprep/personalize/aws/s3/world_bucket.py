@@ -52,6 +52,7 @@ class WorldBucket:
         bucket, key = _place(address)
         client = self.world.client("s3")
         attempt(self.world, "PutObject", lambda: client.upload_file(str(file), bucket, key, Config=TRANSFER))
+        # Asked of S3, since the ETag of an upload in parts, or under a key, is not told by the bytes.
         head = call(self.world, "s3", "head_object", Bucket=bucket, Key=key)
         return ObjectRow(address, head["ContentLength"], head["ETag"])
 

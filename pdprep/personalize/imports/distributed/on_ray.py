@@ -38,6 +38,7 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
                 sending.take_over(job, same)
                 return None
             row = sending.accept(asked, staged, coming, row, records, job)
+            # Listed before the first is sent: whatever a kill leaves in the bucket, the journal names it.
             keys = [uploads.key(row.location, part) for part in staged.parts]
             row = asked.ledger.journal.change_import(row, files=json.dumps(keys))
             reduced.write(sink, lambda part: None)
@@ -47,6 +48,7 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
             job.update(note="")
             return sending.import_parts(asked, staged, row, job)
     except BaseException as error:
+        # Where the reply was lost the job may exist and read its parts; then the next job looks for it.
         if not creating.uncertain(error):
             uploads.remove(target.world, uploads.keys_below(target.world, row.location))
             following.abandon(target, row)

@@ -19,7 +19,9 @@ from pdprep.personalize.aws.client import World, upload
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.imports.staging import RECORDS
 
-_PARTITION: Final = 1 << 31  # numbers of records that a partition has for itself
+# Numbers of records that a partition has for itself, as no task knows how many the others keep. The numbers
+# of 256 partitions end below 2 ** 40, which is what an import has in the ledger.
+_PARTITION: Final = 1 << 31
 
 
 @dataclass(frozen=True)
