@@ -40,6 +40,7 @@ def created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
         update: Writes down in our job's row what is known of the service's.
     """
     group, row = existing(target), target.ledger.journal.job(id)
+    # With a name in the journal an earlier attempt may have made the call, and lost its reply.
     name = row.name if row else ""
     if name and (arn := _find(target, group, name)):
         return arn

@@ -74,11 +74,12 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     )  # fmt: skip
     user_list.remove(target, found["jobName"])
     if found["status"] != Status.COMPLETED:
+        # Whom to delete is asked anew: no later job goes on with what the service has refused.
         file.unlink()
         hint = f"group.delete_users(users, confirm={len(ids)})  # once what the reason names is fixed"
         raise failure(f"the deletion {found['jobName']}", found, "COMPLETED", hint)
     known = erasing.erase(target, ids)
-    file.unlink()
+    file.unlink()  # last: as long as it is there, whatever was cut off is done once more
     note = f"{known:,} of {len(ids):,} ids were known to this ledger"
     update(status=Status.DONE, phase="done", done=len(ids), rows=found.get("numDeleted"), note=note)
 

@@ -14,6 +14,7 @@ from pdprep.personalize.resources.target import Target
 
 def erase(target: Target, ids: pl.Series) -> int:
     """Let the ledger and the bucket forget users, and return how many of them the ledger knew."""
+    # Each of these may be done twice, and is after a kill: the users wait in their file until all is done.
     known = len(forgetting.known(target.ledger, ids))
     forgetting.forget(target.ledger, ids)
     deleted_users.remember(target.ledger, ids)

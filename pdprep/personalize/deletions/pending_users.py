@@ -41,7 +41,7 @@ def write(ledger: Ledger, ids: pl.Series, place: Path) -> None:
     with ledger.temporary() as folder:
         fresh = folder / place.name
         ids.to_frame().write_parquet(fresh)
-        integrity.settle(fresh)
+        integrity.settle(fresh)  # after a kill, this alone tells whom the service deletes
         fresh.replace(place)
 
 

@@ -95,6 +95,7 @@ def _file_bulk(
 def _file_put(target: Target, contract: Contract, rows: pl.LazyFrame, job: Job) -> None:
     """File the put layer as one plan that has been answered in full."""
     put = batches.put_contract(contract)
+    # With digests as of a put, so that a later put of the same records knows them to the letter.
     frame = batches.plan(put, rows.collect())
     if frame.is_empty():
         return

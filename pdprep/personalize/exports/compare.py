@@ -68,11 +68,14 @@ def _kinds(
     other = LAYERS[1 - LAYERS.index(layer)]
     columns, every = there.columns, both.held.drop(ORDER, BULK)
     differing = lacking(mine, there, columns)
+    # Of what is not there as it was sent: its id is there with other values, in the other layer, or nowhere.
+    # In the other layer it may be by right, where the ledger has sent it that way too.
     changed, gone = having(differing, there, both.key), lacking(differing, there, both.key)
     moved = lacking(having(gone, both.service[other], both.key), _newest(both, other), both.key)
     yield "missing", lacking(gone, moved, both.key)
     yield "other layer", moved
     yield "other value", changed
+    # And what is there and not the newest of the ledger: never sent from here, or an older version of an id.
     extra = lacking(lacking(there, mine, columns), changed, both.key)
     unknown = lacking(extra, every, columns)
     yield "unexpected", unknown if layer == "BULK" and both.alone else unknown.clear()

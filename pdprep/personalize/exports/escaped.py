@@ -30,7 +30,12 @@ def to_parquet(files: Sequence[Path], contract: Contract, target: Path) -> pl.La
     plain = [
         _doubled(file, target.with_name(f"{target.stem}-{number}.csv")) for number, file in enumerate(files)
     ]
-    frames = [_typed(file, contract) for file in plain]
+    frames = [
+        pl.scan_csv(file, infer_schema=False, glob=False).select(
+            _as(field.name, DTYPES[field.type]) for field in contract.stored
+        )
+        for file in plain
+    ]
     none = pl.DataFrame([pl.Series(f.name, [], DTYPES[f.type]) for f in contract.stored]).lazy()
     pl.concat(frames or [none]).sink_parquet(target)
     for file in plain:
@@ -41,14 +46,10 @@ def to_parquet(files: Sequence[Path], contract: Contract, target: Path) -> pl.La
 def _doubled(file: Path, target: Path) -> Path:
     """Write a file again with doubled quotes, as Polars reads them."""
     lines = pl.scan_lines(file, name=_LINE, glob=False)
+    # Both in one step: the mark that closes a value after a doubled backslash is not an escaped one.
     doubled = pl.col(_LINE).str.replace_many(_ESCAPED, _DOUBLED)
     lines.select(doubled).sink_csv(target, include_header=False, quote_style="never")
     return target
-
-
-def _typed(file: Path, contract: Contract) -> pl.LazyFrame:
-    rows = pl.scan_csv(file, infer_schema=False, glob=False)
-    return rows.select(_as(field.name, DTYPES[field.type]) for field in contract.stored)
 
 
 def _as(name: str, dtype: object) -> pl.Expr:

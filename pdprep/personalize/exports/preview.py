@@ -39,14 +39,11 @@ class Preview:
     changes: pl.DataFrame
 
     def __repr__(self) -> str:
-        shown = (f"  {source}: {', '.join(ids)}" for source, ids in self._by_source())
+        sources = self.items.group_by("SOURCE", maintain_order=True).agg("ITEM_ID")
+        shown = (f"  {source}: {', '.join(ids)}" for source, ids in sources.iter_rows())
         later = (f"  {row['DATASET']}: {row['EFFECT']}" for row in self.changes.iter_rows(named=True))
         said = "a preview of the local Personalize, not what AWS would recommend"
         return "\n".join([said, *shown, "what is sent now counts:", *later])
-
-    def _by_source(self) -> Iterator[tuple[str, list[str]]]:
-        for source in self.items["SOURCE"].unique(maintain_order=True):
-            yield source, self.items.filter(pl.col("SOURCE") == source)["ITEM_ID"].to_list()
 
 
 def preview(target: Target, user: str | None, item: str | None, count: int, now: datetime) -> Preview:

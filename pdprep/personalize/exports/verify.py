@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -67,11 +66,14 @@ def verify(target: Target, dataset: str, rows_a_partition: int = ROWS_A_PARTITIO
     Raises:
         LedgerError: A file of the ledger's records is not what was written.
     """
+    # First the ledger's own files: a damaged one would make the service look wrong.
     _whole(target, dataset)
     jobs, frames = zip(*(export(target, dataset, layer) for layer in LAYERS), strict=True)
     contract = target.deployed(dataset) or Contract.of(dataset, target.domain)
     alone = not guards.others(target.ledger, target.world, target.group(), dataset)
-    folder = _fresh(target.ledger.folder / "verified" / jobs[-1].id)
+    folder = target.ledger.folder / "verified" / jobs[-1].id
+    shutil.rmtree(folder, ignore_errors=True)
+    folders.private(folder)
     counts = no_counts()
     cut = partitions([_held(target, contract), *frames], contract.key, rows_a_partition)
     for number, (mine, *service) in enumerate(cut):
@@ -105,8 +107,3 @@ def _like(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
         for name, dtype in schema.items()
     ]
     return frame.select(*columns, ORDER, BULK)
-
-
-def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    return folders.private(folder)

@@ -137,6 +137,7 @@ class Difference:
         self._sent = CoPartitioned(self._every, contract.key, folder, [*self._hashes, BULK]) if held else None
         cutoff = _cutoff(contract, [each for each in held if DIGEST in each.collect_schema()])
         live = tracker if contract.dataset == "interactions" else None
+        # An application may send events by the tracker without us, so whatever happened since may be there.
         first = live if live and (cutoff is None or live.created < cutoff) else None
         self._found = Balance(
             cutoff=first.created if first else cutoff, tracker=first.name if first else "",
@@ -170,9 +171,11 @@ class Difference:
         """What was found, with what the ledger has of the ids that the frame does not have."""
         if self._sent is None:
             return self._found
+        # The buckets after the frame's last one are the ledger's alone.
         self._compare(pl.DataFrame(schema={_KEY: pl.UInt64, _ROW: pl.UInt64}), self._sent.upto(255), None)
         if not self._lacking:
             return self._found
+        # Only hashes were kept: the few keys that are shown are looked up once more.
         key, shown = pl.col(_KEY), pl.concat_str(self._names[_KEY], separator="/", ignore_nulls=True)
         sent = pl.concat([each.filter(pl.col(BULK)) for each in self._every])
         named = sent.select(shown.alias("shown"), self._hashes[0]).filter(key.is_in(self._lacking))

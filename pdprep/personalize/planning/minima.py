@@ -49,6 +49,7 @@ def _summary(contract: Contract, frames: list[pl.LazyFrame]) -> Summary:
     """Count events and users; a large dataset is not searched for events that went both ways."""
     events = pl.concat([frame.select(contract.columns) for frame in frames], how="diagonal_relaxed")
     total = int(events.select(pl.len()).collect().item())
+    # So many events are above the largest minimum of them even if each was counted twice.
     if total <= 2 * limits.BETTER_INTERACTIONS:
         events = events.unique()
     per_user = events.drop_nulls(contract.key).group_by(contract.key).len()

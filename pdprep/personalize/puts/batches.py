@@ -19,7 +19,7 @@ SESSION: Final = Field("SESSION_ID", nullable=True, put_only=True)
 EVENT: Final = Field("EVENT_ID", nullable=True, put_only=True)
 WHOSE: Final = ("USER_ID", "SESSION_ID")
 EVENT_ORDER: Final = (*WHOSE, "TIMESTAMP")
-_CHUNK: Final = 50_000
+_CHUNK: Final = 50_000  # records whose JSON text is in memory at once
 
 
 def put_contract(contract: Contract) -> Contract:
@@ -66,6 +66,8 @@ class Numbers:
 
     def on(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the next records with the position of each and the number of its call."""
+        # A call begins with every tenth record; of events with every tenth of a user and session, and with
+        # the next user or session, since a call is of one.
         most, place = quota("records_a_call"), pl.int_range(pl.len(), dtype=pl.UInt32)
         if self._by:
             # A call that the last batch has begun takes the next records of its user and session.
@@ -133,6 +135,7 @@ def ordered(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
     if not contract.event_like:
         return rows.select(contract.names).unique(contract.key, keep="last", maintain_order=True)
     missing = [pl.lit(None, pl.String).alias(name) for name in contract.put_only if name not in rows.columns]
+    # A call of PutEvents names a session: where the frame has none, all events of a user are one.
     session = pl.coalesce("SESSION_ID", "USER_ID").alias("SESSION_ID")
     filled = rows.with_columns(missing).with_columns(session).select(contract.names)
     return filled.sort(EVENT_ORDER, maintain_order=True)
@@ -142,6 +145,7 @@ def identified(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
     """Give every event its id and every record the digest of what is sent of it, and return each once."""
     found = [_identify(contract, chunk) for chunk in frame.iter_slices(_CHUNK)]
     named = pl.concat(found) if found else frame.with_columns(pl.lit(None, pl.String).alias(DIGEST))
+    # Events that are equal in all that is sent are one to the service: docs/decisions/event-id.md.
     return named.unique(DIGEST, keep="first", maintain_order=True)
 
 

@@ -50,6 +50,7 @@ def runs(contract: Contract, frames: Iterable[pl.DataFrame]) -> Iterator[list[Pu
     if contract.dataset != "interactions":
         yield from ([call] for _, call in calls)
         return
+    # By user and not by session: no two calls about one user are in flight together.
     for _, same in groupby(calls, key=lambda each: each[0]):
         yield [call for _, call in same]
 

@@ -99,6 +99,8 @@ class Draft:
         if not self._runs:
             return
         sampled = pl.concat(self._samples).sort(EVENT_ORDER)
+        # A sample tells where to cut, so that each range is about a batch. Each run, which is in order, gives
+        # its own piece of the range, and only these pieces are in memory and sorted.
         apart = BATCH // SAMPLED
         cuts = sampled.gather_every(apart, apart).unique(maintain_order=True).rows()
         places = [[0, *_places(run.file, cuts), run.rows] for run in self._runs]

@@ -92,6 +92,7 @@ def newest(
         for each in held or [record_files.empty(contract)]
     ]
     known = pl.concat(rows).join(ids.select(key), on=key, how="semi")
+    # The newest record as a whole: what it has as null was sent as null, and no older value is there now.
     return known.group_by(key).agg(pl.col(names).get(pl.col(ORDER).arg_max()))
 
 

@@ -54,6 +54,8 @@ def plan(asked: PutRequest, prepared: Prepared, job: Job) -> tuple[PlanRow | Non
         numbers, fingerprint, files, rows = batches.Numbers(contract), hashlib.sha256(), list[Path](), 0
         for batch in draft.in_order():
             found = numbers.on(choice.of(batch))
+            # A file a batch, as the records come; the plan is then filed as one, without holding it. What is
+            # hashed is the same for any number of batches: the digests with a line end between them.
             if found.height:
                 fingerprint.update(
                     "\n".join([""] * bool(files) + found[record_files.DIGEST].to_list()).encode()

@@ -50,6 +50,8 @@ class Wanted:
         self._unknown = [pl.Series(contract.key, [], pl.String)]
         _, self._held = record_files.scan(ledger, contract.dataset)
         self._sent = self._taken = None
+        # Items, users and actions come by bucket, as the ledger is cut here. Events come by user: of them the
+        # ledger's own files are asked, which are in that order.
         if not contract.event_like:
             compared = self._held if new_only or not resend else []
             if compared:
@@ -70,6 +72,7 @@ class Wanted:
         """Return the records of the next batch that go, each with its digest."""
         rows = batch.rows
         taken = [self._taken.upto(batch.bucket, batch.whole).lazy()] if self._taken else []
+        # Filled in first: digests, and whether a record is there already, are about what will be sent.
         if self._fill:
             done = filling.fill(self._ledger, self._contract, rows, self._absent, taken)
             rows = done.frame

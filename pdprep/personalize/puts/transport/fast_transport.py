@@ -74,6 +74,7 @@ class FastTransport:
 
     async def keep(self, row: CallRow) -> None:
         """Write an answer down, together with those that come within a few milliseconds."""
+        # The first answer of a group starts the clock, and all of it waits for the one commit that ends it.
         if self._written is None:
             loop = asyncio.get_running_loop()
             self._written = loop.create_future()

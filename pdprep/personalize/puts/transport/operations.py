@@ -58,8 +58,6 @@ class Destination:
         records = ", ".join(call.records)
         text = f'{{"{put.key}": {name}, {call.sender}"{put.member}": [{records}]}}'
         # What is beyond ASCII stands inside of texts only, so it can be escaped where it stands.
-        return _ESCAPED.sub(_escape, text) if not text.isascii() or "\x7f" in text else text
-
-
-def _escape(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]
+        if text.isascii() and "\x7f" not in text:
+            return text
+        return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)
