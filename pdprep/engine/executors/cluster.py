@@ -20,6 +20,7 @@ PATIENCE: Final = 10.0  # seconds that a stopped task has before its worker is e
 _ENVIRONMENT: Final = {"POLARS_MAX_THREADS": "1"}
 Call = tuple[Sequence[Any], Sequence[Any]]
 _lock = threading.Lock()
+# A process has one Ray: jobs that run side by side share it, and the last one ends it if it was started here.
 _users = {"count": 0, "ours": False}
 
 
@@ -66,6 +67,7 @@ class Cluster:
 
         task = self.ray.remote(_run_here)
         where = (NodeAffinitySchedulingStrategy(node, soft=False) for node in self.nodes)
+        # No processor is asked for: a busy cluster answers too, and these take an instant.
         options = {"num_cpus": 0, "runtime_env": {"env_vars": _ENVIRONMENT}}
         refs = [
             task.options(scheduling_strategy=each, **options).remote(work, os.getcwd(), *arguments)
@@ -95,6 +97,7 @@ class Cluster:
         task, here = self.ray.remote(_done), os.getcwd()
         options = {"num_returns": returns, "runtime_env": {"env_vars": _ENVIRONMENT}}
         actor = self.actor if listener else None
+        # All tasks are given to Ray at once: it has the queue, and begins one wherever a processor is free.
         waiting: dict[Any, tuple[int, list[Any]]] = {}
         try:
             if actor is not None:
@@ -105,6 +108,7 @@ class Cluster:
                 waiting[refs[0]] = place, refs
             count, heard = len(waiting), TaskProgress()
             while waiting:
+                # Ended, and left where it is: what a task returns may be gigabytes that another task reads.
                 ready, _ = self.ray.wait(list(waiting), timeout=EVERY, fetch_local=False)
                 if actor is not None and listener is not None:
                     heard = self._progress(actor) or heard
@@ -123,6 +127,7 @@ class Cluster:
         )
 
     def _progress(self, actor: Any) -> TaskProgress | None:
+        # An actor that is busy or died is no reason to stop: what was heard last is shown again.
         with suppress(self.ray.exceptions.RayError):
             found: TaskProgress = self.ray.get(actor.total.remote(), timeout=1)
             return found
@@ -210,7 +215,7 @@ def joined() -> Iterator[Cluster]:
 
 def _begin(ray: Any) -> None:
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-    with suppress(ConnectionError):
+    with suppress(ConnectionError):  # none runs: one is started
         ray.init(address="auto", **quiet)
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

@@ -24,6 +24,7 @@ class Packet:
         ['a']
         """
         handle = io.BytesIO()
+        # Not compressed: it is read soon, and mostly on the same machine.
         rows.write_ipc(handle, compression="uncompressed")
         return Packet(handle.getbuffer())
 

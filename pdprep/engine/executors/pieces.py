@@ -133,7 +133,9 @@ def splits(recipe: Recipe) -> bool:
 
 def marks(recipe: Recipe, file: str, begin: int, end: int, tell: Listener) -> Marks:
     """Look for quotation marks, and for the first line ends, in some bytes of a file."""
-    quote, left, quotes = _quote(recipe), end - begin, 0
+    quote = ((recipe.dialect and recipe.dialect.quote_char) or "").encode()
+    left, quotes = end - begin, 0
+    # Looked for in the first block alone: where no record ends in it, the file is not cut there.
     ends: tuple[int | None, int | None] | None = None
     with opened(file, _storage(recipe), begin) as handle:
         while left and (data := handle.read(min(BLOCK, left))):
@@ -171,6 +173,7 @@ def by_records(file: str, begins: Sequence[int], found: Sequence[Marks]) -> list
     """
     cuts, quotes = [0], found[0].quotes
     for begin, each in zip(begins[1:], found[1:], strict=True):
+        # An odd number of marks before a range: it begins within a value, and the other line end is the one.
         end = each.ends[quotes % 2]
         cuts += [] if end is None else [begin + end + 1]
         quotes += each.quotes
@@ -292,7 +295,3 @@ class Window(Blocks):
 
 def _storage(recipe: Recipe) -> Storage | None:
     return recipe.reach.storage if recipe.reach else None
-
-
-def _quote(recipe: Recipe) -> bytes:
-    return ((recipe.dialect and recipe.dialect.quote_char) or "").encode()

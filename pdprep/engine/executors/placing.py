@@ -58,6 +58,7 @@ def placed(cluster: Cluster, prepared: Prepared, scratch: Path | None = None) ->
             f"{source.label}, which is in this process alone, and Ray has {len(cluster.nodes)} nodes",
             "files that every node reads: Parquet in S3, as a rule", _HERE,
         )  # fmt: skip
+    # Written once: a task would else carry all rows along, or compute the user's query again.
     with spill(scratch) as folder, disks.told(folder):
         file = folder / "frame.ipc"
         with reading(source):
@@ -72,6 +73,7 @@ def check_folder(cluster: Cluster, folder: Path) -> None:
     Raises:
         InputError: Another node does not have it.
     """
+    # A folder of that name on another node may be another folder: only a new file in it tells.
     mark = folder / f".pdprep-{uuid.uuid4().hex}"
     mark.touch()
     try:
@@ -87,6 +89,8 @@ def check(cluster: Cluster, paths: Sequence[tuple[str, int]], folder: Path | Non
     Raises:
         InputError: A node lacks a path, or has another version of pdprep, Polars or Python.
     """
+    # Expressions and rows go from one process to another in forms that belong to one version of each library,
+    # and the bytes of a part must not depend on the node that wrote it.
     here, nodes = describe_node([]), cluster.on_nodes(describe_node, list(paths))
     for found in nodes:
         if found.versions != here.versions:

@@ -77,5 +77,6 @@ def consume(
     totals = reduced.totals
     report = build_report(ours.prepared, totals, ours.options.route)
     done = Consumed(totals.kept, totals.read, totals.bad, report, tuple(kept_aside.files))
+    # Before a part is written, and not after as on one machine: the lines wait in Ray's object store.
     done.check(ours.prepared)
     return done, reduced

@@ -72,6 +72,7 @@ def ray_pass(
         pieces = pieces_of(cluster, recipe, kept, there)
         # At least two partitions a worker, so that none waits long for the last one.
         count = max(buckets.partition_count(prepared, _rows(pieces)), 2 * cluster.workers)
+        # As many buckets each, so that the partition of a bucket is told by a division, in every task.
         width = math.ceil(BUCKETS / min(BUCKETS, count))
         keep_bad = only and prepared.on_invalid == "quarantine"  # a report alone keeps no rows
         options = PassOptions(

@@ -45,7 +45,7 @@ class ReducedPartitions:
         done, total, encoded = self.totals.bad, self.totals.read, EncodedFrame(self.ours.prepared)
         for number, found in enumerate(self.found):
             packets = self.ours.cluster.value(self.outputs[number])
-            self.outputs[number] = None
+            self.outputs[number] = None  # Ray lets go of it once this one is used
             done += found.good
             for place, each in enumerate(packets if isinstance(packets, list) else ()):
                 kept = Kept(each.rows, encoded)
@@ -94,9 +94,11 @@ def reduce(
         reduce_task.reduce, ours.recipe, calls, 2, phase="validate", total=totals.read - totals.bad,
         listener=ours.listener,
     ):  # fmt: skip
+        # What was found is small and comes here; its output stays where it was made.
         found[number], outputs[number] = ours.cluster.value(refs[0]), refs[1]
         for each in scanned.rows:
             each[number] = None  # Ray lets go of what nothing refers to
+    # In their order, whichever task ended first. Ids are disjoint between partitions, so all figures add up.
     ordered = [found[number] for number in range(count)]
     for one in ordered:
         totals.kept += one.summary.rows

@@ -68,6 +68,7 @@ def reduce(
                 each.update(batch)
             if output == "rows":
                 rows.append(Packet.of(batch.rows))
+            # Text already: the task that writes a part puts pieces of it together, and parses nothing.
             if output == "lines":
                 lines = batch.escaped
                 kept.update(dict(lines[BUCKET].value_counts().iter_rows()))
@@ -92,6 +93,7 @@ def _pieces(
         if there:
             yield Partition(lambda: pl.concat((_numbered(*each) for each in there), rechunk=True), size)
         return
+    # Named by their first row, so that by name they are in the order of the source.
     files = []
     for first, each in there:
         files.append(scratch / f"{first:015d}.ipc")

@@ -49,6 +49,7 @@ def scan(ours: RayPass, bad_rows: BadRows | None) -> ScannedPieces:
         readings.begin()
         forms = {name: each.form for name, each in readings.seen.items()}
         found, refs = _each_piece(ours, replace(ours.options, forms=forms))
+        # Whether ids are text is a question about the whole column: each task tells what it has seen of it.
         for name, seen in (item for each in found for item in each.seen.items()):
             readings.seen[name].merge(seen)
         if not all(each.whole for each in found):
@@ -62,6 +63,7 @@ def scan(ours: RayPass, bad_rows: BadRows | None) -> ScannedPieces:
             f"{prepared.source.label} has more than {MOST_ROWS:,} rows",
             "several sources, one after the other",
         )
+    # One piece's bad rows are here at a time, and go on to quarantine.
     for each, first_row in zip(refs, firsts, strict=True):
         bad = ours.cluster.value(each[1]) if bad_rows else None
         if bad_rows and bad is not None:

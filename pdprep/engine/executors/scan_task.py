@@ -78,6 +78,7 @@ def _packets(
     found: list[Packet | None] = [None] * options.partitions
     held: list[pl.DataFrame] = []
     for partition in partitions:
+        # With their texts: the numbers of a dictionary are this task's own.
         held.append(encoded.decode(partition.do()))
         # Pieces of a partition too large for memory are one packet: the reducer orders them anew.
         if partition.whole and held[-1].height:

@@ -60,6 +60,7 @@ def write(
     """
     text: list[bytes | memoryview] = [escaping.header(recipe.contract.columns)]
     text += [_lines(memoryview(each.data), *lines) for each, lines in zip(packets, slices, strict=True)]
+    # The pieces are never put together, which would hold a part twice: they lie in Ray's object store.
     digest = hashlib.sha256()
     for piece in text:
         digest.update(piece)
