@@ -85,7 +85,9 @@ class Partitioner:
         self._flush(0)
         # Files were written batch by batch: if their rows do not overlap, no partition has to be sorted.
         spans = sorted(self._spans)
-        self._in_order &= spans == self._spans and all(a[1] < b[0] for a, b in pairwise(spans))
+        self._in_order &= spans == self._spans and all(
+            last < first for (_, last), (first, _) in pairwise(spans)
+        )
         return list(self._in_files())
 
     def take(self, rows: pl.DataFrame) -> pl.DataFrame:

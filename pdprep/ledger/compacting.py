@@ -56,8 +56,8 @@ def _ids_of(ledger: Ledger, plan: PlanRow, key: str) -> Iterator[pl.Expr]:
     )
     apart = 10 * record_files.CALLS // _SAMPLED
     # Ranges and not buckets: what is written range after range is in the order of ids as a whole.
-    fences = ids.drop_nulls().sort().gather_every(apart, apart).unique(maintain_order=True).to_list()
+    borders = ids.drop_nulls().sort().gather_every(apart, apart).unique(maintain_order=True).to_list()
     column = pl.col(key)
-    for low, high in pairwise([None, *fences, None]):
+    for low, high in pairwise([None, *borders, None]):
         below = pl.lit(True) if high is None else column < high
         yield below.fill_null(True) if low is None else below & (column >= low)

@@ -172,14 +172,14 @@ def _effect(dataset: str, training: Training, added: Collection[str]) -> tuple[p
     readers = training.readers(dataset)
     if not readers:
         return pl.lit(_untrained(training)), pl.lit(training.first_of(dataset), TIME)
-    effect, at = _of(dataset, readers)
+    effect, at = _of_models(dataset, readers)
     # Only user segments tell imports apart by their mode; without them no row is asked for its import.
     if not added or not any(model.segments for model in readers):
         return effect, at
     others = tuple(model for model in readers if not model.segments)
     # Records of INCREMENTAL imports are invisible to segments, but other models read them.
     left_out = (pl.col("ORIGIN") == "bulk") & pl.col("IMPORT").is_in(list(added))
-    rest, then = _of(dataset, others) if others else (pl.lit(NOT_IN_SEGMENTS), pl.lit(None, TIME))
+    rest, then = _of_models(dataset, others) if others else (pl.lit(NOT_IN_SEGMENTS), pl.lit(None, TIME))
     return pl.when(left_out).then(rest).otherwise(effect), pl.when(left_out).then(then).otherwise(at)
 
 
@@ -187,7 +187,7 @@ def _untrained(training: Training) -> str:
     return {"none": "not trained yet", "unknown": "unknown", "trained": NOT_READ}[training.state]
 
 
-def _of(dataset: str, readers: tuple[TrainedModel, ...]) -> tuple[pl.Expr, pl.Expr]:
+def _of_models(dataset: str, readers: tuple[TrainedModel, ...]) -> tuple[pl.Expr, pl.Expr]:
     """Return effect and time by what some models do with a record."""
     facts = _facts(dataset, readers)
     effect = _choose(facts, lambda fact: pl.lit(_words(fact, readers)))

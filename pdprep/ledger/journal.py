@@ -125,7 +125,7 @@ class Journal:
         """Return the imports that a FULL one has replaced, oldest first, each with the time of that."""
         active = [row for row in self.imports(dataset) if row.status == Status.ACTIVE]
         starts = [row for row in active if row.mode == "FULL"]
-        later = ((row, next((s for s in starts if s.seq > row.seq), None)) for row in active)
+        later = ((row, next((start for start in starts if start.seq > row.seq), None)) for row in active)
         return [(row, by.ended or by.created) for row, by in later if by]
 
     def pending(self, dataset: str) -> list[ImportRow]:

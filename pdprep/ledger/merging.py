@@ -38,7 +38,7 @@ def merge(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.LazyFrame:
 
 
 def merged(frames: Sequence[pl.LazyFrame], contract: Contract) -> pl.DataFrame:
-    """Return the same, sorted, of frames that fit in memory."""
+    """Merge frames that fit in memory, and return the records in the order of their ids."""
     rows = pl.concat([_with_origin(frame) for frame in frames], how="diagonal_relaxed").collect()
     # Most often no record came twice, and to see that costs a third of grouping.
     if rows.select(identity.columns(contract)).is_unique().all():
@@ -67,5 +67,5 @@ def by_origin(frame: pl.DataFrame) -> dict[str, int]:
 def _with_origin(frame: pl.LazyFrame) -> pl.LazyFrame:
     if "ORIGIN" in frame.collect_schema():
         return frame
-    road = pl.when(pl.col(BULK)).then(pl.lit("bulk")).otherwise(pl.lit("incremental"))
-    return frame.with_columns(road.alias("ORIGIN"))
+    origin = pl.when(pl.col(BULK)).then(pl.lit("bulk")).otherwise(pl.lit("incremental"))
+    return frame.with_columns(origin.alias("ORIGIN"))

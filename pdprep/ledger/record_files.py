@@ -240,7 +240,7 @@ def scan(ledger: Ledger, dataset: str) -> tuple[Contract | None, list[pl.LazyFra
 
 
 def named(ledger: Ledger, dataset: str) -> tuple[Contract | None, dict[str, pl.LazyFrame]]:
-    """Return the same with a name for each layer; another content has another name."""
+    """Return the newest contract, and by name what ``scan`` returns; another content has another name."""
     journal = ledger.journal
     imports = journal.layer(dataset) + journal.pending(dataset)  # a status says that these are to come
     plans = journal.plans(dataset)

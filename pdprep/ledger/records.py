@@ -184,10 +184,10 @@ class Records:
 
 def _source(frame: pl.LazyFrame) -> Iterator[tuple[Any, ...]]:
     for first in frame.head(1).collect().iter_rows(named=True):
-        at, road = first["SENT_AT"], "bulk"
+        at, origin = first["SENT_AT"], "bulk"
         if not first[BULK]:  # the records of an import came at one time, those of a put did not
-            at, road = frame.select(pl.col("SENT_AT").max()).collect().item(), "incremental"
-        yield first["IMPORT"], road, first["STATUS"], at, merging.count([frame])
+            at, origin = frame.select(pl.col("SENT_AT").max()).collect().item(), "incremental"
+        yield first["IMPORT"], origin, first["STATUS"], at, merging.count([frame])
 
 
 def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training) -> Records:

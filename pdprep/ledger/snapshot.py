@@ -123,8 +123,8 @@ def _ranges(frames: Sequence[pl.LazyFrame], key: str) -> Iterator[list[pl.LazyFr
     sampled = pl.concat([frame.select(column.gather_every(_SAMPLED)) for frame in frames])
     ids = sampled.drop_nulls().collect().to_series().sort()
     step = max(1, ROWS_A_MERGE // _SAMPLED)
-    fences = ids.gather_every(step, step).unique(maintain_order=True)
-    edges: list[str | None] = [None, *fences, None]
+    borders = ids.gather_every(step, step).unique(maintain_order=True)
+    edges: list[str | None] = [None, *borders, None]
     for low, high in pairwise(edges):
         fits = pl.lit(True)
         if low is not None:

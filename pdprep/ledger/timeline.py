@@ -30,10 +30,10 @@ def timeline(
     """
     same = identity.columns(contract)
     found = pl.concat(sent, how="diagonal_relaxed").sort(ORDER).collect()
-    road = pl.when(BULK).then(pl.lit("bulk")).otherwise(pl.lit("incremental")).alias("ORIGIN")
+    origin = pl.when(BULK).then(pl.lit("bulk")).otherwise(pl.lit("incremental")).alias("ORIGIN")
     # They are in the order of sending, so the next version of a record is the next row of its own.
     following = pl.col("IMPORT").shift(-1).over(same).alias("REPLACED_BY")
-    versions = found.with_columns(road, following)
+    versions = found.with_columns(origin, following)
     # Only what stands has an effect; the merged view knows it, and it is not worked out twice.
     now = merged(max(1, versions.height)).select(*same, *_EFFECT)
     stands = versions.join(now, on=same, how="left", nulls_equal=True, maintain_order="left")

@@ -84,12 +84,12 @@ def merge(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | Non
     if kept is not None:
         fresh = {name: frame for name, frame in frames.items() if name not in kept.segments}
         if not fresh:
-            return _of(kept, contract)
+            return _view_of(kept, contract)
         file = kept.folder / f"{snapshot.digest(*fresh)}.delta"
         delta = _delta(kept, list(fresh.values()), contract, file)
         if delta is not None:
-            return _of(kept, contract, delta)
-    return _of(snapshot.build(place, frames, contract), contract)
+            return _view_of(kept, contract, delta)
+    return _view_of(snapshot.build(place, frames, contract), contract)
 
 
 def ready(frames: dict[str, pl.LazyFrame], contract: Contract, place: Path | None) -> bool:
@@ -128,7 +128,7 @@ def _delta(
     return delta
 
 
-def _of(kept: MergedRecords, contract: Contract, delta: pl.DataFrame | None = None) -> MergedView:
+def _view_of(kept: MergedRecords, contract: Contract, delta: pl.DataFrame | None = None) -> MergedView:
     rows, starts = integrity.scan(kept.files), [0, *accumulate(piece.rows for piece in kept.pieces)]
     pieces = [
         integrity.scan(file).with_row_index(PLACE, offset=start)

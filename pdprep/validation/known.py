@@ -45,7 +45,7 @@ class Known:
     like_events: str = ""
 
     def __add__(self, other: Known) -> Known:
-        """Know two frames of one dataset type together; an id may be in both, so ids are counted anew."""
+        """Return what is known of two frames of one dataset type together."""
         more = [each for each in other.contract.fields if each.name not in self.contract.names]
         contract, profile = self.contract.extend(*more), self.profile + other.profile
         local = {**self.local, **other.local}

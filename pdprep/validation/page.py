@@ -63,8 +63,8 @@ def findings(report: ReportFrames, codes: Callable[[Row], Iterable[str]] = lambd
     )
     rows = marked.sort("grave", maintain_order=True).iter_rows(named=True)
     broken = "".join(_broken(report, row, codes(row), first=at == 0) for at, row in enumerate(rows))
-    looks = report.concerns.select("dataset", "column", "says").iter_rows(named=True)
-    return broken + "".join(html.finding("note", f"{place(row)}: {row['says']}") for row in looks)
+    concerns = report.concerns.select("dataset", "column", "says").iter_rows(named=True)
+    return broken + "".join(html.finding("note", f"{place(row)}: {row['says']}") for row in concerns)
 
 
 def stops(row: Row, *, aside: bool = False) -> str:

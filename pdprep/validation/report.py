@@ -35,7 +35,7 @@ class Report(ReportFrames):
                 self.headline,
                 *self._row_lines(),
                 *self._count_lines(),
-                *self._look_lines(),
+                *self._concern_lines(),
                 *self._failure_lines(),
             ]
         )
@@ -58,7 +58,7 @@ class Report(ReportFrames):
             yield f"  {row['level']} {row['rule']} ({says}), {where}: {row['says']}"
             yield f"    fix: {row['mend']}"
 
-    def _look_lines(self) -> Iterator[str]:
+    def _concern_lines(self) -> Iterator[str]:
         for row in self.concerns.head(page.LISTED).iter_rows(named=True):
             yield f"  look at {place(row)}: {row['says']}"
 

@@ -182,7 +182,7 @@ class ReportFrames:
         return int(self.rows[column].sum())
 
     def set_aside(self) -> pl.Expr:
-        """Hold for the rules in ``counts`` whose rows were set aside: those that stop the report's route.
+        """Return the condition that rules in ``counts`` had their rows set aside: those that stop the route.
 
         Where too many were set aside none counts as such: the rules stand.
         """

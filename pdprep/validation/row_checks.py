@@ -139,5 +139,5 @@ def _applied(
 
 
 def _lost(column: str, shown: Shown) -> pl.Expr | None:
-    """Hold where a value was there and could not be read: that breaks a rule of its own, and no other."""
+    """Return the condition that a value was there and could not be read, which breaks a rule of its own."""
     return pl.col(column).is_null() & shown[column].is_not_null() if column in shown else None

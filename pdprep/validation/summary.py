@@ -45,8 +45,8 @@ class Summary:
             self.ids + other.ids,
             self.ids_with_two + other.ids_with_two,
             added(self.event_types, other.event_types),
-            min((t for t in (self.earliest, other.earliest) if t is not None), default=None),
-            max((t for t in (self.latest, other.latest) if t is not None), default=None),
+            min((time for time in (self.earliest, other.earliest) if time is not None), default=None),
+            max((time for time in (self.latest, other.latest) if time is not None), default=None),
             added(self.sources, other.sources),
         )
 

@@ -14,7 +14,7 @@ import pdprep
 from pdprep import DatasetGroup, Prepared, Staged, stage
 from pdprep.engine import parts
 from pdprep.engine.executors.ray_engine import write_parts
-from pdprep.engine.executors.ray_pass import ray_pass
+from pdprep.engine.executors.ray_pass import open_pass
 from pdprep.engine.executors.reduce_phase import reduce
 from pdprep.engine.executors.scan_phase import scan
 from pdprep.local.server import running
@@ -75,8 +75,8 @@ def test_a_lake_in_s3_gives_the_same_parts_though_a_worker_dies_while_it_reads(
 def test_a_worker_that_dies_while_it_sums_up_counts_no_row_twice(group: DatasetGroup, tmp_path: Path) -> None:
     here = stage(prepared(group), tmp_path / "here")
     counting = Counting(Death(tmp_path / "died"))
-    with ray_pass(prepared(group), silent, "bulk") as ours:
-        reduced = reduce(ours, scan(ours, None), aggregates=[counting])
+    with open_pass(prepared(group), silent, "bulk") as ray_pass:
+        reduced = reduce(ray_pass, scan(ray_pass, None), aggregates=[counting])
     assert counting.death.mark.exists()
     assert reduced.totals.kept == reduced.aggregates[0].result == here.rows
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pdprep.contract.rules.rule import Route
 from pdprep.engine.consume import Consumed, Quarantine
-from pdprep.engine.executors.ray_pass import RayPass, ray_pass
+from pdprep.engine.executors.ray_pass import RayPass, open_pass
 from pdprep.engine.executors.reduce_phase import ReducedPartitions, reduce
 from pdprep.engine.executors.reduce_task import OnRecords
 from pdprep.engine.executors.scan_phase import scan
@@ -24,8 +24,8 @@ def report_of(
     prepared: Prepared, route: Route | None, consumer: Callable[[Batch], None] | None, listener: Listener
 ) -> Report:
     """Return the report of one frame; a consumer gets the rows that go on, a partition at a time."""
-    with ray_pass(prepared, listener, route, profiled=True) as ours:
-        reduced = reduce(ours, scan(ours, None), "rows" if consumer else "nothing")
+    with open_pass(prepared, listener, route, profiled=True) as ray_pass:
+        reduced = reduce(ray_pass, scan(ray_pass, None), "rows" if consumer else "nothing")
         if consumer:
             for batch in reduced.batches():
                 consumer(batch)
@@ -52,31 +52,31 @@ def write_parts(
     Raises:
         ValidationError: A rule is broken that stops the route.
     """
-    with ray_pass(prepared, listener, route, only=True, folder=folder, scratch=scratch) as ours:
-        done, reduced = consume(ours, quarantine)
+    with open_pass(prepared, listener, route, only=True, folder=folder, scratch=scratch) as ray_pass:
+        done, reduced = consume(ray_pass, quarantine)
         return done, reduced.write(sink(folder), on_part)
 
 
 def consume(
-    ours: RayPass, quarantine: Path, on_records: OnRecords | None = None
+    ray_pass: RayPass, quarantine: Path, on_records: OnRecords | None = None
 ) -> tuple[Consumed, ReducedPartitions]:
     """Read, judge and deduplicate a frame, so that its parts are ready to be written.
 
     Args:
-        ours: A pass that is for a route, without the rules of the other one.
+        ray_pass: A pass that is for a route, without the rules of the other one.
         quarantine: The folder of this machine for rows that break a rule, where ``on_invalid`` keeps them.
         on_records: Takes the records, in the tasks.
 
     Raises:
         ValidationError: A rule is broken that stops the route.
     """
-    kept_aside = Quarantine(ours.prepared, quarantine)
-    scanned = scan(ours, kept_aside if ours.options.keep_bad else None)
+    kept_aside = Quarantine(ray_pass.prepared, quarantine)
+    scanned = scan(ray_pass, kept_aside if ray_pass.options.keep_bad else None)
     kept_aside.close()
-    reduced = reduce(ours, scanned, "lines", on_records=on_records)
+    reduced = reduce(ray_pass, scanned, "lines", on_records=on_records)
     totals = reduced.totals
-    report = build_report(ours.prepared, totals, ours.options.route)
+    report = build_report(ray_pass.prepared, totals, ray_pass.options.route)
     done = Consumed(totals.kept, totals.read, totals.bad, report, tuple(kept_aside.files))
     # Before a part is written, and not after as on one machine: the lines wait in Ray's object store.
-    done.check(ours.prepared)
+    done.check(ray_pass.prepared)
     return done, reduced

@@ -44,7 +44,7 @@ class RayPass:
 
 
 @contextmanager
-def ray_pass(
+def open_pass(
     prepared: Prepared, listener: Listener, route: str | None, *, only: bool = False, profiled: bool = False,
     folder: Path | None = None, scratch: Path | None = None,
 ) -> Iterator[RayPass]:  # fmt: skip

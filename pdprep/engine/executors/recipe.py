@@ -45,7 +45,7 @@ class Reach:
 
     @property
     def storage(self) -> Storage:
-        """The same way, from this process."""
+        """The storage, reached from this process by the same way."""
         if self == Reach():
             return environment()
         session = self.session

@@ -25,7 +25,7 @@ class ReducedPartitions:
     """What is left of a source without its duplicates.
 
     Attributes:
-        ours: The pass.
+        ray_pass: The pass.
         totals: What has been counted.
         unusual: The columns that the CSV may have to write in an unusual way.
         aggregates: What else was summed up, of all partitions.
@@ -33,7 +33,7 @@ class ReducedPartitions:
         outputs: References to the output of each partition.
     """
 
-    ours: RayPass
+    ray_pass: RayPass
     totals: Totals
     unusual: frozenset[str]
     aggregates: tuple[Aggregate[Any], ...]
@@ -42,9 +42,9 @@ class ReducedPartitions:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows of each partition, which are here for as long as they are used."""
-        done, total, encoded = self.totals.bad, self.totals.read, EncodedFrame(self.ours.prepared)
+        done, total, encoded = self.totals.bad, self.totals.read, EncodedFrame(self.ray_pass.prepared)
         for number, found in enumerate(self.found):
-            packets = self.ours.cluster.value(self.outputs[number])
+            packets = self.ray_pass.cluster.value(self.outputs[number])
             self.outputs[number] = None  # Ray lets go of it once this one is used
             done += found.good
             for place, each in enumerate(packets if isinstance(packets, list) else ()):
@@ -53,7 +53,7 @@ class ReducedPartitions:
 
     def write(self, sink: PartSink | None, on_part: Callable[[Part], None]) -> tuple[Part, ...]:
         """Write the parts, a part in a task, and return them in order, each heard of when it is there."""
-        ours, width = self.ours, self.ours.options.width
+        ray_pass, width = self.ray_pass, self.ray_pass.options.width
         rows = [self.found[each // width].kept.get(each, 0) for each in range(BUCKETS)]
         calls: list[Call] = []
         # A part takes whole buckets, wherever partitions begin: so it may take from two of them.
@@ -61,13 +61,18 @@ class ReducedPartitions:
             touched = range(inside.start // width, (inside.stop - 1) // width + 1)
             slices = [self._lines(each, inside) for each in touched]
             height = sum(rows[bucket] for bucket in inside)
-            name = f"{ours.prepared.dataset}-{number:05d}.csv"
+            name = f"{ray_pass.prepared.dataset}-{number:05d}.csv"
             calls.append(((name, height, slices, sink), [self.outputs[each] for each in touched]))
         parts: dict[int, Part] = {}
-        for number, refs in ours.cluster.each(
-            write_task.write, ours.recipe, calls, phase="stage", total=sum(rows), listener=ours.listener
+        for number, refs in ray_pass.cluster.each(
+            write_task.write,
+            ray_pass.recipe,
+            calls,
+            phase="stage",
+            total=sum(rows),
+            listener=ray_pass.listener,
         ):
-            parts[number] = ours.cluster.value(refs[0])
+            parts[number] = ray_pass.cluster.value(refs[0])
             on_part(parts[number])
         return tuple(parts[number] for number in range(len(calls)))
 
@@ -79,23 +84,24 @@ class ReducedPartitions:
 
 
 def reduce(
-    ours: RayPass, scanned: ScannedPieces, output: Output = "nothing", *,
+    ray_pass: RayPass, scanned: ScannedPieces, output: Output = "nothing", *,
     aggregates: Sequence[Aggregate[Any]] = (), on_records: OnRecords | None = None,
 ) -> ReducedPartitions:  # fmt: skip
     """Drop duplicates and sum up, a partition in a task; the rows that were scanned are used up."""
-    totals, count = scanned.totals, ours.options.partitions
+    totals, count = scanned.totals, ray_pass.options.partitions
     given = (output, scanned.unusual, tuple(aggregates), on_records, scanned.firsts)
     calls = (
-        ((ours.options, number, *given), [each[number] for each in scanned.rows]) for number in range(count)
+        ((ray_pass.options, number, *given), [each[number] for each in scanned.rows])
+        for number in range(count)
     )
     found: dict[int, Reduced] = {}
     outputs: dict[int, Any] = {}
-    for number, refs in ours.cluster.each(
-        reduce_task.reduce, ours.recipe, calls, 2, phase="validate", total=totals.read - totals.bad,
-        listener=ours.listener,
+    for number, refs in ray_pass.cluster.each(
+        reduce_task.reduce, ray_pass.recipe, calls, 2, phase="validate", total=totals.read - totals.bad,
+        listener=ray_pass.listener,
     ):  # fmt: skip
         # What was found is small and comes here; its output stays where it was made.
-        found[number], outputs[number] = ours.cluster.value(refs[0]), refs[1]
+        found[number], outputs[number] = ray_pass.cluster.value(refs[0]), refs[1]
         for each in scanned.rows:
             each[number] = None  # Ray lets go of what nothing refers to
     # In their order, whichever task ended first. Ids are disjoint between partitions, so all figures add up.
@@ -109,5 +115,5 @@ def reduce(
         for mine, more in zip(summed, other, strict=True):
             mine.merge(more)
     return ReducedPartitions(
-        ours, totals, scanned.unusual, summed, ordered, [outputs[number] for number in range(count)]
+        ray_pass, totals, scanned.unusual, summed, ordered, [outputs[number] for number in range(count)]
     )

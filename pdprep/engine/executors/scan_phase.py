@@ -41,14 +41,14 @@ class ScannedPieces:
     rows: list[list[Any]]
 
 
-def scan(ours: RayPass, bad_rows: BadRows | None) -> ScannedPieces:
+def scan(ray_pass: RayPass, bad_rows: BadRows | None) -> ScannedPieces:
     """Read and judge every piece; again where ids turn out to be text, as soon as one task has found it."""
-    prepared = ours.prepared
+    prepared = ray_pass.prepared
     readings = Readings(prepared.id_forms, prepared.source, prepared.conversions)
     while True:
         readings.begin()
         forms = {name: each.form for name, each in readings.seen.items()}
-        found, refs = _each_piece(ours, replace(ours.options, forms=forms))
+        found, refs = _each_piece(ray_pass, replace(ray_pass.options, forms=forms))
         # Whether ids are text is a question about the whole column: each task tells what it has seen of it.
         for name, seen in (item for each in found for item in each.seen.items()):
             readings.seen[name].merge(seen)
@@ -65,26 +65,26 @@ def scan(ours: RayPass, bad_rows: BadRows | None) -> ScannedPieces:
         )
     # One piece's bad rows are here at a time, and go on to quarantine.
     for each, first_row in zip(refs, firsts, strict=True):
-        bad = ours.cluster.value(each[1]) if bad_rows else None
+        bad = ray_pass.cluster.value(each[1]) if bad_rows else None
         if bad_rows and bad is not None:
             bad_rows.take(_numbered(bad.rows, first_row))
     unusual = frozenset[str]().union(*(each.unusual for each in found))
     prepared.source.gaps.update(*(each.gaps for each in found))
     if unusual:
-        _check_escapes(ours)
+        _check_escapes(ray_pass)
     return ScannedPieces(_totals(found, firsts), unusual, firsts, [each[2:] for each in refs])
 
 
-def _each_piece(ours: RayPass, options: PassOptions) -> tuple[list[Scanned], list[list[Any]]]:
+def _each_piece(ray_pass: RayPass, options: PassOptions) -> tuple[list[Scanned], list[list[Any]]]:
     """Return what each piece has told, and the references that its task returned."""
-    calls: list[Call] = [((options, piece), ()) for piece in ours.pieces]
+    calls: list[Call] = [((options, piece), ()) for piece in ray_pass.pieces]
     refs: dict[int, list[Any]] = {}
     found: dict[int, Scanned] = {}
-    for place, returned in ours.cluster.each(
-        scan_task.scan, ours.recipe, calls, options.partitions + 2, phase="prepare", total=ours.rows,
-        listener=ours.listener,
+    for place, returned in ray_pass.cluster.each(
+        scan_task.scan, ray_pass.recipe, calls, options.partitions + 2, phase="prepare", total=ray_pass.rows,
+        listener=ray_pass.listener,
     ):  # fmt: skip
-        refs[place], found[place] = returned, ours.cluster.value(returned[0])
+        refs[place], found[place] = returned, ray_pass.cluster.value(returned[0])
         if not found[place].whole:  # the others would only tell the same
             return [found[place]], []
     return [found[place] for place in sorted(found)], [refs[place] for place in sorted(refs)]
@@ -98,13 +98,13 @@ def _totals(found: Sequence[Scanned], firsts: Sequence[int]) -> Totals:
     return totals
 
 
-def _check_escapes(ours: RayPass) -> None:
+def _check_escapes(ray_pass: RayPass) -> None:
     """Look for backslashes that escape in text files that were read without looking for them."""
-    source = ours.prepared.source
+    source = ray_pass.prepared.source
     dialect = source.blocks.dialect if source.blocks else None
     if dialect and dialect.plain and not dialect.proven:
         files: list[Call] = [(((file,),), ()) for file in source.files]
-        for _ in ours.cluster.each(pieces.check_escapes, ours.recipe, files):
+        for _ in ray_pass.cluster.each(pieces.check_escapes, ray_pass.recipe, files):
             pass
 
 

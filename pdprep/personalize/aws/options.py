@@ -14,7 +14,7 @@ MOST_METRICS: Final = 10
 
 
 class ConnectSettings(TypedDict, total=False):
-    """The same as arguments of ``connect``; None leaves what the profile says."""
+    """The options of a world as arguments of ``connect``; None leaves what the profile says."""
 
     kms_key_arn: str | None
     export_kms_key_arn: str | None

@@ -36,7 +36,7 @@ def to_parquet(files: Sequence[Path], contract: Contract, target: Path) -> pl.La
         )
         for file in plain
     ]
-    none = pl.DataFrame([pl.Series(f.name, [], DTYPES[f.type]) for f in contract.stored]).lazy()
+    none = pl.DataFrame([pl.Series(field.name, [], DTYPES[field.type]) for field in contract.stored]).lazy()
     pl.concat(frames or [none]).sink_parquet(target)
     for file in plain:
         file.unlink()

@@ -45,7 +45,7 @@ def unplaced(prepared: Prepared, deployed: Contract, declared: Contract | None =
 
 
 def unplaced_in(prepared: Prepared, text: str) -> tuple[str, ...]:
-    """Return the same for the contract that the journal has of an import, as text."""
+    """Return the fields that were asked for and that the contract of an import, as text, does not have."""
     return unplaced(prepared, contracts.loads(text))
 
 

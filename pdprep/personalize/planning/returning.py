@@ -77,7 +77,7 @@ def _layers(ledger: Ledger, dataset: str, now: datetime) -> Iterator[pl.LazyFram
     imports = [(row, moment(row.ended or row.created)) for row in rows]
     plans = journal.plans(dataset)
     # Most ledgers are young: then nothing is read.
-    if all(sent > limit for sent in (*(at for _, at in imports), *(moment(p.created) for p in plans))):
+    if all(sent > limit for sent in (*(at for _, at in imports), *(moment(plan.created) for plan in plans))):
         return
     for row, at in imports:
         yield record_files.scan_import(ledger, row).select(USER, pl.lit(at <= limit).alias(_EARLY))

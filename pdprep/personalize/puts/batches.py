@@ -101,10 +101,10 @@ def without_acknowledged(contract: Contract, frame: pl.DataFrame, held: list[pl.
     if not sent:
         return frame
     if contract.event_like:
-        known = _of(pl.concat([layer.select(DIGEST) for layer in sent]), frame, [DIGEST])
+        known = _comparable(pl.concat([layer.select(DIGEST) for layer in sent]), frame, [DIGEST])
         return frame.join(known.collect(engine="streaming"), on=DIGEST, how="anti", maintain_order="left")
     every = pl.concat([layer.select(contract.key, ORDER, digest(layer)) for layer in held])
-    mine = _of(every, frame, [contract.key])
+    mine = _comparable(every, frame, [contract.key])
     last = mine.group_by(contract.key).agg(pl.col(DIGEST).get(pl.col(ORDER).arg_max()))
     on = [contract.key, DIGEST]
     return frame.join(last.collect(engine="streaming"), on=on, how="anti", maintain_order="left")
@@ -115,12 +115,12 @@ def without_known(contract: Contract, frame: pl.DataFrame, held: list[pl.LazyFra
     if not held:
         return frame
     key = identity.key(contract)
-    known = _of(pl.concat([layer.select(key) for layer in held], how="vertical_relaxed"), frame, key)
+    known = _comparable(pl.concat([layer.select(key) for layer in held], how="vertical_relaxed"), frame, key)
     there = known.collect(engine="streaming")
     return frame.join(there, on=key, how="anti", maintain_order="left", nulls_equal=True)
 
 
-def _of(rows: pl.LazyFrame, frame: pl.DataFrame, on: list[str]) -> pl.LazyFrame:
+def _comparable(rows: pl.LazyFrame, frame: pl.DataFrame, on: list[str]) -> pl.LazyFrame:
     """Return what a frame may be compared with; of a large ledger nothing else is read into memory."""
     return rows.join(frame.lazy().select(on), on=on, how="semi", nulls_equal=True)
 

@@ -24,13 +24,13 @@ MOST_BYTES_AT_HOME: Final = 1 << 30
 
 
 def count(
-    asked: ImportRequest, ours: RayPass, sink: S3Sink, folder: Path, job: Job
+    asked: ImportRequest, ray_pass: RayPass, sink: S3Sink, folder: Path, job: Job
 ) -> tuple[Staged, Coming, ReducedPartitions, Path | str]:
     """Say what the parts will be, and where the records are; the partitions then write the parts.
 
     Args:
         asked: The import.
-        ours: The pass over its frame.
+        ray_pass: The pass over its frame.
         sink: Where the parts will go, and where the tasks leave the records.
         folder: An empty place of this machine.
         job: Keeps the report.
@@ -40,14 +40,14 @@ def count(
     """
     world, prefix = asked.target.world, f"{sink.location}/{staging.RECORDS}"
     uploads.remove(world, uploads.keys_below(world, prefix))  # of an attempt that was cut off
-    contract = ours.prepared.contract
+    contract = ray_pass.prepared.contract
     quarantine = asked.ledger.folder / "quarantine" / job.id
-    done, reduced = consume(ours, quarantine, RecordsInS3(sink, contract))
+    done, reduced = consume(ray_pass, quarantine, RecordsInS3(sink, contract))
     parts = reduced.write(None, lambda part: None)
     schema = write_schema(folder, contract)
     staged = Staged(parts, done.rows, done.report, contract, schema, done.quarantine)
     job.report = staged.report
-    forms.check(asked.ledger, ours.prepared)
+    forms.check(asked.ledger, ray_pass.prepared)
     job.update(rows=staged.rows)
     sizes = (staged.rows, staged.ids, staged.bytes, staging.fingerprint(staged))
     return staged, Coming(asked.mode, *sizes), reduced, _home(world, prefix, folder / staging.RECORDS)

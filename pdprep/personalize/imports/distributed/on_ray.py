@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pdprep.engine.executors.ray_pass import ray_pass
+from pdprep.engine.executors.ray_pass import open_pass
 from pdprep.ledger.rows import ImportRow
 from pdprep.personalize.imports import creating, decision, following, guards, sending, staging, uploads
 from pdprep.personalize.imports.alignment import aligned
@@ -29,9 +29,9 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
     try:
         with (
             staging.scratch(asked.ledger, job) as folder,
-            ray_pass(prepared, job.listen, "bulk", only=True, scratch=folder / "partitions") as ours,
+            open_pass(prepared, job.listen, "bulk", only=True, scratch=folder / "partitions") as ray_pass,
         ):
-            staged, coming, reduced, records = count(asked, ours, sink, folder, job)
+            staged, coming, reduced, records = count(asked, ray_pass, sink, folder, job)
             if same := decision.decided(asked, state, coming, records):
                 uploads.remove(target.world, uploads.keys_below(target.world, row.location))
                 following.abandon(target, row)

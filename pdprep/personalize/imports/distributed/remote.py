@@ -55,7 +55,7 @@ class S3Sink:
 
     @cached_property
     def world(self) -> World:
-        """The same world, for whoever runs this."""
+        """The world that was asked from, reached from the process of the task."""
         endpoint = Fixed(self.reach.endpoint)
         return World(self.reach.session, self.account, self.region, self.bucket, "", endpoint)
 
