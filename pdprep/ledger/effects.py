@@ -153,6 +153,7 @@ def effects(
 
 def words(dataset: str, training: Training) -> list[str]:
     """Return every EFFECT that records of a dataset can have now."""
+    # In step with what ``effects`` can say: a view offers these words as a filter, without reading a record.
     readers = training.readers(dataset)
     if not readers:
         return [_untrained(training)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -36,8 +35,13 @@ def forget(ledger: Ledger, users: pl.Series) -> None:
         platforms.remove_tree(ledger.folder / copies)
     ledger.sweep()
     _remove_unfinished(ledger)
-    changed = {file for file in _files(ledger) if _rewrite(ledger, file, users)}
-    imports = {row.seq for row in _remote(ledger) if _rewrite_remote(ledger, row, users)}
+    # What a job that runs has on its way is that job's.
+    scratch = ledger.folder / SCRATCH
+    files = [file for file in sorted(ledger.folder.rglob("*.parquet")) if scratch not in file.parents]
+    changed = {file for file in files if _rewrite(ledger, file, users)}
+    rows = [row for name in USER_DATASETS for row in ledger.journal.imports(name)]
+    in_bucket = [row for row in rows if remote_records.known(ledger, row)]
+    imports = {row.seq for row in in_bucket if _rewrite_remote(ledger, row, users)}
     with ledger.journal.database.transaction():
         for dataset in USER_DATASETS:
             _recount(ledger, dataset, changed, imports)
@@ -71,13 +75,6 @@ def known(ledger: Ledger, users: pl.Series) -> pl.Series:
     return asked.join(ids, on=USER, how="semi").collect(engine="streaming").to_series()
 
 
-def _files(ledger: Ledger) -> Iterator[Path]:
-    """Yield every file that may hold a user; what a job that runs has on its way is that job's."""
-    for file in sorted(ledger.folder.rglob("*.parquet")):
-        if (ledger.folder / SCRATCH) not in file.parents:
-            yield file
-
-
 def _remove_unfinished(ledger: Ledger) -> None:
     """Remove what a killed process of an older pdprep left beside what it was to become."""
     for pattern in ("*.part", "*.fresh", "exports/*.csv"):
@@ -109,12 +106,6 @@ def _rewrite(ledger: Ledger, file: Path, users: pl.Series) -> bool:
             integrity.register(ledger, [(fresh, file)])
         platforms.replace(fresh, file)
     return True
-
-
-def _remote(ledger: Ledger) -> Iterator[ImportRow]:
-    """Yield the imports whose records lie in a bucket, without those that others have replaced."""
-    for dataset in USER_DATASETS:
-        yield from (row for row in ledger.journal.imports(dataset) if remote_records.known(ledger, row))
 
 
 def _rewrite_remote(ledger: Ledger, row: ImportRow, users: pl.Series) -> bool:

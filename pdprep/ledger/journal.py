@@ -161,6 +161,7 @@ class Journal:
 
     def answer(self, *calls: CallRow) -> None:
         """Write down answered calls, all of them in one commit."""
+        # Each commit waits for the disk, and a fast put has a thousand answers a second.
         with self.database.transaction():
             for call in calls:
                 self.database.insert("calls", call.values())
@@ -192,6 +193,7 @@ class Journal:
 
     def lose(self, row: ImportRow | PlanRow) -> None:
         """Give up the damaged records of an import or plan; nothing counts them any more."""
+        # Its row stays: the sequence would else give its number to another one.
         table = "plans" if isinstance(row, PlanRow) else "imports"
         self.database.update(table, row.seq, {"status": Status.LOST})
 

@@ -100,6 +100,7 @@ class Records:
         Args:
             values: Columns and values that find it: ``ITEM_ID="i1"``.
         """
+        # The segments are asked by themselves: merged, they have the newest version of a record alone.
         where = fitting(values)
         sent = (frame.filter(where) for frame in self.segments.values())
         return timeline(self.contract, sent, lambda most: self.page(0, most, where=where))
@@ -201,6 +202,7 @@ def records(ledger: Ledger, dataset: str, fallback: Contract, training: Training
     """
     contract, frames = record_files.named(ledger, dataset)
     frames = frames or {"": record_files.empty(fallback)}
+    # Which ids a training knew is read from all that was sent before it: only where an effect hangs on that.
     since = training.asks_since(dataset)
     known = trained_ids.subjects(ledger, effects.SUBJECTS[dataset], since) if since else None
     added = tuple(row.name for row in ledger.journal.imports(dataset) if row.mode == "INCREMENTAL")

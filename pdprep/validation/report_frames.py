@@ -169,6 +169,7 @@ class ReportFrames:
     @property
     def mostly_aside(self) -> list[str]:
         """The datasets of which more than half of the rows are set aside or dropped, a line each."""
+        # "Ready" is true of the others, and would hide that most of the frame is gone.
         fates = (
             (row, word) for row in self.rows.iter_rows(named=True) for word in ("quarantined", "dropped")
         )

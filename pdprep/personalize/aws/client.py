@@ -256,6 +256,7 @@ def translated(operation: str) -> Iterator[None]:
         raise _refused(operation, error) from error
     except NoCredentialsError as error:
         raise failed(operation, "NoCredentials", "there are no credentials") from error
+    # One code for every way in which no answer came: who may repeat a call asks for this one alone.
     except (HTTPClientError, NotConnected) as error:
         raise failed(operation, LOST, str(error)) from error
     except (BotoCoreError, Boto3Error) as error:

@@ -98,6 +98,7 @@ class LocalEndpoint:
         process: subprocess.Popen[bytes] | None = None
         tries = 0
         deadline = time.monotonic() + PATIENCE_SECONDS
+        # Several clients may start a server at once: its lock lets one of them live, and all join it.
         while time.monotonic() < deadline:
             if Lock(self.folder / "server.lock").held():
                 if self._take_lease():

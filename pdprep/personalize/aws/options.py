@@ -51,9 +51,9 @@ class WorldOptions:
         Raises:
             InputError: A value of another type, or metrics that the service does not take.
         """
-        strange = [name for name in given if name not in NAMES]
-        if strange:
-            raise TypeError(f"connect() got an unexpected keyword argument {strange[0]!r}")
+        unknown = [name for name in given if name not in NAMES]
+        if unknown:
+            raise TypeError(f"connect() got an unexpected keyword argument {unknown[0]!r}")
         return checked(replace(self, **{name: value for name, value in given.items() if value is not None}))
 
 

@@ -58,9 +58,9 @@ def profile(name: str, start: Path | None = None) -> AwsProfile:
             f"one of: {known}",
             f"[tool.pdprep.profiles.{name}] with account, region, bucket and role_arn in pyproject.toml",
         )
-    strange = [key for key in found[name] if key not in KEYS]
-    if strange:
-        raise GroupError(f"profile {name} has {', '.join(strange)}", f"only {', '.join(KEYS)}")
+    unknown = [key for key in found[name] if key not in KEYS]
+    if unknown:
+        raise GroupError(f"profile {name} has {', '.join(unknown)}", f"only {', '.join(KEYS)}")
     plain = {key: str(value) for key, value in found[name].items() if key not in (*PRICES, *NAMES)}
     options = WorldOptions().over(**{key: found[name][key] for key in NAMES if key in found[name]})
     return AwsProfile(name, **plain, prices=_prices(name, found[name]), options=options)

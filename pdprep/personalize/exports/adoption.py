@@ -64,6 +64,7 @@ def _lost(ledger: Ledger, dataset: str) -> list[ImportRow | PlanRow]:
     """Return what an export takes the place of, where a file of a dataset is damaged; else nothing."""
     imports, plans = ledger.journal.layer(dataset), ledger.journal.plans(dataset)
     rows: list[ImportRow | PlanRow] = [*imports, *plans]
+    # Every file is read again: whoever adopts has reason not to trust size and time.
     broken = [row for row in rows if record_files.damage(ledger, row, thorough=True)]
     waiting = [plan for plan in plans if plan.status == Status.OPEN and plan not in broken]
     return [row for row in rows if row not in waiting] if broken else []

@@ -70,6 +70,7 @@ def state_of(ledger: Ledger, world: World, group: Group | None, dataset: str) ->
         group: The dataset group; None where it does not exist.
         dataset: The dataset type.
     """
+    # Two witnesses: the ledger for what went from here, the service's list for imports that others made.
     imports = tuple(ledger.journal.layer(dataset))
     unknown = others(ledger, world, group, dataset)
     sent = imports or ledger.journal.plans(dataset)

@@ -69,6 +69,7 @@ def of_jobs(target: Target, group: Group | None, dataset: Dataset | None, kind: 
     unfinished = [
         row for row in target.ledger.journal.jobs() if row.dataset == kind and not row.status.terminal
     ]
+    # A job that is not over and whose lock is free lost its process: nobody waits for it.
     own = [row for row in unfinished if target.ledger.lock(row.id).held()]
     yield from (f"{row.id} is {row.status}: a job waits for it" for row in own)
     if group is None or dataset is None:

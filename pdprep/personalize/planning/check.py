@@ -114,6 +114,7 @@ def _trust(world: World) -> Permission:
     paste = (f"the trust policy of {world.role_arn}", policies.trust())
     try:
         found = call(world, "iam", "get_role", RoleName=world.role_arn.rpartition("/")[2])
+    # Who may import need not be allowed to read roles: that is no "no".
     except ServiceError as error:
         return Permission(what, None, error.found)
     document = found["Role"].get("AssumeRolePolicyDocument", {})
@@ -131,6 +132,7 @@ def _simulated(
     except ServiceError as error:
         return Permission(what, None, error.found)
     rows = found["EvaluationResults"]
+    # An action may be allowed on one resource and refused on another: then it is refused.
     allowed = {row["EvalActionName"] for row in rows if row["EvalDecision"] == "allowed"}
     refused = {row["EvalActionName"] for row in rows if row["EvalDecision"] != "allowed"}
     denied = [action for action in actions if action not in allowed or action in refused]

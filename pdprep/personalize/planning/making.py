@@ -43,6 +43,7 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False, engine: Engi
         found, back, nulled = fit.found, fit.back, fit.nulled
     found = replace(found, nulled=tuple(nulled.items()), deleted=fit.deleted)
     report, size, route = filling.warned(fit.report, kind, nulled), fit.size, fit.route
+    # What a guard would read the whole ledger for, the diff has counted on its way.
     fresh = report.kept - found.in_bulk if prepared.contract.event_like and not state.unknown else None
     coming = Coming("FULL", report.kept, size.keys, size.bytes, "", found.lacks, fresh)
     nothing = report.kept and not found.new and not found.changed

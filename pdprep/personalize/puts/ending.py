@@ -44,6 +44,7 @@ def end(job: Job, answered: Answered, said: list[str]) -> None:
     Raises:
         ServiceError: The service took none of them.
     """
+    # Some rejected records are a note and a file; where none was taken, something else is wrong.
     if answered.rejected and not answered.sent:
         raise ServiceError(
             f"none of {answered.rejected:,} records was taken: {answered.reason}",

@@ -43,6 +43,7 @@ def run(asked: PutRequest, job: Job, before: Job | None = None) -> None:
             check_early()  # what others left is finished first, which may take long
         following.settle(asked.target, job)
         ending.finish_open(asked.target, job, asked.speed)
+        # Its own plan was among these, where this job was stopped and goes on: it is not made again.
         if ending.planned(asked.ledger, job):
             return
         plan, said = planned.plan(asked, planned.frame(asked), job)
