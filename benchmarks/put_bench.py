@@ -27,7 +27,7 @@ from pdprep.contract.contract import Contract
 from pdprep.ledger import record_files
 from pdprep.ledger.answers import Answers
 from pdprep.ledger.ledger import Ledger, open_ledger
-from pdprep.personalize.aws.client import World, keyless
+from pdprep.personalize.aws.client import Environment, keyless
 from pdprep.personalize.puts import batches
 from pdprep.personalize.puts.calls import runs
 from pdprep.personalize.puts.transport.boto3_transport import Boto3Transport
@@ -101,7 +101,7 @@ def events(calls: int) -> pl.DataFrame:
 
 def plain(url: str, rows: pl.DataFrame) -> Way:
     """Return what sends as one does without pdprep: a loop over calls that are made already."""
-    destination = Destination(world(url, 1), DATASET, "tracking")
+    destination = Destination(environment(url, 1), DATASET, "tracking")
     calls = [call for run in runs(CONTRACT, [batches.plan(CONTRACT, rows)]) for call in run]
     arguments = [json.loads(destination.body(call)) for call in calls]
 
@@ -115,7 +115,7 @@ def plain(url: str, rows: pl.DataFrame) -> Way:
 
 def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeTransport, in_flight: int) -> Way:
     """Return what plans, files and sends the rows and writes every answer down."""
-    destination = Destination(world(url, in_flight), DATASET, "tracking")
+    destination = Destination(environment(url, in_flight), DATASET, "tracking")
     ledger, _ = open_ledger(folder, None)
 
     def send() -> None:
@@ -129,10 +129,10 @@ def sending(url: str, rows: pl.DataFrame, folder: Path, make: MakeTransport, in_
     return send
 
 
-def world(url: str, in_flight: int) -> World:
-    """Return the world of the responder."""
+def environment(url: str, in_flight: int) -> Environment:
+    """Return the environment of the responder."""
     session = keyless("us-east-1")
-    return World(session, "0" * 12, "us-east-1", "s3://none", "", Endpoint(url), in_flight=in_flight)
+    return Environment(session, "0" * 12, "us-east-1", "s3://none", "", Endpoint(url), in_flight=in_flight)
 
 
 def by_boto3(destination: Destination, ledger: Ledger) -> Transport:

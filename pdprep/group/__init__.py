@@ -66,7 +66,7 @@ class DatasetGroup(Preparing, Sending, Asking):
 
     def check(self) -> Check:
         """Ask whether this identity may do it all, before anything is uploaded."""
-        return check(self.world)
+        return check(self.environment)
 
     def update_schema(self, contract: Contract) -> Contract:
         """Give items or users another schema: old fields as they are, new fields that allow null.

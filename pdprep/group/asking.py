@@ -26,7 +26,9 @@ class Asking(Connected):
     def records(self, dataset: DatasetType) -> Records:
         """Return the records of a dataset with ORIGIN, STATUS and EFFECT."""
         name = catalogue.dataset_name(dataset)
-        training = trainings.training(self.world, self._target.group(), clock.now(), self._target.ledger)
+        training = trainings.training(
+            self.environment, self._target.group(), clock.now(), self._target.ledger
+        )
         return records.records(self._target.ledger, name, Contract.of(name, self.domain), training)
 
     def preview(self, user: str | None = None, item: str | None = None, *, count: int = 10) -> Preview:

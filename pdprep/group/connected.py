@@ -11,7 +11,7 @@ from pdprep.contract.contract import Contract
 from pdprep.personalize.resources.target import Target
 
 if TYPE_CHECKING:
-    from pdprep.personalize.aws.client import World
+    from pdprep.personalize.aws.client import Environment
 
 
 class Connected:
@@ -36,9 +36,14 @@ class Connected:
         return found.arn if (found := self._target.group()) else None
 
     @property
-    def world(self) -> World:
+    def environment(self) -> Environment:
         """The account, region and way in."""
-        return self._target.world
+        return self._target.environment
+
+    @property
+    def world(self) -> Environment:
+        """The same as ``environment``, for code that knows it by its first name."""
+        return self._target.environment
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -52,9 +57,9 @@ class Connected:
         return self._target.deployed(name) or Contract.of(name, self.domain)
 
     def client(self, service: str = "personalize") -> Any:
-        """Return the boto3 client of the world this group lives in."""
-        return self.world.client(service)
+        """Return the boto3 client of the environment this group lives in."""
+        return self.environment.client(service)
 
     def __repr__(self) -> str:
-        where = "local" if self.world.local else f"{self.world.account} {self.world.region}"
+        where = "local" if self.environment.local else f"{self.environment.account} {self.environment.region}"
         return f"<DatasetGroup {self.name}: {self.domain}, {where}>"

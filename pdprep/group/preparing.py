@@ -42,7 +42,7 @@ class Preparing(Connected):
         """
         kind = dataset.dataset if isinstance(dataset, Contract) else dataset
         deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
-        source = reading.opened(self.world, source, text, like)
+        source = reading.opened(self.environment, source, text, like)
         found = prepare(
             source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,

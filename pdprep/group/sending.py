@@ -39,7 +39,7 @@ class Sending(Connected):
         """
         if not frames:
             raise InputError("no frame", "one or more prepared frames", "group.plan(frame)")
-        by = checked_engine(engine or self.world.options.engine)
+        by = checked_engine(engine or self.environment.options.engine)
         found = Plans(plan(self._target, prepared_only(each), fill=fill, engine=by) for each in frames)
         return found[0] if len(found) == 1 else found
 
@@ -69,7 +69,7 @@ class Sending(Connected):
             ReplaceRefused: Bulk records would go, and nobody asked for that.
             RefusedError: Too few would be left, or nothing stands that INCREMENTAL could add to.
         """
-        by = checked_engine(engine or self.world.options.engine)
+        by = checked_engine(engine or self.environment.options.engine)
         asked = ImportRequest(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep, by)
         job = history.remember(self._target, bulk.begin(asked, on_start))
         return history.earlier(self._target, job) if job.finished and job.same else job

@@ -64,7 +64,7 @@ class PersonalizeMagics(Magics):
 
         self.showing.tell()
         prepared = self._prepared(args, cell)
-        engine = args.engine or (self.group.world.options.engine if self.group else "local")
+        engine = args.engine or (self.group.environment.options.engine if self.group else "local")
         return self._keep(args, checked(prepared, self.shell, self.mode(), engine))
 
     @line_cell_magic

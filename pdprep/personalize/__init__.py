@@ -1,1 +1,1 @@
-"""TO Amazon Personalize: resources, imports, puts and jobs, in whichever world one is."""
+"""TO Amazon Personalize: resources, imports, puts and jobs, in whichever environment one is."""

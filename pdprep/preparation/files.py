@@ -16,7 +16,7 @@ import polars as pl
 from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation.opening import ZIP, in_zip, members, opened
-from pdprep.preparation.storage import SCHEME, Storage, environment
+from pdprep.preparation.storage import SCHEME, Storage, from_environment
 
 HEAD_BYTES: Final = 1 << 16
 HEAD_LINES: Final = 200
@@ -117,7 +117,7 @@ def expand(text: str, storage: Storage | None = None) -> Files:
         SourceError: There is no such file.
     """
     if text.startswith(SCHEME):
-        return _unzipped(_remote(text, storage or environment()))
+        return _unzipped(_remote(text, storage or from_environment()))
     if text.startswith("file://"):
         text = platforms.local_path(text)
     if "://" in text:

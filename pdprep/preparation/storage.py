@@ -140,7 +140,7 @@ class Storage:
         return {**named, "aws_session_token": frozen.token}, int(time.time()) + TRUST_SECONDS
 
 
-def environment() -> Storage:
+def from_environment() -> Storage:
     """Return the way into S3 that boto3 finds: AWS_ENDPOINT_URL, AWS_PROFILE and the rest.
 
     Raises:

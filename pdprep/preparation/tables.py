@@ -11,7 +11,7 @@ import polars as pl
 from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation.files import KINDS as FORMATS
-from pdprep.preparation.storage import SCHEME, Object, Storage, environment
+from pdprep.preparation.storage import SCHEME, Object, Storage, from_environment
 
 Way = Storage | None  # None: the files of this machine
 
@@ -35,7 +35,9 @@ def scan_table(text: str, storage: Way = None) -> pl.LazyFrame | None:
     if text.startswith(SCHEME):
         ending = Path(text).suffix.lower()
         return (
-            None if ending in FORMATS or "*" in text else _first(text.rstrip("/"), storage or environment())
+            None
+            if ending in FORMATS or "*" in text
+            else _first(text.rstrip("/"), storage or from_environment())
         )
     if text.startswith("file://"):
         text = platforms.local_path(text)

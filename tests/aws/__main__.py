@@ -43,7 +43,7 @@ def main(arguments: list[str], ask: Callable[[str], str] = input, say: Say = pri
 def run(way: DatasetGroup, tried: DatasetGroup, ask: Callable[[str], str], say: Say) -> int:
     """Say what will be created, ask, and go."""
     say(statement(way, tried))
-    if ask("Type the account number to go on: ").strip() != way.world.account:
+    if ask("Type the account number to go on: ").strip() != way.environment.account:
         say("Nothing was touched.")
         return 1
     with cleaned(way, say):
@@ -61,11 +61,11 @@ def run(way: DatasetGroup, tried: DatasetGroup, ask: Callable[[str], str], say: 
 
 def statement(way: DatasetGroup, tried: DatasetGroup) -> str:
     """Return what a run creates and uses up at most, with money at the profile's prices alone."""
-    world, (data, _) = way.world, way.world.prices.of(lab.BYTES, lab.CALLS)
-    return f"""In account {world.account}, region {world.region}, this creates
+    environment, (data, _) = way.environment, way.environment.prices.of(lab.BYTES, lab.CALLS)
+    return f"""In account {environment.account}, region {environment.region}, this creates
   two dataset groups ({way.name}, {tried.name}), five datasets, their schemas, two event trackers,
   at most {lab.IMPORTS + 1} import jobs, {lab.EXPORTS + 2} export jobs, {lab.CALLS + journey.MORE} put calls,
-  at most {lab.BYTES / 1e6:.0f} MB of files below {world.bucket}{data}.
+  at most {lab.BYTES / 1e6:.0f} MB of files below {environment.bucket}{data}.
 Nothing is trained and nothing is deployed: no solution, campaign or recommender.
 AWS bills what is taken in by the GB, and S3 by the request. It takes an hour or more, most of it waiting.
 At the end everything with the tag pdprep of these two groups is deleted, also after an error; if this process

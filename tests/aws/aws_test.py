@@ -44,7 +44,7 @@ def test_it_goes_all_the_way_and_leaves_nothing(
     groups: tuple[DatasetGroup, DatasetGroup], server: Running
 ) -> None:
     said: list[str] = []
-    assert run(*groups, ask=lambda question: groups[0].world.account, say=said.append) == 1
+    assert run(*groups, ask=lambda question: groups[0].environment.account, say=said.append) == 1
     assert said[-1].endswith(f"{len(LENIENT)} differ; what differs is mended in pdprep/assumptions.py")
     assert "verify: the ledger and the exports agree" in said
     assert "the same file again: nothing was sent" in said
@@ -68,7 +68,7 @@ def test_after_an_error_everything_is_deleted(
 ) -> None:
     server.state.faults.ask(operation="PutEvents", code="AccessDeniedException", calls=100)
     with pytest.raises(ServiceError, match="AccessDenied"):
-        run(*groups, ask=lambda question: groups[0].world.account, say=lambda line: None)
+        run(*groups, ask=lambda question: groups[0].environment.account, say=lambda line: None)
     assert groups[0].client().list_dataset_groups()["datasetGroups"] == []
 
 

@@ -55,28 +55,28 @@ class Lab:
     @property
     def made(self) -> Group:
         """The dataset group, there and ACTIVE."""
-        return ensuring.ensure_group(self.group.world, self.group.name, self.group.domain)
+        return ensuring.ensure_group(self.group.environment, self.group.name, self.group.domain)
 
     def dataset(self, contract: Contract) -> Dataset:
         """Return the dataset of a contract, there and ACTIVE."""
-        return ensuring.ensure_dataset(self.group.world, self.made, contract)
+        return ensuring.ensure_dataset(self.group.environment, self.made, contract)
 
     def load(self, dataset: Dataset, text: str, mode: ImportMode = "FULL", name: str = "") -> str:
         """Import a CSV text and return how that ended, in the service's words."""
         self.meter.add(imports=1, bytes=len(text.encode()))
-        world, name = self.group.world, name or f"{self.group.name}-{clock.new_id()[-8:]}"
-        ensuring.ensure_bucket(world)
-        key = f"{uploads.fresh_prefix(world, self.group.name, dataset.kind, name)}/part.csv"
-        call(world, "s3", "put_object", Bucket=world.place[0], Key=key, Body=text.encode())
+        environment, name = self.group.environment, name or f"{self.group.name}-{clock.new_id()[-8:]}"
+        ensuring.ensure_bucket(environment)
+        key = f"{uploads.fresh_prefix(environment, self.group.name, dataset.kind, name)}/part.csv"
+        call(environment, "s3", "put_object", Bucket=environment.place[0], Key=key, Body=text.encode())
         try:
             arn = call(
-                world, "personalize", "create_dataset_import_job", jobName=name, datasetArn=dataset.arn,
-                dataSource={"dataLocation": uploads.location(world, key)}, roleArn=world.role_arn,
+                environment, "personalize", "create_dataset_import_job", jobName=name, datasetArn=dataset.arn,
+                dataSource={"dataLocation": uploads.location(environment, key)}, roleArn=environment.role_arn,
                 importMode=mode, tags=ensuring.tags(self.group.name),
             )["datasetImportJobArn"]  # fmt: skip
         except ServiceError as error:
             return error.code
-        found = polling.settled(world, "dataset_import_job", arn)
+        found = polling.settled(environment, "dataset_import_job", arn)
         return str(found.get("failureReason") or found["status"])
 
     def rows(self, kind: DatasetType, mode: ExportMode) -> pl.DataFrame:
@@ -88,7 +88,7 @@ class Lab:
         """Put records; return the code of the error, or nothing where they were taken."""
         self.meter.add(calls=1)
         try:
-            call(self.group.world, "personalize-events", operation, **arguments)
+            call(self.group.environment, "personalize-events", operation, **arguments)
         except ServiceError as error:
             return error.code
         return ""
@@ -99,8 +99,10 @@ class Lab:
         name = f"{self.group.name[: names.LONGEST - 9]}-{clock.new_id()[-8:]}"
         schema = text or contract.to_avro()
         try:
-            arn = call(self.group.world, "personalize", "create_schema", name=name, schema=schema, **extra)
+            arn = call(
+                self.group.environment, "personalize", "create_schema", name=name, schema=schema, **extra
+            )
         except ServiceError:
             return False
-        call(self.group.world, "personalize", "delete_schema", schemaArn=arn["schemaArn"])
+        call(self.group.environment, "personalize", "delete_schema", schemaArn=arn["schemaArn"])
         return True

@@ -140,7 +140,7 @@ def interactions(lab: Lab) -> Seen:
     yield "exports_collapse_equal_rows", same.height == 1
     yield "equal_rows_are_one", same.height == 1
     yield "duplicates_differ_in_any_field", early.filter(pl.col("TIMESTAMP") == START + 1).height == 2
-    tracking = ensure_tracking(lab.group.world, lab.made, dataset)
+    tracking = ensure_tracking(lab.group.environment, lab.made, dataset)
     yield "sent_at_range", all(_takes_event(lab, tracking, moment) for moment in _moments())
 
 

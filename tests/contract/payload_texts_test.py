@@ -17,7 +17,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.dtypes import DTYPES
 from pdprep.contract.fields import Field
 from pdprep.contract.payloads import records
-from pdprep.personalize.aws.client import World, keyless
+from pdprep.personalize.aws.client import Environment, keyless
 from pdprep.personalize.puts.batches import put_contract
 from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.puts.transport.operations import PUTS, Destination
@@ -35,7 +35,7 @@ VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
     "double": st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([1e16, 1e-7, 0.1, -0.0]),
     "boolean": st.booleans(),
 }
-WORLD: Final = World(keyless("us-east-1"), "0" * 12, "us-east-1", "", "")
+ENVIRONMENT: Final = Environment(keyless("us-east-1"), "0" * 12, "us-east-1", "", "")
 MODEL: Final = botocore.session.get_session().get_service_model("personalize-events")
 OPERATIONS: Final = {name: put.operation.title().replace("_", "") for name, put in PUTS.items()}
 
@@ -81,7 +81,8 @@ def test_a_body_is_what_botocore_writes(dataset: str, data: st.DataObject) -> No
     operation = MODEL.operation_model(OPERATIONS[dataset])
     written = create_serializer("rest-json", False).serialize_to_request(arguments(wanted, frame), operation)
     assert (
-        Destination(WORLD, Dataset(dataset, "arn", "", ""), "tracking").body(call).encode() == written["body"]
+        Destination(ENVIRONMENT, Dataset(dataset, "arn", "", ""), "tracking").body(call).encode()
+        == written["body"]
     )
 
 

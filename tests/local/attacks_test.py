@@ -22,7 +22,7 @@ from playwright.sync_api import Browser
 
 from pdprep.local import running
 from pdprep.local.http import connections
-from pdprep.personalize.aws import local_world
+from pdprep.personalize.aws import local_environment
 
 HALF_HEAD = b"POST /events HTTP/1.1\r\nHost: localhost\r\nX-Some"
 NO_BODY = (
@@ -174,12 +174,12 @@ def test_attack_15_more_than_1024_descriptors(lab: Any) -> None:
             for _ in range(1100):
                 stack.enter_context(Path("/dev/null").open())
             lab.personalize.list_schemas()
-            lease = local_world._lease(int(lab.url.rpartition(":")[2]))
+            lease = local_environment._lease(int(lab.url.rpartition(":")[2]))
             assert lease is not None
             assert lease.fileno() > 1024
-            assert not local_world._closed(lease)
+            assert not local_environment._closed(lease)
             lease.shutdown(socket.SHUT_RDWR)
-            assert local_world._closed(lease)
+            assert local_environment._closed(lease)
             lease.close()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

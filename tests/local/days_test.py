@@ -100,7 +100,7 @@ def test_three_days(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def first_day(home: Path, mine: Path, other: Kernel, eventually: Any) -> None:
     """One server for two kernels; the one that has an import under way is killed."""
     owner = Kernel(mine, "movies")
-    assert owner.get("group.world.endpoint_url") == other.get("group.world.endpoint_url")
+    assert owner.get("group.environment.endpoint_url") == other.get("group.environment.endpoint_url")
     assert len(servers(home)) == 1
     owner.run("group.put(prepared(group, events(30))).wait()")
     owner.run("job = group.bulk(prepared(group, events(1200, first=100)))")
@@ -119,7 +119,7 @@ def second_day(home: Path, mine: Path, other: Kernel) -> None:
     assert len(servers(home)) == 1
     assert servers(home) != before
     with kernel(mine, "movies") as again:
-        assert again.get("group.world.endpoint_url") == other.get("group.world.endpoint_url")
+        assert again.get("group.environment.endpoint_url") == other.get("group.environment.endpoint_url")
         again.run("[job.wait() for job in group.jobs()]")
         assert again.get("sorted({job.status for job in group.jobs()})") == "['ACTIVE', 'DONE']"
         assert again.get("exported(group, 'ALL').height") == "1230"
@@ -129,7 +129,7 @@ def third_day(home: Path, mine: Path, eventually: Any) -> None:
     """After the linger nothing runs; the next morning everything is there, at the same address."""
     address = (home / "local" / "endpoint.json").read_text()
     with kernel(mine, "movies") as again:
-        assert again.get("group.world.endpoint_url") in address
+        assert again.get("group.environment.endpoint_url") in address
         assert again.get("exported(group, 'ALL').height") == "1230"
         assert len(servers(home)) == 1
     eventually(lambda: servers(home) == [], 30)

@@ -19,7 +19,7 @@ from pdprep.ledger.ledger import open_ledger
 from pdprep.ledger.records import records
 from pdprep.ledger.rows import SENT, CallRow
 from pdprep.ledger.status import Status
-from pdprep.personalize.aws.client import World, keyless
+from pdprep.personalize.aws.client import Environment, keyless
 from pdprep.personalize.puts import batches
 from pdprep.personalize.resources import ensuring, trainings
 from tests.local.recommend_test import ITEMS, NOW, ROLE, USERS, events
@@ -58,7 +58,9 @@ class History:
         self.seqs, self.keys = dict[float, int](), set[tuple[str, str]]()
         self.sent = dict[str, int]()
         region, url = timed.lab.region, timed.lab.url
-        self.world = World(keyless(region), "0" * 12, region, "s3://lab-bucket", ROLE, Address(url))
+        self.environment = Environment(
+            keyless(region), "0" * 12, region, "s3://lab-bucket", ROLE, Address(url)
+        )
         found = timed.lab.personalize.describe_dataset_group(datasetGroupArn=timed.group)["datasetGroup"]
         self.group = ensuring.Group(found["name"], timed.group, "CUSTOM", found["creationDateTime"])
         for kind, text in (("interactions", events()), ("items", ITEMS), ("users", USERS)):
@@ -194,7 +196,7 @@ class History:
     def training(self) -> Training:
         """Return what the client makes of the service's trainings now."""
         now = datetime.fromtimestamp(self.now, UTC)
-        return trainings.training(self.world, self.group, now, self.ledger)
+        return trainings.training(self.environment, self.group, now, self.ledger)
 
     def effects(self, kind: str) -> Iterator[dict[str, Any]]:
         """Yield the records that were sent here, one a key, with the client's EFFECT."""

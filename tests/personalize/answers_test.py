@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from pdprep.errors import ServiceError
-from pdprep.personalize.aws.client import LOST, World, call, keyless
+from pdprep.personalize.aws.client import LOST, Environment, call, keyless
 from pdprep.personalize.imports.creating import uncertain
 
 REGION = "us-east-1"
@@ -40,28 +40,28 @@ class Here:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def environment() -> Iterator[Environment]:
     with HTTPServer(("127.0.0.1", 0), Headless) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         endpoint = Here(f"http://127.0.0.1:{server.server_port}")
-        yield World(keyless(REGION), "0" * 12, REGION, "s3://b", "arn", endpoint)
+        yield Environment(keyless(REGION), "0" * 12, REGION, "s3://b", "arn", endpoint)
         server.shutdown()
         thread.join()
 
 
 @pytest.mark.parametrize("operation", ["list_dataset_groups", "list_recipes"])
-def test_a_broken_answer_is_no_empty_list(world: World, operation: str) -> None:
+def test_a_broken_answer_is_no_empty_list(environment: Environment, operation: str) -> None:
     with pytest.raises(ServiceError, match="the answer broke off"):
-        call(world, "personalize", operation)
+        call(environment, "personalize", operation)
 
 
-def test_what_has_no_answer_is_not_broken(world: World) -> None:
-    assert set(call(world, "personalize", "delete_schema", schemaArn=SCHEMA)) == {"ResponseMetadata"}
+def test_what_has_no_answer_is_not_broken(environment: Environment) -> None:
+    assert set(call(environment, "personalize", "delete_schema", schemaArn=SCHEMA)) == {"ResponseMetadata"}
 
 
-def test_what_a_broken_answer_created_is_uncertain(world: World) -> None:
+def test_what_a_broken_answer_created_is_uncertain(environment: Environment) -> None:
     with pytest.raises(ServiceError, match="CreateDatasetGroup was refused: the answer broke off") as caught:
-        call(world, "personalize", "create_dataset_group", name="movies")
+        call(environment, "personalize", "create_dataset_group", name="movies")
     assert caught.value.code == LOST
     assert uncertain(caught.value)

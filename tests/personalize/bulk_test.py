@@ -25,7 +25,7 @@ from pdprep.errors import (
 )
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize.aws.client import World, upload
+from pdprep.personalize.aws.client import Environment, upload
 from pdprep.personalize.imports import shipping, uploads
 from tests.personalize.frames import counts, events, exported, items, prepared
 from tests.support.groups import ledger_of
@@ -126,8 +126,8 @@ def test_parts_go_up_while_the_next_is_written(
     monkeypatch.setattr(shipping, "WAITING", 3)
     on_disk: list[int] = []
 
-    def watched(world: World, path: Path, *rest: Any, **extra: Any) -> None:
-        upload(world, path, *rest, **extra)
+    def watched(environment: Environment, path: Path, *rest: Any, **extra: Any) -> None:
+        upload(environment, path, *rest, **extra)
         on_disk.append(len(list(path.parent.glob("*.csv"))))
 
     monkeypatch.setattr(uploads, "upload", watched)
@@ -160,7 +160,7 @@ def test_a_part_that_does_not_arrive_ends_the_import_and_the_rest_is_not_sent(
     monkeypatch.setattr(parts, "ROWS_A_PART", 100)
     sent: list[Path] = []
 
-    def broken(world: World, path: Path, *rest: Any, **extra: Any) -> None:
+    def broken(environment: Environment, path: Path, *rest: Any, **extra: Any) -> None:
         sent.append(path)
         raise ServiceError("the network is down", operation="PutObject")
 

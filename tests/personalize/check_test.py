@@ -11,7 +11,7 @@ import pdprep
 from pdprep.errors import GroupError, ServiceError
 from pdprep.group import DatasetGroup
 from pdprep.personalize.aws import keys, policies
-from pdprep.personalize.aws.client import World, call
+from pdprep.personalize.aws.client import Environment, call
 from pdprep.personalize.planning import check as checking
 from tests.personalize.frames import items, prepared
 
@@ -28,9 +28,9 @@ ENCRYPTED = {"ServerSideEncryptionConfiguration": {"Rules": RULES}}
 def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
     """Let IAM and S3 answer what a test says; everything else is asked of the local Personalize."""
 
-    def answered(world: World, service: str, operation: str, **given: Any) -> dict[str, Any]:
+    def answered(environment: Environment, service: str, operation: str, **given: Any) -> dict[str, Any]:
         if operation not in answers:
-            return call(world, service, operation, **given)
+            return call(environment, service, operation, **given)
         found = answers[operation]
         if isinstance(found, str):
             raise ServiceError(f"{operation} was refused", code=found)
@@ -92,17 +92,17 @@ def test_where_all_is_granted_all_is_well(group: DatasetGroup, monkeypatch: pyte
 
 def granted(group: DatasetGroup, **changes: Any) -> dict[str, Any]:
     """Return the answers where all is granted, and what a test changes of them."""
-    lock = {"Policy": policies.key_policy(group.world, group=True)}
+    lock = {"Policy": policies.key_policy(group.environment, group=True)}
     return {
         "get_role": TRUST, "simulate_principal_policy": deciding(ALL),
-        "get_bucket_policy": {"Policy": policies.bucket(group.world)},
+        "get_bucket_policy": {"Policy": policies.bucket(group.environment)},
         "describe_key": {"KeyMetadata": {"Arn": KEY}}, "get_key_policy": lock, **changes,
     }  # fmt: skip
 
 
 def key_policy(group: DatasetGroup, **changes: Any) -> dict[str, Any]:
     """Return the key's policy with changes to its one statement."""
-    statement = json.loads(policies.key_policy(group.world, group=False))["Statement"][0]
+    statement = json.loads(policies.key_policy(group.environment, group=False))["Statement"][0]
     return {"Policy": json.dumps({"Statement": [{**statement, **changes}]})}
 
 
@@ -163,7 +163,7 @@ def test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key(
     with pytest.raises(GroupError, match="key of your own") as caught:
         group.delete_users(["u1"], confirm=1)
     apart = eval(caught.value.hint, {"pdprep": pdprep})
-    assert apart._target.world.options.deletion_bucket == "s3://pdprep-local-deletion"
+    assert apart._target.environment.options.deletion_bucket == "s3://pdprep-local-deletion"
 
 
 STATEMENTS = [
@@ -182,8 +182,13 @@ STATEMENTS = [
 def test_facts_16_a_bucket_that_refuses_is_no_yes(
     group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], ok: bool | None, said: str
 ) -> None:
-    open_ = json.loads(policies.bucket(group.world))["Statement"]
-    shut = {"Principal": "*", "Action": "s3:GetObject", "Resource": policies.places(group.world), **more}
+    open_ = json.loads(policies.bucket(group.environment))["Statement"]
+    shut = {
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": policies.places(group.environment),
+        **more,
+    }
     text = json.dumps({"Statement": [*open_, shut]})
     answering(monkeypatch, granted(group, get_bucket_policy={"Policy": text}))
     found = answer(group, "the policy of pdprep-local lets")
@@ -204,7 +209,7 @@ def test_facts_16_a_bucket_that_refuses_is_no_yes(
 def test_facts_16_a_grant_holds_under_its_conditions_only(
     group: DatasetGroup, monkeypatch: pytest.MonkeyPatch, condition: dict[str, Any], ok: bool | None
 ) -> None:
-    (open_,) = json.loads(policies.bucket(group.world))["Statement"]
+    (open_,) = json.loads(policies.bucket(group.environment))["Statement"]
     text = json.dumps({"Statement": {**open_, "Condition": condition}})
     answering(monkeypatch, granted(group, get_bucket_policy={"Policy": text}))
     assert answer(group, "the policy of pdprep-local lets").ok is ok

@@ -108,7 +108,7 @@ def test_a_session_goes_the_same_way(server: Running, monkeypatch: pytest.Monkey
     given: dict[str, Any] = {"bucket": "s3://films/staged", "role_arn": ROLE}
     group = pdprep.connect("movies", session=session(), **given)
     group.bulk(prepared(group, items("a", "b")), keep=True).wait()
-    assert (group.world.account, group.world.region) == ("000000000000", "eu-central-1")
+    assert (group.environment.account, group.environment.region) == ("000000000000", "eu-central-1")
     assert "eu-central-1" in str(group.arn)
     keys = [row["Key"] for row in group.client("s3").list_objects_v2(Bucket="films")["Contents"]]
     assert [key.startswith("staged/pdprep/movies/items/") for key in keys] == [True]
@@ -122,7 +122,7 @@ def test_a_profile_is_read_from_the_project(
     (tmp_path / "pyproject.toml").write_text(PROFILE)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     group = pdprep.connect("movies", profile="prod", session=session(None))
-    assert (group.world.region, group.world.bucket) == ("eu-central-1", "s3://films/staged")
+    assert (group.environment.region, group.environment.bucket) == ("eu-central-1", "s3://films/staged")
 
 
 def test_an_unknown_profile_is_an_error(home: Path) -> None:

@@ -20,7 +20,7 @@ from pdprep.group import DatasetGroup
 from pdprep.ledger.journal import Journal
 from pdprep.local.server import Running
 from pdprep.personalize.aws import signing
-from pdprep.personalize.aws.client import LOST, World
+from pdprep.personalize.aws.client import LOST, Environment
 from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.puts.transport.fast_transport import FastTransport
 from pdprep.personalize.puts.transport.operations import Destination
@@ -68,10 +68,10 @@ def service(tls: ssl.SSLContext | None = None, **answer: object) -> Iterator[tup
 def send(url: str, tmp_path: Path, calls: int = 1) -> None:
     """Send a call of one item to an address, and raise what comes of it."""
     session = boto3.Session("key", "secret", TOKEN, "eu-west-1")
-    world = World(session, "1" * 12, "eu-west-1", "s3://b", "arn", Here(url), in_flight=1)
+    environment = Environment(session, "1" * 12, "eu-west-1", "s3://b", "arn", Here(url), in_flight=1)
     journal = Journal(tmp_path / "ledger.sqlite")
     transport = FastTransport(
-        Destination(world, Dataset("items", "arn", "", ""), ""), journal, threading.Event()
+        Destination(environment, Dataset("items", "arn", "", ""), ""), journal, threading.Event()
     )
     failed: list[BaseException] = []
     todo = iter(range(calls))

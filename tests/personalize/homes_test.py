@@ -25,7 +25,7 @@ from pdprep.group import DatasetGroup
 from pdprep.ledger import records
 from pdprep.ledger.forgetting import COVERED
 from pdprep.local.server import Running, running
-from pdprep.personalize.aws import local_world
+from pdprep.personalize.aws import local_environment
 from pdprep.personalize.resources import polling
 from tests.conftest import PROJECT
 from tests.personalize.frames import counts, events, exported, items, prepared, users
@@ -211,7 +211,7 @@ def test_attack_9_a_deletion_with_damaged_records_says_so_and_goes_on(group: Dat
 def test_attack_9_rubbish_in_the_address_of_the_server(home: Path, server: Running, rubbish: bytes) -> None:
     file = home / "local" / "endpoint.json"
     file.write_bytes(rubbish)
-    endpoint = local_world.LocalEndpoint(home / "local")
+    endpoint = local_environment.LocalEndpoint(home / "local")
     endpoint.ensure()
     assert endpoint.url == server.url
     endpoint.release()
@@ -220,10 +220,10 @@ def test_attack_9_rubbish_in_the_address_of_the_server(home: Path, server: Runni
 
 
 def test_a_local_server_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_world, "PATIENCE_SECONDS", 3)
+    monkeypatch.setattr(local_environment, "PATIENCE_SECONDS", 3)
     tmp_path.joinpath("state.sqlite").write_bytes(b"no database")
     with pytest.raises(LocalServerError, match=r"state\.sqlite is damaged") as caught:
-        local_world.LocalEndpoint(tmp_path).ensure()
+        local_environment.LocalEndpoint(tmp_path).ensure()
     typed = [sys.executable, *shlex.split(caught.value.hint)[1:]]
     said = subprocess.run(typed, capture_output=True, text=True, timeout=60, check=False)
     assert (said.returncode, "move" in said.stderr) == (1, True)
@@ -309,7 +309,7 @@ def test_attack_15_a_process_with_many_open_files(home: Path, server: Running) -
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
     try:
-        endpoint = local_world.LocalEndpoint(home / "local")
+        endpoint = local_environment.LocalEndpoint(home / "local")
         endpoint.ensure()
         assert endpoint._lease
         lease = socket.socket(fileno=fcntl.fcntl(endpoint._lease.fileno(), fcntl.F_DUPFD, 1100))

@@ -23,8 +23,8 @@ def endpoint(home: Path) -> dict[str, object]:
 
 
 def test_it_is_started_once_and_shared(home: Path) -> None:
-    first = pdprep.connect("movies").world.endpoint_url
-    script = "import pdprep; print(pdprep.connect('shop').world.endpoint_url)"
+    first = pdprep.connect("movies").environment.endpoint_url
+    script = "import pdprep; print(pdprep.connect('shop').environment.endpoint_url)"
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == first == endpoint(home)["url"]
 

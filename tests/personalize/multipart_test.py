@@ -20,7 +20,7 @@ IN_PARTS = f"{CLIENT}.TRANSFER.multipart_threshold = 1000"
 
 def broken(group: DatasetGroup) -> list[str]:
     """Return the keys of the uploads that were begun and not completed."""
-    bucket, _ = group.world.place
+    bucket, _ = group.environment.place
     found = group.client("s3").list_multipart_uploads(Bucket=bucket).get("Uploads", [])
     return [upload["Key"] for upload in found]
 

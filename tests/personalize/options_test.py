@@ -10,7 +10,7 @@ import pdprep
 from pdprep.errors import InputError
 from pdprep.group import DatasetGroup
 from pdprep.personalize.aws import profiles
-from pdprep.personalize.aws.options import WorldOptions
+from pdprep.personalize.aws.options import EnvironmentOptions
 from tests.personalize.frames import events, prepared, users
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
@@ -28,14 +28,14 @@ engine = "ray"
 def test_facts_missing_4_settings_are_read_from_a_profile(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROFILE)
     found = profiles.profile("prod", tmp_path)
-    assert found.options == WorldOptions(KEY, "", "s3://lists", True, METRICS, engine="ray")
+    assert found.options == EnvironmentOptions(KEY, "", "s3://lists", True, METRICS, engine="ray")
 
 
 def test_facts_missing_4_a_group_is_created_under_its_key(group: DatasetGroup) -> None:
     locked = pdprep.connect("movies", kms_key_arn=KEY)
     locked.bulk(prepared(locked, events(1200))).wait()
     seen = locked.client().describe_dataset_group(datasetGroupArn=locked.arn)["datasetGroup"]
-    assert (seen["kmsKeyArn"], seen["roleArn"]) == (KEY, locked.world.role_arn)
+    assert (seen["kmsKeyArn"], seen["roleArn"]) == (KEY, locked.environment.role_arn)
 
 
 def test_facts_missing_4_exports_are_encrypted_under_their_key(group: DatasetGroup) -> None:
@@ -91,7 +91,7 @@ def test_facts_16_a_list_of_users_goes_to_the_bucket_of_deletions(group: Dataset
 )
 def test_what_the_service_would_refuse_is_refused_here(given: dict[str, object]) -> None:
     with pytest.raises(InputError):
-        WorldOptions().over(**given)
+        EnvironmentOptions().over(**given)
 
 
 def test_another_word_is_none_that_connect_knows(group: DatasetGroup) -> None:

@@ -40,8 +40,8 @@ def test_what_is_recommended_and_when_that_changes(trained: DatasetGroup) -> Non
 def test_what_is_refused(trained: DatasetGroup, group: DatasetGroup) -> None:
     with pytest.raises(InputError, match="neither"):
         trained.preview()
-    aws = replace(group.world, account="123456789012")
-    elsewhere = DatasetGroup(replace(target_of(group), world=aws), group.home)
+    aws = replace(group.environment, account="123456789012")
+    elsewhere = DatasetGroup(replace(target_of(group), environment=aws), group.home)
     with pytest.raises(GroupError, match="lives in AWS"):
         elsewhere.preview(user="1")
 

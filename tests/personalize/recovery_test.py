@@ -95,7 +95,7 @@ def test_credentials_expire_half_way(
     job = begin(group, road)
     assert "aws sso login" in said(job)
     assert "connect again and repeat the call: it goes on" in said(job)
-    monkeypatch.setattr(group.world.session.get_credentials(), "access_key", "renewed")
+    monkeypatch.setattr(group.environment.session.get_credentials(), "access_key", "renewed")
     gone_on(group, road, job)
 
 

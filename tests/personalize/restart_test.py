@@ -22,7 +22,7 @@ from pdprep.engine import parts
 from pdprep.errors import JobError
 from pdprep.group import DatasetGroup
 from pdprep.local.server import Running
-from pdprep.personalize.aws.client import World, upload
+from pdprep.personalize.aws.client import Environment, upload
 from pdprep.personalize.imports import uploads
 from tests.personalize.frames import counts, events, exported, items, prepared
 from tests.support.groups import ledger_of
@@ -138,9 +138,9 @@ def test_parts_that_arrived_are_not_sent_again(
     monkeypatch.setattr(parts, "ROWS_A_PART", 100)
     sent: list[Path] = []
 
-    def counted(world: World, path: Path, *rest: Any, **extra: Any) -> None:
+    def counted(environment: Environment, path: Path, *rest: Any, **extra: Any) -> None:
         sent.append(path)
-        upload(world, path, *rest, **extra)
+        upload(environment, path, *rest, **extra)
 
     monkeypatch.setattr(uploads, "upload", counted)
     group = pdprep.connect("movies")

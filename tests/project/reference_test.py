@@ -14,7 +14,7 @@ from pdprep import errors
 from pdprep.flags import SHARED
 from pdprep.notebook.magics import PersonalizeMagics
 from pdprep.personalize.aws import policies
-from pdprep.personalize.aws.client import World
+from pdprep.personalize.aws.client import Environment
 from pdprep.personalize.aws.profiles import KEYS
 from tests.project.imports import MODULES, PROJECT
 
@@ -56,16 +56,16 @@ def test_every_setting_of_the_magics_is_in_the_settings() -> None:
 
 
 @pytest.fixture
-def world() -> World:
+def environment() -> Environment:
     session = boto3.Session("key", "secret", region_name="eu-central-1")
-    return World(session, "123456789012", "eu-central-1", "s3://my-bucket/pdprep", ROLE)
+    return Environment(session, "123456789012", "eu-central-1", "s3://my-bucket/pdprep", ROLE)
 
 
-def test_the_policies_of_the_first_run_are_those_that_check_prints(world: World) -> None:
+def test_the_policies_of_the_first_run_are_those_that_check_prints(environment: Environment) -> None:
     shown = re.findall(r"^```json\n(.*?)^```$", page("guides/first-run-on-aws.md"), re.MULTILINE | re.DOTALL)
     printed = [
-        policies.trust(), policies.role(world), policies.bucket(world), policies.pass_role(world),
-        policies.key_policy(world, group=True), policies.key(KEY),
+        policies.trust(), policies.role(environment), policies.bucket(environment),
+        policies.pass_role(environment), policies.key_policy(environment, group=True), policies.key(KEY),
     ]  # fmt: skip
     assert [json.loads(text) for text in shown] == [json.loads(text) for text in printed]
 

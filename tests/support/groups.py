@@ -13,8 +13,8 @@ from pdprep.personalize.resources.target import Target
 
 def ledger_of(group: DatasetGroup) -> Ledger:
     """Return the ledger of a group; the group is there, so its folder is."""
-    world = group.world
-    folder = folders.group_folder(group.home, world.account, world.region, group.name)
+    environment = group.environment
+    folder = folders.group_folder(group.home, environment.account, environment.region, group.name)
     return Ledger(folder, Journal(folder / FILE))
 
 

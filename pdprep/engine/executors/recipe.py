@@ -18,7 +18,7 @@ from pdprep.preparation.ids import Form
 from pdprep.preparation.ids_told import IdForms
 from pdprep.preparation.prepare import Options, Prepared
 from pdprep.preparation.sources import FILE, Source
-from pdprep.preparation.storage import Storage, environment
+from pdprep.preparation.storage import Storage, from_environment
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -47,7 +47,7 @@ class Reach:
     def storage(self) -> Storage:
         """The storage, reached from this process by the same way."""
         if self == Reach():
-            return environment()
+            return from_environment()
         session = self.session
         return Storage(session, session.client("s3", endpoint_url=self.endpoint, region_name=self.region))
 

@@ -16,7 +16,7 @@ _HEAD = ("job", "dataset", "route", "status", "records", "started", "note")
 
 
 def sheet(group: DatasetGroup) -> Sheet:
-    """Return the group, its domain and world, where files are kept, and what is pending."""
+    """Return the group, its domain and environment, where files are kept, and what is pending."""
     return Sheet(f"Dataset group {group.name}", facts=tuple(group.describe().items()))
 
 

@@ -1,6 +1,6 @@
-"""The one door to boto3: a World is an account, a region and a way in, and ``call`` goes through it.
+"""The one door to boto3: an Environment is an account, a region and a way in, and ``call`` goes through it.
 
-Nothing below asks whether the world is AWS or the local Personalize.
+Nothing below asks whether the environment is AWS or the local Personalize.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 
 from pdprep.errors import GroupError, ServiceError
 from pdprep.personalize.aws.hints import hint
-from pdprep.personalize.aws.options import PLAIN, WorldOptions
+from pdprep.personalize.aws.options import PLAIN, EnvironmentOptions
 from pdprep.personalize.aws.prices import UNKNOWN, Prices
 
 # Sending again is safe: names of jobs and ids of events are ours.
@@ -53,7 +53,7 @@ _making = threading.Lock()  # a session makes one client at a time; the clients 
 
 
 class Clients:
-    """The boto3 clients of a world and of its copies; their connections end with the last of them."""
+    """The boto3 clients of an environment and of its copies; their connections end with the last of them."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str | None], Any] = {}
@@ -91,7 +91,7 @@ class Aws:
 
 
 @dataclass(frozen=True)
-class World:
+class Environment:
     """An account and a region with a way in.
 
     Attributes:
@@ -118,7 +118,7 @@ class World:
     poll: float = 10.0
     in_flight: int = 8
     prices: Prices = UNKNOWN
-    options: WorldOptions = PLAIN
+    options: EnvironmentOptions = PLAIN
     clients: Clients = field(default_factory=Clients, repr=False, compare=False)
 
     @property
@@ -168,7 +168,7 @@ def named(profile: str) -> Session:
         raise GroupError(str(error), "a profile of ~/.aws/config", "aws configure list-profiles") from error
 
 
-def call(world: World, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+def call(environment: Environment, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     """Call an operation by its Python name and return the answer.
 
     Raises:
@@ -176,44 +176,44 @@ def call(world: World, service: str, operation: str, **arguments: Any) -> dict[s
     """
     name = "".join(part.capitalize() for part in operation.split("_"))
     answer: dict[str, Any] = attempt(
-        world, name, lambda: getattr(world.client(service), operation)(**arguments)
+        environment, name, lambda: getattr(environment.client(service), operation)(**arguments)
     )
-    if _broke_off(world, service, name, answer):
+    if _broke_off(environment, service, name, answer):
         raise failed(name, LOST, "the answer broke off")
     return answer
 
 
-def _broke_off(world: World, service: str, name: str, answer: dict[str, Any]) -> bool:
+def _broke_off(environment: Environment, service: str, name: str, answer: dict[str, Any]) -> bool:
     """Say whether only the head of an answer came: botocore takes that for an empty answer.
 
     Whatever Personalize creates, describes or lists is a member of the answer, be it an empty list.
     """
     if service != "personalize" or set(answer) - {"ResponseMetadata"}:
         return False
-    shape = world.client(service).meta.service_model.operation_model(name).output_shape
+    shape = environment.client(service).meta.service_model.operation_model(name).output_shape
     return bool(shape and shape.members)
 
 
-def attempt(world: World, operation: str, work: Callable[[], Any]) -> Any:
+def attempt(environment: Environment, operation: str, work: Callable[[], Any]) -> Any:
     """Do something with a client; if its service is gone and can be brought back, do it once more."""
     try:
         with translated(operation):
             return work()
     except ServiceError as error:
         # The local Personalize may have ended with its last client; AWS is never brought back from here.
-        if error.code != LOST or not world.endpoint.revive():
+        if error.code != LOST or not environment.endpoint.revive():
             raise
     with translated(operation):
         return work()
 
 
 def pages(
-    world: World, operation: str, key: str, service: str = "personalize", **arguments: Any
+    environment: Environment, operation: str, key: str, service: str = "personalize", **arguments: Any
 ) -> Iterator[dict[str, Any]]:
     """Yield the entries of every page of a list operation."""
     token: dict[str, str] = {}
     while True:
-        page = call(world, service, operation, **arguments, **token)
+        page = call(environment, service, operation, **arguments, **token)
         yield from page.get(key, [])
         if not page.get("nextToken"):
             return
@@ -226,24 +226,30 @@ def missing(error: ServiceError) -> bool:
 
 
 def upload(
-    world: World, source: Path | io.RawIOBase, key: str, listener: Callable[[int], None], **extra: Any
+    environment: Environment,
+    source: Path | io.RawIOBase,
+    key: str,
+    listener: Callable[[int], None],
+    **extra: Any,
 ) -> None:
     """Upload a file, in parts where it is large; ``listener`` gets the bytes of each step."""
-    bucket, _ = world.place
+    bucket, _ = environment.place
     more: dict[str, Any] = {"ExtraArgs": extra, "Callback": listener, "Config": TRANSFER}
-    client = world.client("s3")
+    client = environment.client("s3")
     if isinstance(source, Path):
-        attempt(world, "PutObject", lambda: client.upload_file(str(source), bucket, key, **more))
+        attempt(environment, "PutObject", lambda: client.upload_file(str(source), bucket, key, **more))
         return
     with translated("PutObject"):  # what can be read once is not sent twice
         client.upload_fileobj(io.BufferedReader(source), bucket, key, **more)
 
 
-def download(world: World, key: str, path: Path) -> None:
+def download(environment: Environment, key: str, path: Path) -> None:
     """Download an object to a file."""
-    bucket, _ = world.place
+    bucket, _ = environment.place
     attempt(
-        world, "GetObject", lambda: world.client("s3").download_file(bucket, key, str(path), Config=TRANSFER)
+        environment,
+        "GetObject",
+        lambda: environment.client("s3").download_file(bucket, key, str(path), Config=TRANSFER),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from pdprep.errors import ServiceError
 from pdprep.personalize.aws import policies
-from pdprep.personalize.aws.client import World, call, missing
+from pdprep.personalize.aws.client import Environment, call, missing
 from pdprep.personalize.aws.grants import Caller, Decision, decide
 
 # What a bucket without a key answers, or a store that knows no keys at all.
@@ -36,11 +36,11 @@ class BucketKey:
     unknown: str = ""
 
 
-def of_bucket(world: World) -> BucketKey:
+def of_bucket(environment: Environment) -> BucketKey:
     """Ask how the bucket of staged files is encrypted."""
-    name, _ = world.place
+    name, _ = environment.place
     try:
-        found = call(world, "s3", "get_bucket_encryption", Bucket=name)
+        found = call(environment, "s3", "get_bucket_encryption", Bucket=name)
     except ServiceError as error:
         if error.code in UNENCRYPTED or missing(error):
             return BucketKey()
@@ -55,21 +55,23 @@ def of_bucket(world: World) -> BucketKey:
     return BucketKey()
 
 
-def key_policy(world: World, key: str, group: bool) -> Decision:
+def key_policy(environment: Environment, key: str, group: bool) -> Decision:
     """Ask whether a key's own policy lets Amazon Personalize and the role use it.
 
     Args:
-        world: The account, and the role.
+        environment: The account, and the role.
         key: The ARN, the id or an alias of the key.
         group: Whether it encrypts a dataset group.
 
     Raises:
         ServiceError: The key or its policy cannot be read from here.
     """
-    arn = call(world, "kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"]
-    text = call(world, "kms", "get_key_policy", KeyId=arn, PolicyName="default")["Policy"]
+    arn = call(environment, "kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"]
+    text = call(environment, "kms", "get_key_policy", KeyId=arn, PolicyName="default")["Policy"]
     actions = (*policies.KEY_POLICY_ACTIONS, *((policies.EXPORT_ACTION,) if group else ()))
     asked = dict.fromkeys(actions, "*")
-    callers = (policies.SERVICE, world.role_arn)
-    service, role = (decide(text, Caller(who, world.account, world.region), asked) for who in callers)
+    callers = (policies.SERVICE, environment.role_arn)
+    service, role = (
+        decide(text, Caller(who, environment.account, environment.region), asked) for who in callers
+    )
     return service & role

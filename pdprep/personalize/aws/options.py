@@ -14,7 +14,7 @@ MOST_METRICS: Final = 10
 
 
 class ConnectSettings(TypedDict, total=False):
-    """The options of a world as arguments of ``connect``; None leaves what the profile says."""
+    """The options of an environment as arguments of ``connect``; None leaves what the profile says."""
 
     kms_key_arn: str | None
     export_kms_key_arn: str | None
@@ -25,7 +25,7 @@ class ConnectSettings(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class WorldOptions:
+class EnvironmentOptions:
     """Settings of a profile, or arguments of ``connect``; all of them may be left out.
 
     Attributes:
@@ -45,7 +45,7 @@ class WorldOptions:
     metrics: Metrics = field(default_factory=dict)
     engine: str = "local"
 
-    def over(self, **given: Any) -> WorldOptions:
+    def over(self, **given: Any) -> EnvironmentOptions:
         """Return the settings with what was given by hand in their place; None leaves a setting as it is.
 
         Raises:
@@ -57,11 +57,11 @@ class WorldOptions:
         return checked(replace(self, **{name: value for name, value in given.items() if value is not None}))
 
 
-NAMES: Final = tuple(each.name for each in fields(WorldOptions))
+NAMES: Final = tuple(each.name for each in fields(EnvironmentOptions))
 _KINDS: Final = {"publish_attribution_metrics": bool, "metrics": Mapping}
 
 
-def checked(options: WorldOptions) -> WorldOptions:
+def checked(options: EnvironmentOptions) -> EnvironmentOptions:
     """Return options whose values are of their types, metrics as pairs.
 
     Raises:
@@ -82,4 +82,4 @@ def checked(options: WorldOptions) -> WorldOptions:
     return replace(options, metrics={name: (said[0], said[1]) for name, said in options.metrics.items()})
 
 
-PLAIN: Final = WorldOptions()
+PLAIN: Final = EnvironmentOptions()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from pdprep.personalize.aws.client import World
+from pdprep.personalize.aws.client import Environment
 
 SERVICE: Final = "personalize.amazonaws.com"
 OBJECT_ACTIONS: Final = ("s3:GetObject", "s3:PutObject")
@@ -26,20 +26,20 @@ def trust() -> str:
     return _policy(Action="sts:AssumeRole", Principal={"Service": SERVICE})
 
 
-def pass_role(world: World) -> str:
+def pass_role(environment: Environment) -> str:
     """Return the identity policy that lets the caller hand the role to Amazon Personalize."""
     condition = {"StringEquals": {"iam:PassedToService": SERVICE}}
-    return _policy(Action="iam:PassRole", Resource=world.role_arn, Condition=condition)
+    return _policy(Action="iam:PassRole", Resource=environment.role_arn, Condition=condition)
 
 
-def bucket(world: World) -> str:
+def bucket(environment: Environment) -> str:
     """Return the bucket policy that lets Amazon Personalize read and write."""
-    return _policy(Principal={"Service": SERVICE}, Action=list(BUCKET_ACTIONS), Resource=places(world))
+    return _policy(Principal={"Service": SERVICE}, Action=list(BUCKET_ACTIONS), Resource=places(environment))
 
 
-def role(world: World) -> str:
+def role(environment: Environment) -> str:
     """Return the policy of the role that lets it read and write the bucket."""
-    return _policy(Action=list(BUCKET_ACTIONS), Resource=places(world))
+    return _policy(Action=list(BUCKET_ACTIONS), Resource=places(environment))
 
 
 def key(arn: str) -> str:
@@ -47,16 +47,16 @@ def key(arn: str) -> str:
     return _policy(Action=list(KEY_ACTIONS), Resource=arn)
 
 
-def key_policy(world: World, group: bool) -> str:
+def key_policy(environment: Environment, group: bool) -> str:
     """Return the statement of the key's own policy; ``group``: the key encrypts a dataset group."""
     actions = [*KEY_POLICY_ACTIONS, *([EXPORT_ACTION] if group else [])]
-    return _policy(Principal={"AWS": world.role_arn, "Service": SERVICE}, Action=actions, Resource="*")
+    return _policy(Principal={"AWS": environment.role_arn, "Service": SERVICE}, Action=actions, Resource="*")
 
 
-def places(world: World) -> list[str]:
+def places(environment: Environment) -> list[str]:
     """Return the bucket and what is in it, as ARNs of the partition that the role is in."""
-    name, _ = world.place
-    partition = world.role_arn.split(":")[1] if world.role_arn.count(":") > 1 else "aws"
+    name, _ = environment.place
+    partition = environment.role_arn.split(":")[1] if environment.role_arn.count(":") > 1 else "aws"
     return [f"arn:{partition}:s3:::{name}", f"arn:{partition}:s3:::{name}/*"]
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pdprep import project
 from pdprep.errors import GroupError, ServiceError
-from pdprep.personalize.aws.client import Session, World, call, named
-from pdprep.personalize.aws.options import NAMES, PLAIN, WorldOptions
+from pdprep.personalize.aws.client import Environment, Session, call, named
+from pdprep.personalize.aws.options import NAMES, PLAIN, EnvironmentOptions
 from pdprep.personalize.aws.prices import UNKNOWN, Prices
 
 PRICES: Final = ("price_per_gb", "price_per_1000_calls", "currency")
@@ -36,7 +36,7 @@ class AwsProfile:
     role_arn: str = ""
     aws_profile: str = ""
     prices: Prices = UNKNOWN
-    options: WorldOptions = PLAIN
+    options: EnvironmentOptions = PLAIN
 
     def over(self, bucket: str | None, role_arn: str | None) -> AwsProfile:
         """Return the profile with what was given by hand in its place."""
@@ -62,12 +62,12 @@ def profile(name: str, start: Path | None = None) -> AwsProfile:
     if unknown:
         raise GroupError(f"profile {name} has {', '.join(unknown)}", f"only {', '.join(KEYS)}")
     plain = {key: str(value) for key, value in found[name].items() if key not in (*PRICES, *NAMES)}
-    options = WorldOptions().over(**{key: found[name][key] for key in NAMES if key in found[name]})
+    options = EnvironmentOptions().over(**{key: found[name][key] for key in NAMES if key in found[name]})
     return AwsProfile(name, **plain, prices=_prices(name, found[name]), options=options)
 
 
-def aws_world(given: AwsProfile, session: Session | None) -> World:
-    """Return the world of a profile or a session in AWS.
+def aws_environment(given: AwsProfile, session: Session | None) -> Environment:
+    """Return the environment of a profile or a session in AWS.
 
     Raises:
         GroupError: The session is of another account, or bucket, role or region is missing.
@@ -75,16 +75,18 @@ def aws_world(given: AwsProfile, session: Session | None) -> World:
     session = session or named(given.aws_profile)
     region = given.region or session.region_name or ""
     _complete(given, region)
-    world = World(session, given.account, region, given.bucket, given.role_arn, prices=given.prices)
-    world = replace(world, options=given.options)
-    account = _account(world)
+    environment = Environment(
+        session, given.account, region, given.bucket, given.role_arn, prices=given.prices
+    )
+    environment = replace(environment, options=given.options)
+    account = _account(environment)
     if given.account and account != given.account:
         raise GroupError(
             f"credentials of the account {account}",
             f"the account {given.account} that profile {given.name} names",
             "aws configure list",
         )
-    return replace(world, account=account)
+    return replace(environment, account=account)
 
 
 def _prices(name: str, found: dict[str, Any]) -> Prices:
@@ -95,12 +97,12 @@ def _prices(name: str, found: dict[str, Any]) -> Prices:
     return Prices(gb, calls, str(found.get("currency", "")))
 
 
-def _account(world: World) -> str:
+def _account(environment: Environment) -> str:
     """Ask whose credentials these are; where that service is not to be had, the role's account stands in."""
     try:
-        return str(call(world, "sts", "get_caller_identity")["Account"])
+        return str(call(environment, "sts", "get_caller_identity")["Account"])
     except ServiceError as error:
-        parts = world.role_arn.split(":")
+        parts = environment.role_arn.split(":")
         if error.code in CREDENTIALS or len(parts) < 5:
             raise
         return parts[4]

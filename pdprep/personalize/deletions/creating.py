@@ -56,13 +56,13 @@ def created(target: Target, id: str, ids: pl.Series, update: Update) -> str:
 
 def _create(target: Target, group: Group, name: str) -> str:
     answer = call(
-        target.world, "personalize", "create_data_deletion_job", jobName=name, datasetGroupArn=group.arn,
-        dataSource={"dataLocation": user_list.location(target, name)}, roleArn=target.world.role_arn,
-        tags=tags(target.name),
+        target.environment, "personalize", "create_data_deletion_job", jobName=name,
+        datasetGroupArn=group.arn, dataSource={"dataLocation": user_list.location(target, name)},
+        roleArn=target.environment.role_arn, tags=tags(target.name),
     )  # fmt: skip
     return str(answer["dataDeletionJobArn"])
 
 
 def _find(target: Target, group: Group, name: str) -> str:
-    rows = pages(target.world, "list_data_deletion_jobs", "dataDeletionJobs", datasetGroupArn=group.arn)
+    rows = pages(target.environment, "list_data_deletion_jobs", "dataDeletionJobs", datasetGroupArn=group.arn)
     return next((str(row["dataDeletionJobArn"]) for row in rows if row["jobName"] == name), "")

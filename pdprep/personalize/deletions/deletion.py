@@ -69,7 +69,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
     ids = pending_users.read(file)
     update(total=len(ids))
     found = settled(
-        target.world, RESOURCE, created(target, id, ids, update),
+        target.environment, RESOURCE, created(target, id, ids, update),
         on_answer=partial(_on_answer, update), stop=job.stopping,
     )  # fmt: skip
     user_list.remove(target, found["jobName"])

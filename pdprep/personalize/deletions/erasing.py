@@ -28,5 +28,5 @@ def _discard_staged(target: Target) -> None:
     for dataset in forgetting.USER_DATASETS:
         for row in target.ledger.journal.imports(dataset):
             if json.loads(row.files):
-                uploads.remove(target.world, json.loads(row.files))
+                uploads.remove(target.environment, json.loads(row.files))
                 target.ledger.journal.change_import(row, files="[]")

@@ -8,7 +8,7 @@ import polars as pl
 
 from pdprep.errors import GroupError
 from pdprep.personalize.aws import keys
-from pdprep.personalize.aws.client import World, upload
+from pdprep.personalize.aws.client import Environment, upload
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.resources.ensuring import ensure_bucket
 from pdprep.personalize.resources.target import Target
@@ -21,7 +21,7 @@ def demand_readable(target: Target) -> None:
     Raises:
         GroupError: It is one.
     """
-    there = _world(target.world)
+    there = _environment(target.environment)
     found = keys.of_bucket(there)
     if found.own:
         own = there.place[0]
@@ -34,31 +34,31 @@ def demand_readable(target: Target) -> None:
 
 def send(target: Target, ids: pl.Series, name: str) -> None:
     """Upload the list of a job; the bucket is created where it is missing."""
-    world = _world(target.world)
-    ensure_bucket(world)
+    environment = _environment(target.environment)
+    ensure_bucket(environment)
     with target.ledger.temporary() as folder:
         file = folder / "users.csv"
         with file.open("wb") as handle:
             handle.write(escaping.header([ids.name]))
             escaping.write(ids.to_frame(), handle)
-        upload(world, file, _key(target, name), lambda count: None)
+        upload(environment, file, _key(target, name), lambda count: None)
 
 
 def location(target: Target, name: str) -> str:
     """Return the address of the list of a job."""
-    return uploads.location(_world(target.world), _key(target, name))
+    return uploads.location(_environment(target.environment), _key(target, name))
 
 
 def remove(target: Target, name: str) -> None:
     """Delete the list of a job."""
-    uploads.remove(_world(target.world), [_key(target, name)])
+    uploads.remove(_environment(target.environment), [_key(target, name)])
 
 
-def _world(world: World) -> World:
-    """Return the world whose bucket the list goes to."""
-    return replace(world, bucket=world.options.deletion_bucket or world.bucket)
+def _environment(environment: Environment) -> Environment:
+    """Return the environment whose bucket the list goes to."""
+    return replace(environment, bucket=environment.options.deletion_bucket or environment.bucket)
 
 
 def _key(target: Target, name: str) -> str:
-    prefix = uploads.group_prefix(_world(target.world).place[1], target.name)
+    prefix = uploads.group_prefix(_environment(target.environment).place[1], target.name)
     return f"{prefix}/deletion/{name}/users.csv"

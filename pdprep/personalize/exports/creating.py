@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from pdprep import clock
-from pdprep.personalize.aws.client import World, call, pages
+from pdprep.personalize.aws.client import Environment, call, pages
 from pdprep.personalize.exports.request import ExportRequest
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.jobs.job import Job
@@ -16,8 +16,10 @@ from pdprep.personalize.resources.ensuring import Dataset, create_once, tags
 def created(asked: ExportRequest, job: Job) -> tuple[str, str]:
     """Create an export job, write it down, and return its ARN and the prefix below which it writes."""
     name = _name(asked, job)
-    prefix = uploads.fresh_prefix(asked.target.world, asked.target.name, f"{asked.dataset.kind}-export", name)
-    find = partial(_find, asked.target.world, asked.dataset, name)
+    prefix = uploads.fresh_prefix(
+        asked.target.environment, asked.target.name, f"{asked.dataset.kind}-export", name
+    )
+    find = partial(_find, asked.target.environment, asked.dataset, name)
     arn = create_once(find, partial(_create, asked, name, prefix), fresh=True)
     job.update(arn=arn, name=name)
     return arn, prefix
@@ -32,18 +34,18 @@ def _name(asked: ExportRequest, job: Job) -> str:
 
 
 def _create(asked: ExportRequest, name: str, prefix: str) -> str:
-    world = asked.target.world
-    place = {"path": uploads.location(world, prefix) + "/"}
-    if world.options.export_kms_key_arn:
-        place["kmsKeyArn"] = world.options.export_kms_key_arn
+    environment = asked.target.environment
+    place = {"path": uploads.location(environment, prefix) + "/"}
+    if environment.options.export_kms_key_arn:
+        place["kmsKeyArn"] = environment.options.export_kms_key_arn
     answer = call(
-        world, "personalize", "create_dataset_export_job", jobName=name, datasetArn=asked.dataset.arn,
-        ingestionMode=asked.mode, roleArn=world.role_arn, tags=tags(asked.target.name),
+        environment, "personalize", "create_dataset_export_job", jobName=name, datasetArn=asked.dataset.arn,
+        ingestionMode=asked.mode, roleArn=environment.role_arn, tags=tags(asked.target.name),
         jobOutput={"s3DataDestination": place},
     )  # fmt: skip
     return str(answer["datasetExportJobArn"])
 
 
-def _find(world: World, dataset: Dataset, name: str) -> str:
-    jobs = pages(world, "list_dataset_export_jobs", "datasetExportJobs", datasetArn=dataset.arn)
+def _find(environment: Environment, dataset: Dataset, name: str) -> str:
+    jobs = pages(environment, "list_dataset_export_jobs", "datasetExportJobs", datasetArn=dataset.arn)
     return next((str(job["datasetExportJobArn"]) for job in jobs if job["jobName"] == name), "")

@@ -56,26 +56,26 @@ def run(asked: ExportRequest, job: Job) -> None:
     """Let the service export, and file what it has written."""
     target = asked.target
     job.update(status=Status.RUNNING, phase="export")
-    ensure_bucket(target.world)
+    ensure_bucket(target.environment)
     arn, prefix = created(asked, job)
 
     def on_answer(found: dict[str, Any]) -> None:
         job.update(status=found["status"])
 
-    found = settled(target.world, RESOURCE, arn, on_answer=on_answer, stop=job.stopping)
+    found = settled(target.environment, RESOURCE, arn, on_answer=on_answer, stop=job.stopping)
     if found["status"] != Status.ACTIVE:
         hint = "group.check() tells whether the role may write to the bucket"
         raise failure(f"the export {job.name}", found, "ACTIVE", hint)
-    keys = uploads.keys_below(target.world, prefix)
+    keys = uploads.keys_below(target.environment, prefix)
     # The ledger's copy stands before the bucket's goes, which holds people's data.
-    rows = files.file_export(target.ledger, target.world, keys, asked.contract, job.id)
-    uploads.remove(target.world, keys)
+    rows = files.file_export(target.ledger, target.environment, keys, asked.contract, job.id)
+    uploads.remove(target.environment, keys)
     job.update(phase="done", rows=rows, done=rows, total=rows)
 
 
 def _dataset(target: Target, dataset: str) -> tuple[Contract, Dataset]:
     group = target.group()
-    found = find_dataset(target.world, group.arn, dataset) if group else None
+    found = find_dataset(target.environment, group.arn, dataset) if group else None
     contract = target.deployed(dataset)
     if found is None or contract is None:
         raise GroupError(

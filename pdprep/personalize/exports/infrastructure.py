@@ -48,17 +48,17 @@ def of_group(target: Target, contracts: Sequence[Contract]) -> Infrastructure:
 
 
 def _definition(target: Target, group: Group | None, kind: str) -> DatasetDefinition | None:
-    dataset = find_dataset(target.world, group.arn, kind) if group else None
+    dataset = find_dataset(target.environment, group.arn, kind) if group else None
     if dataset is None:
         return None
-    schema = describe(target.world, "schema", dataset.schema)
-    name = str(describe(target.world, "dataset", dataset.arn)["name"])
+    schema = describe(target.environment, "schema", dataset.schema)
+    name = str(describe(target.environment, "dataset", dataset.arn)["name"])
     return DatasetDefinition(kind, name, str(schema["name"]), str(schema["schema"]))
 
 
 def _key(target: Target, group: Group | None) -> tuple[str, str]:
     if group is None:
-        key = target.world.options.kms_key_arn or ""
-        return key, target.world.role_arn if key else ""
-    found = describe(target.world, "dataset_group", group.arn)
+        key = target.environment.options.kms_key_arn or ""
+        return key, target.environment.role_arn if key else ""
+    found = describe(target.environment, "dataset_group", group.arn)
     return str(found.get("kmsKeyArn", "")), str(found.get("roleArn", ""))

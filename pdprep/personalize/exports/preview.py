@@ -53,7 +53,7 @@ def preview(target: Target, user: str | None, item: str | None, count: int, now:
         GroupError: The group lives in AWS, or has nothing that recommends.
         InputError: Neither a user nor an item was given.
     """
-    if not target.world.local:
+    if not target.environment.local:
         raise GroupError(
             f"{target.name} lives in AWS, where a recommendation is yours to ask for and costs",
             "a group of the local Personalize",
@@ -71,18 +71,18 @@ def preview(target: Target, user: str | None, item: str | None, count: int, now:
             "group.client().create_solution(...), create_solution_version(...), create_campaign(...)",
         )
     rows = [row for source in sources for row in _asked(target, source, given, count)]
-    training = trainings.training(target.world, group, now, target.ledger)
+    training = trainings.training(target.environment, group, now, target.ledger)
     return Preview(pl.DataFrame(rows, schema=_ITEMS), pl.DataFrame(_changes(training), schema=_CHANGES))
 
 
 def _sources(target: Target, group: str) -> Iterator[dict[str, str]]:
-    world = target.world
-    for row in pages(world, "list_recommenders", "recommenders", datasetGroupArn=group):
+    environment = target.environment
+    for row in pages(environment, "list_recommenders", "recommenders", datasetGroupArn=group):
         if row["status"] == "ACTIVE":
             yield {"name": row["name"], "recipe": row["recipeArn"], "recommenderArn": row["recommenderArn"]}
-    for solution in pages(world, "list_solutions", "solutions", datasetGroupArn=group):
-        of = describe(world, "solution", solution["solutionArn"]).get("recipeArn", "")
-        for row in pages(world, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"]):
+    for solution in pages(environment, "list_solutions", "solutions", datasetGroupArn=group):
+        of = describe(environment, "solution", solution["solutionArn"]).get("recipeArn", "")
+        for row in pages(environment, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"]):
             if row["status"] == "ACTIVE":
                 yield {"name": row["name"], "recipe": of, "campaignArn": row["campaignArn"]}
 
@@ -93,7 +93,7 @@ def _asked(
     """Yield what one source recommends; nothing where its recipe asks for something else."""
     arns = {name: arn for name, arn in source.items() if name.endswith("Arn")}
     try:
-        answer = target.world.client("personalize-runtime").get_recommendations(
+        answer = target.environment.client("personalize-runtime").get_recommendations(
             **arns, **given, numResults=count
         )
     except ClientError as error:

@@ -70,7 +70,7 @@ def verify(target: Target, dataset: str, rows_a_partition: int = ROWS_A_PARTITIO
     _whole(target, dataset)
     jobs, frames = zip(*(export(target, dataset, layer) for layer in LAYERS), strict=True)
     contract = target.deployed(dataset) or Contract.of(dataset, target.domain)
-    alone = not guards.others(target.ledger, target.world, target.group(), dataset)
+    alone = not guards.others(target.ledger, target.environment, target.group(), dataset)
     folder = target.ledger.folder / "verified" / jobs[-1].id
     shutil.rmtree(folder, ignore_errors=True)
     folders.private(folder)

@@ -42,9 +42,9 @@ def begin(asked: ImportRequest, job: Job) -> ImportRow:
     values = {"job": job.id, "mode": asked.mode, "keep": int(asked.keep), "fingerprint": ""}
     if last is not None:
         record_files.drop_records(asked.ledger, last)
-        uploads.abort_broken(target.world, last.location)
+        uploads.abort_broken(target.environment, last.location)
         return journal.change_import(last, **values, records="")
-    prefix = uploads.fresh_prefix(target.world, target.name, job.dataset, asked.mode.lower())
+    prefix = uploads.fresh_prefix(target.environment, target.name, job.dataset, asked.mode.lower())
     return journal.new_import({
         **values, "dataset": job.dataset, "name": prefix, "location": prefix, "rows": 0, "keys": 0,
         "contract": contracts.dumps(asked.prepared.contract),
@@ -85,12 +85,12 @@ def _next_name(target: Target, row: ImportRow, start: int = 1) -> str:
 
 
 def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
-    world = target.world
+    environment = target.environment
     # Only interactions have metrics.
-    metrics = world.options.publish_attribution_metrics and row.dataset == "interactions"
+    metrics = environment.options.publish_attribution_metrics and row.dataset == "interactions"
     answer = call(
-        world, "personalize", "create_dataset_import_job", jobName=row.name, datasetArn=dataset.arn,
-        dataSource={"dataLocation": _folder(target, row)}, roleArn=world.role_arn, importMode=row.mode,
+        environment, "personalize", "create_dataset_import_job", jobName=row.name, datasetArn=dataset.arn,
+        dataSource={"dataLocation": _folder(target, row)}, roleArn=environment.role_arn, importMode=row.mode,
         tags=tags(target.name), **({"publishAttributionMetricsToS3": True} if metrics else {}),
     )  # fmt: skip
     return str(answer["datasetImportJobArn"])
@@ -98,8 +98,8 @@ def _create(target: Target, row: ImportRow, dataset: Dataset) -> str:
 
 def _ours(target: Target, row: ImportRow, dataset: Dataset) -> str:
     """Return the ARN of the job that our lost reply named; nothing where the name is that of another one."""
-    arn = find_job(target.world, dataset.arn, row.name)
-    if arn and describe(target.world, KIND, arn)["dataSource"]["dataLocation"] == _folder(target, row):
+    arn = find_job(target.environment, dataset.arn, row.name)
+    if arn and describe(target.environment, KIND, arn)["dataSource"]["dataLocation"] == _folder(target, row):
         return arn
     return ""
 
@@ -108,7 +108,7 @@ def _tried_again(target: Target, row: ImportRow, job: Job, error: ServiceError) 
     """Return the import to try again with, once there is room for it or under another name."""
     if error.code in BUSY:
         job.update(note=BUSY[error.code])
-        if job.stopping.wait(target.world.poll):
+        if job.stopping.wait(target.environment.poll):
             raise Stopped from error
         return row
     if error.code != EXISTS:
@@ -118,4 +118,4 @@ def _tried_again(target: Target, row: ImportRow, job: Job, error: ServiceError) 
 
 
 def _folder(target: Target, row: ImportRow) -> str:
-    return uploads.location(target.world, row.location) + "/"
+    return uploads.location(target.environment, row.location) + "/"

@@ -27,7 +27,7 @@ def may_be_refused(asked: ImportRequest) -> bool:
     if asked.replace and asked.shrink:
         return False
     busy = ledger.journal.unfinished(dataset) or ledger.lock(dataset).held()
-    return busy or guards.holds_bulk(ledger, target.world, target.group(), dataset)
+    return busy or guards.holds_bulk(ledger, target.environment, target.group(), dataset)
 
 
 def check_early(asked: ImportRequest, job: Job) -> None:
@@ -75,7 +75,7 @@ def _expected(asked: ImportRequest, job: Job) -> DatasetState:
     be the same, only an INCREMENTAL one hears: there will be something to add to.
     """
     target, ledger, journal = asked.target, asked.ledger, asked.ledger.journal
-    now = guards.state_of(ledger, target.world, target.group(), job.dataset)
+    now = guards.state_of(ledger, target.environment, target.group(), job.dataset)
     on_their_way = [row for row in journal.imports(job.dataset) if _on_its_way(ledger, row)]
     known = {row.job for row in on_their_way}
     queued = [row for row in journal.jobs() if (row.route, row.dataset) == ("bulk", job.dataset)]

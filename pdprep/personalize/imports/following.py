@@ -11,7 +11,7 @@ from pdprep.errors import ImportFailed, ServiceError
 from pdprep.ledger import record_files, records, trained_ids
 from pdprep.ledger.rows import ImportRow, JobRow
 from pdprep.ledger.status import Status
-from pdprep.personalize.aws.client import World, pages
+from pdprep.personalize.aws.client import Environment, pages
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.jobs import failures, suspects
 from pdprep.personalize.jobs.job import Job
@@ -34,7 +34,9 @@ def follow(target: Target, row: ImportRow, job: Job) -> ImportRow:
     def on_answer(found: dict[str, Any]) -> None:
         job.update(status=found["status"])
 
-    row = finish(target, row, settled(target.world, KIND, row.arn, on_answer=on_answer, stop=job.stopping))
+    row = finish(
+        target, row, settled(target.environment, KIND, row.arn, on_answer=on_answer, stop=job.stopping)
+    )
     if row.status != Status.ACTIVE:
         raise failed(target, row)
     with suppress(Exception):  # a copy for speed; the import is ACTIVE all the same
@@ -54,7 +56,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
     if row.status == Status.ACTIVE:
         trained_ids.drop_replaced(target.ledger, row.dataset)
         if not row.keep:
-            discard(target.world, row)
+            discard(target.environment, row)
     else:
         suspects.keep(target.ledger, row)
         record_files.drop_import(target.ledger, row)
@@ -66,7 +68,7 @@ def failed(target: Target, row: ImportRow) -> ImportFailed:
     meant = suspects.told(target.ledger, row)
     return ImportFailed(
         f"the import {row.name} ended in {row.status}: {row.reason or 'no reason given'}",
-        f"ACTIVE; its files are kept in {uploads.location(target.world, row.location)}/{meant}",
+        f"ACTIVE; its files are kept in {uploads.location(target.environment, row.location)}/{meant}",
         f'group.bulk(frame, mode="{row.mode}")  # once what the reason names is fixed',
         reason=row.reason,
     )
@@ -80,7 +82,7 @@ def settle(target: Target, job: Job) -> None:
         job.update(note=f"waits for the import {row.name}")
         row = known(target, row)
         if row.status.pending:
-            found = settled(target.world, KIND, row.arn, stop=job.stopping)
+            found = settled(target.environment, KIND, row.arn, stop=job.stopping)
             row = finish(target, row, found)
         record(target, row)
     job.update(note="")
@@ -93,8 +95,8 @@ def known(target: Target, row: ImportRow) -> ImportRow:
     # The process ended between the call and its reply: the service may have the job under the name that was
     # written down before the call, and if it has not, the call never came.
     group = target.group()
-    dataset = find_dataset(target.world, group.arn, row.dataset) if group else None
-    arn = find_job(target.world, dataset.arn, row.name) if dataset else None
+    dataset = find_dataset(target.environment, group.arn, row.dataset) if group else None
+    arn = find_job(target.environment, dataset.arn, row.name) if dataset else None
     if arn:
         return target.ledger.journal.change_import(row, arn=arn)
     return abandon(target, row)
@@ -102,25 +104,25 @@ def known(target: Target, row: ImportRow) -> ImportRow:
 
 def abandon(target: Target, row: ImportRow) -> ImportRow:
     """Give up an import that was never created, and delete its parts."""
-    discard(target.world, row)
+    discard(target.environment, row)
     with suppress(ServiceError):
-        uploads.abort_broken(target.world, row.location)
+        uploads.abort_broken(target.environment, row.location)
     record_files.drop_import(target.ledger, row)
     return target.ledger.journal.change_import(row, status=Status.INTERRUPTED, files="[]")
 
 
-def discard(world: World, row: ImportRow) -> None:
+def discard(environment: Environment, row: ImportRow) -> None:
     """Delete the parts of an import from S3."""
     keys = json.loads(row.files)
     if keys:
         # What cannot be deleted now costs a little storage; the import itself is not worse for it.
         with suppress(ServiceError):
-            uploads.remove(world, keys)
+            uploads.remove(environment, keys)
 
 
-def find_job(world: World, dataset_arn: str, name: str) -> str | None:
+def find_job(environment: Environment, dataset_arn: str, name: str) -> str | None:
     """Return the ARN of the import job of that name, or None."""
-    jobs = pages(world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset_arn)
+    jobs = pages(environment, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset_arn)
     return next((str(job["datasetImportJobArn"]) for job in jobs if job["jobName"] == name), None)
 
 
@@ -129,7 +131,7 @@ def update_once(target: Target, row: ImportRow) -> ImportRow:
     row = known(target, row)
     if not row.status.pending:
         return row
-    found = describe(target.world, KIND, row.arn)
+    found = describe(target.environment, KIND, row.arn)
     if Status(found["status"]).terminal:
         return finish(target, row, found)
     return target.ledger.journal.change_import(row, status=found["status"])
@@ -138,10 +140,10 @@ def update_once(target: Target, row: ImportRow) -> ImportRow:
 def last_active(target: Target, dataset: str) -> float | None:
     """Return when the last import of a dataset became ACTIVE, in seconds since 1970."""
     group = target.group()
-    found = find_dataset(target.world, group.arn, dataset) if group else None
+    found = find_dataset(target.environment, group.arn, dataset) if group else None
     if found is None:
         return None
-    jobs = pages(target.world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
+    jobs = pages(target.environment, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
     times = [job["lastUpdatedDateTime"].timestamp() for job in jobs if job["status"] == Status.ACTIVE]
     return max(times, default=None)
 

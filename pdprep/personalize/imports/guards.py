@@ -13,7 +13,7 @@ from pdprep.ledger.effects import Training
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.records import records
 from pdprep.ledger.rows import ImportRow
-from pdprep.personalize.aws.client import World, pages
+from pdprep.personalize.aws.client import Environment, pages
 from pdprep.personalize.aws.quotas import quota
 from pdprep.personalize.resources.ensuring import Group, find_dataset
 
@@ -61,18 +61,18 @@ class Coming:
     fresh: int | None = None
 
 
-def state_of(ledger: Ledger, world: World, group: Group | None, dataset: str) -> DatasetState:
+def state_of(ledger: Ledger, environment: Environment, group: Group | None, dataset: str) -> DatasetState:
     """Count what a dataset holds.
 
     Args:
         ledger: The ledger of the dataset group.
-        world: Where the dataset is.
+        environment: Where the dataset is.
         group: The dataset group; None where it does not exist.
         dataset: The dataset type.
     """
     # Two witnesses: the ledger for what went from here, the service's list for imports that others made.
     imports = tuple(ledger.journal.layer(dataset))
-    unknown = others(ledger, world, group, dataset)
+    unknown = others(ledger, environment, group, dataset)
     sent = imports or ledger.journal.plans(dataset)
     if not sent:
         return DatasetState(unknown=unknown)
@@ -82,21 +82,21 @@ def state_of(ledger: Ledger, world: World, group: Group | None, dataset: str) ->
     return DatasetState(imports, bulk, _keys(ledger, imports), put, unknown)
 
 
-def holds_bulk(ledger: Ledger, world: World, group: Group | None, dataset: str) -> bool:
+def holds_bulk(ledger: Ledger, environment: Environment, group: Group | None, dataset: str) -> bool:
     """Say whether a dataset has bulk records, ours or others'."""
-    return bool(ledger.journal.layer(dataset) or others(ledger, world, group, dataset))
+    return bool(ledger.journal.layer(dataset) or others(ledger, environment, group, dataset))
 
 
-def others(ledger: Ledger, world: World, group: Group | None, dataset: str) -> tuple[str, ...]:
+def others(ledger: Ledger, environment: Environment, group: Group | None, dataset: str) -> tuple[str, ...]:
     """Return name and date of the imports that the service lists and this ledger does not know."""
-    found = find_dataset(world, group.arn, dataset) if group else None
+    found = find_dataset(environment, group.arn, dataset) if group else None
     if found is None:
         return ()
     names = {row.name for row in ledger.journal.imports(dataset)}
     # What ended before the FULL import that the layer begins with was replaced by it; of an adopted dataset,
     # which begins with the end of its last import, all of them are counted.
     start = max((row.ended or row.created for row in ledger.journal.layer(dataset)[:1]), default=0.0)
-    jobs = pages(world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
+    jobs = pages(environment, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=found.arn)
     return tuple(
         f"{job['jobName']} of {job['creationDateTime']:%Y-%m-%d}"
         for job in jobs

@@ -20,7 +20,7 @@ from pdprep.personalize.resources.ensuring import ensure_bucket
 
 def create(asked: ImportRequest, job: Job) -> ImportRow | None:
     """Stage the frame and create the import job; None where an earlier one brought the same bytes."""
-    state = guards.state_of(asked.ledger, asked.target.world, asked.target.group(), job.dataset)
+    state = guards.state_of(asked.ledger, asked.target.environment, asked.target.group(), job.dataset)
     with scratch(asked.ledger, job) as folder:
         if asked.mode == "FULL" and state.bulk and not asked.replace:
             # It was imported already or it is refused: the parts are counted and nothing is uploaded.
@@ -33,7 +33,7 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
 
 def _ship(asked: ImportRequest, state: DatasetState, folder: Path, job: Job) -> ImportRow | None:
     """Upload the parts as they are written, and create the import job once the last row has passed."""
-    ensure_bucket(asked.target.world)
+    ensure_bucket(asked.target.environment)
     shipment = Shipment(asked.target, creating.begin(asked, job))
     try:
         staged, coming = stage(asked, folder, job, shipment.take)

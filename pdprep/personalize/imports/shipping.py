@@ -62,8 +62,8 @@ class Shipment:
         self._join()
         self._check()
         listener(Progress("upload", self._total, self._total, "bytes"))
-        there = uploads.keys_below(self.target.world, self.row.location)
-        uploads.remove(self.target.world, [name for name in there if name not in self._keys])
+        there = uploads.keys_below(self.target.environment, self.row.location)
+        uploads.remove(self.target.environment, [name for name in there if name not in self._keys])
 
     def stop(self) -> None:
         """Send no further part, and wait for the one in flight, whatever becomes of it."""
@@ -84,7 +84,7 @@ class Shipment:
             if self._stopped or self._failed:
                 continue  # it is taken all the same, for somebody may wait to hand on the next
             try:
-                uploads.send(self.target.world, self.row.location, part, self.target.name, self._count)
+                uploads.send(self.target.environment, self.row.location, part, self.target.name, self._count)
                 part.path.unlink()
             except BaseException as error:
                 self._failed.append(error)

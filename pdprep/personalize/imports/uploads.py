@@ -10,13 +10,13 @@ from typing import Any
 from pdprep import clock
 from pdprep.engine.parts import Part
 from pdprep.errors import ServiceError
-from pdprep.personalize.aws.client import World, call, missing, upload
+from pdprep.personalize.aws.client import Environment, call, missing, upload
 from pdprep.personalize.resources import names
 
 
-def fresh_prefix(world: World, group: str, dataset: str, name: str) -> str:
+def fresh_prefix(environment: Environment, group: str, dataset: str, name: str) -> str:
     """Return a prefix that no other import uses: what stood there before is never read."""
-    _, prefix = world.place
+    _, prefix = environment.place
     return str(PurePosixPath(group_prefix(prefix, group), dataset, f"{name}-{clock.new_id()[-8:]}"))
 
 
@@ -30,19 +30,19 @@ def key(prefix: str, part: Part) -> str:
     return f"{prefix}/{part.path.name}"
 
 
-def location(world: World, path: str) -> str:
+def location(environment: Environment, path: str) -> str:
     """Return a key or prefix as an address."""
-    return f"s3://{world.place[0]}/{path}"
+    return f"s3://{environment.place[0]}/{path}"
 
 
 def send(
-    world: World, prefix: str, part: Part, group: str, listener: Callable[[int], None],
+    environment: Environment, prefix: str, part: Part, group: str, listener: Callable[[int], None],
     text: Sequence[bytes | memoryview] | None = None,
 ) -> None:  # fmt: skip
     """Upload a part and see it there; one that is there already is not sent again.
 
     Args:
-        world: The account, region and bucket.
+        environment: The account, region and bucket.
         prefix: Where the parts of the import stand.
         part: The part; its path tells its name.
         group: The dataset group, for the tag.
@@ -54,14 +54,14 @@ def send(
     """
     name = key(prefix, part)
     # The same frame makes the same bytes, so an import that was cut off finds its first parts here.
-    if _confirmed(world, name, part):
+    if _confirmed(environment, name, part):
         listener(part.bytes)
         return
     extra = {"Metadata": {"sha256": part.sha256}, "Tagging": f"{names.TAG}={group}"}
-    upload(world, part.path if text is None else Text(text), name, listener, **extra)
-    if not _confirmed(world, name, part):
+    upload(environment, part.path if text is None else Text(text), name, listener, **extra)
+    if not _confirmed(environment, name, part):
         raise ServiceError(
-            f"{location(world, name)} is not what was uploaded",
+            f"{location(environment, name)} is not what was uploaded",
             f"{part.bytes:,} bytes with SHA-256 {part.sha256}",
             "the same call again: parts that arrived are not sent twice",
             operation="HeadObject",
@@ -91,13 +91,20 @@ class Text(io.RawIOBase):
         return count
 
 
-def keys_below(world: World, prefix: str) -> list[str]:
+def keys_below(environment: Environment, prefix: str) -> list[str]:
     """Return the keys of all objects below a prefix; none where there is no bucket, as puts need none."""
     token: dict[str, str] = {}
     found: list[str] = []
     while True:
         try:
-            page = call(world, "s3", "list_objects_v2", Bucket=world.place[0], Prefix=f"{prefix}/", **token)
+            page = call(
+                environment,
+                "s3",
+                "list_objects_v2",
+                Bucket=environment.place[0],
+                Prefix=f"{prefix}/",
+                **token,
+            )
         except ServiceError as error:
             if missing(error):
                 return found
@@ -108,26 +115,28 @@ def keys_below(world: World, prefix: str) -> list[str]:
         token = {"ContinuationToken": page["NextContinuationToken"]}
 
 
-def abort_broken(world: World, prefix: str) -> None:
+def abort_broken(environment: Environment, prefix: str) -> None:
     """Abort the uploads in parts that a killed process left below a prefix: they cost storage unseen."""
-    bucket, _ = world.place
-    for found in call(world, "s3", "list_multipart_uploads", Bucket=bucket, Prefix=prefix).get("Uploads", []):
+    bucket, _ = environment.place
+    for found in call(environment, "s3", "list_multipart_uploads", Bucket=bucket, Prefix=prefix).get(
+        "Uploads", []
+    ):
         which = {"Key": found["Key"], "UploadId": found["UploadId"]}
-        call(world, "s3", "abort_multipart_upload", Bucket=bucket, **which)
+        call(environment, "s3", "abort_multipart_upload", Bucket=bucket, **which)
 
 
-def remove(world: World, keys: Sequence[str]) -> None:
+def remove(environment: Environment, keys: Sequence[str]) -> None:
     """Delete objects; those that are gone already do not matter."""
-    bucket, _ = world.place
+    bucket, _ = environment.place
     # A thousand keys a call is what S3 takes. Source: API reference of S3, DeleteObjects.
     for start in range(0, len(keys), 1000):
         objects = [{"Key": name} for name in keys[start : start + 1000]]
-        call(world, "s3", "delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+        call(environment, "s3", "delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
 
 
-def _confirmed(world: World, name: str, part: Part) -> bool:
+def _confirmed(environment: Environment, name: str, part: Part) -> bool:
     try:
-        head = call(world, "s3", "head_object", Bucket=world.place[0], Key=name)
+        head = call(environment, "s3", "head_object", Bucket=environment.place[0], Key=name)
     except ServiceError as error:
         if missing(error):
             return False

@@ -75,11 +75,11 @@ def of_jobs(target: Target, group: Group | None, dataset: Dataset | None, kind: 
     if group is None or dataset is None:
         return
     names = {row.name for row in own}
-    jobs = pages(target.world, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset.arn)
+    jobs = pages(target.environment, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset.arn)
     for job in jobs:
         if not Status(job["status"]).terminal and job["jobName"] not in names:
             yield f"the import {job['jobName']} is {job['status']}"
     arn = {"datasetGroupArn": group.arn}
-    for job in pages(target.world, "list_data_deletion_jobs", "dataDeletionJobs", **arn):
+    for job in pages(target.environment, "list_data_deletion_jobs", "dataDeletionJobs", **arn):
         if not Status(job["status"]).terminal:
             yield f"the deletion {job['jobName']} is {job['status']}: nothing may come in meanwhile"

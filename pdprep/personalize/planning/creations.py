@@ -33,21 +33,21 @@ def creates(
     if route == "put" and kind == "interactions" and tracker is None:
         yield "event tracker"
     if route == "bulk" and not _bucket(target):
-        yield f"bucket {target.world.place[0]}"
+        yield f"bucket {target.environment.place[0]}"
 
 
 def event_tracker(target: Target, group: Group | None) -> Tracker | None:
     """Return the oldest event tracker of a group, which the service sends events to."""
     if group is None:
         return None
-    rows = pages(target.world, "list_event_trackers", "eventTrackers", datasetGroupArn=group.arn)
+    rows = pages(target.environment, "list_event_trackers", "eventTrackers", datasetGroupArn=group.arn)
     found = [Tracker(row["name"], int(row["creationDateTime"].timestamp())) for row in rows]
     return min(found, key=lambda each: each.created, default=None)
 
 
 def _bucket(target: Target) -> bool:
     try:
-        call(target.world, "s3", "head_bucket", Bucket=target.world.place[0])
+        call(target.environment, "s3", "head_bucket", Bucket=target.environment.place[0])
     except ServiceError as error:
         return not missing(error)
     return True

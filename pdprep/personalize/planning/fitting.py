@@ -47,7 +47,7 @@ def fitting(
     engine: Engine,
 ) -> Fit:
     """Pass over a frame; once more where rows break a rule of the route alone."""
-    polite = POLITE[PUTS[prepared.dataset].rate] if target.world.neighbours else None
+    polite = POLITE[PUTS[prepared.dataset].rate] if target.environment.neighbours else None
     # The route is not known before the frame has been counted. At first only rows that no route takes are
     # left out; where some break a rule of the route that fits, a second pass leaves those out too.
     asked: Route | None = None

@@ -34,8 +34,8 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False, engine: Engi
         filling.check(prepared)
     kind, group = prepared.dataset, target.group()
     prepared, differences = blockers.of_schema(prepared, target.deployed(kind))
-    dataset = find_dataset(target.world, group.arn, kind) if group else None
-    state = guards.state_of(target.ledger, target.world, group, kind)
+    dataset = find_dataset(target.environment, group.arn, kind) if group else None
+    state = guards.state_of(target.ledger, target.environment, group, kind)
     tracker = event_tracker(target, group)
     with tempfile.TemporaryDirectory(prefix="pdprep-") as folder, disks.told(Path(folder)):
         fit = fitting(target, prepared, state, tracker, fill, Path(folder), engine)
@@ -55,5 +55,5 @@ def plan(target: Target, prepared: Prepared, *, fill: bool = False, engine: Engi
             *blockers.of_rows(report), *blockers.of_dataset(state, coming, kind),
             *differences, *blockers.of_jobs(target, group, dataset, kind),
         ),
-        report, target.world.prices, back, fill or bool(nulled),
+        report, target.environment.prices, back, fill or bool(nulled),
     )  # fmt: skip

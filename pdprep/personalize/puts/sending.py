@@ -26,10 +26,10 @@ def send(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
     """
     contract, journal = contracts.loads(plan.contract), target.ledger.journal
     group, dataset = target.ready(contract)
-    tracking = ensure_tracking(target.world, group, dataset) if contract.event_like else ""
+    tracking = ensure_tracking(target.environment, group, dataset) if contract.event_like else ""
     # On AWS an application sends events by the same quota: without a rate of the user's a put takes a share.
-    polite = POLITE[PUTS[contract.dataset].rate] if target.world.neighbours else None
-    destination = Destination(target.world, dataset, tracking)
+    polite = POLITE[PUTS[contract.dataset].rate] if target.environment.neighbours else None
+    destination = Destination(target.environment, dataset, tracking)
     transport = make_transport(destination, journal, job.stopping, speed.fast)
     sender = Sender(transport, plan, RateLimiter(speed.rate or polite), job.stopping, job.listen)
     # What earlier attempts were answered counts too: a job says what became of its whole plan.

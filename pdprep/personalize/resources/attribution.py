@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pdprep.personalize.aws.client import World, call, pages
+from pdprep.personalize.aws.client import Environment, call, pages
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.resources import names
 from pdprep.personalize.resources.ensuring import Group, create_once
@@ -16,33 +16,33 @@ from pdprep.personalize.resources.polling import active
 KIND = "metric_attribution"
 
 
-def ensure(world: World, group: Group, dataset: str) -> None:
+def ensure(environment: Environment, group: Group, dataset: str) -> None:
     """Create the metrics that the settings name, if interactions are about to be sent and there are none."""
-    wanted = world.options.metrics
-    if not wanted or dataset != "interactions" or find(world, group):
+    wanted = environment.options.metrics
+    if not wanted or dataset != "interactions" or find(environment, group):
         return
-    arn = create_once(partial(find, world, group), partial(_create, world, group), fresh=True)
-    active(world, KIND, arn)
+    arn = create_once(partial(find, environment, group), partial(_create, environment, group), fresh=True)
+    active(environment, KIND, arn)
 
 
-def _create(world: World, group: Group) -> str:
-    prefix = uploads.group_prefix(world.place[1], group.name)
-    place = {"path": f"{uploads.location(world, prefix)}/metrics/"}
-    if world.options.export_kms_key_arn:
-        place["kmsKeyArn"] = world.options.export_kms_key_arn
+def _create(environment: Environment, group: Group) -> str:
+    prefix = uploads.group_prefix(environment.place[1], group.name)
+    place = {"path": f"{uploads.location(environment, prefix)}/metrics/"}
+    if environment.options.export_kms_key_arn:
+        place["kmsKeyArn"] = environment.options.export_kms_key_arn
     metrics = [
         {"metricName": name, "eventType": event, "expression": expression}
-        for name, (event, expression) in world.options.metrics.items()
+        for name, (event, expression) in environment.options.metrics.items()
     ]
     answer = call(
-        world, "personalize", "create_metric_attribution", name=names.dataset(group.name, "metrics"),
+        environment, "personalize", "create_metric_attribution", name=names.dataset(group.name, "metrics"),
         datasetGroupArn=group.arn, metrics=metrics,
-        metricsOutputConfig={"roleArn": world.role_arn, "s3DataDestination": place},
+        metricsOutputConfig={"roleArn": environment.role_arn, "s3DataDestination": place},
     )  # fmt: skip
     return str(answer["metricAttributionArn"])
 
 
-def find(world: World, group: Group) -> str:
+def find(environment: Environment, group: Group) -> str:
     """Return the ARN of a group's metric attribution, of which there is one at most; empty without one."""
-    rows = pages(world, "list_metric_attributions", "metricAttributions", datasetGroupArn=group.arn)
+    rows = pages(environment, "list_metric_attributions", "metricAttributions", datasetGroupArn=group.arn)
     return next((str(row["metricAttributionArn"]) for row in rows), "")

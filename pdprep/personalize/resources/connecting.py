@@ -1,4 +1,4 @@
-"""Find the world and the dataset group of a name: the local Personalize, or AWS on purpose."""
+"""Find the environment and the dataset group of a name: the local Personalize, or AWS on purpose."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pdprep.errors import GroupError
 from pdprep.ledger import folders
 from pdprep.ledger.ledger import open_ledger
 from pdprep.personalize.aws import profiles
-from pdprep.personalize.aws.client import Session, World
-from pdprep.personalize.aws.local_world import local_world
+from pdprep.personalize.aws.client import Environment, Session
+from pdprep.personalize.aws.local_environment import local_environment
 from pdprep.personalize.aws.options import ConnectSettings
 from pdprep.personalize.aws.profiles import AwsProfile
-from pdprep.personalize.aws.s3.world_bucket import WorldBucket
+from pdprep.personalize.aws.s3.environment_bucket import EnvironmentBucket
 from pdprep.personalize.resources import ensuring, names
 from pdprep.personalize.resources.ensuring import Group
 from pdprep.personalize.resources.target import Target, binding
@@ -38,20 +38,20 @@ def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -
         GroupError: A name that the service does not take, a slip of another group's, or a contrary domain.
     """
     wanted = catalogue.domain_name(domain) if domain else None
-    world = _world(names.checked(name), given, home)
-    found = _find(world, name, new)
+    environment = _environment(names.checked(name), given, home)
+    found = _find(environment, name, new)
     if found and wanted and found.domain != wanted:
         raise GroupError(
             f"the dataset group {name} has the domain {found.domain}",
             f"not {wanted}: a group keeps the domain it was created with",
             f'pdprep.connect("{name}")',
         )
-    folder = folders.group_folder(home, world.account, world.region, name)
-    ledger, note = open_ledger(folder, binding(found) if found else None, WorldBucket(world))
-    return Target(world, ledger, name, found.domain if found else wanted or "CUSTOM"), note
+    folder = folders.group_folder(home, environment.account, environment.region, name)
+    ledger, note = open_ledger(folder, binding(found) if found else None, EnvironmentBucket(environment))
+    return Target(environment, ledger, name, found.domain if found else wanted or "CUSTOM"), note
 
 
-def _world(name: str, given: Given, home: Path) -> World:
+def _environment(name: str, given: Given, home: Path) -> Environment:
     if given.profile is None and given.session is None:
         if given.bucket or given.role_arn:
             raise GroupError(
@@ -59,17 +59,17 @@ def _world(name: str, given: Given, home: Path) -> World:
                 "AWS is reached on purpose only",
                 "session=boto3.Session()  # after import boto3; or profile=",
             )
-        world = local_world(home)
-        return replace(world, options=world.options.over(**given.settings))
+        environment = local_environment(home)
+        return replace(environment, options=environment.options.over(**given.settings))
     profile = profiles.profile(given.profile) if given.profile else AwsProfile("by hand")
     profile = replace(profile, options=profile.options.over(**given.settings))
-    return profiles.aws_world(profile.over(given.bucket, given.role_arn), given.session)
+    return profiles.aws_environment(profile.over(given.bucket, given.role_arn), given.session)
 
 
-def _find(world: World, name: str, new: bool) -> Group | None:
-    found = ensuring.find_group(world, name)
+def _find(environment: Environment, name: str, new: bool) -> Group | None:
+    found = ensuring.find_group(environment, name)
     # A group that is missing is created by its first import, so a slip would fill a second one unseen.
-    slip = None if found or new else names.near(name, ensuring.groups(world))
+    slip = None if found or new else names.near(name, ensuring.groups(environment))
     if slip:
         raise GroupError(
             f"no dataset group {name}, but {slip} is there",

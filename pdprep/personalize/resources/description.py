@@ -11,17 +11,17 @@ from pdprep.personalize.resources.target import Target
 
 def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
     """Return name, state and place of a dataset group, and what a shell needs to reach it."""
-    world, url = target.world, target.world.endpoint_url
+    environment, url = target.environment, target.environment.endpoint_url
     pending = [job.id for job in jobs if not job.finished]
-    shell = f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={world.region}" if url else ""
+    shell = f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={environment.region}" if url else ""
     keys = "export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local" if url else ""
     said = {
         "group": target.name,
         "domain": target.domain,
         "state": "exists" if target.group() else "is created by the first import",
-        "where": "the local Personalize" if world.local else "Amazon Personalize in AWS",
-        "account": world.account,
-        "region": world.region,
+        "where": "the local Personalize" if environment.local else "Amazon Personalize in AWS",
+        "account": environment.account,
+        "region": environment.region,
         "home": str(home),
         "pending jobs": ", ".join(pending) or "none",
         "for the AWS CLI": "\n".join(line for line in (shell, keys) if line),

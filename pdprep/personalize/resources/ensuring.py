@@ -12,7 +12,7 @@ from pdprep.contract.choices import Domain
 from pdprep.contract.contract import Contract
 from pdprep.contract.payloads import camel
 from pdprep.errors import ServiceError
-from pdprep.personalize.aws.client import World, call, missing, pages
+from pdprep.personalize.aws.client import Environment, call, missing, pages
 from pdprep.personalize.resources import names
 from pdprep.personalize.resources.polling import active, describe
 
@@ -39,39 +39,39 @@ class Dataset:
     tracking_id: str
 
 
-def groups(world: World) -> list[str]:
-    """Return the names of the dataset groups in this world."""
-    return [row["name"] for row in pages(world, "list_dataset_groups", "datasetGroups")]
+def groups(environment: Environment) -> list[str]:
+    """Return the names of the dataset groups in this environment."""
+    return [row["name"] for row in pages(environment, "list_dataset_groups", "datasetGroups")]
 
 
-def find_group(world: World, name: str) -> Group | None:
+def find_group(environment: Environment, name: str) -> Group | None:
     """Return the dataset group of that name, or None."""
-    rows = pages(world, "list_dataset_groups", "datasetGroups")
+    rows = pages(environment, "list_dataset_groups", "datasetGroups")
     arn = next((row["datasetGroupArn"] for row in rows if row["name"] == name), None)
-    return _group(describe(world, "dataset_group", arn)) if arn else None
+    return _group(describe(environment, "dataset_group", arn)) if arn else None
 
 
-def ensure_group(world: World, name: str, domain: str) -> Group:
+def ensure_group(environment: Environment, name: str, domain: str) -> Group:
     """Return the dataset group, ACTIVE; create it where it is missing."""
     extra = {} if domain == "CUSTOM" else {"domain": domain}
-    if world.options.kms_key_arn:  # a role is named with a key only; API_CreateDatasetGroup
-        extra |= {"kmsKeyArn": world.options.kms_key_arn, "roleArn": world.role_arn}
+    if environment.options.kms_key_arn:  # a role is named with a key only; API_CreateDatasetGroup
+        extra |= {"kmsKeyArn": environment.options.kms_key_arn, "roleArn": environment.role_arn}
 
     def create() -> str:
         try:
-            return _create(world, "dataset_group", name=name, tags=tags(name), **extra)
+            return _create(environment, "dataset_group", name=name, tags=tags(name), **extra)
         except ServiceError as error:
             if error.code != FULL:
                 raise
-            raise _no_room(world, error) from error
+            raise _no_room(environment, error) from error
 
-    arn = create_once(lambda: _arn(find_group(world, name)), create)
-    return _group(active(world, "dataset_group", arn))
+    arn = create_once(lambda: _arn(find_group(environment, name)), create)
+    return _group(active(environment, "dataset_group", arn))
 
 
-def _no_room(world: World, error: ServiceError) -> ServiceError:
+def _no_room(environment: Environment, error: ServiceError) -> ServiceError:
     """Return the error of a group for which the region has no room, naming those that stand there."""
-    there = groups(world)
+    there = groups(environment)
     one = there[0] if there else "another"
     return ServiceError(
         error.found,
@@ -83,32 +83,32 @@ def _no_room(world: World, error: ServiceError) -> ServiceError:
     )
 
 
-def find_dataset(world: World, group_arn: str, kind: str) -> Dataset | None:
+def find_dataset(environment: Environment, group_arn: str, kind: str) -> Dataset | None:
     """Return the dataset of a kind, or None."""
-    rows = pages(world, "list_datasets", "datasets", datasetGroupArn=group_arn)
+    rows = pages(environment, "list_datasets", "datasets", datasetGroupArn=group_arn)
     arn = next((row["datasetArn"] for row in rows if row["datasetType"].lower() == kind), None)
-    return _dataset(kind, describe(world, "dataset", arn)) if arn else None
+    return _dataset(kind, describe(environment, "dataset", arn)) if arn else None
 
 
-def ensure_dataset(world: World, group: Group, contract: Contract) -> Dataset:
+def ensure_dataset(environment: Environment, group: Group, contract: Contract) -> Dataset:
     """Return the dataset of a contract, ACTIVE; create it and its schema where they are missing."""
     kind = contract.dataset
 
     def create() -> str:
-        schema = ensure_schema(world, group, contract)
+        schema = ensure_schema(environment, group, contract)
         name = names.dataset(group.name, kind)
         # Source: service model, DatasetType.
         type_ = {"action_interactions": "Action_Interactions"}.get(kind, kind.capitalize())
         return _create(
-            world, "dataset", name=name, schemaArn=schema, datasetGroupArn=group.arn,
+            environment, "dataset", name=name, schemaArn=schema, datasetGroupArn=group.arn,
             datasetType=type_, tags=tags(group.name),
         )  # fmt: skip
 
-    arn = create_once(lambda: _arn(find_dataset(world, group.arn, kind)), create)
-    return _dataset(kind, active(world, "dataset", arn))
+    arn = create_once(lambda: _arn(find_dataset(environment, group.arn, kind)), create)
+    return _dataset(kind, active(environment, "dataset", arn))
 
 
-def ensure_schema(world: World, group: Group, contract: Contract) -> str:
+def ensure_schema(environment: Environment, group: Group, contract: Contract) -> str:
     """Return the ARN of the schema of a contract; the same contract has the same schema."""
     text = contract.to_avro()
     # A schema is never changed: its name has a digest of what it says, so another contract is another schema.
@@ -116,47 +116,55 @@ def ensure_schema(world: World, group: Group, contract: Contract) -> str:
     extra = {} if group.domain == "CUSTOM" else {"domain": group.domain}
 
     def find() -> str:
-        rows = pages(world, "list_schemas", "schemas")
+        rows = pages(environment, "list_schemas", "schemas")
         return next((str(row["schemaArn"]) for row in rows if row["name"] == name), "")
 
-    return create_once(find, lambda: _create(world, "schema", name=name, schema=text, **extra))
+    return create_once(find, lambda: _create(environment, "schema", name=name, schema=text, **extra))
 
 
-def deployed(world: World, group: Group | None, kind: str) -> Contract | None:
+def deployed(environment: Environment, group: Group | None, kind: str) -> Contract | None:
     """Return the contract of a dataset's schema; None where the dataset does not exist."""
-    dataset = find_dataset(world, group.arn, kind) if group else None
+    dataset = find_dataset(environment, group.arn, kind) if group else None
     if dataset is None or group is None:
         return None
-    return Contract.from_avro(describe(world, "schema", dataset.schema)["schema"], group.domain)
+    return Contract.from_avro(describe(environment, "schema", dataset.schema)["schema"], group.domain)
 
 
-def ensure_tracking(world: World, group: Group, dataset: Dataset) -> str:
+def ensure_tracking(environment: Environment, group: Group, dataset: Dataset) -> str:
     """Return the tracking id that put events of this dataset name; create the event tracker if needed."""
     if dataset.kind != "interactions":
         return dataset.tracking_id
 
     def find() -> str:
-        rows = pages(world, "list_event_trackers", "eventTrackers", datasetGroupArn=group.arn)
+        rows = pages(environment, "list_event_trackers", "eventTrackers", datasetGroupArn=group.arn)
         return next((str(row["eventTrackerArn"]) for row in rows), "")
 
     def create() -> str:
         name = names.dataset(group.name, "events")
-        return _create(world, "event_tracker", name=name, datasetGroupArn=group.arn, tags=tags(group.name))
+        return _create(
+            environment, "event_tracker", name=name, datasetGroupArn=group.arn, tags=tags(group.name)
+        )
 
-    return str(active(world, "event_tracker", create_once(find, create))["trackingId"])
+    return str(active(environment, "event_tracker", create_once(find, create))["trackingId"])
 
 
-def ensure_bucket(world: World) -> None:
+def ensure_bucket(environment: Environment) -> None:
     """Make sure that the bucket for staged files is there."""
-    bucket, _ = world.place
+    bucket, _ = environment.place
     try:
-        call(world, "s3", "head_bucket", Bucket=bucket)
+        call(environment, "s3", "head_bucket", Bucket=bucket)
     except ServiceError as error:
         if not missing(error):
             raise
         # us-east-1 is the one region that may not be named. Source: S3 API, CreateBucket.
-        place = {"CreateBucketConfiguration": {"LocationConstraint": world.region}}
-        call(world, "s3", "create_bucket", Bucket=bucket, **({} if world.region == "us-east-1" else place))
+        place = {"CreateBucketConfiguration": {"LocationConstraint": environment.region}}
+        call(
+            environment,
+            "s3",
+            "create_bucket",
+            Bucket=bucket,
+            **({} if environment.region == "us-east-1" else place),
+        )
 
 
 def tags(group: str) -> list[dict[str, str]]:
@@ -187,8 +195,8 @@ def create_once(find: Callable[[], str], create: Callable[[], str], *, fresh: bo
         return found
 
 
-def _create(world: World, kind: str, **arguments: Any) -> str:
-    answer = call(world, "personalize", f"create_{kind}", **arguments)
+def _create(environment: Environment, kind: str, **arguments: Any) -> str:
+    answer = call(environment, "personalize", f"create_{kind}", **arguments)
     return str(answer[f"{camel(kind.upper())}Arn"])
 
 

@@ -36,10 +36,10 @@ def update_schema(target: Target, contract: Contract) -> Contract:
             "items or users, every old field as it is, and new fields that allow null",
             f'group.export("{contract.dataset}")  # prepared with the new contract, it fills a new group',
         )
-    schema = ensuring.ensure_schema(target.world, group, contract)
-    call(target.world, "personalize", "update_dataset", datasetArn=dataset.arn, schemaArn=schema)
-    updated(target.world, "dataset", dataset.arn, "latestDatasetUpdate")
-    return Contract.from_avro(describe(target.world, "schema", schema)["schema"], group.domain)
+    schema = ensuring.ensure_schema(target.environment, group, contract)
+    call(target.environment, "personalize", "update_dataset", datasetArn=dataset.arn, schemaArn=schema)
+    updated(target.environment, "dataset", dataset.arn, "latestDatasetUpdate")
+    return Contract.from_avro(describe(target.environment, "schema", schema)["schema"], group.domain)
 
 
 def ineligible(old: Contract, new: Contract) -> Iterator[str]:
@@ -65,8 +65,8 @@ def ineligible(old: Contract, new: Contract) -> Iterator[str]:
 
 def _deployed(target: Target, kind: str) -> tuple[Group, Dataset, Contract]:
     group = target.group()
-    dataset = ensuring.find_dataset(target.world, group.arn, kind) if group else None
-    old = ensuring.deployed(target.world, group, kind)
+    dataset = ensuring.find_dataset(target.environment, group.arn, kind) if group else None
+    old = ensuring.deployed(target.environment, group, kind)
     if group is None or dataset is None or old is None:
         raise GroupError(
             f"the dataset group {target.name} has no dataset {kind}",

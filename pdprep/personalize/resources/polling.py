@@ -12,10 +12,10 @@ from typing import Any, Final
 from pdprep.contract.payloads import camel
 from pdprep.errors import ServiceError
 from pdprep.ledger.status import Status
-from pdprep.personalize.aws.client import LOST, World, call
+from pdprep.personalize.aws.client import LOST, Environment, call
 
-# The pause between two looks grows up to that of the world: what is settled at once is seen at once, and what
-# takes an hour is not asked for twenty times a second.
+# The pause between two looks grows up to that of the environment: what is settled at once is seen at once,
+# and what takes an hour is not asked for twenty times a second.
 FIRST_SECONDS: Final = 0.05
 GROWTH: Final = 1.6
 MISSES: Final = 20  # looks without an answer, one after the other
@@ -55,21 +55,23 @@ class Stopped(Exception):  # noqa: N818 - somebody asked for it
     """The work was asked to stop."""
 
 
-def describe(world: World, kind: str, arn: str) -> dict[str, Any]:
+def describe(environment: Environment, kind: str, arn: str) -> dict[str, Any]:
     """Return what the service says about a resource.
 
     Args:
-        world: Where it is.
+        environment: Where it is.
         kind: dataset_group, dataset, schema, event_tracker, dataset_import_job or dataset_export_job.
         arn: Its ARN.
     """
     member = camel(kind.upper())
-    found: dict[str, Any] = call(world, "personalize", f"describe_{kind}", **{f"{member}Arn": arn})[member]
+    found: dict[str, Any] = call(environment, "personalize", f"describe_{kind}", **{f"{member}Arn": arn})[
+        member
+    ]
     return found
 
 
 def settled(
-    world: World,
+    environment: Environment,
     kind: str,
     arn: str,
     *,
@@ -79,7 +81,7 @@ def settled(
     """Ask for a resource until it is ACTIVE or has failed, and return what the service says then.
 
     Args:
-        world: Where it is.
+        environment: Where it is.
         kind: As for ``describe``.
         arn: Its ARN.
         on_answer: Hears each answer of the service.
@@ -91,7 +93,7 @@ def settled(
     stop = stop or threading.Event()
     pause, misses, patience = FIRST_SECONDS, 0, Patience()
     while True:
-        found = _described(world, kind, arn, misses)
+        found = _described(environment, kind, arn, misses)
         state = found["status"] if found else "no answer"
         misses = 0 if found else misses + 1
         if found and on_answer:
@@ -102,16 +104,16 @@ def settled(
         patience.wait(f"waits for the {_named(kind, arn)} ({state})")
         if stop.wait(pause):
             raise Stopped
-        pause = min(world.poll, pause * GROWTH)
+        pause = min(environment.poll, pause * GROWTH)
 
 
-def _described(world: World, kind: str, arn: str, misses: int) -> dict[str, Any] | None:
+def _described(environment: Environment, kind: str, arn: str, misses: int) -> dict[str, Any] | None:
     """Return what the service says, or None where it could not be reached.
 
     What runs there goes on without us, so a line that is down for a while is no reason to give up.
     """
     try:
-        return describe(world, kind, arn)
+        return describe(environment, kind, arn)
     except ServiceError as error:
         if error.code != LOST or misses >= MISSES:
             raise
@@ -122,7 +124,7 @@ def _named(kind: str, arn: str) -> str:
     return f"{kind.replace('_', ' ')} {arn.partition('/')[2] or arn}"
 
 
-def updated(world: World, kind: str, arn: str, member: str) -> None:
+def updated(environment: Environment, kind: str, arn: str, member: str) -> None:
     """Wait until the latest update of a resource is ACTIVE.
 
     Raises:
@@ -130,24 +132,26 @@ def updated(world: World, kind: str, arn: str, member: str) -> None:
     """
     pause, patience = FIRST_SECONDS, Patience()
     while True:
-        found = describe(world, kind, arn).get(member, {})
+        found = describe(environment, kind, arn).get(member, {})
         if Status(found.get("status", "ACTIVE")).terminal:
             break
         patience.wait(f"waits for the update of the {_named(kind, arn)} ({found['status']})")
         time.sleep(pause)
-        pause = min(world.poll, pause * GROWTH)
+        pause = min(environment.poll, pause * GROWTH)
     patience.done()
     if found.get("status", "ACTIVE") != "ACTIVE":
         raise failure("the update", found, "ACTIVE", "fix what the reason names and repeat the call")
 
 
-def active(world: World, kind: str, arn: str, *, stop: threading.Event | None = None) -> dict[str, Any]:
+def active(
+    environment: Environment, kind: str, arn: str, *, stop: threading.Event | None = None
+) -> dict[str, Any]:
     """Wait until a resource is ACTIVE.
 
     Raises:
         ServiceError: It failed; the service's reason is in the message.
     """
-    found = settled(world, kind, arn, stop=stop)
+    found = settled(environment, kind, arn, stop=stop)
     if found["status"] == "ACTIVE":
         return found
     what = f"{kind.replace('_', ' ')} {found.get('name', arn)}"

@@ -1,22 +1,24 @@
-"""What is read from the world of a dataset group: sources in S3, with its endpoint and its credentials."""
+"""What is read in the environment of a dataset group: sources in S3, with its endpoint and credentials."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from pdprep.personalize.aws.client import World
+from pdprep.personalize.aws.client import Environment
 from pdprep.preparation.dialects import TextOptions, options
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import open_source
 from pdprep.preparation.storage import SCHEME, Storage
 
 
-def opened(world: World, source: object, text: Mapping[str, Any], like: Prepared | None) -> object:
+def opened(
+    environment: Environment, source: object, text: Mapping[str, Any], like: Prepared | None
+) -> object:
     """Open a source in S3 as the group reaches it; leave every other to ``prepare``.
 
     Args:
-        world: The account, region and way in.
+        environment: The account, region and way in.
         source: What the user gave.
         text: What the user says of a text file.
         like: The frame whose options are used again.
@@ -26,5 +28,8 @@ def opened(world: World, source: object, text: Mapping[str, Any], like: Prepared
     """
     if not (isinstance(source, str) and source.startswith(SCHEME)):
         return source
-    way, before = Storage(world.session, world.client("s3")), like.source.asked if like else TextOptions()
+    way, before = (
+        Storage(environment.session, environment.client("s3")),
+        like.source.asked if like else TextOptions(),
+    )
     return open_source(source, way, options(text), before)

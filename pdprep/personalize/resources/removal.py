@@ -10,7 +10,7 @@ from typing import Final
 from pdprep.contract.catalogue import DATASETS
 from pdprep.contract.payloads import camel
 from pdprep.errors import GroupError, RefusedError, ServiceError
-from pdprep.personalize.aws.client import World, call, missing, pages
+from pdprep.personalize.aws.client import Environment, call, missing, pages
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.resources import names
 from pdprep.personalize.resources.ensuring import Group
@@ -40,18 +40,20 @@ def delete(target: Target, confirm: str | None) -> tuple[str, ...]:
     if group is None:
         raise GroupError(f"no dataset group {target.name}", "a group that exists", "group.describe()")
     # In the order in which they can go, the group last.
-    found = [*_children(target.world, group), Made("dataset_group", group.name, group.arn)]
-    made = [each for each in found if _tagged(target.world, each, group.name)]
+    found = [*_children(target.environment, group), Made("dataset_group", group.name, group.arn)]
+    made = [each for each in found if _tagged(target.environment, each, group.name)]
     others = [each for each in found if each not in made]
-    schemas = list(_schemas(target.world, group))
+    schemas = list(_schemas(target.environment, group))
     shown = tuple(f"{each.kind.replace('_', ' ')} {each.name}" for each in (*made, *schemas))
     _agree(group, confirm, shown, others)
     for each in made:
-        _remove(target.world, each)
+        _remove(target.environment, each)
     for schema in schemas:
-        call(target.world, "personalize", "delete_schema", schemaArn=schema.arn)
-    _, prefix = target.world.place
-    uploads.remove(target.world, uploads.keys_below(target.world, uploads.group_prefix(prefix, group.name)))
+        call(target.environment, "personalize", "delete_schema", schemaArn=schema.arn)
+    _, prefix = target.environment.place
+    uploads.remove(
+        target.environment, uploads.keys_below(target.environment, uploads.group_prefix(prefix, group.name))
+    )
     return shown
 
 
@@ -71,44 +73,44 @@ def _agree(group: Group, confirm: str | None, shown: tuple[str, ...], others: li
         )
 
 
-def _children(world: World, group: Group) -> Iterator[Made]:
+def _children(environment: Environment, group: Group) -> Iterator[Made]:
     for kind in ("recommender", "solution", "filter", "event_tracker", "metric_attribution", "dataset"):
         member = camel(kind.upper())
         # The members of a list bear the plural; filters alone begin with a capital. Source: service model.
         plural = "Filters" if kind == "filter" else f"{member}s"
-        for row in pages(world, f"list_{kind}s", plural, datasetGroupArn=group.arn):
+        for row in pages(environment, f"list_{kind}s", plural, datasetGroupArn=group.arn):
             yield Made(kind, row["name"], row[f"{member}Arn"])
 
 
-def _schemas(world: World, group: Group) -> Iterator[Made]:
+def _schemas(environment: Environment, group: Group) -> Iterator[Made]:
     """Schemas take no tags; their names tell whose they are."""
     start = f"{group.name[:30]}-"
-    for row in pages(world, "list_schemas", "schemas"):
+    for row in pages(environment, "list_schemas", "schemas"):
         dataset, _, digest = row["name"].removeprefix(start).rpartition("-")
         if row["name"].startswith(start) and dataset in DATASETS and len(digest) == names.DIGITS:
             yield Made("schema", row["name"], row["schemaArn"])
 
 
-def _tagged(world: World, made: Made, group: str) -> bool:
+def _tagged(environment: Environment, made: Made, group: str) -> bool:
     if made.kind == "metric_attribution":  # takes no tags; the name tells
         return made.name == names.dataset(group, "metrics")
-    found = call(world, "personalize", "list_tags_for_resource", resourceArn=made.arn)["tags"]
+    found = call(environment, "personalize", "list_tags_for_resource", resourceArn=made.arn)["tags"]
     return {"tagKey": names.TAG, "tagValue": group} in found
 
 
-def _remove(world: World, made: Made) -> None:
+def _remove(environment: Environment, made: Made) -> None:
     member = camel(made.kind.upper())
-    call(world, "personalize", f"delete_{made.kind}", **{f"{member}Arn": made.arn})
+    call(environment, "personalize", f"delete_{made.kind}", **{f"{member}Arn": made.arn})
     deadline, patience = time.monotonic() + PATIENCE_SECONDS, Patience()
     while time.monotonic() < deadline:
         try:
-            describe(world, made.kind, made.arn)
+            describe(environment, made.kind, made.arn)
         except ServiceError as error:
             if missing(error):
                 return
             raise
         patience.wait(f"waits until the {made.kind.replace('_', ' ')} {made.name} is gone")
-        time.sleep(min(world.poll, 1.0))
+        time.sleep(min(environment.poll, 1.0))
     raise ServiceError(
         f"the {made.kind.replace('_', ' ')} {made.name} is still there after half an hour",
         "a deletion that comes to its end",

@@ -15,7 +15,7 @@ from pdprep.errors import ServiceError
 from pdprep.ledger.effects import TrainedModel, Training
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.recipes import OF_LATEST, TREND_MINUTES, RecipeFacts, recipe
-from pdprep.personalize.aws.client import World, pages
+from pdprep.personalize.aws.client import Environment, pages
 from pdprep.personalize.resources.ensuring import Group
 from pdprep.personalize.resources.polling import describe
 
@@ -27,7 +27,7 @@ FIRST: Final = timedelta(hours=1)
 FEEDING: Final = ("interactions", "action_interactions")
 
 
-def training(world: World, group: Group | None, now: datetime, ledger: Ledger) -> Training:
+def training(environment: Environment, group: Group | None, now: datetime, ledger: Ledger) -> Training:
     """Return what is trained in a dataset group.
 
     A group without any is ``none``; where the service does not say, ``unknown``.
@@ -35,31 +35,31 @@ def training(world: World, group: Group | None, now: datetime, ledger: Ledger) -
     if group is None:
         return Training("none")
     try:
-        found = (*_recommenders(world, group, now), *_solutions(world, group, now, ledger))
-        first = None if found else _first(world, group, now, ledger)
+        found = (*_recommenders(environment, group, now), *_solutions(environment, group, now, ledger))
+        first = None if found else _first(environment, group, now, ledger)
     except (ServiceError, KeyError):
         return Training("unknown")
     return Training("trained" if found else "none", found, first)
 
 
 def _first(
-    world: World, group: Group, now: datetime, ledger: Ledger
+    environment: Environment, group: Group, now: datetime, ledger: Ledger
 ) -> tuple[datetime, tuple[str, ...]] | None:
     """Return by when the first of a group's solutions trains by itself, and what it reads."""
     coming = []
-    for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
+    for row in pages(environment, "list_solutions", "solutions", datasetGroupArn=group.arn):
         of, at = recipe(row["recipeArn"]), row["creationDateTime"] + FIRST
-        found = describe(world, "solution", row["solutionArn"])
+        found = describe(environment, "solution", row["solutionArn"])
         begun = found.get("latestSolutionVersion")
         if found.get("performAutoTraining") and not begun and at > now and _fed(of, 0.0, ledger):
             coming.append((at, of.reads))
     return min(coming, default=None)
 
 
-def _recommenders(world: World, group: Group, now: datetime) -> Iterator[TrainedModel]:
-    for row in pages(world, "list_recommenders", "recommenders", datasetGroupArn=group.arn):
+def _recommenders(environment: Environment, group: Group, now: datetime) -> Iterator[TrainedModel]:
+    for row in pages(environment, "list_recommenders", "recommenders", datasetGroupArn=group.arn):
         if row["status"] == "ACTIVE":
-            of, trained = recipe(row["recipeArn"]), _retrained(world, row)
+            of, trained = recipe(row["recipeArn"]), _retrained(environment, row)
             weeks = max(0, (now - trained) // WEEK)
             yield replace(
                 _model(trained, of, frozenset(of.features)),
@@ -68,38 +68,40 @@ def _recommenders(world: World, group: Group, now: datetime) -> Iterator[Trained
             )  # fmt: skip
 
 
-def _retrained(world: World, row: dict[str, Any]) -> datetime:
+def _retrained(environment: Environment, row: dict[str, Any]) -> datetime:
     """Return when a recommender was trained: a change of its columns trains it at once.
 
     Source: developer guide, maintaining-relevance.
     """
     created: datetime = row["creationDateTime"]
-    latest = describe(world, "recommender", row["recommenderArn"]).get("latestRecommenderUpdate") or {}
+    latest = describe(environment, "recommender", row["recommenderArn"]).get("latestRecommenderUpdate") or {}
     changed = "trainingDataConfig" in latest.get("recommenderConfig", {}) and latest.get("status") == "ACTIVE"
     return max(created, latest["creationDateTime"]) if changed else created
 
 
-def _solutions(world: World, group: Group, now: datetime, ledger: Ledger) -> Iterator[TrainedModel]:
-    for row in pages(world, "list_solutions", "solutions", datasetGroupArn=group.arn):
+def _solutions(
+    environment: Environment, group: Group, now: datetime, ledger: Ledger
+) -> Iterator[TrainedModel]:
+    for row in pages(environment, "list_solutions", "solutions", datasetGroupArn=group.arn):
         arn = row["solutionArn"]
-        versions = pages(world, "list_solution_versions", "solutionVersions", solutionArn=arn)
+        versions = pages(environment, "list_solution_versions", "solutionVersions", solutionArn=arn)
         # An update takes new items in; only a full training reads everything again.
         full = [
             each for each in versions if each["status"] == "ACTIVE" and each.get("trainingMode") != "UPDATE"
         ]
         if full:
             latest = max(full, key=lambda each: each["creationDateTime"])
-            yield _trained(world, describe(world, "solution", arn), latest, now, ledger)
+            yield _trained(environment, describe(environment, "solution", arn), latest, now, ledger)
 
 
 def _trained(
-    world: World, solution: dict[str, Any], latest: dict[str, Any], now: datetime, ledger: Ledger
+    environment: Environment, solution: dict[str, Any], latest: dict[str, Any], now: datetime, ledger: Ledger
 ) -> TrainedModel:
     """Return the latest full training of a solution, and what its campaigns do with newer records."""
     of, at = recipe(solution.get("recipeArn", "")), latest["creationDateTime"]
     deployed = {
-        str(describe(world, "campaign", row["campaignArn"])["solutionVersionArn"])
-        for row in pages(world, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"])
+        str(describe(environment, "campaign", row["campaignArn"])["solutionVersionArn"])
+        for row in pages(environment, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"])
         if row["status"] == "ACTIVE"
     }
     newest = bool(deployed & {latest["solutionVersionArn"], f"{solution['solutionArn']}/$LATEST"})

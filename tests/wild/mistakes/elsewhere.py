@@ -45,7 +45,7 @@ PLACES: Final[dict[str, str]] = {
         "tests/personalize/faults_test.py::test_credentials_that_expire_half_way_say_what_to_do"
     ),
     "personalize.aws.client.named": _AWS,
-    "personalize.resources.connecting._world": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
+    "personalize.resources.connecting._environment": "tests/personalize/connect_test.py::test_aws_is_reached_on_purpose_only",
     "personalize.deletions.user_list.demand_readable": (
         "tests/personalize/check_test.py::test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key"
     ),
@@ -59,13 +59,13 @@ PLACES: Final[dict[str, str]] = {
     "personalize.jobs.failures.stopped": "tests/personalize/bulk_test.py::test_a_job_is_stopped_before_it_sends",
     "personalize.jobs.failures.stopped 2": "tests/personalize/put_test.py::test_stop_leaves_a_plan_that_resume_finishes",
     "personalize.jobs.job.start": _CUT,
-    "personalize.aws.local_world._unreachable": (
+    "personalize.aws.local_environment._unreachable": (
         "tests/personalize/homes_test.py::test_a_local_server_that_cannot_start_says_why"
     ),
     "personalize.resources.polling.failure": _CUT,
     "personalize.aws.profiles._complete": "tests/personalize/connect_test.py::test_a_session_needs_bucket_and_role",
     "personalize.aws.profiles._prices": _LINE,
-    "personalize.aws.profiles.aws_world": (
+    "personalize.aws.profiles.aws_environment": (
         "tests/personalize/connect_test.py::test_a_session_of_another_account_is_refused"
     ),
     "personalize.aws.profiles.profile": "tests/personalize/connect_test.py::test_an_unknown_profile_is_an_error",

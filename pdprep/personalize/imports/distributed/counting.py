@@ -10,8 +10,8 @@ from pdprep.engine.executors.ray_pass import RayPass
 from pdprep.engine.executors.reduce_phase import ReducedPartitions
 from pdprep.engine.stage import Staged, write_schema
 from pdprep.ledger import forms
-from pdprep.personalize.aws.client import World, download
-from pdprep.personalize.aws.s3.world_bucket import WorldBucket
+from pdprep.personalize.aws.client import Environment, download
+from pdprep.personalize.aws.s3.environment_bucket import EnvironmentBucket
 from pdprep.personalize.imports import staging, uploads
 from pdprep.personalize.imports.distributed.remote import RecordsInS3, S3Sink
 from pdprep.personalize.imports.guards import Coming
@@ -38,8 +38,8 @@ def count(
     Returns:
         What is staged, what would come of it, the partitions, and the folder of the records or their address.
     """
-    world, prefix = asked.target.world, f"{sink.location}/{staging.RECORDS}"
-    uploads.remove(world, uploads.keys_below(world, prefix))  # of an attempt that was cut off
+    environment, prefix = asked.target.environment, f"{sink.location}/{staging.RECORDS}"
+    uploads.remove(environment, uploads.keys_below(environment, prefix))  # of an attempt that was cut off
     contract = ray_pass.prepared.contract
     quarantine = asked.ledger.folder / "quarantine" / job.id
     done, reduced = consume(ray_pass, quarantine, RecordsInS3(sink, contract))
@@ -50,17 +50,17 @@ def count(
     forms.check(asked.ledger, ray_pass.prepared)
     job.update(rows=staged.rows)
     sizes = (staged.rows, staged.ids, staged.bytes, staging.fingerprint(staged))
-    return staged, Coming(asked.mode, *sizes), reduced, _home(world, prefix, folder / staging.RECORDS)
+    return staged, Coming(asked.mode, *sizes), reduced, _home(environment, prefix, folder / staging.RECORDS)
 
 
-def _home(world: World, prefix: str, records: Path) -> Path | str:
+def _home(environment: Environment, prefix: str, records: Path) -> Path | str:
     """Bring records home where they are few, and return where they are."""
-    address = uploads.location(world, prefix)
-    if sum(each.size for each in WorldBucket(world).below(address)) > MOST_BYTES_AT_HOME:
+    address = uploads.location(environment, prefix)
+    if sum(each.size for each in EnvironmentBucket(environment).below(address)) > MOST_BYTES_AT_HOME:
         return address
     records.mkdir()
-    keys = uploads.keys_below(world, prefix)
+    keys = uploads.keys_below(environment, prefix)
     for key in keys:
-        download(world, key, records / Path(key).name)
-    uploads.remove(world, keys)
+        download(environment, key, records / Path(key).name)
+    uploads.remove(environment, keys)
     return records

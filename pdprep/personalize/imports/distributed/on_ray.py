@@ -22,10 +22,10 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
     """
     target = asked.target
     prepared = aligned(asked.prepared, target.deployed(job.dataset))
-    state = guards.state_of(asked.ledger, target.world, target.group(), job.dataset)
-    ensure_bucket(target.world)
+    state = guards.state_of(asked.ledger, target.environment, target.group(), job.dataset)
+    ensure_bucket(target.environment)
     row = creating.begin(asked, job)
-    sink = S3Sink.of(target.world, target.name, row.location)
+    sink = S3Sink.of(target.environment, target.name, row.location)
     try:
         with (
             staging.scratch(asked.ledger, job) as folder,
@@ -33,7 +33,7 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
         ):
             staged, coming, reduced, records = count(asked, ray_pass, sink, folder, job)
             if same := decision.decided(asked, state, coming, records):
-                uploads.remove(target.world, uploads.keys_below(target.world, row.location))
+                uploads.remove(target.environment, uploads.keys_below(target.environment, row.location))
                 following.abandon(target, row)
                 sending.take_over(job, same)
                 return None
@@ -42,14 +42,14 @@ def create(asked: ImportRequest, job: Job) -> ImportRow | None:
             keys = [uploads.key(row.location, part) for part in staged.parts]
             row = asked.ledger.journal.change_import(row, files=json.dumps(keys))
             reduced.write(sink, lambda part: None)
-            there = uploads.keys_below(target.world, row.location)
+            there = uploads.keys_below(target.environment, row.location)
             records_too = (*keys, f"{row.location}/{staging.RECORDS}/")
-            uploads.remove(target.world, [name for name in there if not name.startswith(records_too)])
+            uploads.remove(target.environment, [name for name in there if not name.startswith(records_too)])
             job.update(note="")
             return sending.import_parts(asked, staged, row, job)
     except BaseException as error:
         # Where the reply was lost the job may exist and read its parts; then the next job looks for it.
         if not creating.uncertain(error):
-            uploads.remove(target.world, uploads.keys_below(target.world, row.location))
+            uploads.remove(target.environment, uploads.keys_below(target.environment, row.location))
             following.abandon(target, row)
         raise

@@ -15,7 +15,7 @@ from pdprep.contract.contract import Contract
 from pdprep.engine.executors.recipe import Reach
 from pdprep.engine.parts import Part
 from pdprep.ledger import record_files
-from pdprep.personalize.aws.client import World, upload
+from pdprep.personalize.aws.client import Environment, upload
 from pdprep.personalize.imports import uploads
 from pdprep.personalize.imports.staging import RECORDS
 
@@ -47,25 +47,25 @@ class S3Sink:
     location: str
 
     @staticmethod
-    def of(world: World, group: str, location: str) -> S3Sink:
+    def of(environment: Environment, group: str, location: str) -> S3Sink:
         """Return the prefix of an import."""
-        profile = world.session.profile_name
-        reach = Reach(world.endpoint_url, world.region, None if profile == "default" else profile)
-        return S3Sink(reach, world.account, world.region, world.bucket, group, location)
+        profile = environment.session.profile_name
+        reach = Reach(environment.endpoint_url, environment.region, None if profile == "default" else profile)
+        return S3Sink(reach, environment.account, environment.region, environment.bucket, group, location)
 
     @cached_property
-    def world(self) -> World:
-        """The world that was asked from, reached from the process of the task."""
+    def environment(self) -> Environment:
+        """The environment that was asked from, reached from the process of the task."""
         endpoint = Fixed(self.reach.endpoint)
-        return World(self.reach.session, self.account, self.region, self.bucket, "", endpoint)
+        return Environment(self.reach.session, self.account, self.region, self.bucket, "", endpoint)
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in self.__dict__.items() if name != "world"}
+        return {name: value for name, value in self.__dict__.items() if name != "environment"}
 
     def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
         """Upload a part, unless it is there already: S3 shows it when it is whole."""
         part = Part(Path(name), 0, sum(map(len, text)), sha256)
-        uploads.send(self.world, self.location, part, self.group, lambda count: None, text)
+        uploads.send(self.environment, self.location, part, self.group, lambda count: None, text)
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,4 @@ class RecordsInS3:
                 Path(folder), number, rows, self.contract, first=partition * _PARTITION + before, wide=True
             )
             key = f"{self.sink.location}/{RECORDS}/{file.name}"
-            upload(self.sink.world, file, key, lambda count: None)
+            upload(self.sink.environment, file, key, lambda count: None)

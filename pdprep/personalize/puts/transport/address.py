@@ -11,7 +11,7 @@ from botocore.httpsession import get_cert_path
 from botocore.model import OperationModel
 from botocore.utils import get_environ_proxies
 
-from pdprep.personalize.aws.client import World
+from pdprep.personalize.aws.client import Environment
 
 SERVICE = "personalize-events"
 
@@ -28,21 +28,21 @@ class Address:
     operation: OperationModel
 
 
-def address(world: World, method: str) -> Address:
-    """Return where the client of a world would send an operation.
+def address(environment: Environment, method: str) -> Address:
+    """Return where the client of an environment would send an operation.
 
     Args:
-        world: Whose endpoint, proxies and certificates count.
+        environment: Whose endpoint, proxies and certificates count.
         method: The operation as boto3 names it, such as put_events.
     """
-    client = world.client(SERVICE)
+    client = environment.client(SERVICE)
     meta: Any = client.meta
     name = meta.method_to_api_mapping[method]
     operation = meta.service_model.operation_model(name)
     url = meta.endpoint_url.rstrip("/") + operation.http["requestUri"]
     return Address(
         url, meta.region_name, meta.service_model.signing_name, _proxy(meta.config.proxies, url),
-        _tls(world) if url.startswith("https:") else None, operation,
+        _tls(environment) if url.startswith("https:") else None, operation,
     )  # fmt: skip
 
 
@@ -52,8 +52,8 @@ def _proxy(configured: dict[str, str] | None, url: str) -> str | None:
     return found if not found or "://" in found else f"http://{found.removeprefix('//')}"
 
 
-def _tls(world: World) -> ssl.SSLContext:
+def _tls(environment: Environment) -> ssl.SSLContext:
     # Only the session beneath boto3's knows ca_bundle of the configuration and AWS_CA_BUNDLE.
-    configured = world.session._session.get_config_variable("ca_bundle")
+    configured = environment.session._session.get_config_variable("ca_bundle")
     trusted = configured or os.environ.get("REQUESTS_CA_BUNDLE")
     return ssl.create_default_context(cafile=trusted or get_cert_path(True))

@@ -26,7 +26,7 @@ class Boto3Transport:
         # Plain threads: an executor takes no work once a script's last line has run, and a job goes on then.
         threads = [
             threading.Thread(target=contextvars.copy_context().run, args=(_finish, worker))
-            for _ in range(self._destination.world.in_flight)
+            for _ in range(self._destination.environment.in_flight)
         ]
         for thread in threads:
             thread.start()
@@ -37,7 +37,7 @@ class Boto3Transport:
         """Send a call and wait for the answer."""
         arguments = json.loads(self._destination.body(call))
         ask(
-            self._destination.world,
+            self._destination.environment,
             "personalize-events",
             PUTS[self._destination.dataset.kind].operation,
             **arguments,

@@ -54,7 +54,9 @@ class FastTransport:
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT,
             headers={"User-Agent": "pdprep"}, skip_auto_headers=_UNSENT, auto_decompress=False,
         ) as self._session:  # fmt: skip
-            await asyncio.gather(*(worker() for _ in range(WORKERS * self._destination.world.in_flight)))
+            await asyncio.gather(
+                *(worker() for _ in range(WORKERS * self._destination.environment.in_flight))
+            )
 
     async def put(self, call: PutCall) -> None:
         """Send a call; once more where this machine's clock was wrong."""
@@ -102,7 +104,7 @@ class FastTransport:
                 ) as answer:  # fmt: skip
                     said = await answer.read()
             except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-                if self._destination.world.endpoint.revive():
+                if self._destination.environment.endpoint.revive():
                     self._address, self._signer = self._find()
                 raise failed(where.operation.name, LOST, str(error) or type(error).__name__) from error
             if answer.status >= 300:
@@ -119,8 +121,8 @@ class FastTransport:
         return ClientError(parsed, operation.name)
 
     def _find(self) -> tuple[Address, Signer]:
-        found = address(self._destination.world, self._operation)
-        credentials = self._destination.world.session.get_credentials()
+        found = address(self._destination.environment, self._operation)
+        credentials = self._destination.environment.session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
         return found, Signer(credentials, found.url, found.region, found.signing_name)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pdprep.personalize.aws.client import World
+from pdprep.personalize.aws.client import Environment
 from pdprep.personalize.puts.calls import PutCall
 from pdprep.personalize.resources.ensuring import Dataset
 
@@ -47,7 +47,7 @@ PUTS: Final = {
 class Destination:
     """Where calls go. ``tracking_id``: what put events name; unused for items, users and actions."""
 
-    world: World
+    environment: Environment
     dataset: Dataset
     tracking_id: str
 

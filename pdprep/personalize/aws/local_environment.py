@@ -21,7 +21,7 @@ from pdprep import platforms
 from pdprep.errors import LocalServerError
 from pdprep.ledger.folders import private
 from pdprep.locks import Lock
-from pdprep.personalize.aws.client import World, keyless
+from pdprep.personalize.aws.client import Environment, keyless
 
 ACCOUNT: Final = "0" * 12
 REGION: Final = "us-east-1"
@@ -42,8 +42,8 @@ def _let_go() -> None:
         process.returncode = process.poll() or 0
 
 
-def local_world(home: Path) -> World:
-    """Return the world of the local Personalize in this home; its server runs when this returns.
+def local_environment(home: Path) -> Environment:
+    """Return the environment of the local Personalize in this home; its server runs when this returns.
 
     Raises:
         LocalServerError: It cannot be started or reached.
@@ -53,7 +53,7 @@ def local_world(home: Path) -> World:
         endpoint = _endpoints.setdefault(folder, LocalEndpoint(folder))
     endpoint.ensure()
     role = f"arn:aws:iam::{ACCOUNT}:role/pdprep-local"
-    return World(
+    return Environment(
         keyless(REGION), ACCOUNT, REGION, "s3://pdprep-local", role, endpoint, neighbours=False, poll=0.1,
         in_flight=2,
     )  # fmt: skip

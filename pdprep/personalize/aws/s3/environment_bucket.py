@@ -1,4 +1,4 @@
-"""The buckets of a world, for the ledger: it knows addresses, and the keys stay here."""
+"""The buckets of an environment, for the ledger: it knows addresses, and the keys stay here."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any, Final
 
 from pdprep.errors import ServiceError
 from pdprep.ledger.rows import ObjectRow
-from pdprep.personalize.aws.client import TRANSFER, World, attempt, call, missing
+from pdprep.personalize.aws.client import TRANSFER, Environment, attempt, call, missing
 from pdprep.preparation.storage import SCHEME, Storage
 
 _AT_ONCE: Final = 1000  # keys of one deletion. Source: API reference of S3, DeleteObjects
 
 
 @dataclass(frozen=True)
-class WorldBucket:
-    """Objects by their addresses, reached as a world reaches them."""
+class EnvironmentBucket:
+    """Objects by their addresses, reached as an environment reaches them."""
 
-    world: World
+    environment: Environment
 
     @property
     def options(self) -> dict[str, Any]:
         """How Polars reaches them."""
-        return Storage(self.world.session, self.world.client("s3")).options
+        return Storage(self.environment.session, self.environment.client("s3")).options
 
     def below(self, address: str) -> list[ObjectRow]:
         """Return the objects below an address, in order; none where there is no such bucket."""
@@ -34,7 +34,9 @@ class WorldBucket:
         found: list[ObjectRow] = []
         while True:
             try:
-                page = call(self.world, "s3", "list_objects_v2", Bucket=bucket, Prefix=f"{key}/", **token)
+                page = call(
+                    self.environment, "s3", "list_objects_v2", Bucket=bucket, Prefix=f"{key}/", **token
+                )
             except ServiceError as error:
                 if missing(error):
                     return found
@@ -50,10 +52,12 @@ class WorldBucket:
     def put(self, file: Path, address: str) -> ObjectRow:
         """Write an object and return what it is then."""
         bucket, key = _place(address)
-        client = self.world.client("s3")
-        attempt(self.world, "PutObject", lambda: client.upload_file(str(file), bucket, key, Config=TRANSFER))
+        client = self.environment.client("s3")
+        attempt(
+            self.environment, "PutObject", lambda: client.upload_file(str(file), bucket, key, Config=TRANSFER)
+        )
         # Asked of S3, since the ETag of an upload in parts, or under a key, is not told by the bytes.
-        head = call(self.world, "s3", "head_object", Bucket=bucket, Key=key)
+        head = call(self.environment, "s3", "head_object", Bucket=bucket, Key=key)
         return ObjectRow(address, head["ContentLength"], head["ETag"])
 
     def remove(self, addresses: Sequence[str]) -> None:
@@ -62,7 +66,7 @@ class WorldBucket:
             keys = [{"Key": key} for _, key in places]
             for start in range(0, len(keys), _AT_ONCE):
                 some = {"Objects": keys[start : start + _AT_ONCE], "Quiet": True}
-                call(self.world, "s3", "delete_objects", Bucket=bucket, Delete=some)
+                call(self.environment, "s3", "delete_objects", Bucket=bucket, Delete=some)
 
 
 def _place(address: str) -> tuple[str, str]:
