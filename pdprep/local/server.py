@@ -68,7 +68,7 @@ def running(folder: str | Path, clock: str = "auto", port: int = 0, **changes: o
         folder: its state folder, made if missing.
         clock: ``auto``, ``instant`` or ``manual``.
         port: the port on 127.0.0.1; 0 takes the last one of this folder, or any.
-        changes: other fields of ``Settings``.
+        changes: other fields of ``ServerSettings``.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, running(folder, clock="instant") as server:
@@ -88,7 +88,7 @@ def serve(settings: ServerSettings) -> Iterator[Running]:
         server = _listen(App(state), held, settings)
         thread = threading.Thread(target=server.serve, name="server", daemon=True)
         thread.start()
-        _write_endpoint(settings, server.port, lock)
+        _write_endpoint(settings, server.port, lock)  # now that it answers: clients wait for this file
         try:
             yield Running(f"http://127.0.0.1:{server.port}", server.port, state, held)
         finally:
@@ -103,11 +103,11 @@ def _opened(settings: ServerSettings) -> Iterator[ServerState]:
     state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
     state.workers.resume()
     state.models.sweep(schedule.models(state))
-    ticking = schedule.Ticking(state)
+    scheduler = schedule.Scheduler(state)
     try:
         yield state
     finally:
-        ticking.stop()
+        scheduler.stop()
         state.workers.stop()
         state.store.close()
 
@@ -162,4 +162,5 @@ def _write_endpoint(settings: ServerSettings, port: int, lock: Lock) -> None:
     lock.note(json.dumps(endpoint))
     fresh = settings.folder / f"endpoint.{os.getpid()}.json"
     fresh.write_text(json.dumps(endpoint), encoding="utf-8", newline="\n")
+    # Replaced as a whole: a client never reads half of it.
     platforms.replace(fresh, settings.folder / "endpoint.json")

@@ -14,7 +14,14 @@ LINGER_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """The settings of a server. ``speed`` divides the times of the ``auto`` clock; ``rates`` slows puts."""
+    """The settings of a server.
+
+    ``speed`` divides the times of the ``auto`` clock, ``fixed`` is the time that another one stands at.
+    With ``linger`` the server ends that many seconds after its last lease. ``strict`` keeps to the guide
+    where AWS's samples do not, ``rates`` throttles puts. ``compact_rows`` is how many put records wait for a
+    Parquet file, ``part_rows`` how many rows are in memory at once, ``answer_wait`` how many seconds a call
+    waits for its job where statuses are instant.
+    """
 
     folder: Path
     port: int = 0
@@ -42,6 +49,7 @@ def from_environment(folder: Path, **changes: object) -> ServerSettings:
     settings = ServerSettings(folder, speed=float(os.environ.get("PDPREP_LOCAL_SPEED", "1")), fixed=fixed)
     settings = replace(settings, strict=os.environ.get("PDPREP_LOCAL_STRICT", "") == "1")
     settings = replace(settings, rates=os.environ.get("PDPREP_LOCAL_RATES", "") == "1")
+    # Last, so that what a caller asks for wins over the variables.
     settings = replace(settings, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
     return replace(settings, clock="instant") if fixed and settings.clock != "manual" else settings
 

@@ -27,7 +27,7 @@ MOST_AHEAD = 10**9  # s, thirty years
 
 def asked(request: HttpRequest) -> bool:
     """Say whether somebody asked for a request, and not a page that a browser shows."""
-    site = request.headers.get("sec-fetch-site", "none")  # "none": typed by a person
+    site = request.headers.get("sec-fetch-site", "none")  # "none": typed by a person, or no browser
     return site == "none" and not {"origin", "referer"} & request.headers.keys()
 
 

@@ -1,4 +1,4 @@
-"""The WSGI app: which half answers a request, and what every answer carries."""
+"""The WSGI app: which service a request is for, and what every answer carries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class App:
-    """Answer Personalize, Personalize Events, S3 and the admin path. First hit wins."""
+    """Answer each request as the service that it is for; the first that recognises it answers."""
 
     def __init__(self, state: ServerState) -> None:
         self.state = state
@@ -48,6 +48,9 @@ class App:
             )
         if request.path.startswith(admin.PREFIX):
             return admin.answer(self.state, request)
+        # AWS has a host for each service; here one port has them all. The protocol of JSON names the
+        # operation in a header, the REST protocols in the path; where a path could be a bucket's, the
+        # signature tells.
         target = request.headers.get("x-amz-target", "")
         if target.startswith(TARGET):
             return self._personalize(request, model.CONTROL, target.removeprefix(TARGET))
@@ -109,6 +112,7 @@ class App:
             )
         self.state.age.check(request, self.state.clock.now())
         given = wire.read(operation.input_shape, wire.load(request.document()))
+        # Each region of AWS knows its own resources alone.
         for member, value in given.items():
             if member.endswith("Arn") and elsewhere(value, region):
                 raise missing(value)
@@ -122,6 +126,7 @@ class App:
 
     def _run(self, service: str, name: str, call: OperationCall) -> dict[str, Any]:
         """Run a control operation that changes something as one transaction, then begin its jobs."""
+        # Puts keep their records in transactions of their own.
         if service != model.CONTROL or name.startswith(READS):
             return OPERATIONS[name](call)
         with self.state.store.transaction():

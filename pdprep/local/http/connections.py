@@ -20,7 +20,7 @@ ANSWER_SECONDS = 60.0
 
 
 class Incoming(socket.SocketIO):
-    """The reading end of a socket, with a time that it waits in all."""
+    """The reading end of a socket, with a limit to what its waits come to."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock, "rb")
@@ -37,13 +37,14 @@ class Incoming(socket.SocketIO):
         self._socket.settimeout(self._left)
         since = time.monotonic()
         count = super().readinto(buffer)
+        # What keeps coming fast enough gives back the time that it took, and never more than there was.
         gained = (count or 0) / self._rate if self._rate else 0.0
         self._left = min(self._most, self._left - (time.monotonic() - since) + gained)
         return count
 
 
 class Outgoing(socket.SocketIO):
-    """The writing end of a socket; reading must not shorten its patience."""
+    """The writing end of a socket, with a timeout of its own: a socket has one, which reading shortens."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock, "wb")
@@ -63,7 +64,7 @@ def make_file(sock: socket.socket, mode: str, size: int) -> Any:
     return made
 
 
-class PatientRequest(HTTPRequest):
+class TimedRequest(HTTPRequest):
     """One request; its body has a time of its own."""
 
     def respond(self) -> None:
@@ -80,7 +81,7 @@ class PatientRequest(HTTPRequest):
 class Connection(HTTPConnection):
     """A connection whose requests must come in time."""
 
-    RequestHandlerClass = PatientRequest
+    RequestHandlerClass = TimedRequest
 
     def __init__(self, server: Any, sock: socket.socket, makefile: Any = None) -> None:
         super().__init__(server, sock, make_file)

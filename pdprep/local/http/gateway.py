@@ -1,4 +1,4 @@
-"""The seam to cheroot: a WSGI gateway that can hand a connection to the leases, or drop it."""
+"""The app on cheroot: a server, and a WSGI gateway that can hand a connection to the leases or drop it."""
 
 from __future__ import annotations
 
@@ -44,10 +44,12 @@ class Gateway(wsgi.Gateway_10):
         """Detach the socket: the server thinks the request is over, the leases keep it."""
         self._abandon()
         self.req.conn.linger = True
+        # cheroot closes the socket that it has; detached, that is another one than the client's.
         taken = socket.socket(fileno=self.req.conn.socket.detach())
         self.req.server.leases.add(taken, SERVER)
 
     def _abandon(self) -> None:
+        # cheroot writes headers that were not sent, and waits for another request where the connection stays.
         self.req.sent_headers = True
         self.req.close_connection = True
 

@@ -70,6 +70,8 @@ class Leases:
     def _read(self, connection: object) -> None:
         assert isinstance(connection, socket.socket)
         try:
+            # A client sends nothing more: that it can be read means that its other end closed. One byte of
+            # ours wakes the thread.
             alive = bool(connection.recv(4096))
         except BlockingIOError:
             return

@@ -91,6 +91,7 @@ def publish(state: ServerState, dataset: Resource, counted: pl.DataFrame, mode: 
     start = prefix if not prefix or prefix.endswith("/") else prefix + "/"
     path, stamp = state.objects.blobs.path(Ids.fresh()), int(state.clock.now())
     counted.write_csv(path)
+    # Two imports of one second have reports of their own.
     while state.objects.find(bucket, key := f"{start}AggregatedAttributionMetrics-{mode}-{stamp}.csv"):
         stamp += 1
     state.objects.adopt(bucket, key, path)
@@ -114,6 +115,7 @@ def _summed(rows: pl.LazyFrame, schema: AvroSchema, metric: dict[str, Any]) -> p
     added = SUM.fullmatch(metric["expression"].strip())
     value: pl.Expr = pl.lit(1.0)
     if added is not None:
+        # An expression may write columns in any case.
         known = {name.upper(): name for name in rows.collect_schema().names()}
         column = added[2].upper() if added[1].upper() == "INTERACTIONS" else _of_item(added[2].upper())
         value = pl.col(known[column]).cast(pl.Float64) if column in known else pl.lit(0.0)
@@ -138,13 +140,13 @@ def _told(state: ServerState, dataset: Resource, schema: AvroSchema) -> pl.Expr:
     told = list[pl.Expr]()
     if "EVENT_ATTRIBUTION_SOURCE" in schema.names:
         told.append(pl.col("EVENT_ATTRIBUTION_SOURCE"))
-    if "RECOMMENDATION_ID" in schema.names and (askers := _askers(state, dataset)):
+    if "RECOMMENDATION_ID" in schema.names and (sources := _sources(state, dataset)):
         start = pl.col("RECOMMENDATION_ID").str.slice(_ID.start, _ID.stop - _ID.start)
-        told.append(start.replace_strict(askers, default=None, return_dtype=pl.String()))
+        told.append(start.replace_strict(sources, default=None, return_dtype=pl.String()))
     return pl.coalesce([*told, pl.lit(UNKNOWN)])
 
 
-def _askers(state: ServerState, dataset: Resource) -> dict[str, str]:
+def _sources(state: ServerState, dataset: Resource) -> dict[str, str]:
     kinds = ("campaign", "recommender")
     found = (each for kind in kinds for each in state.resources.list(kind, family=dataset.parent))
     return {answers.source(each.arn): each.arn for each in found}
@@ -153,7 +155,7 @@ def _askers(state: ServerState, dataset: Resource) -> dict[str, str]:
 def _source(state: ServerState, dataset: Resource, event: dict[str, Any]) -> str:
     told = event.get("metricAttribution", {}).get("eventAttributionSource")
     asked = str(event.get("recommendationId", ""))[_ID]
-    return str(told) if told else _askers(state, dataset).get(asked, UNKNOWN)
+    return str(told) if told else _sources(state, dataset).get(asked, UNKNOWN)
 
 
 def _value(state: ServerState, dataset: Resource, expression: str, event: dict[str, Any]) -> float:

@@ -42,9 +42,9 @@ def infer(state: ServerState, job: Resource) -> Commit:
 
     def line(given: dict[str, Any]) -> dict[str, Any]:
         found = _recommended(state, served, job, given, count)
-        told = served.traits.kind in (traits.PERSONAL, traits.RANKING)
+        scored = served.traits.kind in (traits.PERSONAL, traits.RANKING)
         output: dict[str, Any] = {"recommendedItems": [item["itemId"] for item in found]}
-        if told:
+        if scored:
             output["scores"] = [item.get("score") for item in found]
         return {"input": given, "output": output, "error": None}
 
@@ -94,7 +94,7 @@ def _wanted(served: Served, given: dict[str, Any]) -> list[tuple[int, float]]:
     if "RECORD" not in served.model.items.columns:
         raise Refusal("InvalidInputException", "The version was trained by an older pdprep: train it again.")
     items = served.model.items["RECORD"].struct.unnest()
-    nobody = filtering.Asker(None, None, lambda _: [])
+    nobody = filtering.FilterContext(None, None, lambda _: [])
     fits = [
         filtering.condition_of(each, filtering.plain(each.values), nobody, "ITEM_ID", set(items.columns))
         for each in conditions
@@ -123,8 +123,8 @@ def _users_let(state: ServerState, served: Served, job: Resource, given: dict[st
     if "USERS" in served.datasets:
         rows = state.memory.catalogue(state, served.datasets["USERS"]).at(state.clock.now())
     everybody = served.model.users.select(USER_ID="ID").join(rows, on="USER_ID", how="left")
-    asker = filtering.Asker(None, None, lambda types: _doers(state, served, everybody, types))
-    let = filtering.allowed(text, values, asker, "USER_ID", set(everybody.columns))
+    context = filtering.FilterContext(None, None, lambda types: _doers(state, served, everybody, types))
+    let = filtering.allowed(text, values, context, "USER_ID", set(everybody.columns))
     return pl.col("ID").is_in(everybody.filter(let)["USER_ID"].to_list())
 
 
@@ -146,6 +146,7 @@ def _lines(state: ServerState, job: Resource, line: Line, most: int) -> Commit:
     ]
 
     def publish() -> None:
+        # Adopted as files, not copied: the transaction that this runs in must be short.
         for key, path in written:
             state.objects.adopt(bucket, key, path)
 
@@ -180,7 +181,7 @@ def _read(lines: Any) -> Iterator[Any]:
         if text.strip():
             try:
                 yield json.loads(text)
-            except ValueError:
+            except ValueError:  # shown beside its error, as it stands in the file
                 yield text.decode("utf-8", "replace").rstrip("\n")
 
 

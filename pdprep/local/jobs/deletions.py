@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
 from pdprep.local.jobs import sources
@@ -49,6 +47,7 @@ def _delete(state: ServerState, group: str, users: pl.Series) -> int:
 
 
 def _rewrite(state: ServerState, dataset: Resource, users: pl.Series) -> pl.Series:
+    # Puts that are still in the log become a file too, so that files are all there is to rewrite.
     state.layers.compact(dataset.arn, state.schema(dataset))
     gone = [pl.Series("USER_ID", [], pl.String)]
     with state.layers.reading(dataset.arn, ALL) as snapshot:
@@ -57,11 +56,7 @@ def _rewrite(state: ServerState, dataset: Resource, users: pl.Series) -> pl.Seri
             hit = frame["USER_ID"].is_in(users.implode()).fill_null(False)
             if hit.any():
                 gone.append(frame.filter(hit)["USER_ID"].unique())
-                state.layers.replace_file(path, _save(state, frame.filter(~hit)), int((~hit).sum()))
+                kept, fresh = frame.filter(~hit), state.layers.fresh()
+                kept.write_parquet(fresh)
+                state.layers.replace_file(path, fresh, kept.height)
     return pl.concat(gone)
-
-
-def _save(state: ServerState, frame: pl.DataFrame) -> Path:
-    path = state.layers.fresh()
-    frame.write_parquet(path)
-    return path

@@ -45,6 +45,7 @@ def _target(job: Resource) -> tuple[str, str]:
 
 def _part(rows: pl.LazyFrame, schema: AvroSchema, mode: str, number: int, count: int) -> pl.LazyFrame:
     """Exact duplicates collapse; ALL keeps the newest of an id (developer guide, export-data)."""
+    # By the key, or the user of an event: rows that may collapse are in one partition.
     rows = part(rows, schema.key or "USER_ID", number, count)
     if schema.key and mode == ALL:
         rows = rows.sort(SEQ, ROW, maintain_order=True)
@@ -54,6 +55,7 @@ def _part(rows: pl.LazyFrame, schema: AvroSchema, mode: str, number: int, count:
 
 def _write(state: ServerState, rows: pl.LazyFrame, schema: AvroSchema) -> Path:
     path = state.objects.blobs.path(Ids.fresh())
+    # Texts are quoted already, and null is nothing between two commas.
     rows.select(_text(column.name, column.type) for column in schema.columns).sink_csv(
         path, quote_style="never", include_header=True
     )

@@ -47,6 +47,7 @@ def run(state: ServerState, job: Resource) -> Commit:
         _discard(written)
         raise
     mode = str(job.body["importMode"])
+    # Not in the commit: while it reads the rows, no call could change anything.
     counted = _attributed(state, job, dataset, written)
 
     def commit() -> None:
@@ -75,7 +76,7 @@ def _read(state: ServerState, job: Resource, schema: AvroSchema, written: Writte
         for frame in _frames(state, job, schema, found, stack):
             state.faults.reach("write rows")
             path = state.layers.fresh()
-            written.append((path, frame.height))
+            written.append((path, frame.height))  # before it is there: a write that fails is discarded too
             frame.with_row_index(typed.ROW, row).with_columns(pl.col(typed.ROW).cast(pl.Int64)).write_parquet(
                 path
             )
@@ -85,6 +86,7 @@ def _read(state: ServerState, job: Resource, schema: AvroSchema, written: Writte
 def _frames(
     state: ServerState, job: Resource, schema: AvroSchema, found: list[SourceFile], stack: ExitStack
 ) -> Iterator[pl.DataFrame]:
+    # Every header first: a file that does not fit ends the job before rows are read.
     handles = [stack.enter_context(source.path.open("rb")) for source in found]
     headers = [csvtext.header(handle) for handle in handles]
     if any(set(header) != set(headers[0]) for header in headers):

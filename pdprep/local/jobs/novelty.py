@@ -25,5 +25,6 @@ def _new(held: RowsSnapshot, fresh: RowsSnapshot, schema: AvroSchema, number: in
     new, old = (
         part(scan(rows, schema), "USER_ID", number, parts).select(schema.names) for rows in (fresh, held)
     )
+    # The rule of duplicates: all fields equal, null to null.
     left = new.unique().join(old, on=list(schema.names), how="anti", nulls_equal=True)
     return int(left.select(pl.len()).collect().item())

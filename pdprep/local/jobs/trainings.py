@@ -32,6 +32,7 @@ def run(state: ServerState, resource: Resource) -> Commit:
             raise JobFailed(f"The dataset group has no {needed.title()} dataset.")
     if recipe.name not in ITEMS_ALONE:
         _check(state, resource, datasets, recipe.event)
+    # As of the call, not of the moment the job gets its turn.
     upto = int(resource.body.get("upto") or state.layers.latest())
     if resource.body.get("trainingMode") == "UPDATE":
         base = next(each for each in versions.full(state.resources, resource.parent) if "model" in each.body)
@@ -102,5 +103,6 @@ def _count(state: ServerState, dataset: Resource, event_type: str | None) -> tup
         count = partitions(snapshot.rows, state.settings.part_rows)
         parts = (part(rows, "USER_ID", number, count) for number in range(count))
         users = pl.concat([each.unique().group_by("USER_ID").len().collect() for each in parts])
+    # Events of sessions count as interactions, and are no user's.
     named = users.filter(pl.col("USER_ID").is_not_null())
     return int(users["len"].sum()), named.filter(pl.col("len") >= 2).height, named.height

@@ -56,6 +56,7 @@ class Faults:
         asked = Fault(**fault)
         for each in fields(Fault):
             value, wanted = getattr(asked, each.name), _TYPES[str(each.type)]
+            # To Python True is the int 1; as a number of calls it is a slip.
             if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
                 raise TypeError(f"{each.name} must be of type {each.type}, not {value!r}")
         if asked.when not in WHEN:
@@ -77,9 +78,10 @@ class Faults:
 
     def take(self, operation: str, key: str = "") -> tuple[Fault, ...]:
         """Use up one call of each fault that concerns this call."""
-        if not self._faults:
+        if not self._faults:  # as nearly always: no call waits for the lock then
             return ()
         with self._lock:
+            # Each counts this call down; one that is used up leaves the list.
             hit = [fault for fault in self._faults if _concerns(fault, operation)]
             used = {id(fault): _used(fault, key) for fault in hit}
             self._faults = [left for f in self._faults if (left := used.get(id(f), f)) is not None]
@@ -89,7 +91,7 @@ class Faults:
         """Let the faults of a point happen; a code there means that the disk is full."""
         for fault in self.take(point):
             if fault.crash:
-                os._exit(137)
+                os._exit(137)  # as SIGKILL ends it: no handler runs and nothing is flushed
             raise OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -108,6 +110,7 @@ def _used(fault: Fault, key: str) -> Fault | None:
     if fault.skip:
         return replace(fault, skip=fault.skip - 1)
     if fault.until_new_key:
+        # The first key that meets the fault is the expired one; any other ends it.
         return replace(fault, key=key) if fault.key in ("", key) else None
     return replace(fault, calls=fault.calls - 1) if fault.calls > 1 else None
 

@@ -1,4 +1,4 @@
-"""The kinds of resources, one row each: names in ARNs, operations and members, words of their life."""
+"""The kinds of resources, one row each: names in ARNs, operations and members, and their statuses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Words:
+class Statuses:
     """The statuses a resource goes through. Source: botocore service model."""
 
     pending: str = "CREATE PENDING"
@@ -15,23 +15,28 @@ class Words:
     failed: str = "CREATE FAILED"
 
 
-CREATE = Words()
-STOP = Words("STOP PENDING", "STOP IN_PROGRESS", "INACTIVE")
-START = Words("START PENDING", "START IN_PROGRESS", "ACTIVE")
-HALT = Words("CREATE STOPPING", "CREATE STOPPING", "CREATE STOPPED")
+CREATE = Statuses()
+STOP = Statuses("STOP PENDING", "STOP IN_PROGRESS", "INACTIVE")
+START = Statuses("START PENDING", "START IN_PROGRESS", "ACTIVE")
+HALT = Statuses("CREATE STOPPING", "CREATE STOPPING", "CREATE STOPPED")
 TURNS = {"stop": STOP, "start": START, "halt": HALT}
-DELETION = Words("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
+DELETION = Statuses("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
 
 
 @dataclass(frozen=True)
 class ResourceKind:
-    """One kind. ``noun`` and ``plural`` name operations; ``parent`` is the member a list is narrowed by."""
+    """One kind of resource.
+
+    ``noun`` and ``plural`` name operations; ``parent`` is the member a list is narrowed by. With ``work`` the
+    end of a job makes it ACTIVE, not the clock alone; ``times`` is how many usual durations it takes.
+    ``listed`` is the member of a List answer where it is not the plural.
+    """
 
     name: str
     noun: str
     plural: str
     parent: str = ""
-    words: Words | None = CREATE
+    statuses: Statuses | None = CREATE
     work: bool = False
     deletable: bool = True
     times: float = 1.0
@@ -62,7 +67,7 @@ _GROUP = "datasetGroupArn"
 KINDS = {
     kind.name: kind
     for kind in (
-        ResourceKind("schema", "Schema", "Schemas", words=None),
+        ResourceKind("schema", "Schema", "Schemas", statuses=None),
         ResourceKind("dataset-group", "DatasetGroup", "DatasetGroups"),
         ResourceKind("dataset", "Dataset", "Datasets", _GROUP),
         ResourceKind(

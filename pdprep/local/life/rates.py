@@ -30,6 +30,7 @@ class Rates:
         with self._lock:
             left, since = self._left.get((group, kind), (float(most), now))
             left = min(float(most), left + (now - since) * most)
+            # A refused call takes no token: a client that keeps asking is not kept out for it.
             self._left[group, kind] = (left - 1 if left >= 1 else left, now)
         if left < 1:
             raise Refusal("ThrottlingException", "Rate exceeded", 400)

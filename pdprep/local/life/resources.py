@@ -1,4 +1,4 @@
-"""Resources as frozen rows of the store; what has been deleted long enough is gone when somebody looks."""
+"""Resources as frozen rows of the store; what has been deleted long enough is gone when something is read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pdprep.local.life.clock import Clock
-from pdprep.local.life.kinds import CREATE, KINDS, TURNS, ResourceKind, Words
+from pdprep.local.life.kinds import CREATE, KINDS, TURNS, ResourceKind, Statuses
 from pdprep.local.life.store import Row, Store
 from pdprep.local.refusals import exists, in_use, missing
 
@@ -45,7 +45,7 @@ class Resources:
         self._on_gone: list[Callable[[Resource], None]] = []
         # What a refused call had found to be gone is there again, and has to be found once more.
         store.when_undone(self._look_again)
-        # Every look asks whether a deletion has ended, and nearly always none is on its way.
+        # Every read asks whether a deletion has ended, and nearly always none is under way.
         self._deleting = bool(store.value("SELECT count(*) FROM resources WHERE deleting IS NOT NULL"))
 
     def when_gone(self, action: Callable[[Resource], None]) -> None:
@@ -156,10 +156,11 @@ class Resources:
         if resource.deleting is not None:
             young = 0 <= self._clock.now() - resource.deleting < self._clock.pending
             return "DELETE PENDING" if young else "DELETE IN_PROGRESS"
+        # A stop or start that was asked for decides, whatever the work came to.
         if turn := resource.body.get("turn"):
             return self._phase(TURNS[turn["name"]], 1.0, turn["since"])
-        status = self._phase(kind.words, kind.times, resource.created, resource.work)
-        if kind.words and status == kind.words.active and not resource.work:
+        status = self._phase(kind.statuses, kind.times, resource.created, resource.work)
+        if kind.statuses and status == kind.statuses.active and not resource.work:
             # What was reached stays reached, wherever the clock goes.
             sql = "UPDATE resources SET work = ?, updated = max(updated, ?) WHERE arn = ? AND work = ''"
             done = min(resource.created + self._clock.ready_after, self._clock.now())
@@ -188,23 +189,25 @@ class Resources:
             for member, summary in resource.body.get("updates", {}).items()
         }
 
-    def _phase(self, words: Words | None, times: float, since: float, work: str = "") -> str:
-        if words is None:
+    def _phase(self, statuses: Statuses | None, times: float, since: float, work: str = "") -> str:
+        if statuses is None:
             return ""
         if work in (DONE, FAILED):
-            return words.active if work == DONE else words.failed
+            return statuses.active if work == DONE else statuses.failed
         now = self._clock.now()
         if now < since:  # the clock went back: it was made in a time that has been
-            return words.progress if work == WAITING else words.active
+            return statuses.progress if work == WAITING else statuses.active
         if now < since + self._clock.pending:
-            return words.pending
+            return statuses.pending
         busy = work == WAITING or now < self._clock.due(since, times)
-        return words.progress if busy else words.active
+        return statuses.progress if busy else statuses.active
 
     def _last_change(self, resource: Resource, kind: ResourceKind, status: str) -> float:
-        if kind.words is None or resource.work:
+        if kind.statuses is None or resource.work:
             return resource.updated
-        steps = {kind.words.progress: self._clock.pending, kind.words.active: self._clock.ready_after}
+        # No timer wrote down when a status began; the clock says when it must have.
+        statuses, clock = kind.statuses, self._clock
+        steps = {statuses.progress: clock.pending, statuses.active: clock.ready_after}
         return max(resource.updated, (resource.deleting or resource.created) + steps.get(status, 0.0))
 
     def _look_again(self) -> None:

@@ -42,13 +42,13 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Make every change inside it happen together or not at all."""
         with self._lock:
-            if self._database.in_transaction:
+            if self._database.in_transaction:  # the outer one commits or undoes the inner one too
                 yield
                 return
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self.faults.reach("commit")
+                self.faults.reach("commit")  # all is written and nothing counts yet
             except BaseException:
                 self._database.execute("ROLLBACK")
                 for action in self._when_undone:
@@ -93,7 +93,7 @@ class Store:
 
 
 def _demand(folder: Path) -> None:
-    """Refuse to begin an empty state beside rows and objects, which would be swept as nobody's."""
+    """Refuse to begin an empty state beside rows and objects: it lists none, so they would be removed."""
     state = folder / "state.sqlite"
     if state.exists() and state.stat().st_size:
         return
@@ -108,13 +108,14 @@ def _lost(folder: Path, found: str) -> str:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # Puts stand in it, and the folder may be one that others read.
+    # It holds records of users, and the folder may be one that others read.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
 
 
 def _set_up(database: sqlite3.Connection) -> None:
     database.row_factory = sqlite3.Row
+    # NORMAL: a killed server loses nothing; a power cut may undo the last transactions, never half of one.
     for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         database.execute(f"PRAGMA {pragma}")
 
@@ -209,7 +210,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
 
 
 class LostState(Exception):  # noqa: N818 - names what was found
-    """The state is lost or damaged, and what it told of stands."""
+    """The state is lost or damaged, while the files that it lists are there."""
 
 
 class NewerState(Exception):  # noqa: N818 - names what was found
@@ -225,5 +226,6 @@ def _migrate(database: sqlite3.Connection) -> None:
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
         database.execute("BEGIN IMMEDIATE")
         migration(database)
+        # In the same transaction: killed here, the folder has neither the change nor its number.
         database.execute(f"PRAGMA user_version={number}")
         database.execute("COMMIT")

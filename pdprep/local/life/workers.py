@@ -45,7 +45,7 @@ class Workers:
     def resume(self) -> None:
         """Begin again every accepted job that has not ended."""
         for kind in self.jobs:
-            for resource in reversed(self._resources.list(kind)):
+            for resource in reversed(self._resources.list(kind)):  # oldest first, as they were accepted
                 if resource.work == WAITING:
                     self.start(resource.arn)
 

@@ -1,4 +1,4 @@
-"""Items, users and actions as filters see them at a moment: of each id the newest that came early enough."""
+"""Items, users and actions as filters see them at a moment: the newest record of each id by then."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Catalogue:
     def at(self, moment: float) -> pl.DataFrame:
         """Return the records that came until a moment (s since 1970), one an id, sorted by id."""
         with self.guard:
+            # What was read holds until a file comes or goes, or a put has come by the moment that had not.
             seen = (
                 self.layers.signature(self.dataset),
                 self.layers.latest_at(self.dataset, moment),
@@ -35,6 +36,7 @@ class Catalogue:
             )
             if seen != self.signature:
                 with self.layers.reading(self.dataset, ALL) as snapshot:
+                    # Rows whose time is not known came with an older pdprep, so long ago.
                     rows = scan(snapshot, self.schema).filter(pl.col(AT).fill_null(0.0) <= moment)
                     newest = rows.sort(SEQ, ROW).unique(subset=[self.schema.key], keep="last")
                     self.rows = newest.select(self.schema.names).sort(self.schema.key).collect()

@@ -49,6 +49,7 @@ class Memory:
 
     def once(self, name: str, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what was made for a name, made again when its key changes."""
+        # No lock while it is made: two calls at once may make it twice, and neither waits for others' models.
         held = self._worked.get(name)
         if held is None or held[0] != key:
             held = (key, make())
@@ -65,7 +66,7 @@ class Memory:
         schema = state.schema(dataset)
         with self._guard:
             held = self._held.get((kind.__name__, dataset.arn))
-            if held is None or held.schema != schema:
+            if held is None or held.schema != schema:  # UpdateDataset may have given it another one
                 held = kind(self._layers, dataset.arn, schema, *more)
                 self._held[kind.__name__, dataset.arn] = held
             return held

@@ -91,6 +91,7 @@ class History:
         at = place(base["USER"], user)
         if at is None:
             return []
+        # Lists of numbers, made into texts for this user alone.
         items, types, times, seqs = (each.explode() for each in base[at].select(_LISTS))
         came = {seq: self.calls.row(int(self.calls["SEQ"].search_sorted(seq)))[1:] for seq in set(seqs)}
         named = self.items.gather(items), self.types.gather(types), times, seqs
@@ -114,7 +115,7 @@ class History:
         names = self.schema.names
         subject = "ACTION_ID" if "ACTION_ID" in names else "ITEM_ID"
         kind = pl.col("EVENT_TYPE") if "EVENT_TYPE" in names else pl.lit("")
-        user = pl.coalesce("USER_ID", SESSION)
+        user = pl.coalesce("USER_ID", SESSION)  # a session of nobody is asked for by its own id
         chosen = rows.select(
             USER=user, ITEM=subject, TYPE=kind.fill_null("").str.to_lowercase(), TIME="TIMESTAMP", SEQ=SEQ,
             AT=pl.col(AT).fill_null(0.0), PUT=pl.col(ROUTE) == WAS_PUT, ROW=ROW,
@@ -127,6 +128,7 @@ class History:
             numbers = known.to_frame(name).lazy().with_row_index("NUMBER")
             rows = rows.join(numbers, on=name).drop(name).rename({"NUMBER": name})
         ordered = rows.select("USER", "ROW", "ITEM", "TYPE", "TIME", pl.col("SEQ").cast(pl.UInt32))
+        # How many of the same user and type come after: the latest ``most`` stay.
         later = pl.int_range(pl.len()).reverse().over("USER", "TYPE")
         latest = ordered.sort("USER", "TIME", "SEQ", "ROW").filter(later < self.most)
         grouped = latest.group_by("USER", maintain_order=True).agg(pl.col(_LISTS))

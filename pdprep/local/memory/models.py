@@ -43,7 +43,7 @@ class PreviewModel:
 
     def beside(self, item: int) -> list[tuple[int, float]]:
         """Return the items that go with one, best first."""
-        if item >= self.neighbours.height:
+        if item >= self.neighbours.height:  # new items have places after those that were trained
             return []
         others, weights = self.neighbours.row(item)
         return list(zip(others, weights, strict=True))

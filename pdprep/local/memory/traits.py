@@ -1,6 +1,6 @@
 """What each recipe and use case reads, asks for and does between trainings: one row each, with its page.
 
-The second entry of the books: written from the guide, not from the client's table of effects.
+Written from the guide and not from the client's table of effects, so that a test can compare the two.
 """
 
 from __future__ import annotations

@@ -55,6 +55,7 @@ class Blobs:
 
     def read(self, name: str, start: int, end: int) -> Iterator[bytes]:
         """Open a file now and yield its bytes from ``start`` to before ``end``."""
+        # Not at the first block: the object may be replaced before the answer begins.
         handle = self.path(name).open("rb")
         handle.seek(start)
 

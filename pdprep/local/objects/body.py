@@ -58,11 +58,13 @@ def chunked(headers: Mapping[str, str]) -> bool:
 
 def sums(headers: Mapping[str, str]) -> Sums:
     """Return the digests that the headers of a request ask for."""
+    # A client sends a checksum as a header, promises it for the trailer, or names one for S3 to compute.
     asked = {name for name in COMPUTED if CHECKSUM + name in headers}
     asked |= {
         name for name in COMPUTED if CHECKSUM + name == headers.get("x-amz-trailer", "").strip().lower()
     }
     asked |= {name for name in COMPUTED if headers.get("x-amz-sdk-checksum-algorithm", "").lower() == name}
+    # 64 digits are the SHA-256 of the body; other values say that it is not signed, or signed in chunks.
     signed = len(headers.get("x-amz-content-sha256", "")) == 64
     return Sums(frozenset(asked | ({"sha256"} if signed else set())))
 
@@ -75,6 +77,7 @@ def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: Sums) 
         name = header.removeprefix(CHECKSUM)
         if not well_formed(name, value):
             raise error("InvalidRequest", f"Value for {header} header is invalid.")
+        # A checksum that needs awscrt may be one that nothing here can compute: it is kept as it was given.
         if name in found.wanted and found.value(name) != value:
             raise error("BadDigest", f"The {name.upper()} you specified did not match what we received.")
     _verify_md5(headers.get("content-md5"), found)

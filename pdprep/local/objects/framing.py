@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pdprep.local.objects.errors import error
 from pdprep.local.protocol.messages import Stream
 
-BLOCK = 1 << 20
-LINE = 4096
+BLOCK = 1 << 20  # bytes in memory at once
+LINE = 4096  # bytes of the longest line: the size of a chunk with its signature, or one of the trailer
 
 
 class Body:
@@ -65,7 +65,7 @@ def chunks(body: Body, trailer: dict[str, str]) -> Iterator[bytes]:
                 raise error("IncompleteBody")
             left -= len(block)
             yield block
-        body.line()
+        body.line()  # each chunk ends with an empty one
     while line := body.line():
         name, _, value = line.decode("latin-1").partition(":")
         trailer[name.strip().lower()] = value.strip()
@@ -75,6 +75,7 @@ def chunks(body: Body, trailer: dict[str, str]) -> Iterator[bytes]:
 
 def _size(line: bytes) -> int:
     try:
+        # A signed chunk has its signature after the size.
         return int(line.split(b";")[0].strip(), 16)
     except ValueError as problem:
         raise error("IncompleteBody") from problem

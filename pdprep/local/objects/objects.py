@@ -13,6 +13,8 @@ from pdprep.local.life.store import Row, Store
 from pdprep.local.objects.blobs import Blobs
 from pdprep.local.objects.errors import error
 
+# Source: Amazon S3 User Guide, bucketnamingrules: no IP address, no two dots in a row, no reserved beginning
+# or end.
 _BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
 _RESERVED = re.compile(
     r"(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)|.*(\.-|-\.).*"
@@ -34,7 +36,7 @@ class Stored:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Judge = Callable[[Stored | None], None]
+Precondition = Callable[[Stored | None], None]  # refuses a write in view of the object that it replaces
 
 
 class Objects:
@@ -93,13 +95,13 @@ class Objects:
             raise error("NoSuchKey")
         return found
 
-    def put(self, bucket: str, item: Stored, judge: Judge = lambda _: None) -> None:
-        """Store an object in the place of an older one; ``judge`` may refuse in view of that."""
+    def put(self, bucket: str, item: Stored, precondition: Precondition = lambda _: None) -> None:
+        """Store an object in the place of an older one, if the precondition holds of that."""
         sql = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)"
         headers = json.dumps(item.headers)
         with self.store.transaction():
             old = self.find(bucket, item.key)
-            judge(old)
+            precondition(old)  # in the transaction: nobody else writes between the look and the change
             self.store.run(sql, bucket, item.key, item.blob, item.size, item.etag, item.modified, headers)
         if old and old.blob != item.blob:
             self.blobs.remove(old.blob)
@@ -109,17 +111,18 @@ class Objects:
         blob, size, md5 = self.blobs.adopt(path)
         self.put(bucket, Stored(key, blob, size, md5, self.clock.now(), {"content-type": "text/csv"}))
 
-    def delete(self, bucket: str, key: str, judge: Judge = lambda _: None) -> None:
-        """Delete an object; nothing happens when there is none. ``judge`` may refuse in view of it."""
+    def delete(self, bucket: str, key: str, precondition: Precondition = lambda _: None) -> None:
+        """Delete an object, if the precondition holds of it; nothing happens when there is none."""
         with self.store.transaction():
             old = self.find(bucket, key)
-            judge(old)
+            precondition(old)
             self.store.run("DELETE FROM objects WHERE bucket = ? AND key = ?", bucket, key)
         if old:
             self.blobs.remove(old.blob)
 
     def keys(self, bucket: str, prefix: str, after: str, limit: int) -> list[Stored]:
         """Return up to ``limit`` objects with ``prefix`` and a key beyond ``after``, in UTF-8 order."""
+        # Keys with a prefix lie between it and it with the last character there is, so the index finds them.
         sql = (
             "SELECT * FROM objects WHERE bucket = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
         )

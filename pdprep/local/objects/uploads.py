@@ -12,7 +12,7 @@ from pdprep.local.life.store import Row
 from pdprep.local.objects.body import CHECKSUM
 from pdprep.local.objects.checksums import COMPUTED
 from pdprep.local.objects.errors import error
-from pdprep.local.objects.objects import PARTS, Judge, Objects, Stored
+from pdprep.local.objects.objects import PARTS, Objects, Precondition, Stored
 
 MIN_PART = 5 << 20
 MAX_PARTS = 10_000
@@ -64,10 +64,11 @@ class AskedPart:
     checksums: dict[str, str]
 
 
-def complete(objects: Objects, upload: Row, asked: list[AskedPart], judge: Judge) -> Stored:
+def complete(objects: Objects, upload: Row, asked: list[AskedPart], precondition: Precondition) -> Stored:
     """Join the parts asked for, in order, into an object."""
     chosen = _choose(parts(objects, upload["id"]), asked)
     headers = json.loads(upload["headers"])
+    # Before the transaction: while gigabytes are copied, other calls go on.
     blob = objects.blobs.join(row["blob"] for row in chosen)
     etag = joined_etag([row["etag"] for row in chosen])
     size = sum(row["size"] for row in chosen)
@@ -75,8 +76,9 @@ def complete(objects: Objects, upload: Row, asked: list[AskedPart], judge: Judge
     headers[PARTS] = ",".join(str(row["size"]) for row in chosen)
     item = Stored(upload["key"], blob, size, etag, objects.clock.now(), headers)
     with objects.store.transaction():
-        objects.put(upload["bucket"], item, judge)
+        objects.put(upload["bucket"], item, precondition)
         abort(objects, upload["id"])
+        # Kept for a client whose answer was lost: it completes the upload again.
         kept = json.dumps({**headers, "etag": etag})
         objects.store.run(
             "INSERT INTO completed VALUES (?, ?, ?, ?)", upload["id"], upload["bucket"], upload["key"], kept
@@ -96,7 +98,7 @@ def completed(objects: Objects, bucket: str, key: str, upload: str) -> Stored | 
 
 
 def joined_etag(etags: list[str]) -> str:
-    """Return the ETag of an object that was joined from parts."""
+    """Return the ETag of an object that was joined from parts: the MD5 of their MD5s, and their number."""
     try:
         digests = b"".join(bytes.fromhex(etag) for etag in etags)
     except ValueError:
@@ -142,6 +144,6 @@ def _choose(known: dict[int, Row], asked: list[AskedPart]) -> list[Row]:
         held = json.loads(known[part.number]["headers"])
         if any(name in held and held[name] != value for name, value in part.checksums.items()):
             raise error("InvalidPart", "One or more checksums of the specified parts did not match.")
-    if any(known[number]["size"] < MIN_PART for number in numbers[:-1]):
+    if any(known[number]["size"] < MIN_PART for number in numbers[:-1]):  # the last one may be small
         raise error("EntityTooSmall")
     return [known[number] for number in numbers]

@@ -67,4 +67,5 @@ def _node(name: str, value: Any) -> str:
 
 
 def _escape(text: str) -> str:
+    # A reader of XML makes a line feed of a bare carriage return, and a key may hold either.
     return escape(text, {"\r": "&#13;", "\n": "&#10;"})

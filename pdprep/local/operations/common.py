@@ -48,7 +48,10 @@ def set_tags(call: OperationCall, arn: str, tags: list[dict[str, str]]) -> None:
 
 
 def page(call: OperationCall, items: Sequence[Resource], member: str) -> dict[str, Any]:
-    """Answer one page of resources, newest first; the token names the last one shown."""
+    """Answer one page of resources, newest first; the token names the last one shown.
+
+    So a resource that is made between two pages moves none of the others.
+    """
     after = position(call.given.get("nextToken"))
     left = [item for item in items if after is None or item.seq < after]
     size = call.given.get("maxResults", DEFAULT_PAGE)
@@ -107,6 +110,7 @@ def _delete(kind: ResourceKind) -> Operation:
     return delete
 
 
+# A module that answers one of these differently registers its own afterwards, in place of this.
 for _kind in KINDS.values():
     OPERATIONS[f"Describe{_kind.noun}"] = _describe(_kind)
     OPERATIONS[f"List{_kind.plural}"] = listing(_kind)

@@ -1,4 +1,4 @@
-"""The table of operations, filled by a decorator."""
+"""The table of operations by name, which the modules of operations fill as they are imported."""
 
 from __future__ import annotations
 

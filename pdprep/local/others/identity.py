@@ -1,4 +1,4 @@
-"""IAM and STS on the same endpoint, as AWS's samples call them to make a role: answered by moto if installed.
+"""IAM and STS on the same endpoint, as AWS's samples call them to make a role: moto answers, if installed.
 
 Nothing is enforced. moto has one memory for a whole process, so the calls that change roles, policies, users
 and groups are kept in the state folder and made again when a server opens it. Ids come out the same, dates
@@ -38,13 +38,13 @@ def answer(store: Store, request: HttpRequest) -> HttpAnswer:
     with ONE_AT_A_TIME:
         _recall(store)
         try:
-            said = send(given, _next(store) if lasting else None)
+            answered = send(given, _next(store) if lasting else None)
         except NotImplementedError as error:
             named = ACTION.search(body)
             raise not_provided(named[1].decode() if named else "This operation") from error
-        if lasting and said.status == 200:
+        if lasting and answered.status == 200:
             store.run("INSERT INTO identity (body) VALUES (?)", body)
-    return said.answer
+    return answered.answer
 
 
 def refused(refusal: Refusal, request_id: str) -> HttpAnswer:

@@ -27,7 +27,7 @@ KEPT_HEADERS = ("content-type", "x-amzn-requestid", "smithy-protocol")
 ONE_AT_A_TIME = Lock()
 
 
-class Said(NamedTuple):
+class MotoAnswer(NamedTuple):
     """What moto answered."""
 
     status: int
@@ -36,7 +36,7 @@ class Said(NamedTuple):
 
     @property
     def answer(self) -> HttpAnswer:
-        """The same as an answer of ours."""
+        """The same as an answer of this server."""
         kept = {k: v for k, v in self.headers.items() if k.lower() in KEPT_HEADERS}
         return HttpAnswer(self.status, kept, self.body.encode() if isinstance(self.body, str) else self.body)
 
@@ -49,14 +49,14 @@ def prepared(url: str, headers: Mapping[str, str], body: bytes, method: str = "P
     return AWSPreparedRequest(method, url, named, body, False)
 
 
-def send(given: AWSPreparedRequest, seed: int | None = None) -> Said:
+def send(given: AWSPreparedRequest, seed: int | None = None) -> MotoAnswer:
     """Send a call; moto draws its ids from one generator, so the same seed makes the same ids."""
     stubber = installed()
     from moto.moto_api._internal import mock_random
 
     mock_random.seed(seed)
     status, headers, body = stubber.process_request(given) or (400, {}, b"")
-    return Said(int(status), headers, body)
+    return MotoAnswer(int(status), headers, body)
 
 
 @cache

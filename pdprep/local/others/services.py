@@ -40,6 +40,7 @@ def _text(text: str) -> bytes:
 
 
 def _head(major: int, count: int) -> bytes:
+    # Three bits of type; a count that does not fit in the other five follows in one byte or two.
     if count < 24:
         return bytes([major << 5 | count])
     if count < 1 << 8:

@@ -1,4 +1,4 @@
-"""A request and an answer as plain values, between the WSGI server and the two halves of the app."""
+"""A request and an answer as plain values, between the WSGI server and the app."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class HttpRequest:
 
     @property
     def _credential(self) -> str:
+        # A presigned URL has its signature in the query.
         return self.headers.get("authorization") or f"Credential={self.query.get('X-Amz-Credential', '')}"
 
     def document(self) -> bytes:
@@ -81,9 +82,10 @@ class HttpAnswer:
 
 def from_environ(environ: Mapping[str, Any]) -> HttpRequest:
     """Read a WSGI environment."""
+    # PATH_INFO is decoded already: a %2F within a key could no longer be told from a slash.
     parts = urlsplit(environ.get("REQUEST_URI") or environ["PATH_INFO"])
     headers = {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k.startswith("HTTP_")}
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):  # the two headers that WSGI names without HTTP_
         if name in environ:
             headers[name.replace("_", "-").lower()] = environ[name]
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))

@@ -19,6 +19,7 @@ Problems = list[str]
 def load(body: bytes) -> dict[str, Any]:
     """Return the JSON object of a request body."""
     try:
+        # NaN and Infinity are no JSON, though Python's reader takes them.
         value = json.loads(body or b"{}", parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Refusal("SerializationException", "The request body is not valid JSON.", 400) from error
@@ -86,13 +87,10 @@ def _map(shape: Shape, value: Any, path: str, problems: Problems) -> dict[str, A
 
 def _string(shape: Shape, value: Any, path: str, problems: Problems) -> str:
     text: str = _typed(value, str, path)
-    if _lone_surrogate(text):
+    # JSON can escape half of a surrogate pair, which no UTF-8 can hold.
+    if not text.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise _serialization(path, "Unicode text")
     return text
-
-
-def _lone_surrogate(text: str) -> bool:
-    return not text.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in text)
 
 
 def _boolean(shape: Shape, value: Any, path: str, problems: Problems) -> bool:
@@ -123,7 +121,7 @@ def _timestamp(shape: Shape, value: Any, path: str, problems: Problems) -> float
     if isinstance(value, str):
         value = _moment(value, path)
     seconds = _float(shape, value, path, problems)
-    if not math.isfinite(seconds) or abs(seconds) >= 2**53:
+    if not math.isfinite(seconds) or abs(seconds) >= 2**53:  # beyond it a float tells no seconds apart
         raise _serialization(path, "a time in seconds since 1970")
     return seconds
 
@@ -162,6 +160,7 @@ def _constrain(shape: Shape, value: Any, path: str, problems: Problems) -> None:
 def _constrain_text(limits: dict[str, Any], value: str, path: str, problems: Problems) -> None:
     if "enum" in limits and value not in limits["enum"]:
         _say(problems, value, path, f"Member must satisfy enum value set: [{', '.join(limits['enum'])}]")
+    # A text that is too long is one problem: its pattern would say so again, and slowly.
     too_long = len(value) > limits.get("max", len(value))
     if "pattern" in limits and not too_long and not model.pattern(limits["pattern"]).fullmatch(value):
         _say(problems, value, path, f"Member must satisfy regular expression pattern: {limits['pattern']}")
@@ -174,6 +173,7 @@ def _say(problems: Problems, value: Any, path: str, text: str) -> None:
 
 
 def _typed(value: Any, kind: type, path: str) -> Any:
+    # A wrong type ends the reading at once: constraints say nothing about a value of another type.
     if not isinstance(value, kind):
         raise _serialization(
             path, {dict: "an object", list: "a list", str: "text", bool: "true or false"}[kind]

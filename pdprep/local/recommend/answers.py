@@ -70,14 +70,14 @@ def act(request: RuntimeRequest) -> dict[str, Any]:
     rows = ranking.actions(state, served, request.user, request.moment)
     if arn := given.get("filterArn"):
         events = served.datasets.get("ACTION_INTERACTIONS")
-        asker = filtering.Asker(
-            request.asker.user, None, lambda types: done(state, events, request.user, types, request.moment)
+        context = filtering.FilterContext(
+            request.context.user, None, lambda types: done(state, events, request.user, types, request.moment)
         )
         frame = pl.DataFrame(rows, infer_schema_length=None).rename({"ID": "ACTION_ID"})
         let = filtering.allowed(
             expression(state, served, arn),
             given.get("filterValues", {}),
-            asker,
+            context,
             "ACTION_ID",
             set(frame.columns),
         )
@@ -110,6 +110,7 @@ def source(arn: str) -> str:
 def _check_needs(request: RuntimeRequest) -> None:
     needed = list(request.served.traits.needs)
     arn = request.given.get("filterArn")
+    # What a popular list recommends depends on no user, but a filter of it may.
     if arn and not needed:
         conditions = [
             c for e in expressions(expression(request.state, request.served, arn)) for c in e.conditions
@@ -153,7 +154,7 @@ def _items(request: RuntimeRequest, ranked: ranking.Ranked, mask: pl.Series | No
     new = (
         serving.fresh(request.state, served)["ID"].to_list() if served.traits.kind != traits.TRENDING else []
     )
-    first = served.model.items.height
+    first = served.model.items.height  # places from here on are those of new items
     explored = iter([(first + at, item) for at, item in enumerate(new) if mask is None or mask[first + at]])
     every, ids, count = _every(served), request.universe["ITEM_ID"], 0
     filtered = request.given.get("filterArn") is not None
@@ -165,8 +166,10 @@ def _items(request: RuntimeRequest, ranked: ranking.Ranked, mask: pl.Series | No
             count += 1
             yield _item(request, found[1], None, EXPLORED)
         score = ranked.score(place) if place < first else None
+        # A filter left fewer items than were asked for: what fills the list says so (recommendations).
         placeholder = filtered and not scored and bool(ranked.scores)
         yield _item(request, ids[place], score, POPULAR if placeholder else "")
+    # New items that found no place between the others come last.
     for _, item in explored:
         yield _item(request, item, None, EXPLORED)
 
@@ -174,10 +177,10 @@ def _items(request: RuntimeRequest, ranked: ranking.Ranked, mask: pl.Series | No
 def _item(request: RuntimeRequest, item: str, score: float | None, reason: str) -> Item:
     recipe, found = request.served.traits, {"itemId": item}
     made: Item = dict(found)
-    told = recipe.name == "aws-user-personalization-v2"
-    if recipe.scores and not (told and reason == POPULAR):
+    reasoned = recipe.name == "aws-user-personalization-v2"
+    if recipe.scores and not (reasoned and reason == POPULAR):
         made["score"] = score if score is not None else 0.0
-    if told and reason:
+    if reasoned and reason:
         made["reason"] = [reason]
     return made
 
@@ -189,7 +192,7 @@ def _every(served: Served) -> int:
         weight = float(given.get("explorationWeight", EXPLORATION))
     except ValueError as error:
         raise invalid("The explorationWeight must be a number from 0 to 1.") from error
-    return max(2, round(1 / weight)) if weight > 0 else 0
+    return max(2, round(1 / weight)) if weight > 0 else 0  # at most every other item is new
 
 
 def _promoted(request: RuntimeRequest, ranked: ranking.Ranked, count: int) -> list[Item]:
@@ -202,8 +205,8 @@ def _promoted(request: RuntimeRequest, ranked: ranking.Ranked, count: int) -> li
     mask = request.mask(asked.get("filterArn"), asked.get("filterValues", {}))
     wanted = math.ceil(count * asked.get("percentPromotedItems", 100) / 100)
     found = [item for item, _ in zip(_items(request, ranked, mask), range(wanted), strict=False)]
-    told = request.served.traits.name == "aws-user-personalization-v2"
-    more: Item = {"promotionName": asked.get("name")} | ({"reason": [PROMOTED]} if told else {})
+    reasoned = request.served.traits.name == "aws-user-personalization-v2"
+    more: Item = {"promotionName": asked.get("name")} | ({"reason": [PROMOTED]} if reasoned else {})
     return [{**item, **more} for item in found]
 
 
@@ -212,6 +215,7 @@ def _spread(plain: list[Item], promoted: list[Item]) -> list[Item]:
     if not promoted:
         return plain
     total = len(plain) + len(promoted)
+    # The middles of as many equal stretches as there are promoted items.
     at = {math.floor((number + 0.5) * total / len(promoted)) for number in range(len(promoted))}
     one, two = iter(promoted), iter(plain)
     return [next(one) if place in at else next(two) for place in range(total)]

@@ -119,6 +119,7 @@ def _expression(tokens: _Tokens) -> Expression:
     tokens.take("WHERE")
     groups = _chain(tokens, "AND", "OR")
     where = [each for group in groups for each in group]
+    # Conditions of a user stand after IF (filter-expression-guidelines-requirements).
     if any(each.dataset not in DATASETS or each.dataset != where[0].dataset for each in where):
         raise _wrong("the conditions of an expression name fields of one dataset")
     for each in where:

@@ -20,8 +20,8 @@ Values = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Asker:
-    """Who asks: the user's record, the item's, and what the user did.
+class FilterContext:
+    """What an expression may name beside the ids: the user's record, the item's, what the user did.
 
     ``done`` returns the ids of the subjects with an event of these types (lower case, or all of them).
     """
@@ -32,13 +32,15 @@ class Asker:
     related: bool = False
 
 
-def allowed(text: str, values: Mapping[str, str], asker: Asker, key: str, columns: set[str]) -> pl.Expr:
+def allowed(
+    text: str, values: Mapping[str, str], context: FilterContext, key: str, columns: set[str]
+) -> pl.Expr:
     """Return an expression that is true for the ids that a filter lets through.
 
     Args:
         text: The filter expression.
         values: What the request gives for placeholders.
-        asker: Who asks.
+        context: The user, the item and the events that conditions name.
         key: The column of the ids.
         columns: The columns that the records have.
     """
@@ -47,7 +49,7 @@ def allowed(text: str, values: Mapping[str, str], asker: Asker, key: str, column
     for expression in expressions(text):
         if expression.subject != subject:
             raise invalid(f"The filter is for {expression.subject}, the request for {subject}.")
-        if (found := _expression(expression, values, asker, key, columns)) is not None:
+        if (found := _expression(expression, values, context, key, columns)) is not None:
             (include if expression.action == "INCLUDE" else exclude).append(found)
     let = pl.any_horizontal(include) if include else pl.lit(True)
     return let & ~pl.any_horizontal(exclude) if exclude else let
@@ -62,7 +64,7 @@ def parameter(text: str) -> Values:
     found, at = list[str](), 0
     while at < len(text):
         match = _VALUE.match(text, at)
-        if match is None or match.end() == at:
+        if match is None or match.end() == at:  # nothing more can be read
             break
         found.append(re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2].strip())
         at = match.end()
@@ -70,27 +72,28 @@ def parameter(text: str) -> Values:
 
 
 def _expression(
-    expression: Expression, values: Mapping[str, str], asker: Asker, key: str, columns: set[str]
+    expression: Expression, values: Mapping[str, str], context: FilterContext, key: str, columns: set[str]
 ) -> pl.Expr | None:
     """Return what an expression selects; None where it is not applied."""
     for condition in expression.only_if:
-        chosen = _resolve(condition, values, asker, expression)
-        if chosen is None or asker.user is None or not _holds(condition, chosen, asker.user):
+        chosen = _resolve(condition, values, context, expression)
+        # IF conditions of a user of whom nothing is known do not hold.
+        if chosen is None or context.user is None or not _holds(condition, chosen, context.user):
             return None
     groups = list[pl.Expr]()
     for group in expression.where:
         parts = list[pl.Expr]()
         for condition in group:
-            chosen = _resolve(condition, values, asker, expression)
+            chosen = _resolve(condition, values, context, expression)
             if chosen is not None:
-                parts.append(condition_of(condition, chosen, asker, key, columns))
+                parts.append(condition_of(condition, chosen, context, key, columns))
         if parts:
             groups.append(pl.all_horizontal(parts))
     return pl.any_horizontal(groups) if groups else None
 
 
 def _resolve(
-    condition: Condition, values: Mapping[str, str], asker: Asker, expression: Expression
+    condition: Condition, values: Mapping[str, str], context: FilterContext, expression: Expression
 ) -> Values | None:
     """Return the values of a condition; None where a parameter of an EXCLUDE was left out."""
     found = list[str]()
@@ -102,9 +105,9 @@ def _resolve(
                 raise invalid(f"The filter needs a value for the parameter {value[1:]}.")
             found += parameter(values[value[1:]])
         elif value.upper().startswith(f"{CURRENT_ITEM}."):
-            if not asker.related:
+            if not context.related:
                 raise invalid("A filter with CurrentItem is for related items alone.")
-            found += _categories(_member(asker.item, value.partition(".")[2]))
+            found += _categories(_member(context.item, value.partition(".")[2]))
         else:
             found += plain((value,))
     return tuple(found)
@@ -115,18 +118,21 @@ def plain(values: Values) -> Values:
     return tuple(re.sub(r"\\(.)", r"\1", v[1:-1]) if v.startswith('"') else v for v in values)
 
 
-def condition_of(condition: Condition, values: Values, asker: Asker, key: str, columns: set[str]) -> pl.Expr:
+def condition_of(
+    condition: Condition, values: Values, context: FilterContext, key: str, columns: set[str]
+) -> pl.Expr:
     """Return which records fulfil one condition with these values."""
     negated = condition.operator in ("NOT IN", "!=")
     if condition.dataset.endswith("INTERACTIONS"):
         # Case is ignored in event types alone (filter-expression-guidelines-requirements).
         types = None if "*" in values else frozenset(value.lower() for value in values)
-        found = pl.col(key).is_in(asker.done(types))
+        found = pl.col(key).is_in(context.done(types))
         return ~found if negated else found
     name = next((column for column in columns if column.upper() == condition.field.upper()), None)
     if name is None:
-        return pl.lit(negated)
+        return pl.lit(negated)  # no record has such a field, so none has the value
     if condition.operator in ("IN", "NOT IN", "=", "!=") and not _numbers(values, condition.operator):
+        # A cell may hold several categories; one that fits is enough.
         each = pl.col(name).cast(pl.String).str.split("|")
         found = each.list.set_intersection(list(values)).list.len().fill_null(0) > 0
         return ~found if negated else found
@@ -155,7 +161,7 @@ def _holds(condition: Condition, values: Values, record: Mapping[str, Any]) -> b
     cell = _member(record, condition.field)
     frame = pl.DataFrame({"CELL": [cell]}, strict=False)
     one = Condition("USERS", "CELL", condition.operator, condition.values)
-    nobody = Asker(None, None, lambda _: [])
+    nobody = FilterContext(None, None, lambda _: [])
     return bool(frame.select(condition_of(one, values, nobody, "CELL", {"CELL"})).item())
 
 

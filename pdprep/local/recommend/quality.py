@@ -33,6 +33,7 @@ def metrics(state: ServerState, served: Served) -> dict[str, float]:
 
 def _measure(state: ServerState, served: Served) -> dict[str, float]:
     users = served.model.users
+    # Evenly from users sorted by id: the same model has the same metrics.
     histories = users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)["HISTORY"].to_list()
     asked = [history for history in histories if len(history) > 1]
     every, answers, wanted = set[int](), list[list[bool]](), list[int]()
@@ -40,7 +41,7 @@ def _measure(state: ServerState, served: Served) -> dict[str, float]:
         known = min(len(history) - 1, math.ceil(len(history) * INPUT))
         shown = list(islice(_shown(state, served, history[:known]), SHOWN))
         every.update(shown)
-        met = set(history[known:])
+        met = set(history[known:])  # an item twice is one right answer
         wanted.append(len(met))
         answers.append([place in met for place in shown])
     count = len(answers) or 1

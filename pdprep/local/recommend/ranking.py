@@ -106,10 +106,8 @@ def trending(state: ServerState, served: Served) -> pl.Series:
     dataset = served.datasets["INTERACTIONS"]
     moment = serving.horizon(state, served) or state.clock.now()
     key = (
-        served.model.name,
-        state.layers.signature(dataset.arn),
-        state.layers.latest_at(dataset.arn, moment),
-    )
+        served.model.name, state.layers.signature(dataset.arn), state.layers.latest_at(dataset.arn, moment),
+    )  # fmt: skip
     # To count two intervals at each call would read the whole dataset; the key changes with what it says.
     made: pl.Series = state.memory.once(
         f"trends of {served.arn}", key, lambda: _trending(state, served, dataset, moment)
@@ -122,11 +120,13 @@ def _trending(state: ServerState, served: Served, dataset: Resource, moment: flo
     interval = traits.INTERVALS.get(given.get("trend_discovery_frequency", ""), traits.INTERVALS["2 hours"])
     with state.layers.reading(dataset.arn, ALL) as snapshot:
         rows = scan(snapshot, state.schema(dataset)).filter(pl.col(AT).fill_null(0.0) <= moment)
+        # Back from the latest event and not from now: data of last year has trends too.
         recent = rows.select(ID="ITEM_ID", TIME="TIMESTAMP").filter(
             pl.col("TIME") > pl.col("TIME").max() - 2 * interval
         )
         newer = pl.col("TIME") > pl.col("TIME").max() - interval
         split = recent.with_columns(NEWER=newer)
+        # Newer less older: all but the newer are older, so twice the newer less all.
         counts = split.group_by("ID").agg(
             GROWTH=pl.col("NEWER").sum().cast(pl.Int64) * 2 - pl.len().cast(pl.Int64)
         )
@@ -207,5 +207,6 @@ def _scores(state: ServerState, served: Served, user: str | None) -> pl.DataFram
     joined = model.join(mine, on="ID", how="left", maintain_order="left").with_columns(
         pl.col("TOOK", "MET").fill_null(0)
     )
+    # The share of TAKEN as if the user's events had been there at the training; no score stays no score.
     share = (pl.col("SCORE") * pl.col("COUNT") + pl.col("TOOK")) / (pl.col("COUNT") + pl.col("MET"))
     return joined.select("ID", "WORTH", SCORE=pl.when(pl.col("SCORE") > 0).then(share).otherwise("SCORE"))

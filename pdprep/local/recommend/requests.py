@@ -42,6 +42,7 @@ class RuntimeRequest:
         if "ITEMS" not in self.served.datasets:
             return ids
         rows = self.state.memory.catalogue(self.state, self.served.datasets["ITEMS"]).at(self.moment)
+        # The catalogue returns the same frame until there is more to be seen.
         key = (self.served.model.name, ids.height, id(rows))
         made: pl.DataFrame = self.state.memory.once(
             f"universe of {self.served.arn}", key,
@@ -58,14 +59,15 @@ class RuntimeRequest:
         if arn is not None:
             text = expression(self.state, self.served, arn)
             names = set(self.universe.columns)
-            let &= filtering.allowed(text, values, self.asker, "ITEM_ID", names)
+            let &= filtering.allowed(text, values, self.context, "ITEM_ID", names)
+        # What a condition cannot tell of an item does not let it through.
         return self.universe.select(let.fill_null(False).alias("LET"))["LET"]
 
     @property
-    def asker(self) -> filtering.Asker:
-        """What filters may ask about."""
+    def context(self) -> filtering.FilterContext:
+        """What filters may name: the user, the item, and what the user did."""
         related = self.served.traits.kind == traits.RELATED
-        return filtering.Asker(
+        return filtering.FilterContext(
             self._record("USERS", self.user),
             self._record("ITEMS", self.given.get("itemId")),
             self.done,

@@ -91,6 +91,7 @@ def horizon(state: ServerState, served: Served) -> float | None:
     if served.batch:
         # A job of the latest version brings it up to date by itself (how-new-data-influences-batch-...).
         return state.clock.now() if recipe.kind == traits.PERSONAL else None
+    # Updates come at fixed times after the training; between two of them nothing new is seen.
     every = state.clock.lasting(_every(served))
     now, trained = state.clock.now(), served.version.body.get("trainedAt", served.version.created)
     return now if not every else trained + math.floor((now - trained) / every) * every

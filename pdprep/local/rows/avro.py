@@ -96,7 +96,7 @@ def spellings(name: str) -> tuple[str, ...]:
 def _document(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # the second for JSON that is nested too deeply
         raise invalid("The schema is not valid Avro JSON.") from error
     if not isinstance(document, dict):
         raise invalid("The schema must be an Avro record.")
@@ -104,6 +104,7 @@ def _document(text: str) -> dict[str, Any]:
 
 
 def _dataset_type(name: str) -> str:
+    # The guide's schemas are named Interactions, a dataset's type is INTERACTIONS: case does not count.
     kind = name.replace("_", "").upper()
     known = {entry.replace("_", ""): entry for entry in DATASET_TYPES}
     if kind not in known:

@@ -51,6 +51,7 @@ def parse(chunk: bytes, columns: Sequence[str], line: int = 2, strict: bool = Fa
     [('1', 'a "b" \\ c'), (None, None)]
     """
     _prove(chunk, len(columns), line, strict)
+    # Polars reads quotes that are doubled and none that are escaped.
     text = _QUOTED.sub(_unescape, chunk) if b"\\" in chunk else chunk
     schema: dict[str, pl.DataType] = {name: pl.String() for name in columns}
     try:

@@ -97,12 +97,9 @@ class Layers:
 
     def latest(self, dataset: str = "") -> int:
         """Return the highest sequence number of a dataset's rows, or of all."""
-        narrowed = ("WHERE dataset = ?", dataset) if dataset else ("",)
-        where, values = narrowed[0], narrowed[1:]
-        found = (
-            self._store.value(f"SELECT max(seq) FROM {table} {where}", *values)
-            for table in ("layers", "puts")
-        )
+        where, values = ("WHERE dataset = ?", (dataset,)) if dataset else ("", ())
+        sql = f"SELECT max(seq) FROM {{}} {where}"
+        found = (self._store.value(sql.format(table), *values) for table in ("layers", "puts"))
         return max(int(seq or 0) for seq in found)
 
     def latest_at(self, dataset: str, before: float) -> int:
@@ -110,6 +107,7 @@ class Layers:
 
         Of compacted rows it is that of their file, if the whole file came until then.
         """
+        # Rows whose time is not known came with an older pdprep, so before any moment that is asked about.
         sql = "SELECT max(seq) FROM {} WHERE dataset = ? AND coalesce(at, 0) <= ?"
         found = (self._store.value(sql.format(table), dataset, before) for table in ("layers", "puts"))
         return max(int(seq or 0) for seq in found)
@@ -138,7 +136,7 @@ class Layers:
     def compact(self, dataset: str, schema: AvroSchema) -> None:
         """Move the log of a dataset into a Parquet file."""
         self._pending.pop(dataset, None)
-        log = self._log(dataset)
+        log = self.since(dataset, 0)
         if not log:
             return
         path, frame = self.fresh(), log_frame(log, schema)
@@ -189,31 +187,24 @@ class Layers:
             sql = "SELECT * FROM layers WHERE dataset = ? AND layer = ? ORDER BY seq, rowid"
             bulk = self._store.rows(sql, dataset, BULK) if mode in (BULK, ALL) else []
             put = self._store.rows(sql, dataset, PUT) if mode in (PUT, ALL) else []
-            log = self._log(dataset) if mode in (PUT, ALL) else []
+            log = self.since(dataset, 0) if mode in (PUT, ALL) else []
             rows = sum(row["rows"] for row in (*bulk, *put)) + (self.logged(dataset) if log else 0)
         files = tuple(
             Bulk(row["seq"], self._folder / row["path"], row["at"], bool(row["incremental"])) for row in bulk
         )
         return RowsSnapshot(files, tuple(self._folder / row["path"] for row in put), tuple(log), rows)
 
-    def _log(self, dataset: str) -> list[Logged]:
-        return self.since(dataset, 0)
-
     def _next(self) -> int:
         """Puts and imports share one sequence, so that newest means newest."""
+        # SQLite gives a number of AUTOINCREMENT once, so the row need not stay.
         seq = self._store.run("INSERT INTO puts (dataset, rows, body) VALUES ('', 0, '')")
         self._store.run("DELETE FROM puts WHERE seq = ?", seq)
         return seq
 
     def _list(
-        self,
-        dataset: str,
-        layer: str,
-        seq: int,
-        files: Iterable[tuple[Path, int]],
-        at: float | None,
+        self, dataset: str, layer: str, seq: int, files: Iterable[tuple[Path, int]], at: float | None,
         incremental: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         columns = "path, dataset, layer, seq, rows, at, incremental"
         sql = f"INSERT INTO layers ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)"
         self._store.many(
@@ -250,6 +241,7 @@ def scan(snapshot: RowsSnapshot, schema: AvroSchema) -> pl.LazyFrame:
     types = dtypes(schema)
     wanted = [*types, *EXTRA]
     frames = [_bulk(each, types) for each in snapshot.bulk]
+    # Files that an older pdprep compacted have no route in them.
     frames += [
         _parquet(path, {**types, **EXTRA}).with_columns(pl.lit(WAS_PUT, pl.Int8).alias(ROUTE))
         for path in snapshot.put
@@ -295,4 +287,6 @@ def _bulk(each: Bulk, types: dict[str, pl.DataType]) -> pl.LazyFrame:
 
 
 def _parquet(path: Path, types: dict[str, pl.DataType]) -> pl.LazyFrame:
+    # A file keeps the columns of its time: the dataset may have another schema since. Brackets in the name of
+    # a folder are no pattern.
     return pl.scan_parquet(path, schema=types, missing_columns="insert", extra_columns="ignore", glob=False)

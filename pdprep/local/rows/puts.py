@@ -58,6 +58,7 @@ def _row(
     properties = _properties(given.get("properties"), schema)
     row = {}
     for column, names in schema.properties:
+        # A member of the record comes before a property of the same name.
         value = own.get(column.name)
         if value is None and properties:
             value = next((properties[name] for name in names if name in properties), None)
@@ -100,12 +101,13 @@ def _string(value: Any) -> str:
     if isinstance(value, (dict, list)):
         raise TypeError
     text = value if isinstance(value, str) else json.dumps(value)
-    text.encode("utf-8")
+    text.encode("utf-8")  # half of a surrogate pair is refused here, not when the row is written
     return text
 
 
 def _whole(most: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
+        # JSON has one kind of number: 3.0 is the whole number 3. True is no number, though Python says so.
         if isinstance(value, (bool, float)) and not (isinstance(value, float) and value.is_integer()):
             raise TypeError
         number = int(value)

@@ -29,10 +29,10 @@ def problem(text: pl.DataFrame, typed: pl.DataFrame, schema: AvroSchema, line: i
     checks = {(c.name, kind): expr for c in schema.columns for kind, expr in _checks(c).items()}
     both = typed.hstack([text[name].alias(_raw(name)) for name in schema.names])
     named = [expr.fill_null(False).alias(f"{kind} {name}") for (name, kind), expr in checks.items()]
-    marks = both.select(named)
+    marks = both.select(named)  # one pass for all checks
     for column, (name, kind) in zip(marks.iter_columns(), checks, strict=True):
         if column.any():
-            row = column.arg_max() or 0
+            row = column.arg_max() or 0  # the first that is true
             return _words(kind, schema, name, line + row, text[name][row])
     return ""
 
@@ -53,9 +53,10 @@ def _cast(column: AvroColumn) -> pl.Expr:
 
 def _checks(column: AvroColumn) -> dict[str, pl.Expr]:
     value, text = pl.col(column.name), pl.col(_raw(column.name))
-    blank = text.is_null() | (text == "")
+    blank = text.is_null() | (text == "")  # a quoted empty text is a value, if the column is of text
     checks = {} if column.nullable else {"null": text.is_null() if column.type == "string" else blank}
     if column.type != "string":
+        # The cast made null of what it could not read.
         checks["type"] = value.is_null() & blank.not_()
     if column.type in ("float", "double"):
         checks["type"] |= value.is_finite().not_()
@@ -66,7 +67,7 @@ def _checks(column: AvroColumn) -> dict[str, pl.Expr]:
     if column.limit:
         checks["long"] = text.str.len_chars() > column.limit
     if column.name in ("USER_ID", "ITEM_ID", "ACTION_ID"):
-        checks["null"] = blank
+        checks["null"] = blank  # an id of no characters is none
     return checks
 
 

@@ -59,8 +59,10 @@ class Encoder:
 def locate(request: HttpRequest) -> tuple[str, str]:
     """Tell bucket and key, from the path or a host such as ``bucket.s3.localhost``."""
     path = decode(request.path[1:])
+    # Bytes that are no UTF-8, as ``decode`` keeps them.
     if any(0xDC80 <= ord(character) <= 0xDCFF for character in path):
         raise error("InvalidURI")
+    # bucket.s3.localhost and bucket.localhost name a bucket, s3.localhost and localhost none.
     virtual = request.host.removesuffix(".localhost") if request.host.endswith(".localhost") else ""
     if virtual and loopback(request.host) and virtual != "s3":
         return virtual.removesuffix(".s3"), path

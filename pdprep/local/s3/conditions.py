@@ -10,16 +10,16 @@ from pdprep.local.s3.call import S3Call
 
 
 def unchanged(call: S3Call, item: Stored) -> bool:
-    """Judge the conditions of a read in RFC 9110's order; True means 304."""
+    """Check the conditions of a read in RFC 9110's order; True means 304."""
     _refuse(call, item)
     none_match, since = call.header("if-none-match"), call.header("if-modified-since")
-    if none_match:
+    if none_match:  # an entity tag is exact, so the date beside it does not count
         return names(none_match, item.etag)
     return bool(since) and not _later(item, since)
 
 
 def source(call: S3Call, item: Stored) -> None:
-    """Judge the conditions of a copy's source; none of them is a 304."""
+    """Check the conditions of a copy's source; none of them is a 304."""
     prefix = "x-amz-copy-source-"
     _refuse(call, item, prefix)
     none_match, since = call.header(prefix + "if-none-match"), call.header(prefix + "if-modified-since")
@@ -30,7 +30,7 @@ def source(call: S3Call, item: Stored) -> None:
 
 
 def write(call: S3Call, found: Stored | None) -> None:
-    """Judge the conditions of a write against what stands in its place."""
+    """Check the conditions of a write against the object in its place."""
     if call.header("if-none-match") and found and names(call.header("if-none-match"), found.etag):
         raise error("PreconditionFailed", Condition="If-None-Match")
     wanted = call.header("if-match")
@@ -41,7 +41,7 @@ def write(call: S3Call, found: Stored | None) -> None:
 
 
 def delete(etag: str, found: Stored | None) -> None:
-    """Judge the condition of a deletion; what is not there is deleted already."""
+    """Check the condition of a deletion; what is not there is deleted already."""
     if etag and found and not names(etag, found.etag):
         raise error("PreconditionFailed", Condition="If-Match")
 
@@ -67,6 +67,7 @@ def _refuse(call: S3Call, item: Stored, prefix: str = "") -> None:
 
 def _later(item: Stored, text: str) -> bool:
     try:
+        # Dates of HTTP have whole seconds.
         return int(item.modified) > parsedate_to_datetime(text).timestamp()
-    except ValueError:
+    except ValueError:  # a date that is none is no condition
         return False

@@ -43,6 +43,8 @@ def source(call: S3Call) -> Stored:
 def _headers(call: S3Call, found: Stored) -> dict[str, str]:
     given, old = kept_headers(call), found.headers
     replaced = call.header("x-amz-metadata-directive").upper() == "REPLACE"
+    # A copy onto itself is how a client changes metadata or storage class; one that changes neither is
+    # refused.
     own = unquote(call.header("x-amz-copy-source")).lstrip("/") == f"{call.bucket}/{call.key}"
     if own and not replaced and given.get(STORAGE_CLASS, old.get(STORAGE_CLASS)) == old.get(STORAGE_CLASS):
         raise error(

@@ -66,12 +66,14 @@ def _take(
         common = item.key[: cut + len(delimiter)]
         if not after.startswith(common):
             prefixes.append(common)
+        # Beyond every key with this prefix: the next query skips them all.
         return common + "\U0010ffff"
     return after
 
 
 def _after(query: Mapping[str, str], second: bool) -> str:
     if not second:
+        # A marker that is a common prefix stands for every key that has it.
         marker, delimiter = query.get("marker", ""), query.get("delimiter", "")
         return marker + "\U0010ffff" if delimiter and marker.endswith(delimiter) else marker
     token = query.get("continuation-token")

@@ -66,9 +66,9 @@ def complete_upload(call: S3Call) -> HttpAnswer:
     if before and before.etag == uploads.joined_etag([part.etag for part in asked]):
         return _completed(call, before)
     upload = uploads.get(call.objects, call.bucket, call.key, call.query("uploadId"))
-    judge = partial(conditions.write, call)
-    judge(call.objects.find(call.bucket, call.key))
-    return _completed(call, uploads.complete(call.objects, upload, asked, judge))
+    precondition = partial(conditions.write, call)
+    precondition(call.objects.find(call.bucket, call.key))  # before the parts are joined, and again after it
+    return _completed(call, uploads.complete(call.objects, upload, asked, precondition))
 
 
 def _completed(call: S3Call, item: Stored) -> HttpAnswer:
@@ -93,6 +93,7 @@ def list_uploads(call: S3Call) -> HttpAnswer:
     prefix, delimiter, encode = call.query("prefix"), call.query("delimiter"), Encoder(call.request.query)
     after = (call.query("key-marker"), call.query("upload-id-marker"))
     most = call.number("max-uploads", 1000, 1000)
+    # Uploads and common prefixes share the pages: both are sorted by key, and each counts as one.
     entries = dict[tuple[str, str], Node]()
     sql = "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, id"
     for row in call.objects.store.rows(sql, call.bucket):
@@ -138,11 +139,11 @@ def list_parts(call: S3Call) -> HttpAnswer:
 
 
 def _beyond(place: tuple[str, str], after: tuple[str, str]) -> bool:
-    """An upload id counts only beside its key; a common prefix that was the marker was shown as a whole."""
+    """Say whether an entry comes after a marker; an upload id counts only beside its key."""
     key, upload = after
     if not key:
         return True
-    return place > after if upload else place[0] > key and not (place[1] == "" and place[0] == key)
+    return place > after if upload else place[0] > key
 
 
 def _copy_range(text: str, size: int) -> tuple[int, int]:

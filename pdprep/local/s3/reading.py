@@ -30,6 +30,7 @@ def get_object(call: S3Call) -> HttpAnswer:
     headers = {**_headers(call, item), **answered}
     headers["Content-Length"] = str(end - start)
     if partial:
+        # A checksum is of the whole object, and a client would hold it against the part.
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{item.size}"
         headers = {k: v for k, v in headers.items() if not k.startswith(CHECKSUM)}
     body = b"" if call.request.method == "HEAD" else call.objects.blobs.read(item.blob, start, end)
@@ -72,7 +73,7 @@ def _part(call: S3Call, item: Stored) -> tuple[int, int, bool] | None:
 
 def _range(text: str, size: int) -> tuple[int, int, bool]:
     match = _RANGE.fullmatch(text.replace(" ", ""))
-    if not match or match[0] == "bytes=-":
+    if not match or match[0] == "bytes=-":  # RFC 9110: what is no range is as if it were not there
         return 0, size, False
     if not match[1]:
         start, end = max(0, size - int(match[2])), size

@@ -23,11 +23,11 @@ def put_object(call: S3Call) -> HttpAnswer:
     headers = kept_headers(call)
     tagging.check(headers.get(TAGS, ""))
     answered = check_customer_key(call)
-    judge = partial(conditions.write, call)
-    judge(call.objects.find(call.bucket, call.key))
+    precondition = partial(conditions.write, call)
+    precondition(call.objects.find(call.bucket, call.key))  # before gigabytes are read for nothing
     item = receive(call, headers)
     try:
-        call.objects.put(call.bucket, item, judge)  # again: another may have been faster
+        call.objects.put(call.bucket, item, precondition)  # again: another may have been faster
     except Refusal:
         call.objects.blobs.remove(item.blob)
         raise

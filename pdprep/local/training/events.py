@@ -42,6 +42,7 @@ def _wanted(names: tuple[str, ...], traits: Traits, config: dict[str, Any]) -> p
     """
     asked = {config.get("eventType") or traits.event: config.get("eventValueThreshold")}
     for each in (config.get("eventsConfig") or {}).get("eventParametersList", []):
+        # With types of their own, "every event" is asked for no more.
         asked = {k: v for k, v in asked.items() if k} | {each["eventType"]: each.get("eventValueThreshold")}
     wanted = pl.lit(False)
     for kind, least in asked.items():
@@ -54,5 +55,6 @@ def _wanted(names: tuple[str, ...], traits: Traits, config: dict[str, Any]) -> p
 
 def _owned(rows: pl.LazyFrame) -> pl.LazyFrame:
     known = rows.filter(pl.col("USER_ID").is_not_null() & pl.col(SESSION).is_not_null())
+    # The least id, so that a session of two users has the same owner at each training.
     owners = known.group_by(SESSION).agg(OWNER=pl.col("USER_ID").min())
     return rows.join(owners, on=SESSION, how="left").with_columns(USER=pl.coalesce("USER_ID", "OWNER"))

@@ -16,9 +16,8 @@ from pdprep.local.training.cooccurrence import neighbours
 from pdprep.local.training.events import read_events
 
 KEPT = 50  # latest events of a user that a model keeps
-SCORED = (
-    50  # events TAKEN, and as many that are not, before an action has a score. native-recipe-next-best-action
-)
+# Events TAKEN, and as many that are not, before an action has a score. native-recipe-next-best-action
+SCORED = 50
 SCORED_WITHIN = 42 * 86_400  # s before the latest of them
 _USERS = {"ID": pl.String(), "HISTORY": pl.List(pl.UInt32())}
 
@@ -63,7 +62,7 @@ def train(
 
 
 def _some(users: pl.DataFrame) -> pl.DataFrame:
-    """Return the users by whom a model is measured that asks for no user's history."""
+    """Return the few users that metrics need, for a model that answers without a user's history."""
     return users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)
 
 
@@ -83,6 +82,7 @@ def _users(parts: list[pl.LazyFrame], items: pl.DataFrame) -> tuple[pl.DataFrame
             .sort("USER", "TIMESTAMP", "PLACE")  # the place decides between events of one second
             .collect(engine="streaming")
         )
+        # Users as numbers that no other part gives.
         ends = ordered.select(pl.col("USER").rle_id().cast(pl.UInt32) + first, ITEM="PLACE")
         first += ordered["USER"].n_unique()
         flat.append(ends)

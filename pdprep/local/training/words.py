@@ -38,6 +38,7 @@ def _shared(state: ServerState, dataset: Resource, which: pl.Expr, items: pl.Dat
     each = newest.select("ITEM_ID", WORD=text.str.to_lowercase().str.extract_all(r"\w{3,}")).explode("WORD")
     places = items.lazy().select(ITEM_ID="ID").with_row_index("ITEM")
     found = each.drop_nulls().unique().join(places, on="ITEM_ID")
+    # A word of one item joins nothing.
     few = found.filter(pl.len().over("WORD").is_between(2, MOST_ITEMS)).sort("WORD", "ITEM").collect()
     return few.select(USER=pl.col("WORD").rle_id().cast(pl.UInt32), ITEM="ITEM")
 

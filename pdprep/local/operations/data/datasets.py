@@ -28,12 +28,13 @@ NEEDED_BY: dict[str, Callable[[str, Resource], bool]] = {
 
 @operation("CreateDatasetGroup")
 def create_group(call: OperationCall) -> dict[str, Any]:
-    """Create a dataset group; its role is for a KMS key only."""
+    """Create a dataset group; its role is for a KMS key alone."""
     given = call.given
     if bool(given.get("roleArn")) != bool(given.get("kmsKeyArn")):
         raise invalid("roleArn and kmsKeyArn must be given together.")
     tail = f"dataset-group/{given['name']}"
     known = call.state.resources.list("dataset-group", call.region)
+    # A name that is taken is refused as such, whatever the quota says.
     if len(known) >= MOST_GROUPS and not any(group.arn == call.arn(tail) for group in known):
         raise limit(f"More than {MOST_GROUPS} dataset groups.")
     kept: dict[str, Any] = {name: given.get(name) for name in ("roleArn", "kmsKeyArn", "domain")}

@@ -17,10 +17,14 @@ log = logging.getLogger("pdprep.local")
 
 @operation("PutEvents")
 def put_events(call: OperationCall) -> dict[str, Any]:
-    """Append events to the interactions of the tracker's group. InvalidInput is its only error."""
+    """Append events to the interactions of the tracker's group.
+
+    The model gives PutEvents no error but InvalidInput, so that is what a dataset in another status answers.
+    """
     given, state = call.given, call.state
     tracker = _handle(call, "event-tracker")
-    dataset = state.resources.find(_sibling(tracker, "INTERACTIONS"))
+    # By its ARN: a thousand calls a second need no list of the group's datasets.
+    dataset = state.resources.find(tracker.parent.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS")
     if state.resources.status(tracker) != "ACTIVE" or dataset is None:
         raise invalid("The event tracker is not ACTIVE or its dataset group has no interactions dataset.")
     if state.resources.status(dataset) != "ACTIVE":
@@ -73,6 +77,7 @@ def _put(call: OperationCall, kind: str, member: str) -> dict[str, Any]:
     if dataset.body["datasetType"] != kind:
         raise invalid(f"The dataset {dataset.arn} is {dataset.body['datasetType']}, not {kind}.")
     _throttle(call, dataset)
+    # PutItems, PutUsers and PutActions have ResourceInUseException in the model; events may come meanwhile.
     for job in call.state.resources.unfinished("dataset-import-job", parent=dataset.arn):
         raise in_use(f"The dataset {dataset.arn} is being imported by {job.arn}.")
     schema = call.state.schema(dataset)
@@ -89,6 +94,7 @@ def _keep(call: OperationCall, dataset: Resource, records: list[dict[str, Any]])
     with state.store.transaction():
         state.layers.append(dataset.arn, records, state.clock.now())
         refresh.touch(state.store, dataset.arn, state.clock.now())
+    # In a transaction of its own: the records are kept, whatever becomes of the file.
     if state.layers.full(dataset.arn, state.settings.compact_rows):
         state.layers.compact(dataset.arn, state.schema(dataset))
 
@@ -99,7 +105,3 @@ def _handle(call: OperationCall, kind: str) -> Resource:
     if found is None:
         raise invalid("The tracking id is not known.")
     return found
-
-
-def _sibling(tracker: Resource, kind: str) -> str:
-    return tracker.parent.replace(":dataset-group/", ":dataset/") + f"/{kind}"

@@ -1,4 +1,4 @@
-"""Creating batch inference and batch segment jobs. Their work is done in ``recommend.batch``."""
+"""Creating batch inference and batch segment jobs. Their work is done in ``jobs.batch``."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ def create_recommender(call: OperationCall) -> dict[str, Any]:
     """Create a recommender for a use case of the group's domain."""
     given, state = call.given, call.state
     group = state.resources.active(given["datasetGroupArn"], "dataset-group")
+    # "-": a custom group has no domain, and recipes without one are no use cases.
     if recipes.find(given["recipeArn"]).domain != (group.body.get("domain") or "-"):
         raise invalid(f"The recipe {given['recipeArn']} is not one of the domain of {group.arn}.")
     made = create(

@@ -21,7 +21,7 @@ from pdprep.local.memory import traits
 from pdprep.local.state import ServerState
 
 log = logging.getLogger("pdprep.local")
-EVERY = 1.0  # s between two looks at a clock that goes by itself
+EVERY = 1.0  # s between two checks of a clock that goes by itself
 
 
 def settle(state: ServerState) -> None:
@@ -29,6 +29,8 @@ def settle(state: ServerState) -> None:
     if state.clock.mode == "instant":
         return
     with _ONE:
+        # What is done may make more due: years of a manual clock are many trainings. The bound is against a
+        # training that leaves its own time due.
         for _ in range(1000):
             due = min(_due(state), key=lambda each: each[0], default=None)
             if due is None:
@@ -47,8 +49,8 @@ def models(state: ServerState) -> Iterator[str]:
                 yield name
 
 
-class Ticking:
-    """Settle every second, where the clock goes by itself."""
+class Scheduler:
+    """Call ``settle`` every second, where the clock goes by itself."""
 
     def __init__(self, state: ServerState) -> None:
         self._state, self._ended = state, threading.Event()
@@ -57,7 +59,7 @@ class Ticking:
             self._thread.start()
 
     def stop(self) -> None:
-        """End it."""
+        """End the thread, once what it does now is done."""
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join(10)

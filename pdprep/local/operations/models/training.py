@@ -42,7 +42,7 @@ def create_solution(call: OperationCall) -> dict[str, Any]:
         call, "solution", f"solution/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
         performHPO=given.get("performHPO", False), performAutoML=False, performAutoTraining=automatic, **body,
     )  # fmt: skip
-    if automatic and not state.clock.lasting(traits.FIRST_TRAINING):
+    if automatic and not state.clock.lasting(traits.FIRST_TRAINING):  # within an hour is now
         train(call, solution, "AUTOMATIC", given.get("name", ""))
     return {"solutionArn": solution.arn}
 
@@ -102,7 +102,7 @@ def update_solution(call: OperationCall) -> dict[str, Any]:
     config = {**(solution.body.get("solutionConfig") or {}), **given.get("solutionUpdateConfig", {})}
     was = solution.body["performAutoTraining"]
     automatic = body.get("performAutoTraining", was)
-    if automatic and not was:
+    if automatic and not was:  # the schedule counts from here, not from the creation
         body["automaticSince"] = call.state.clock.now()
     body["solutionConfig"] = _scheduled(config, automatic)
     call.state.resources.update(solution.arn, "latestSolutionUpdate", summary, **body)
