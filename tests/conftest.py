@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,30 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+def _scope(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    return "ray" if Path(file).name.startswith("ray_") else file
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let files of few tests and files of many take turns among several processes.
+
+    A test that is alone in its file mostly waits for a browser, a kernel or a clock, and the processor is for
+    the others meanwhile; with all of them at the end, as xdist orders them, it idles. Ray, the longest, is first.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    scopes: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        scopes.setdefault(_scope(item.nodeid), []).append(item)
+    first = scopes.pop("ray", [])
+    few = sorted(scopes.values(), key=len)
+    many = [few.pop() for _ in range(len(few) // 2)]
+    turns = chain.from_iterable(zip_longest(few, many, fillvalue=[]))
+    items[:] = chain(first, *turns)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give a file to one process, as --dist loadfile does, and all files of Ray to the same one."""
@@ -65,10 +90,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByCluster(LoadFileScheduling):  # type: ignore[misc]  # it has no types
         def _split_scope(self, nodeid: str) -> str:
-            file = super()._split_scope(nodeid)
-            return "ray" if Path(file).name.startswith("ray_") else file
+            return _scope(nodeid)
 
-    return ByCluster(config, log) if config.getoption("dist") == "loadfile" else None
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # the order above
+    return ByCluster(config, log)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ ANYBODY = {
     "content-type": "application/x-www-form-urlencoded; charset=utf-8",
     "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/iam/aws4_request, Signature=0",
 }
-_HELD: list[Store] = []  # the state that moto holds at present
+READS = re.compile(rb"(?:^|&)Action=(?:Get|List|Simulate)")
+_HELD: list[Store | None] = []  # the state that moto holds at present; None where it holds nothing of anybody
 
 
 def answer(store: Store, request: HttpRequest) -> HttpAnswer:
@@ -37,6 +38,8 @@ def answer(store: Store, request: HttpRequest) -> HttpAnswer:
     lasting = service == "iam" and bool(KEPT.search(body))
     with ONE_AT_A_TIME:
         _recall(store)
+        if service == "iam" and not READS.search(body):
+            _HELD[:] = [store]
         try:
             answered = send(given, _next(store) if lasting else None)
         except NotImplementedError as error:
@@ -57,17 +60,21 @@ def refused(refusal: Refusal, request_id: str) -> HttpAnswer:
 
 def _recall(store: Store) -> None:
     """Let moto hold what this state folder has of IAM, and nothing else."""
-    stubber = installed()
-    if stubber and [store] == _HELD:
+    installed()
+    if [store] == _HELD:
+        return
+    kept = store.rows("SELECT seq, body FROM identity ORDER BY seq")
+    # A reset costs a second, in which moto reads AWS's own policies: where both states are empty, it is spared.
+    if not kept and [None] == _HELD:
         return
     from moto.backends import get_backend
 
     iam = get_backend("iam")
     iam.reset()
     _ = iam[ACCOUNT]["aws"]  # made now, so that its own policies draw no ids within a call of ours
-    for row in store.rows("SELECT seq, body FROM identity ORDER BY seq"):
+    for row in kept:
         send(prepared(HOSTS["iam"], ANYBODY, row["body"]), row["seq"])
-    _HELD[:] = [store]
+    _HELD[:] = [store] if kept else [None]
 
 
 def _next(store: Store) -> int:
