@@ -65,7 +65,7 @@ def _recall(store: Store) -> None:
         return
     kept = store.rows("SELECT seq, body FROM identity ORDER BY seq")
     # A reset costs a second, in which moto reads AWS's own policies: where both states are empty, it is spared.
-    if not kept and [None] == _HELD:
+    if not kept and _HELD == [None]:
         return
     from moto.backends import get_backend
 
