@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Let files of few tests and files of many take turns among several processes.
 
     A test that is alone in its file mostly waits for a browser, a kernel or a clock, and the processor is for
-    the others meanwhile; with all of them at the end, as xdist orders them, it idles. Ray, the longest, is first.
+    the others meanwhile; with all of them at the end, as xdist orders them, it idles. Ray is longest.
     """
     if not hasattr(config, "workerinput"):
         return

@@ -64,7 +64,7 @@ def _recall(store: Store) -> None:
     if [store] == _HELD:
         return
     kept = store.rows("SELECT seq, body FROM identity ORDER BY seq")
-    # A reset costs a second, in which moto reads AWS's own policies: where both states are empty, it is spared.
+    # A reset costs a second, in which moto reads AWS's own policies: spared where both states are empty.
     if not kept and _HELD == [None]:
         return
     from moto.backends import get_backend
