@@ -22,7 +22,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
 
-.PHONY: help demo test check docs outputs deep matrix dist bench lab aws setup suite notebooks chromium
+.PHONY: help demo test check types types-of-windows docs outputs deep matrix dist bench lab aws setup suite notebooks chromium
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -36,7 +36,12 @@ test: setup check suite notebooks ## run everything that CI runs
 check: .venv/test ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) -j 2 TOGETHER=1 types types-of-windows
+
+types: .venv/test
 	$(BIN)/mypy
+
+types-of-windows: .venv/test
 	$(BIN)/mypy --platform win32 --cache-dir=.mypy_cache/win32 pdprep
 
 docs: .venv/test ## build the documentation into build/docs, and look for dead links

@@ -32,7 +32,7 @@ SURROUNDINGS = (
 
 # Two shared cores make some examples slow, and that says nothing about the product.
 settings.register_profile(
-    "quick", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "quick", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("deep", settings.get_profile("quick"), max_examples=5000, derandomize=False)
 settings.load_profile("deep" if DEEP else "quick")
