@@ -4,7 +4,7 @@ group = pdprep.connect("movies")                    # the local Personalize: no 
 inter = group.prepare("ratings.csv", "interactions", columns={"USER_ID": "userId", "ITEM_ID": "movieId"})
 group.bulk(inter).wait()                            # the history, by an import job
 group.put(group.prepare("today.csv", like=inter))   # what came since, event by event
-group.records("interactions")                       # which record went by which road
+group.records("interactions")                       # which record went by which route
 """
 
 from __future__ import annotations

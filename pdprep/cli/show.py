@@ -111,7 +111,7 @@ def jobs(found: Jobs, as_json: bool) -> None:
 
 
 def records(found: Records, as_json: bool) -> None:
-    """Show how many records went by which road, and by which imports and puts."""
+    """Show how many records went by which route, and by which imports and puts."""
     counts = {row["origin"]: row["records"] for row in found.counts().iter_rows(named=True)}
     sources = found.sources().to_dicts()
     lines = [f"{found.dataset}: {', '.join(f'{count:,} {origin}' for origin, count in counts.items())}"]

@@ -21,7 +21,7 @@ from pdprep.personalize.resources import trainings
 
 
 class Asking(Connected):
-    """Says what was sent, by which road, and what the service holds."""
+    """Says what was sent, by which route, and what the service holds."""
 
     def records(self, dataset: DatasetType) -> Records:
         """Return the records of a dataset with ORIGIN, STATUS and EFFECT."""

@@ -42,7 +42,7 @@ class Connected:
 
     @property
     def world(self) -> Environment:
-        """The same as ``environment``, for code that knows it by its first name."""
+        """The same as ``environment``, for code that knows it by its earlier name."""
         return self._target.environment
 
     @property

@@ -19,7 +19,7 @@ from pdprep.preparation.prepare import OnInvalid, Prepared, prepare
 
 
 class Preparing(Connected):
-    """Gets what one has ready to be sent."""
+    """Prepares frames as the datasets of a group take them."""
 
     def prepare(
         self,
@@ -43,6 +43,7 @@ class Preparing(Connected):
         kind = dataset.dataset if isinstance(dataset, Contract) else dataset
         deployed = self._target.deployed(catalogue.dataset_name(kind)) if kind and not like else None
         source = reading.opened(self.environment, source, text, like)
+        # A schema that exists decides: what was given of a contract only says which dataset is meant.
         found = prepare(
             source, None if deployed else dataset, domain=self.domain, columns=columns, metadata=metadata,
             like=like, on_invalid=on_invalid, max_invalid=max_invalid, dedupe_on=dedupe_on, deployed=deployed,

@@ -1,4 +1,4 @@
-"""Send frames to a group, by either road; say what that would do; take users out again."""
+"""Send frames to a group, by either route; say what that would do; take users out again."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ class Sending(Connected):
         by = checked_engine(engine or self.environment.options.engine)
         asked = ImportRequest(self._target, prepared_only(frame), mode.upper(), replace, shrink, keep, by)
         job = history.remember(self._target, bulk.begin(asked, on_start))
+        # A job that found its bytes imported already gives way to the job that imported them.
         return history.earlier(self._target, job) if job.finished and job.same else job
 
     def put(

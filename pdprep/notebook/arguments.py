@@ -53,9 +53,10 @@ def takes(*flags: str, examples: str) -> Callable[[Body[T]], Magic[T]]:
                 return None
             args = parse(parser, words)
             args.typed = _typed(parser.prog, line, cell)
-            with pasting.retelling(getattr(args, "frames", None) or (), self.shell.user_ns):
+            with pasting.runnable_hints(getattr(args, "frames", None) or (), self.shell.user_ns):
                 return body(self, args, cell)
 
+        # IPython would fill in {x} and $x of the line first, and a path or SQL may hold either.
         return no_var_expand(magic)
 
     return decorate
@@ -84,6 +85,7 @@ def again(typed: str, flags: tuple[str, ...] = ()) -> str:
     '%personalize_bulk inter --replace'
     """
     line, end, body = typed.partition("\n")
+    # argparse takes any beginning of --dry-run for the flag.
     earnest = re.sub(r"\s--dry[-run]*(?=\s|$)", "", line)
     more = [flag for flag in flags if flag not in earnest.split()]
     return " ".join([earnest.rstrip(), *more]) + end + body
@@ -95,6 +97,7 @@ def _typed(name: str, line: str, cell: str | None) -> str:
 
 
 def _describe(body: Any, flags: tuple[str, ...], examples: str) -> MagicArgumentParser:
+    # As decorators would stand above the function: IPython takes the lowest first.
     for each in (FLAGS[name] for name in reversed(flags)):
         argument(*each.names, **each.settings)(body)
     kwds(description=body.__doc__)(body)
@@ -115,12 +118,14 @@ def _help(parser: MagicArgumentParser, examples: str) -> str:
 
 def _split(line: str) -> list[str]:
     try:
+        # A semicolon at the end hides what a cell returns.
         return platforms.words(line.strip().rstrip(";"))
     except ValueError as error:
         raise InputError(f"{line.strip()} ({error})", "quotes that are closed") from None
 
 
 def _check_flags(parser: MagicArgumentParser, words: list[str]) -> None:
+    # argparse names no flag that is close, and knows a flag by any beginning of its name.
     known = [name for action in parser._actions for name in action.option_strings]
     for word in words:
         flag = word.partition("=")[0]
@@ -136,6 +141,7 @@ def _check_flags(parser: MagicArgumentParser, words: list[str]) -> None:
 
 def _mistake(parser: MagicArgumentParser, text: str) -> InputError:
     help_ = f"%{parser.prog} --help"
+    # argparse has one class for every mistake, so a wrong choice is known by its text.
     choice = re.fullmatch(r"argument (\S+): invalid choice: '([^']*)' .*", text)
     if choice is None:
         return InputError(text, f"what %{parser.prog} takes", help_)

@@ -1,4 +1,4 @@
-"""Progress while frames are checked: nothing where it is over in a blink or nobody watches."""
+"""Progress while frames are checked: nothing where it takes half a second or nobody watches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Progress
 from pdprep.validation.report import Report
 
-BLINK: Final = 0.5  # seconds before there is anything to see
+DELAY: Final = 0.5  # seconds before there is anything to see
 
 
 def checked(prepared: Sequence[Prepared], shell: InteractiveShell, mode: str, engine: str) -> Report:
@@ -30,7 +30,7 @@ def checked(prepared: Sequence[Prepared], shell: InteractiveShell, mode: str, en
 
 
 class Checking:
-    """Hears the progress of a check and draws it; ``with`` it, so that the last picture is the end."""
+    """The listener of a check, which draws its progress; its block's end is the last picture."""
 
     def __init__(
         self,
@@ -45,13 +45,15 @@ class Checking:
         self._last = Progress("")
         self._surface: Surface | None = None
         self._start = now()
-        self._next = self._start + BLINK if _watched(shell) else float("inf")
+        self._next = self._start + DELAY if _watched(shell) else float("inf")
 
     def __enter__(self) -> Checking:
         return self
 
     def __call__(self, progress: Progress) -> None:
-        """Hear of progress."""
+        """Take progress in, and draw it where the last picture is old enough."""
+        # Frames are checked one after the other, and nothing names them: preparing begins again with the
+        # next.
         if (self._last.phase, progress.phase) == ("validate", "prepare"):
             self._rows.append(0)
         self._last, self._rows[-1] = progress, progress.done

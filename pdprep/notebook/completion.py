@@ -49,6 +49,7 @@ def offered(context: CompletionContext, shell: InteractiveShell) -> Iterable[str
 def _on_line(
     parser: MagicArgumentParser, words: list[str], token: str, shell: InteractiveShell
 ) -> Iterable[str]:
+    # What is being typed is a word already; the one before it may be a flag that takes a value.
     before = words[:-1] if token else words
     actions = {name: action for action in parser._actions for name in action.option_strings}
     action = actions.get(before[-1]) if before else None
@@ -68,6 +69,7 @@ def _positional(parser: MagicArgumentParser, shell: InteractiveShell) -> Iterabl
 def _variables(flag: str, shell: InteractiveShell) -> Iterable[str]:
     if flag != "use":
         return []
+    # Known by the name of its class: a Tab need not wait until boto3 is imported.
     names = shell.user_ns.items()
     return [name for name, value in names if type(value).__name__ == "DatasetGroup" and name[0] != "_"]
 

@@ -20,10 +20,10 @@ def chosen(args: Namespace, shell: InteractiveShell, current: DatasetGroup | Non
         return _variable(args.use, shell)
     if args.group:
         return connect(args.group, domain=args.domain, profile=args.profile, home=args.home)
-    return demanded(current, shell)
+    return required(current, shell)
 
 
-def demanded(current: DatasetGroup | None, shell: InteractiveShell) -> DatasetGroup:
+def required(current: DatasetGroup | None, shell: InteractiveShell) -> DatasetGroup:
     """Return the current group.
 
     Raises:

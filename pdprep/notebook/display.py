@@ -16,10 +16,10 @@ _SHOW: Final = "show"
 
 
 def register(shell: InteractiveShell, mode: Mode) -> None:
-    """Teach the shell to show every value of pdprep as text, as HTML and live.
+    """Register formatters that show every value of pdprep as text, as HTML and live.
 
     Args:
-        shell: The shell to teach.
+        shell: The shell that has the formatters.
         mode: Says at the time of showing which form is wanted: widget, html or text.
     """
     for view in VIEWS:

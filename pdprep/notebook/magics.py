@@ -46,7 +46,7 @@ class PersonalizeMagics(Magics):
     )
     def personalize(self, args: Namespace, cell: str | None) -> object:
         """Connect to a dataset group, or show the current one."""
-        from pdprep.notebook import current
+        from pdprep.notebook import current  # here and below: %load_ext need not wait for boto3
 
         self.showing.tell()
         self.group = current.chosen(args, self.shell, self.group)
@@ -69,18 +69,8 @@ class PersonalizeMagics(Magics):
 
     @line_cell_magic
     @takes(
-        *(
-            "frames",
-            "dataset",
-            "mode",
-            "replace",
-            "shrink",
-            "on-invalid",
-            "engine",
-            "dry-run",
-            "wait",
-            "output",
-        ),
+        *("frames", "dataset", "mode", "replace", "shrink", "on-invalid", "engine", "dry-run", "wait"),
+        "output",
         examples="%personalize_bulk inter --dry-run\njob = %personalize_bulk inter --replace\n"
         "%%personalize_bulk --mode INCREMENTAL\nSELECT * FROM inter WHERE ITEM_ID <> '0'",
     )
@@ -155,4 +145,4 @@ class PersonalizeMagics(Magics):
         from pdprep.notebook import current
 
         self.showing.tell()
-        return current.demanded(self.group, self.shell)
+        return current.required(self.group, self.shell)

@@ -47,6 +47,7 @@ def as_here(hint: str, name: str, known: Collection[str]) -> str:
         tree = ast.parse(hint)
     except SyntaxError:
         return hint
+    # By the tree and not by the text: a word in a string or an argument's name is no name of the notebook.
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} - {name}
     bound |= {
@@ -56,15 +57,16 @@ def as_here(hint: str, name: str, known: Collection[str]) -> str:
         for each in node.names
     }
     new = {_FRAME: name} | {ours: place for ours, place in _OURS.items() if ours not in known}
+    # In bytes, as ast counts columns; from the right, so that the positions on the left stay true.
     lines = [line.encode() for line in hint.splitlines()]
     for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         if node.id in new and node.id not in bound and isinstance(node.ctx, ast.Load):
             line, end = lines[node.lineno - 1], node.col_offset + len(node.id.encode())
             lines[node.lineno - 1] = line[: node.col_offset] + new[node.id].encode() + line[end:]
-    told = b"\n".join(lines).decode()
+    rewritten = b"\n".join(lines).decode()
     used = {new.get(node.id, node.id).partition(".")[0] for node in names}
     missing = [line for each, line in _IMPORTS.items() if each in used - bound and each not in known]
-    return "; ".join([*missing, told])
+    return "; ".join([*missing, rewritten])
 
 
 def _made_of(name: str, known: Mapping[str, Any]) -> str:
@@ -83,7 +85,7 @@ def _magic(route: str, name: str, arguments: str) -> str:
 
 
 @contextmanager
-def retelling(names: Sequence[str], known: Mapping[str, Any]) -> Iterator[None]:
+def runnable_hints(names: Sequence[str], known: Mapping[str, Any]) -> Iterator[None]:
     """Let the hint of an error run when it is pasted; of several frames none can be named.
 
     Args:

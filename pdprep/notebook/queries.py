@@ -34,10 +34,11 @@ def run(sql: str, namespace: Namespace) -> pl.LazyFrame:
     meant = _to_fill_in(sql, namespace)
     if meant:
         raise meant
+    # Frames that the text does not name stay closed: opening one may read a file.
     used = {name: lazy(namespace[name]) for name in frames.names(namespace) if _mentions(sql, name)}
     try:
         found = pl.SQLContext(frames=used).execute(sql.strip().rstrip(";"), eager=False)
-        found.collect_schema()
+        found.collect_schema()  # a column that is not there is an error of this cell, not of a later one
     except pl.exceptions.PolarsError as error:
         raise _to_fill_in(sql, namespace, failed=True) or _mistake(error, namespace) from error
     return found

@@ -45,7 +45,7 @@ def frames_of(
         named = {name: frames.lookup(name, namespace) for name in args.frames}
     prepared, maker = [], _maker(group, namespace)
     for name, frame in named.items():
-        with pasting.retelling([name] if cell is None else [], namespace):
+        with pasting.runnable_hints([name] if cell is None else [], namespace):
             prepared.append(_ready(name, frame, args, group, cell, maker))
     return prepared
 
@@ -70,6 +70,7 @@ def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> No
 def _maker(group: DatasetGroup | None, namespace: frames.Namespace) -> frames.Maker:
     if group is None:
         return frames.PLAIN
+    # A call on the group takes its domain along; where no variable holds the group, the call says the domain.
     named = [name for name, value in namespace.items() if value is group and not name.startswith("_")]
     if named:
         return frames.Maker(f"{named[-1]}.prepare")
@@ -97,6 +98,8 @@ def _ready(
     try:
         return make(frame, dataset, metadata=own, **settings)
     except PdprepError as error:
+        # The hint is one argument of prepare: it becomes the call, with the columns that the magic took
+        # unasked.
         if cell is None and error.hint.startswith(("columns={", "metadata={")):
             error.hint = maker.call(name, dataset, _with_own(error.hint, own))
         raise

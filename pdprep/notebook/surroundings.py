@@ -79,6 +79,8 @@ def _yes_no(name: str, text: str) -> bool:
 
 
 def _jupyter_server(shell: InteractiveShell, environ: Mapping[str, str]) -> bool:
+    # A Jupyter server sets it for each kernel; what that kernel starts inherits it, and has it from its
+    # parent.
     session = environ.get("JPY_SESSION_NAME")
     return bool(session) and _environment_of_parent().get("JPY_SESSION_NAME") != session
 

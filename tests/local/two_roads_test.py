@@ -1,4 +1,4 @@
-"""Two roads meet: the same rows by import and by put leave the same records, as exports show."""
+"""Two routes meet: the same rows by import and by put leave the same records, as exports show."""
 
 from __future__ import annotations
 

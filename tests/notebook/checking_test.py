@@ -11,7 +11,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.engine.validate import validate
-from pdprep.notebook.checking import BLINK, Checking
+from pdprep.notebook.checking import DELAY, Checking
 from pdprep.notebook.views.watch import GAP
 from pdprep.preparation.prepare import Prepared, prepare
 from pdprep.progress import Progress
@@ -23,7 +23,7 @@ PEOPLE = [Progress("prepare", 0, 7), Progress("validate", 7, 7)]
 class Clock:
     """A clock that goes on by one blink at each look."""
 
-    def __init__(self, step: float = BLINK) -> None:
+    def __init__(self, step: float = DELAY) -> None:
         self.time, self.step = 0.0, step
 
     def __call__(self) -> float:

@@ -50,7 +50,7 @@ def shell(bare: InteractiveShell) -> Iterator[InteractiveShell]:
 
 @pytest.fixture(scope="session")
 def records() -> Records:
-    """Give 61 interactions by bulk and 5 by put, one of them sent by both roads."""
+    """Give 61 interactions by bulk and 5 by put, one of them sent by both routes."""
     contract = Contract.of("interactions").extend(Field("EVENT_TYPE"))
     bulk = _layer([(f"u{n}", f"i{n % 7}", n, "click") for n in range(61)], bulk=True)
     put = _layer([("u1", "i1", 1, "click"), *((f"v{n}", "i1", 100 + n, "tag") for n in range(4))], bulk=False)

@@ -1,4 +1,4 @@
-"""Users, items and actions sent by every road in random order stand as plain Python says they do."""
+"""Users, items and actions sent by every route in random order stand as plain Python says they do."""
 
 from __future__ import annotations
 

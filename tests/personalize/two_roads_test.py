@@ -1,4 +1,4 @@
-"""Two roads meet: the same frame by bulk and by put leaves the same records in the service."""
+"""Two routes meet: the same frame by bulk and by put leaves the same records in the service."""
 
 from __future__ import annotations
 

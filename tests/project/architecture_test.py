@@ -1,4 +1,4 @@
-"""The page on the house is true: what it names is there, and is entered in the order that it says."""
+"""The page on the architecture is true: what it names is there, and is entered in the order that it says."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ from typing import Final
 
 import polars as pl
 
-# A reader's questions: which way did it go, and when does it count. They come before the record itself.
+# A reader asks how a record was sent and when it counts, before what is in it.
 FIRST: Final = ("ORIGIN", "EFFECT")
 LAST: Final = ("EFFECT_AT", "SENT_AT", "FILTERS_AT", "STATUS", "IMPORT")
 
 
 def ordered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put what people look for first, the way and the effect, and names and times of jobs last.
+    """Put the origin and the effect first, since people look for them, and names and times of jobs last.
 
     >>> ordered(pl.DataFrame({"A": [1], "IMPORT": ["x"], "EFFECT": ["at once"]})).columns
     ['EFFECT', 'A', 'IMPORT']
@@ -68,4 +68,4 @@ def _seconds(value: int) -> str:
     try:
         return moment(datetime.fromtimestamp(value, UTC))
     except (OverflowError, ValueError, OSError):
-        return str(value)
+        return str(value)  # no year has that many seconds: the number itself says so

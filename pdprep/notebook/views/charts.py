@@ -23,8 +23,8 @@ BLUE: Final = "#2f7fd0"
 ORANGE: Final = "#c2571a"
 HEIGHT: Final = 110
 WIDTH: Final = 250
-LYING: Final = 150  # of the longest bar that lies: names and figures stand beside it
-ROW: Final = 16  # pixels of a bar that lies
+LONGEST: Final = 150  # of a full horizontal bar: names and figures stand beside it
+ROW: Final = 16  # pixels of a horizontal bar and the gap below it
 LABEL: Final = 18  # characters of a bar's name
 _VERSION: Final = "5.20"  # of Vega-Lite: a pinned one, so that a newer renderer draws the same
 # Nothing here depends on the width of a font: the same picture on every machine.
@@ -67,8 +67,8 @@ def available() -> bool:
     return find_spec("vl_convert") is not None
 
 
-def lying(rows: pl.DataFrame, top: float) -> str:
-    """Draw bars that lie, the first row on top, each with its name and its figure.
+def horizontal_bars(rows: pl.DataFrame, top: float) -> str:
+    """Draw horizontal bars, the first row on top, each with its name and its figure.
 
     Args:
         rows: ``name``, ``value``, ``label`` (the figure as text) and ``low`` (drawn hollow, in orange).
@@ -99,7 +99,7 @@ def lying(rows: pl.DataFrame, top: float) -> str:
     return _draw(
         shown.to_dicts(),
         [bars, names, figures],
-        width=LYING,
+        width=LONGEST,
         height=ROW * rows.height,
         left=130,
         right=58,
@@ -107,7 +107,7 @@ def lying(rows: pl.DataFrame, top: float) -> str:
     )
 
 
-def standing(rows: pl.DataFrame) -> str:
+def over_time(rows: pl.DataFrame) -> str:
     """Draw counts over time.
 
     Args:
@@ -136,7 +136,7 @@ def curves(lines: Mapping[str, pl.DataFrame]) -> str:
         "y": _number("rows", [0, 1], {**percent, "title": "of the interactions"}),
     }
     layers = []
-    for (name, points), look in zip(lines.items(), _LOOKS, strict=False):
+    for (name, points), look in zip(lines.items(), _STYLES, strict=False):
         data = {"values": points.to_dicts()}
         at = points.filter(pl.col("ids") <= look.place).tail(1).to_dicts()
         mark = {"type": "line", "color": look.colour, "strokeDash": look.dash, "strokeWidth": 2}
@@ -146,7 +146,7 @@ def curves(lines: Mapping[str, pl.DataFrame]) -> str:
     return _draw([], layers, bottom=36, left=60)
 
 
-class _Look(NamedTuple):
+class _LineStyle(NamedTuple):
     colour: str
     dash: list[int]
     place: float  # where along the line its name stands, and on which side of it
@@ -155,7 +155,7 @@ class _Look(NamedTuple):
 
 
 # The busiest come first, so both lines bend upward: one name stands above, the other below.
-_LOOKS: Final = (_Look(BLUE, [], 0.3, "right", -1), _Look(ORANGE, [5, 3], 0.6, "left", 1))
+_STYLES: Final = (_LineStyle(BLUE, [], 0.3, "right", -1), _LineStyle(ORANGE, [5, 3], 0.6, "left", 1))
 
 
 def _number(field: str, domain: Sequence[float] | None, axis: Spec | None) -> Spec:

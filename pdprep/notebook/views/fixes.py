@@ -32,6 +32,7 @@ def codes(row: Mapping[str, Any], names: Names | None = None, route: str | None 
     column = row["column"] or _KEYS.get(row["dataset"], "")
     told, found = str(row.get("mend") or rule.fix(known.column(column))), []
     if told.startswith(_FRAMES):
+        # As a call's argument or its subject; a column may be called frame too.
         for written in ("frame.lazy()", "(frame)"):
             told = told.replace(written, written.replace("frame", known.source))
         found.append(Code("To fix it in the frame", f"{known.frame} = {told}"))
@@ -43,7 +44,7 @@ def codes(row: Mapping[str, Any], names: Names | None = None, route: str | None 
         found.append(Code("To send it the other way", told))
     if rule.scope == "row" and rule.level == "error" and not row.get("aside"):
         found.append(Code("To set such rows aside", _aside(known, route)))
-    here = namespace()
+    here = namespace()  # empty outside a notebook: there is no name to write
     return [code._replace(text=_here(code.text, known, here)) for code in found] if here else found
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pdprep.contract.fields import Field
 
-# What a column of one's own may be; the flags of its Field.
+# What a mapping offers, and the arguments that its Field has then.
 KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "categories": {"categorical": True},
     "long text": {"textual": True},

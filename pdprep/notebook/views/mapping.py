@@ -48,7 +48,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Mapper:
-    """A proposal and what somebody made of it.
+    """A proposal and what somebody chose in place of its guesses.
 
     Attributes:
         proposal: What was guessed.
@@ -78,7 +78,7 @@ class Mapper:
         if column not in self.choices or name not in self.fields_of(column):
             return self
         own = name in self.own(column)
-        asked = kind if kind in KINDS else self._told(column)
+        asked = kind if kind in KINDS else self._guessed(column)
         others = {
             each: Choice() if name and choice.field == name else choice
             for each, choice in self.choices.items()
@@ -121,12 +121,12 @@ class Mapper:
         chosen = {column: choice for column, choice in self.choices.items() if choice.kind}
         return {choice.field: self._own(column, choice) for column, choice in chosen.items()}
 
-    def _told(self, column: str) -> str:
+    def _guessed(self, column: str) -> str:
         # Not under the column's own name: `user.id` names no field.
         return kind_of(infer_field(self.head[column].alias("FIELD"), self.dataset))
 
     def _own(self, column: str, choice: Choice) -> str | tuple[str, Field]:
-        if choice.kind == self._told(column):
+        if choice.kind == self._guessed(column):
             return column
         return column, Field(choice.field, nullable=True, **KINDS[choice.kind])
 

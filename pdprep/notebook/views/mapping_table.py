@@ -15,7 +15,7 @@ from pdprep.notebook.views.kinds import KINDS, OF_ITEMS
 from pdprep.notebook.views.mapping import Mapper, title
 from pdprep.notebook.views.signs import Spread
 
-ONCE: Final = 0.01  # the share of a top value, doubled, below which it tells nothing
+RARE: Final = 0.02  # where the top value has a smaller share, nearly all differ and none is worth a bar
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -61,6 +61,7 @@ class MappingTable(anywidget.AnyWidget):
         asked = change["new"]
         words = [str(asked.get(name) or "") for name in ("column", "field", "kind")]
         self.mapper = self.mapper.choose(*words)
+        # The page drops an answer to a choice that is not its last.
         self.view = {**message(self.mapper), "turn": asked.get("turn", 0)}
 
     def __repr__(self) -> str:
@@ -90,7 +91,7 @@ def message(mapper: Mapper) -> dict[str, Any]:
 
 def _spread(found: Spread) -> dict[str, Any]:
     """Return how a column is distributed; of top values none where most are different."""
-    named = not found.ends[1] and found.bars and found.bars[0][1] < 2 * ONCE
+    named = not found.ends[1] and found.bars and found.bars[0][1] < RARE
     return {
         "says": f"{100 * found.filled:.0f} % filled, {found.different:,} different",
         "bars": [] if named else [{"label": label, "share": share} for label, share in found.bars],

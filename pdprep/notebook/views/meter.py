@@ -13,14 +13,14 @@ from pdprep import clock
 from pdprep.notebook.views import cells
 from pdprep.notebook.views.snapshot import Snapshot
 
-WINDOW: Final = 20.0  # seconds that are looked back on: throttling shows soon, a hiccup does not
+WINDOW: Final = 20.0  # seconds that a rate is of: throttling shows soon, one slow call does not
 LEAST: Final = 2.0  # seconds before there is something to say
 MEASURED: Final = ("put",)  # elsewhere the end is near, or the service tells nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a job stood at one moment."""
+class Sample:
+    """How far a phase was at one moment."""
 
     phase: str
     done: int
@@ -32,7 +32,7 @@ class Meter:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._marks: deque[Mark] = deque()
+        self._samples: deque[Sample] = deque()
         self._began: dict[str, float] = {}
 
     def read(self, shot: Snapshot) -> Snapshot:
@@ -43,12 +43,13 @@ class Meter:
         if clock.fixed():
             return shot
         over = shot.finished or shot.phase == "done"  # a job says so a moment before it has ended
+        # A step begins when it is first seen and ends when the next one is; "" comes after the last.
         self._began.setdefault("" if over else shot.step, self._now())
         shot = replace(shot, took=tuple(self._took()))
         if shot.phase not in MEASURED or shot.finished:
             return shot
-        self._mark(Mark(shot.phase, shot.done, self._now()))
-        first, last = self._marks[0], self._marks[-1]
+        self._add(Sample(shot.phase, shot.done, self._now()))
+        first, last = self._samples[0], self._samples[-1]
         seconds, done = last.at - first.at, last.done - first.done
         if seconds < LEAST or done <= 0:
             return shot
@@ -59,12 +60,12 @@ class Meter:
         for (name, start), (_, end) in pairwise(self._began.items()):
             yield name, end - start
 
-    def _mark(self, mark: Mark) -> None:
-        if self._marks and self._marks[-1].phase != mark.phase:
-            self._marks.clear()
-        self._marks.append(mark)
-        while mark.at - self._marks[0].at > WINDOW:
-            self._marks.popleft()
+    def _add(self, sample: Sample) -> None:
+        if self._samples and self._samples[-1].phase != sample.phase:
+            self._samples.clear()
+        self._samples.append(sample)
+        while sample.at - self._samples[0].at > WINDOW:
+            self._samples.popleft()
 
 
 def _words(rate: float, shot: Snapshot) -> str:

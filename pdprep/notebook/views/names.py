@@ -15,6 +15,7 @@ from pdprep.preparation.proposal import Proposal, written
 from pdprep.validation.report import Report
 
 FRAME: Final = "frame"  # where the notebook has no name for it
+# Weak: names go with the report.
 _KEPT: Final[WeakKeyDictionary[Report, dict[str, Names]]] = WeakKeyDictionary()
 
 

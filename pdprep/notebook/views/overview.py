@@ -63,7 +63,7 @@ def _complete(dataset: str, columns: pl.DataFrame, known: Known) -> Theme:
         label=pl.Series([f"{share:.1f} %" for share in bars["complete"]]),
         low="low",
     )
-    return Theme(title, says, lambda: charts.lying(drawn, 100), legend * bool(drawn["low"].any()))
+    return Theme(title, says, lambda: charts.horizontal_bars(drawn, 100), legend * bool(drawn["low"].any()))
 
 
 def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
@@ -73,12 +73,13 @@ def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
     # Charts of a few bars come beside each other: their row is low.
     if known.summary.event_types:
         yield _types(dataset, known.summary.event_types)
-    yield Theme(f"{dataset}: when", says, (lambda: charts.standing(_spans(days))) if len(days) > 1 else None)
+    yield Theme(f"{dataset}: when", says, (lambda: charts.over_time(_spans(days))) if len(days) > 1 else None)
     told = report.insights.filter(pl.col("insight").is_in(_TAIL), dataset=dataset)
     if told.height:
         tails = {_PLURAL[name]: touched for name, touched in known.profile.touched.items() if name in _PLURAL}
         yield Theme(
             f"{dataset}: long tail",
+            # A share of none is no news.
             "; ".join(said for said in told["says"] if not said.startswith("0 %")),
             lambda: charts.curves({name: curve(each.rows) for name, each in sorted(tails.items())}),
             "blue: items; orange and dashed: users",
@@ -99,7 +100,7 @@ def _types(dataset: str, counts: Mapping[str, int]) -> Theme:
     return Theme(
         f"{dataset}: which events",
         f"{named}{more}{many}",
-        (lambda: charts.lying(pl.DataFrame(frame), max(most.values()))) if len(most) > 1 else None,
+        (lambda: charts.horizontal_bars(pl.DataFrame(frame), max(most.values()))) if len(most) > 1 else None,
     )
 
 
@@ -117,5 +118,6 @@ def _spans(days: Mapping[int, int]) -> pl.DataFrame:
     """Return the rows of equal spans of time, by their first and last day."""
     counts = page.spans(days, SPANS)
     starts = pl.Series(list(counts)).str.to_date()
+    # A bar ends where the next begins, the last one a day after the last events.
     ends = pl.concat([starts[1:], pl.Series([EPOCH + timedelta(days=max(days) + 1)])])
     return pl.DataFrame({"start": starts, "end": ends, "value": list(counts.values())})

@@ -78,6 +78,7 @@ def within(rows: list[list[str]], budget: int = BUDGET) -> list[list[str]]:
     [['aaaaaaaaaa…', 'b']]
     """
     longest = 200
+    # An eighth less each time: few rounds, and hardly more is cut than must be. 3 bytes are quotes and comma.
     short = [[_cut(text, longest) for text in row] for row in rows]
     while longest > 1 and sum(len(text.encode()) + 3 for row in short for text in row) > budget:
         longest -= max(1, longest // 8)

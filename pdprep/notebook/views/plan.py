@@ -46,6 +46,7 @@ def sheet(plan: Plan) -> Sheet:
 
 
 def _route(plan: Plan) -> str:
+    # What is shown of a magic's line is about its route, even where the other one fits better.
     return getattr(plan, "asked", "") or plan.route
 
 
@@ -126,6 +127,7 @@ def _after(plan: Plan) -> tuple[Segment, ...]:
             Segment("bulk, comes", plan.rows - stands, "new"),
             incremental,
         )
+    # An event with other values is one more record; an item takes the place of the older one.
     comes = plan.balance.new + plan.balance.changed * plan.balance.events
     named = "incremental, comes" if _route(plan) == "put" else "bulk, comes"
     return (Segment("bulk, as before", plan.going, "bulk"), incremental, Segment(named, comes, "new"))
@@ -142,8 +144,8 @@ def _notes(plan: Plan) -> Iterator[str]:
     """Yield what the balance says beside its counts."""
     if plan.forgotten:
         yield plan.forgotten
-    told = 1 + bool(plan.balance.lacks)
-    yield from list(plan.balance.lines)[told:]
+    drawn = 1 + bool(plan.balance.lacks)  # the lines that the bars show already
+    yield from list(plan.balance.lines)[drawn:]
 
 
 def asked_for(plan: Plan) -> list[str]:

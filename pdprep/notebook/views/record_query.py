@@ -1,4 +1,4 @@
-"""What the controls of the records table stand at: a condition, an order, and both as code to keep."""
+"""What the controls of the records table are set to: a condition, an order, and both as code to keep."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHOICES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the controls stand at.
+    """What the controls are set to.
 
     Attributes:
         find: The beginning of an id.
@@ -48,6 +48,7 @@ descending=False)
     def parse(cls, message: Mapping[str, Any]) -> Query:
         """Read a query from the page; what makes no sense there becomes the default."""
         page, size = message.get("page"), message.get("size")
+        # All but the page, its size and the direction are texts.
         texts = {each.name: str(message.get(each.name) or "").strip() for each in fields(cls)[2:-1]}
         return cls(
             **{**texts, "field": texts["field"] if texts["field"] in IDS else ""},

@@ -1,4 +1,4 @@
-"""Which record went by which road, what counts now and what waits; and the first rows."""
+"""Which record went by which route, what counts now and what waits; and the first rows."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from pdprep.notebook.views.record_query import IDS, Query
 from pdprep.notebook.views.sheet import Bar, Code, Grid, Sheet
 
 NEVER: Final = "never"
-_ROADS: Final = {"bulk": "by import jobs", "incremental": "sent by put", "both": "imported, and put since"}
+_ROUTES: Final = {"bulk": "by import jobs", "incremental": "sent by put", "both": "imported, and put since"}
 _WAITS: Final = (effects.NOT_READ, effects.NOT_IN_SEGMENTS, "unknown")
 
 
 def sheet(records: Records) -> Sheet:
-    """Return which went by which road, what counts and what waits, and the first rows."""
+    """Return which went by which route, what counts and what waits, and the first rows."""
     page = read_page(records, Query())
     first = (_first(page),) if page.total else ()
     codes = (Code("As code", str(page.message()["code"])),) if page.total else ()
@@ -46,7 +46,7 @@ def glance(records: Records) -> Sheet:
 def _origins(records: Records, found: dict[str, int]) -> Bar:
     times = renewed(records)
     parts = [
-        Segment(name, found[name], name, "; ".join(filter(None, (_ROADS[name], times[name]))))
+        Segment(name, found[name], name, "; ".join(filter(None, (_ROUTES[name], times[name]))))
         for name in ORIGINS
     ]
     return Bar("Which went which way; times are in UTC", tuple(parts))
@@ -55,7 +55,7 @@ def _origins(records: Records, found: dict[str, int]) -> Bar:
 def effect(records: Records) -> Bar:
     """Return what counts now and what waits, with times; of ten million records that takes half a second."""
     words = effects.words(records.dataset, records.training)
-    if len(words) == 1:
+    if len(words) == 1:  # nothing has to be read to know it of every record
         total = sum(counts(records).values())
         return Bar("What counts", (Segment(words[0], total, _state(words[0], None)),))
     grouped = records.frame.group_by("EFFECT").agg(
@@ -94,6 +94,7 @@ def counts(records: Records) -> dict[str, int]:
 
 def renewed(records: Records) -> dict[str, str]:
     """Return when each layer was last renewed; ``both`` are in both layers."""
+    # CREATE PENDING, CREATE FAILED and the like renewed nothing.
     settled = records.sources().filter(~pl.col("STATUS").str.starts_with("CREATE"))
     latest = dict(settled.group_by("ORIGIN").agg(pl.col("SENT_AT").max()).iter_rows())
     return {name: f"last {_when(latest.get(name))}" if name != "both" else "" for name in ORIGINS}

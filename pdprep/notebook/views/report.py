@@ -36,7 +36,7 @@ def to_html(report: Report) -> str:
 def in_own_names(report: Report) -> Report:
     """Return a report whose fixes can be pasted into this notebook."""
     known = names.of_report(report)
-    mends = []
+    mends = []  # a row without a fix of its own keeps the rule's
     for row in report.counts.iter_rows(named=True):
         own = known.get(row["dataset"])
         found = fixes.codes(row, own, report.route) if own else []

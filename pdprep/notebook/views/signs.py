@@ -10,8 +10,8 @@ import polars as pl
 from pdprep.html import Gravity
 from pdprep.preparation.evidence import Evidence
 
-LOOKED: Final = 0.9  # of the values that have to look so
-TAGGED: Final = 0.2  # of the texts that have to hold a tag of HTML
+NEARLY_ALL: Final = 0.9  # the share of values that must look so
+TAGGED: Final = 0.2  # the share of texts that must hold a tag of HTML
 BINS: Final = 12  # of a histogram
 TOP: Final = 3  # values that are named
 _TAG: Final = r"</[a-zA-Z]+>|<(?:br|hr|img|p|div)[ />]"
@@ -50,12 +50,12 @@ def signs(values: pl.Series, field: str, kind: str) -> Iterator[Sign]:
         return
     if told.kind == "uuid":
         yield Sign("note", "ids in UUID form: sent as they are, capitals and all")
-    if _share(filled, _TIME) >= LOOKED and _share(filled, _ZONE) < 1 - LOOKED:
+    if _share(filled, _TIME) >= NEARLY_ALL and _share(filled, _ZONE) < 1 - NEARLY_ALL:
         yield _local(name)
     if _share(filled, _TAG) >= TAGGED:
         code = f'.with_columns(pl.col("{name}").str.replace_all(r"<[^>]+>", " "))'
         yield Sign("warning", "HTML: its tags would be sent as words", f"{{frame}} = {{frame}}{code}")
-    if kind == "categories" and filled.len() > 20 and filled.n_unique() > LOOKED * filled.len():
+    if kind == "categories" and filled.len() > 20 and filled.n_unique() > NEARLY_ALL * filled.len():
         yield Sign(
             "warning",
             f"{filled.n_unique():,} different values in {filled.len():,} rows: no categories to learn from",
@@ -95,6 +95,7 @@ def spread(values: pl.Series) -> Spread:
         numbers = filled.cast(pl.Float64).drop_nans()
         low, high = float(numbers.min() or 0), float(numbers.max() or 0)  # type: ignore[arg-type]  # a number
         width = (high - low) / BINS or 1.0
+        # The largest number lies on the border of a bin that is not there.
         at = ((numbers - low) / width).floor().clip(0, BINS - 1).cast(pl.Int64)
         counts = dict(at.alias("at").value_counts().iter_rows())
         most = max(counts.values())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pdprep.personalize.jobs.job import Job
     from pdprep.validation.report import Report
 
-# The steps of each road, in order.
+# The steps of each route, in order.
 STEPS: Final = {
     "bulk": ("prepare", "check", "upload", "import"),
     "put": ("prepare", "check", "put"),
@@ -82,7 +82,7 @@ class Snapshot:
 
     @property
     def title(self) -> str:
-        """The dataset and the road: ``interactions, bulk FULL``."""
+        """The dataset and the route: ``interactions, bulk FULL``."""
         return f"{self.dataset}, {self.route} {self.mode}".rstrip()
 
     @property
@@ -164,7 +164,7 @@ class Snapshot:
 
 
 def take(job: Job) -> Snapshot:
-    """Look at a job once."""
+    """Return what a job looks like now."""
     error = job.error
     return Snapshot(
         dataset=job.dataset,

@@ -60,6 +60,7 @@ class RecordsTable(anywidget.AnyWidget):
             return self._page.message()
 
         answer = _tried(page, lambda words: {**self.view, "status": words})
+        # The page drops an answer to a query that is not its last.
         self.view = {**answer, "turn": change["new"].get("turn", 0)}
 
     @traitlets.observe("asked")

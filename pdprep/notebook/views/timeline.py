@@ -1,4 +1,4 @@
-"""What became of one record, as sentences: when it came by which road, what replaced it, when it counts."""
+"""What became of one record, as sentences: when it came by which route, what replaced it, when it counts."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def lines(versions: pl.DataFrame) -> list[str]:
 
 
 def _came(version: dict[str, Any]) -> str:
-    road = "in bulk" if version["ORIGIN"] == "bulk" else "incrementally"
-    return f"{cells.moment(version['SENT_AT'])}: {road}, {version['IMPORT']} ({version['STATUS']})"
+    route = "in bulk" if version["ORIGIN"] == "bulk" else "incrementally"
+    return f"{cells.moment(version['SENT_AT'])}: {route}, {version['IMPORT']} ({version['STATUS']})"
 
 
 def _changes(version: dict[str, Any], before: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Watch a job: draw it as it goes on, at most five times a second, and leave static HTML at its end.
 
-A view observes, it does not act: the job only rings a bell, the drawing is done on a thread of its own, and
+A view observes, it does not act: the job only sets an event, the drawing is done on a thread of its own, and
 closing the view changes nothing.
 """
 
@@ -42,8 +42,9 @@ class Watch:
 
     def __init__(self, job: Job, surface: Surface) -> None:
         self._job, self._surface = job, surface
-        self._bell, self._left = threading.Event(), threading.Event()
-        self._unsubscribe: Callable[[], None] = job.subscribe(lambda _: self._bell.set())
+        self._changed, self._left = threading.Event(), threading.Event()
+        self._unsubscribe: Callable[[], None] = job.subscribe(lambda _: self._changed.set())
+        # The kernel finds the cell that an output belongs to by a context variable, which a new thread lacks.
         context = contextvars.copy_context()
         self._thread = threading.Thread(
             target=context.run, args=(self._run,), name="pdprep-view", daemon=True
@@ -53,7 +54,7 @@ class Watch:
     def leave(self) -> None:
         """Stop watching; the job goes on."""
         self._left.set()
-        self._bell.set()
+        self._changed.set()
 
     def answer(self) -> None:
         """Offer what one can click, unless the job has ended."""
@@ -75,9 +76,9 @@ class Watch:
         try:
             while not self._job.finished and not self._left.is_set():
                 self._surface.draw(meter.read(take(self._job)))
-                self._bell.wait(TICK)
-                self._left.wait(GAP)
-                self._bell.clear()
+                self._changed.wait(TICK)
+                self._left.wait(GAP)  # what changes meanwhile is drawn with it
+                self._changed.clear()
         finally:
             self._unsubscribe()
             self._surface.end(meter.read(take(self._job)))

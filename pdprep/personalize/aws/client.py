@@ -1,4 +1,4 @@
-"""The one door to boto3: an Environment is an account, a region and a way in, and ``call`` goes through it.
+"""The one place that calls boto3: ``call`` asks a service in an Environment, an account and a region.
 
 Nothing below asks whether the environment is AWS or the local Personalize.
 """
@@ -102,7 +102,7 @@ class Environment:
         role_arn: The role that Amazon Personalize takes to read and write the bucket.
         endpoint: Where the services are.
         neighbours: Whether an application shares the quotas, so that puts hold back.
-        poll: Seconds between two looks at a job.
+        poll: Seconds between two polls of a job, at most.
         in_flight: Put calls of boto3 that wait for their answers at the same time.
         prices: What somebody says that sending costs.
         options: Keys, metrics and the like that somebody asked for.

@@ -25,7 +25,7 @@ from pdprep.personalize.aws.client import Environment, keyless
 
 ACCOUNT: Final = "0" * 12
 REGION: Final = "us-east-1"
-STARTS: Final = 5  # one may lose against another client's look at the lock; five fail by themselves
+STARTS: Final = 5  # one may fail as another client checks the lock; five fail by themselves
 PATIENCE_SECONDS: Final = 30.0
 
 _started: list[subprocess.Popen[bytes]] = []
@@ -122,7 +122,7 @@ class LocalEndpoint:
         return False
 
     def _start(self, tries: int) -> subprocess.Popen[bytes]:
-        # It gives up where another client looked at the lock in the same instant: then wait a little.
+        # It gives up where another client checks the lock in the same instant: then wait a little.
         time.sleep(0.2 * tries)
         command = [sys.executable, "-m", "pdprep.local", "--home", str(self.folder), "--clock", "auto"]
         command += ["--port", "0", "--linger"]  # 0 is the port it had before, so that clients go on
@@ -151,7 +151,7 @@ def _lease(port: int) -> socket.socket | None:
     if b" 200 " not in head.partition(b"\r\n")[0]:
         lease.close()
         return None
-    lease.setblocking(False)  # one with a time-out would wait for it at every look
+    lease.setblocking(False)  # one with a time-out would wait for it at every check
     return lease
 
 

@@ -52,7 +52,7 @@ class EnvironmentOptions:
             InputError: A value of another type, or metrics that the service does not take.
         """
         unknown = [name for name in given if name not in NAMES]
-        if unknown:
+        if unknown:  # as Python says it of a function that names its arguments
             raise TypeError(f"connect() got an unexpected keyword argument {unknown[0]!r}")
         return checked(replace(self, **{name: value for name, value in given.items() if value is not None}))
 

@@ -21,7 +21,7 @@ LISTED: Final = {"layer": pl.String, "difference": pl.String, "record": pl.Strin
 
 @dataclass(frozen=True, eq=False)
 class Both:
-    """Two accounts of the same records.
+    """The same records by the ledger and by the service.
 
     Attributes:
         held: What was sent, by the ledger: the service's columns and each record's order and layer.

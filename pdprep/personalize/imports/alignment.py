@@ -35,11 +35,9 @@ def aligned(prepared: Prepared, deployed: Contract | None) -> Prepared:
 
 def unplaced(prepared: Prepared, deployed: Contract, declared: Contract | None = None) -> tuple[str, ...]:
     """Return the fields that were asked for, by a mapping or a contract, and that a schema does not have."""
-    held = (
-        [*(field.name for field in declared.stored if field.name in prepared.source.schema)]
-        if declared
-        else []
-    )
+    # A contract names all of its fields; asked for are those that the source has a column of.
+    stored = declared.stored if declared else ()
+    held = [field.name for field in stored if field.name in prepared.source.schema]
     asked = dict.fromkeys([*prepared.contract.columns, *prepared.without_field, *held])
     return tuple(name for name in asked if name not in deployed.names)
 

@@ -70,7 +70,7 @@ def state_of(ledger: Ledger, environment: Environment, group: Group | None, data
         group: The dataset group; None where it does not exist.
         dataset: The dataset type.
     """
-    # Two witnesses: the ledger for what went from here, the service's list for imports that others made.
+    # Two sources: the ledger for what went from here, the service's list for imports that others made.
     imports = tuple(ledger.journal.layer(dataset))
     unknown = others(ledger, environment, group, dataset)
     sent = imports or ledger.journal.plans(dataset)

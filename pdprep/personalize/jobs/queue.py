@@ -98,7 +98,7 @@ def holding(
         job.update(note=f"waits for another job that works on {dataset}")
         if judge is not None and not job.accepted:
             judge()
-        # A lock of the file system wakes nobody, so it is looked at again and again.
+        # A lock of the file system wakes nobody, so it is polled.
         if job.stopping.wait(POLL_SECONDS):
             raise Stopped
     try:

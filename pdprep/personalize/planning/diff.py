@@ -1,4 +1,4 @@
-"""A frame beside the ledger: what is new in it, what went already and by which road, what it lacks."""
+"""A frame beside the ledger: what is new in it, what went already and by which route, what it lacks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Balance:
         new: Records whose key nobody has sent.
         in_bulk: Sent already, with the same values, by an import.
         in_put: Sent already, with the same values, by a put.
-        in_both: Those of the two that went by both roads, and are counted in either.
+        in_both: Those of the two that went by both routes, and are counted in either.
         changed: The same key with other values; an INCREMENTAL import of events adds such a record beside.
         changed_put: Those of them whose older version is in the put layer, where no import replaces it.
         lacks: Bulk records whose key the frame does not have: a FULL import removes them.

@@ -19,7 +19,7 @@ from pdprep.personalize.resources.target import Target
 from pdprep.preparation.prepare import Prepared
 from pdprep.validation.report import Report
 
-MINUTES_BY_PUT = 2.0  # longer than this, an import job is the better road
+MINUTES_BY_PUT = 2.0  # longer than this, an import job is the better route
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,6 +88,7 @@ class Forecast:
     def _nulls(self, batch: Batch, known: list[pl.LazyFrame]) -> Batch:
         key = self._contract.key
         ids = batch.rows.select(key).unique()
+        # An id may be in several pieces of a partition, and is counted with the first.
         fresh = ids.join(pl.concat(self._counted), on=key, how="anti") if self._counted else ids
         self._nulled.update(filling.lost(known, self._contract, fresh.lazy(), self._absent))
         self._counted = [] if batch.whole else [*self._counted, ids]

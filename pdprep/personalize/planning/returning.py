@@ -50,6 +50,7 @@ class Returning:
         sent = self._sent.upto(int(batch.rows[BUCKET][-1]), batch.whole)
         users = batch.rows.drop_nulls(USER).select(_USER).unique()
         back = having(users, sent.filter(_EARLY), [USER])
+        # Who has a newer event too does not come back; who was in an earlier piece has been counted.
         fresh = lacking(
             back, pl.concat([sent.filter(~pl.col(_EARLY))[USER], *self._counted]).to_frame(), [USER]
         )

@@ -111,7 +111,7 @@ def without_acknowledged(contract: Contract, frame: pl.DataFrame, held: list[pl.
 
 
 def without_known(contract: Contract, frame: pl.DataFrame, held: list[pl.LazyFrame]) -> pl.DataFrame:
-    """Leave out the records whose key the dataset holds, by whichever road and with whichever values."""
+    """Leave out the records whose key the dataset holds, by whichever route and with whichever values."""
     if not held:
         return frame
     key = identity.key(contract)

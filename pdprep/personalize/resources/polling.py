@@ -14,11 +14,11 @@ from pdprep.errors import ServiceError
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import LOST, Environment, call
 
-# The pause between two looks grows up to that of the environment: what is settled at once is seen at once,
+# The pause between two polls grows up to that of the environment: what is settled at once is seen at once,
 # and what takes an hour is not asked for twenty times a second.
 FIRST_SECONDS: Final = 0.05
 GROWTH: Final = 1.6
-MISSES: Final = 20  # looks without an answer, one after the other
+MISSES: Final = 20  # polls without an answer, one after the other
 PATIENT_SECONDS: Final = 60.0  # a wait that is longer says for what
 
 OnAnswer = Callable[[dict[str, Any]], None]

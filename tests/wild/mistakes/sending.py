@@ -375,7 +375,7 @@ MAGICS: Final = (
     Scenario("notebook.ready._check", "%personalize_check", before=_CELL),
     Scenario("notebook.ready._again", "%personalize_check ready --dataset items", before=_CELL),
     Scenario(
-        "notebook.current.demanded",
+        "notebook.current.required",
         "%personalize_put events",
         before='events = pl.DataFrame({"USER_ID": ["007"], "ITEM_ID": ["1.10"], "TIMESTAMP": [1_700_000_000]})',
     ),

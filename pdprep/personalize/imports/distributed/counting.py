@@ -19,7 +19,7 @@ from pdprep.personalize.imports.request import ImportRequest
 from pdprep.personalize.jobs.job import Job
 
 # Records of more bytes stay in the bucket. A gigabyte is some hundred million events: what is less comes in a
-# minute, takes little of a disk, and each look at it is then quicker than a request and asks for no network.
+# minute, takes little of a disk, and is then read faster than a request is answered, without a network.
 MOST_BYTES_AT_HOME: Final = 1 << 30
 
 

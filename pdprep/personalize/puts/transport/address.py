@@ -49,6 +49,7 @@ def address(environment: Environment, method: str) -> Address:
 def _proxy(configured: dict[str, str] | None, url: str) -> str | None:
     proxies = configured if configured is not None else get_environ_proxies(url)
     found = proxies.get(url.partition(":")[0])
+    # The environment may name a proxy without its scheme; aiohttp asks for one.
     return found if not found or "://" in found else f"http://{found.removeprefix('//')}"
 
 

@@ -28,7 +28,7 @@ from pdprep.personalize.puts.transport.sender import Worker
 
 WORKERS: Final = 8  # for each thread that boto3 would have
 COMMIT_SECONDS: Final = 0.005  # answers of so long share one commit, and none waits longer for it
-LOOK_SECONDS: Final = 0.1  # how often somebody who waits looks whether to stop
+LOOK_SECONDS: Final = 0.1  # how often a wait checks whether to stop
 TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
 _UNSENT: Final = ("Accept", "Accept-Encoding")
 
