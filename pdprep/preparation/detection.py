@@ -248,6 +248,11 @@ def _header(
     return True, _named(records, asked, label)
 
 
+def is_value(text: str) -> bool:
+    """Tell whether a text is a number, a time, a UUID or an address, which no name of a column is."""
+    return bool(_VALUE.fullmatch(text.strip()))
+
+
 def holds_values(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Tell whether a first record holds values, and no names, by the records below it.
 
@@ -261,7 +266,7 @@ def holds_values(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 def _told(first: Sequence[str], rest: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     """Tell whether a name stands over values of another kind, and whether a value stands over its like."""
     kinds = [_kind([row[place] for row in rest if place < len(row)]) for place in range(len(first))]
-    cells = [bool(_VALUE.fullmatch(cell.strip())) for cell in first]
+    cells = [is_value(cell) for cell in first]
     over = any(
         kind and not cell and name.strip() for kind, cell, name in zip(kinds, cells, first, strict=True)
     )
@@ -286,4 +291,4 @@ def _named(records: Sequence[Sequence[str]], asked: TextOptions, label: str) -> 
 def _kind(values: Sequence[str]) -> bool:
     """Tell whether values that are there are all numbers, times or the like."""
     filled = [value.strip() for value in values if value.strip()]
-    return bool(filled) and all(_VALUE.fullmatch(value) for value in filled)
+    return bool(filled) and all(map(is_value, filled))

@@ -36,6 +36,7 @@ def check(source: Source, dataset: str, head: pl.DataFrame | None = None) -> Non
     """
     if source.is_text:
         first_lines.refuse_title(source)
+        first_lines.refuse_apostrophes(source)
     names = [_ADDED.sub("", name) for name in source.schema]
     asked = source.is_text or source.asked.has_header is not None
     if asked or _numbered(source, names) or not detection.holds_values(names, []):

@@ -42,13 +42,15 @@ def infer_contract(
         text: How a text file is read, as ``pdprep.read`` takes it.
 
     Raises:
-        SourceError: It cannot be read, or its names are the values of a first row.
+        SourceError: It cannot be read, or its names are a title, or the values of a first row.
 
     >>> frame = pl.DataFrame({"uid": [1], "movieId": [7], "ts": [1_700_000_000], "device": ["tv"]})
     >>> print(infer_contract(frame, "interactions").columns)
     {'USER_ID': 'uid', 'ITEM_ID': 'movieId', 'TIMESTAMP': 'ts'}
     """
     opened, base = open_source(source, asked=options(text)), Contract.of(dataset, domain)
+    if opened.is_text:
+        headers.check(opened, dataset)
     with reading(opened):
         head = own(opened).head(ROWS).collect()
     if opened.is_text:

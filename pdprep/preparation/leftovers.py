@@ -19,7 +19,7 @@ from pdprep.preparation import calls, naming
 from pdprep.preparation.claims import step_for
 from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.guessing import infer_field
-from pdprep.preparation.object_texts import field_code
+from pdprep.preparation.object_texts import field_code, member_code
 from pdprep.preparation.proposal import Guess
 from pdprep.preparation.steps import Step
 
@@ -187,12 +187,9 @@ def _useless(base: Contract, column: str, told: Evidence, time: str | None) -> s
         if dtype == pl.String:
             code = field_code(column, told.some.to_list())
             return f"objects written as text{f'; a field of them is read by {code}' if code else ''}"
-        rows = isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)
-        return (
-            f'a list of objects: .explode("{column}").unnest("{column}") makes a row of each'
-            if rows
-            else f"{dtype}"[:60]
-        )
+        if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct) and (code := member_code(dtype)):
+            return f"a list of objects; a field of them: pl.col({calls.text(column)}).list.eval({code})"
+        return f"{dtype}"[:60]
     if kind in ("email", "phone") or _PERSONAL.search(naming.bare(column)):
         what = {"email": "e-mail addresses", "phone": "phone numbers"}.get(kind, "by its name")
         return f"personal data: {what}"

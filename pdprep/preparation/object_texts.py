@@ -73,3 +73,20 @@ def _field(texts: Sequence[str]) -> tuple[str, bool]:
 
 def _decoded(column: str, name: str) -> str:
     return f"pl.col({text(column)}).str.json_decode(pl.List(pl.Struct({{{text(name)}: pl.String}})))"
+
+
+def member_code(dtype: pl.DataType) -> str:
+    """Return code of the plain values in a member of a list of lists or structs, if it is one."""
+    inner, member = dtype.inner if isinstance(dtype, pl.List) else None, "pl.element()"
+    if isinstance(inner, pl.List) and not inner.inner.is_nested():
+        return f"{member}.list.explode()"
+    plain = [name for name, each in fields_of(inner).items() if not each.is_nested()]
+    name = min(plain, key=lambda each: each.lower().endswith("id"), default=None)
+    return f'{member}.struct.field("{name}")' if name else ""
+
+
+def fields_of(dtype: object) -> dict[str, pl.DataType]:
+    """Return the fields of a struct and their types; of anything else none."""
+    if not isinstance(dtype, pl.Struct):
+        return {}
+    return {each.name: pl.Series(dtype=each.dtype).dtype for each in dtype.fields}

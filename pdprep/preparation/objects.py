@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, Final
@@ -16,6 +18,8 @@ PLAIN: Final = (str, UUID, Integral, Real, Decimal)
 UUID_BYTES: Final = '.bin.encode("hex").str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")'
 _EXACT: Final = 2**53
 _SAMPLE: Final = 100
+_SETS: Final = (set, frozenset)
+SEVERAL: Final = (list, tuple, *_SETS)
 
 
 def from_pandas(source: Any) -> pl.LazyFrame:
@@ -27,6 +31,7 @@ def from_pandas(source: Any) -> pl.LazyFrame:
     try:
         if source.columns.is_unique:
             own = [name for name, dtype in source.dtypes.items() if str(dtype) == "object"]
+            source = _sorted(source, own)
             source = as_text(source, [name for name in own if not _readable(source, name)])
         return uuid_text(pl.from_pandas(source).lazy(), source)
     except ImportError as error:
@@ -41,6 +46,18 @@ def from_pandas(source: Any) -> pl.LazyFrame:
             "unique column names and values of one type in a column",
             _mended(source),
         ) from error
+
+
+def _sorted(source: Any, names: list[str]) -> Any:
+    """Return a frame with its sets, which Arrow reads, as sorted lists: a set has no order."""
+    held = {name: source[name].dropna() for name in names}
+    sets = [
+        name
+        for name, values in held.items()
+        if len(values) and all(isinstance(each, set) and all(map(_plain, each)) for each in values)
+    ]
+    fresh = {name: source[name].map(lambda each: sorted(map(str, each)), na_action="ignore") for name in sets}
+    return source.assign(**fresh) if fresh else source
 
 
 def _mended(source: Any) -> str:
@@ -109,6 +126,7 @@ def _texts(values: pl.Series) -> pl.Series:
         raise SourceError(
             f"column {values.name!r} holds Python objects ({type(odd).__name__})",
             "texts, UUIDs, or numbers that a float has not rounded",
+            in_polars(values.name, held),
         )
     texts = [None if each is None or each != each else _text(each) for each in held]
     return pl.Series(values.name, texts, pl.String)
@@ -151,15 +169,65 @@ def index_names(frame: Any) -> tuple[str, ...]:
 def mended(frame: Any, name: Any) -> str:
     """Return the code that makes a column of a pandas frame text; empty where that would spoil its values."""
     values = frame[name].dropna()
+    as_text = f'frame.astype({{"{name}": "string"}})'
     if str(frame[name].dtype) != "object":
-        return f'frame.astype({{"{name}": "string"}})'
-    if any(isinstance(each, bytes) for each in values):
-        decoded = "lambda value: value.decode() if isinstance(value, bytes) else value"
-        return f'frame.assign(**{{"{name}": frame["{name}"].map({decoded})}})'
-    if any(isinstance(each, list | tuple | set | frozenset | dict) for each in values):
-        return f'frame.explode("{name}")'
+        return as_text
+    if function := _to_text(values):
+        return f'frame.assign(**{{"{name}": frame["{name}"].map({function}, na_action="ignore")}})'
+    if any(isinstance(each, (dict, *SEVERAL)) for each in values):
+        return ""
     if any(isinstance(each, float) and not _plain(each) for each in values):
         return ""
     if any(str(each) == object.__repr__(each) for each in values):
         return ""  # its text is another one at each run
-    return f'frame.astype({{"{name}": "string"}})'
+    return as_text
+
+
+def in_polars(name: str, values: Iterable[object]) -> str:
+    """Return the code that makes text of a column of objects in a frame of Polars, if there is one."""
+    function = _to_text([each for each in values if each is not None], mixed=True)  # we see some of them
+    made = f'pl.col("{name}").map_elements({function}, return_dtype=pl.String)'
+    return f"frame.with_columns({made})" if function else ""
+
+
+def _to_text(values: Iterable[object], *, mixed: bool = False) -> str:
+    """Return a function that makes text of bytes, lists and sets, of these of their members: a row stays one.
+
+    Empty where the values are neither, or their members no plain ones.
+    """
+    held = list(values)
+    several = [each for each in held if isinstance(each, SEVERAL)]
+    bare = [each for each in held if isinstance(each, bytes)]
+    plain = all(_plain(each) for each in held if not isinstance(each, (*SEVERAL, bytes)))
+    if bare and plain and not several:
+        decoded = f"value.decode({encoding(bare)})"
+        others = " if isinstance(value, bytes) else str(value)" if mixed or len(bare) < len(held) else ""
+        return f"lambda value: {decoded}{others}"
+    if not several or not plain or bare or not all(_plain(one) for each in several for one in each):
+        return ""
+    # The order of a set is another one at each run; that of a list is meant.
+    sets = any(isinstance(each, _SETS) for each in several)
+    joined = f'"|".join({"sorted(map(str, value))" if sets else "map(str, value)"})'
+    if len(several) == len(held) and not mixed:
+        return f"lambda value: {joined}"
+    return f"lambda value: {joined} if isinstance(value, (list, tuple, set, frozenset)) else str(value)"
+
+
+def encoding(values: Iterable[bytes]) -> str:
+    """Return the argument of ``decode`` that reads all of these bytes; none is needed for UTF-8.
+
+    >>> encoding([b"caf\\xc3\\xa9"]), encoding([b"caf\\xe9"]), encoding([b"\\x81"])
+    ('', '"cp1252"', '"latin-1"')
+    """
+    held = list(values)
+    for name in ("utf-8", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            for each in held:
+                each.decode(name)
+            return "" if name == "utf-8" else f'"{name}"'
+    return '"latin-1"'  # which reads any bytes
+
+
+def decoding(told: str) -> str:
+    """Return the code that follows a column of bytes to make text of them, by an argument of ``decode``."""
+    return f".map_elements(lambda value: value.decode({told}), return_dtype=pl.String)"

@@ -15,9 +15,10 @@ from pdprep.preparation.blocks import BLOCK
 from pdprep.preparation.detection import undecodable
 from pdprep.preparation.files import first_line
 from pdprep.preparation.first_lines import in_apostrophes
+from pdprep.preparation.objects import decoding, encoding
 from pdprep.preparation.opening import opened
 from pdprep.preparation.scans import check_escapes, reads_without_quotes
-from pdprep.preparation.sources import FILE, ROW, Source, inner
+from pdprep.preparation.sources import FILE, ROW, Source, inner, named
 
 _ASCII: Final = bytes(range(128))
 # What Polars raises when an expression, and not the file, is at fault.
@@ -99,6 +100,8 @@ def _source_error(source: Source, error: BaseException) -> SourceError:
 
 def _of_encoding(source: Source) -> SourceError:
     """Return the error for a file that is not UTF-8 somewhere, with an encoding tried on all of that."""
+    if not source.is_text:
+        return _of_bytes(source)
     sample = b""
     for file in source.files if source.blocks else ():
         with opened(file, source.blocks.storage if source.blocks else None) as handle:
@@ -107,6 +110,20 @@ def _of_encoding(source: Source) -> SourceError:
                 if len(sample) > BLOCK:
                     break
     return undecodable(source.label, "utf-8", source.asked, sample)
+
+
+def _of_bytes(source: Source) -> SourceError:
+    """Return the error for a column of bytes that is read as UTF-8, with an encoding that reads all of it."""
+    for name, dtype in source.schema.items():
+        if isinstance(dtype, pl.Binary):
+            values = source.frame.select(named(name)).collect().to_series().drop_nulls()
+            if told := encoding(values):
+                return SourceError(
+                    f"column {name!r} of {source.label} holds bytes that are not UTF-8",
+                    "text, made of them by the encoding that they are written in",
+                    f'{source.code}.with_columns(pl.col("{name}"){decoding(told)})',
+                )
+    return SourceError(f"{source.label} holds bytes that are not UTF-8", "text in UTF-8")
 
 
 def _of_quotes(source: Source) -> SourceError:

@@ -10,7 +10,8 @@ import polars as pl
 from pdprep.contract import catalogue
 from pdprep.contract.contract import Contract
 from pdprep.errors import MappingError
-from pdprep.preparation.objects import UUID_BYTES
+from pdprep.preparation.object_texts import fields_of, member_code
+from pdprep.preparation.objects import SEVERAL, UUID_BYTES, decoding, encoding, in_polars
 from pdprep.preparation.reading import reading
 from pdprep.preparation.sources import Source, named
 
@@ -34,15 +35,21 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
     if isinstance(dtype, pl.Struct):
         path = min(_paths(dtype, column), key=lambda each: not each[0].lower().endswith("id"), default=None)
         return f'{argument}={{"{target}": "{path[0]}"}}' if path else ""
-    if not contract.event_like and (member := _member(dtype)):
-        # Rows of one id each stay one row: the service keeps one record an id.
+    if (own or not contract.event_like) and (member := member_code(dtype)):
+        # Only the lists of an event's ids and moments are several events. Others stay in their row: the
+        # service keeps one record an id, and an event counts once.
         return f'{argument}={{"{target}": pl.col("{column}").list.eval({member})}}'
+    if isinstance(dtype, pl.List | pl.Array) and own and not dtype.inner.is_nested():
+        first = "arr" if isinstance(dtype, pl.Array) else "list"
+        return f'{argument}={{"{target}": pl.col("{column}").{first}.first()}}'
     if isinstance(dtype, pl.List | pl.Array):
         return f'{source.code}.pipe(transforms.explode_events, "{column}")'
     if isinstance(dtype, pl.Extension):
         return f'frame.astype({{"{column}": "string"}})' if "pandas" in source.label else ""
     if isinstance(dtype, pl.Object):  # of which the sample holds no ids
-        return ""
+        held = _sample(source, column).to_list()
+        ids = target in contract.ids and any(isinstance(each, SEVERAL) and len(each) > 1 for each in held)
+        return "" if ids else in_polars(column, held)  # several ids joined would be another one
     if isinstance(dtype, pl.Time) and target == "TIMESTAMP":  # of which day, nothing says
         return ""
     code = f'pl.col("{column}").cast(pl.{cast})'
@@ -54,24 +61,21 @@ def hint(source: Source, contract: Contract, target: str, column: str, cast: str
         code = f'pl.col("{column}").dt.total_seconds()'
     if isinstance(dtype, pl.Binary):
         # Polars makes no number of bytes; of their text the field reads one.
-        code = f'pl.col("{column}"){UUID_BYTES if _holds_uuids(source, column) else ".cast(pl.String)"}'
+        code = f'pl.col("{column}"){_of_bytes(_sample(source, column))}'
     return f'{argument}={{"{target}": {code}}}'
 
 
-def _member(dtype: pl.DataType) -> str:
-    """Return code of the plain values in a member of a list of lists or structs, if it is one."""
-    inner, member = dtype.inner if isinstance(dtype, pl.List) else None, "pl.element()"
-    if isinstance(inner, pl.List) and not inner.inner.is_nested():
-        return f"{member}.list.explode()"
-    plain = [name for name, each in _fields(inner).items() if not each.is_nested()]
-    name = min(plain, key=lambda each: each.lower().endswith("id"), default=None)
-    return f'{member}.struct.field("{name}")' if name else ""
-
-
-def _holds_uuids(source: Source, column: str) -> bool:
+def _sample(source: Source, column: str) -> pl.Series:
     with reading(source):
-        values = source.frame.select(named(column)).head(_SAMPLE).collect().to_series().drop_nulls()
-    return bool(values.len()) and bool((values.bin.size() == _UUID).all())
+        return source.frame.select(named(column)).head(_SAMPLE).collect().to_series().drop_nulls()
+
+
+def _of_bytes(values: pl.Series) -> str:
+    """Return the code that follows a column of bytes to make text of it."""
+    if values.len() and (values.bin.size() == _UUID).all():
+        return UUID_BYTES
+    told = encoding(values)
+    return decoding(told) if told else ".cast(pl.String)"
 
 
 def nested(source: Source, path: str) -> pl.Expr | None:
@@ -83,9 +87,9 @@ def nested(source: Source, path: str) -> pl.Expr | None:
     first, *rest = path.split(".")
     dtype, found, before = source.schema.get(first), named(first), [first]
     for piece in rest:
-        if isinstance(dtype, pl.List | pl.Array) and piece in _fields(dtype.inner):
+        if isinstance(dtype, pl.List | pl.Array) and piece in fields_of(dtype.inner):
             raise _of_list(source, before, piece)
-        fields = _fields(dtype)
+        fields = fields_of(dtype)
         if piece not in fields:
             return None
         dtype, found, before = fields[piece], found.struct.field(piece), [*before, piece]
@@ -109,17 +113,11 @@ def path_of(source: Source, given: pl.Expr) -> str | None:
 
 def _paths(dtype: object, path: str, found: pl.Expr | None = None) -> Iterator[tuple[str, pl.Expr]]:
     column = named(path) if found is None else found
-    for name, inner in _fields(dtype).items():
+    for name, inner in fields_of(dtype).items():
         field = column.struct.field(name)
         if not inner.is_nested():
             yield f"{path}.{name}", field
         yield from _paths(inner, f"{path}.{name}", field)
-
-
-def _fields(dtype: object) -> dict[str, pl.DataType]:
-    if not isinstance(dtype, pl.Struct):
-        return {}
-    return {each.name: pl.Series(dtype=each.dtype).dtype for each in dtype.fields}
 
 
 def _of_list(source: Source, before: list[str], piece: str) -> MappingError:

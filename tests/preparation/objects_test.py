@@ -143,6 +143,56 @@ def test_field_8_what_is_suggested_for_other_objects_works_when_pasted(name: str
         assert ids(frame if columns else mended, **columns) == wanted
 
 
+MEMBERS: dict[str, list[Any]] = {
+    "frozen sets": [frozenset({"y", "x"}), frozenset("z")],
+    "sets": [{"y", "x"}, {"z"}],
+    "frozen sets and text": [frozenset({"y", "x"}), "z"],
+    "bytes of Windows": [b"caf\xe9", b"z"],
+    "bytes of Windows and text": [b"caf\xe9", "z"],
+}
+
+
+@pytest.mark.parametrize("made", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
+@pytest.mark.parametrize("name", MEMBERS)
+def test_members_and_bytes_become_text_in_their_row(name: str, made: Any) -> None:
+    held = MEMBERS[name]
+    tags = pd.Series(held, dtype=object) if made is pd.DataFrame else pl.Series(held, dtype=pl.Object)
+    frame = made({"ITEM_ID": ["a", "b"], "TAGS": tags})
+    metadata: Any = {"TAGS": "TAGS"}
+    try:
+        found = prepare(frame, "items", metadata=metadata).frame.collect()
+    except InputError as error:
+        fresh = pasted(error, frame)
+        frame, metadata = (frame, fresh["metadata"]) if isinstance(fresh, dict) else (fresh, metadata)
+        found = prepare(frame, "items", metadata=metadata).frame.collect()
+    first = "café" if "bytes" in name else "x|y"
+    assert found.rows() == [("a", first), ("b", "z")]
+
+
+def test_several_ids_in_a_set_are_not_joined_to_one() -> None:
+    held = pl.Series([{"u1", "u2"}, {"u3"}], dtype=pl.Object)
+    with pytest.raises(MappingError) as caught:
+        users(pl.DataFrame({"USER_ID": held, "plan": PLANS}))
+    assert caught.value.hint == ""
+
+
+@pytest.mark.parametrize(
+    ("dataset", "field", "values", "wanted"),
+    [
+        ("items", pdprep.Field("N", "float", nullable=True), [[1.0, 2.0], [3.0]], [1.0, 3.0]),
+        ("interactions", pdprep.Field("N", nullable=True), [[{"n": "a"}, {"n": "b"}], []], ["a|b", None]),
+    ],
+)
+def test_a_list_of_ones_own_stays_in_its_row(
+    dataset: Any, field: pdprep.Field, values: list[Any], wanted: list[Any]
+) -> None:
+    frame = pl.DataFrame({"USER_ID": ["u", "v"], "ITEM_ID": ["a", "b"], "TIMESTAMP": 1728000000, "n": values})
+    with pytest.raises(MappingError) as caught:
+        prepare(frame, dataset, metadata={"N": ("n", field)})
+    mended = pasted(caught.value, frame)["metadata"]["N"]
+    assert prepare(frame, dataset, metadata={"N": (mended, field)}).frame.collect()["N"].to_list() == wanted
+
+
 @pytest.mark.parametrize(
     "values",
     [[1e17, "x"], [float("inf"), "x"], [object(), object()]],

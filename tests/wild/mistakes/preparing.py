@@ -172,10 +172,22 @@ with zipfile.ZipFile("shop.zip", "w") as handle:
         _CSV + 'Path("sales.csv").write_text("Sales of January\\n\\n" + Path("sales.csv").read_text())',
     ),
     Scenario(
+        "preparation.first_lines.refuse_title",
+        f'pdprep.prepare("sales.csv", "interactions", {_MAP})',
+        f"records == {_SALES}",
+        _CSV + 'Path("sales.csv").write_text("Sales; of January;;\\n" + Path("sales.csv").read_text())',
+    ),
+    Scenario(
+        "preparation.first_lines.refuse_apostrophes",
+        'pdprep.prepare("quoted.csv", "items", metadata={"NOTE": "NOTE"})',
+        """records == [("007", "a, b"), ("8", "c")]""",
+        r"""Path("quoted.csv").write_text("'ITEM_ID','NOTE'\n'007','a, b'\n'8','c'\n")""",
+    ),
+    Scenario(
         "preparation.reading._source_error",
         'pdprep.prepare("quoted.csv", "items", columns={"ITEM_ID": "sku"}, metadata={"NOTE": "note"})',
         """records == [("007", "a, b"), ("8", "c")]""",
-        r"""Path("quoted.csv").write_text("sku,note\n'007','a, b'\n'8','c'\n")""",
+        r"""Path("quoted.csv").write_text("sku,note\n007,'a, b'\n8,'c'\n")""",
     ),
     Scenario(
         "preparation.reading._source_error 2",
@@ -220,6 +232,18 @@ FRAMES: Final = (
         'pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"}, metadata={"COLOUR": "colour"})',
         'records == [("007", "red"), ("8", "(1+2j)")]',
         'frame = pd.DataFrame({"sku": ["007", "8"], "colour": pd.Series(["red", 1 + 2j], dtype=object)})',
+    ),
+    Scenario(
+        "preparation.objects._texts",
+        'pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"}, metadata={"TAGS": "tags"})',
+        'records == [("007", "a|b"), ("8", None)]',
+        'frame = pl.DataFrame({"sku": ["007", "8"], "tags": pl.Series([{"b", "a"}, None], dtype=pl.Object)}).lazy()',
+    ),
+    Scenario(
+        "preparation.reading._of_bytes",
+        'pdprep.prepare(frame, "items", columns={"ITEM_ID": "sku"}, metadata={"NOTE": pl.col("note").cast(pl.String)})',
+        'records == [("007", "caf\\xe9"), ("8", "b")]',
+        'frame = pl.DataFrame({"sku": ["007", "8"], "note": [b"caf\\xe9", b"b"]})',
     ),
     Scenario(
         "preparation.prepare._contract",
