@@ -15,7 +15,7 @@ from pdprep.local.life.store import LostState, NewerState
 from pdprep.local.server import FolderInUse, Running, serve
 from pdprep.local.settings import CLOCKS, ServerSettings, from_environment, linger_seconds, state_folder
 
-STEP = 0.1  # s between two looks: how long a signal may wait
+STEP = 0.1  # s between two checks: how long a signal may wait
 SHELL = """\
 export AWS_ENDPOINT_URL={url}
 export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1"""

@@ -101,7 +101,7 @@ def serve(settings: ServerSettings) -> Iterator[Running]:
 def _opened(settings: ServerSettings) -> Iterator[ServerState]:
     state = build(settings)
     state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
-    state.workers.resume()
+    state.workers.resume()  # what a server that ended had accepted
     state.models.sweep(schedule.models(state))
     scheduler = schedule.Scheduler(state)
     try:
@@ -124,7 +124,7 @@ def _held(folder: Path) -> Iterator[Lock]:
 
 
 def _taken(lock: Lock, pause: float) -> bool:
-    """Try to take the lock; a client that only looks at it holds it for an instant."""
+    """Try to take the lock; a client that only checks it holds it for an instant."""
     time.sleep(pause)
     return lock.take()
 

@@ -16,7 +16,7 @@ LINGER_SECONDS = 600.0
 class ServerSettings:
     """The settings of a server.
 
-    ``speed`` divides the times of the ``auto`` clock, ``fixed`` is the time that another one stands at.
+    ``speed`` divides the times of the ``auto`` clock, ``fixed`` is the time at which another one stops.
     With ``linger`` the server ends that many seconds after its last lease. ``strict`` keeps to the guide
     where AWS's samples do not, ``rates`` throttles puts. ``compact_rows`` is how many put records wait for a
     Parquet file, ``part_rows`` how many rows are in memory at once, ``answer_wait`` how many seconds a call

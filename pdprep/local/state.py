@@ -61,6 +61,7 @@ def build(settings: ServerSettings) -> ServerState:
     clock = Clock(settings.clock, settings.speed, settings.fixed)
     resources, layers = Resources(store, clock), Layers(store)
     memory = Memory(layers)
+    # In the transaction in which a dataset disappears: its rows are gone with it or not at all.
     resources.when_gone(lambda gone: layers.forget(gone.arn))
     resources.when_gone(lambda gone: memory.forget(gone.arn))
     workers = Workers(resources, clock, store.transaction)

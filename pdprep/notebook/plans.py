@@ -54,6 +54,7 @@ def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, 
 
 def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:
     full = route == "bulk" and args.mode == "FULL"
+    # What is shown can be typed as it is: with the flags that a refusal would ask for.
     flags = tuple(f"--{name}" for name in asked_for(plan) if full)
     flags += ("--new-only",) * (route == "put" and plan.new_only)
     known: dict[str, Any] = {each.name: getattr(plan, each.name) for each in fields(plan)}

@@ -89,6 +89,7 @@ class App:
         request_id = self.state.ids.request()
         try:
             body = json.dumps(self._operate(request, service, name)).encode()
+            # The model gives puts no output.
             answer = HttpAnswer(200, {}, b"" if service == model.EVENTS else body)
         except Refusal as refusal:
             answer = _json_error(service, refusal)
@@ -173,6 +174,7 @@ def elsewhere(arn: str, region: str) -> bool:
 
 def _json_error(service: str, refusal: Refusal) -> HttpAnswer:
     status = refusal.status or model.error_status(service, refusal.code)
+    # REST protocols name the code in a header, the JSON protocol of the control plane in the body too.
     if service != model.CONTROL:
         body = json.dumps({"message": refusal.message})
         return HttpAnswer(status, {"x-amzn-ErrorType": refusal.code}, body.encode())

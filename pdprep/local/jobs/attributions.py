@@ -61,6 +61,7 @@ def imported(state: ServerState, dataset: Resource, files: list[Path]) -> pl.Dat
     schema = state.schema(dataset)
     rows = pl.scan_parquet(files, glob=False).with_columns(SOURCE=_told(state, dataset, schema))
     if "ITEMS" in (others := state.datasets(dataset.parent)):
+        # Under names of their own: an item and its event may have a column of one name.
         items = state.memory.catalogue(state, others["ITEMS"]).at(state.clock.now())
         rows = rows.join(items.lazy().select(pl.all().name.map(_of_item)), on="ITEM_ID", how="left")
     return pl.concat([_summed(rows, schema, metric) for metric in found.body["metrics"]])

@@ -122,6 +122,7 @@ def _users_let(state: ServerState, served: Served, job: Resource, given: dict[st
     rows = pl.DataFrame(schema={"USER_ID": pl.String})
     if "USERS" in served.datasets:
         rows = state.memory.catalogue(state, served.datasets["USERS"]).at(state.clock.now())
+    # Users without a record too: a condition may be about their events alone.
     everybody = served.model.users.select(USER_ID="ID").join(rows, on="USER_ID", how="left")
     context = filtering.FilterContext(None, None, lambda types: _doers(state, served, everybody, types))
     let = filtering.allowed(text, values, context, "USER_ID", set(everybody.columns))
@@ -181,12 +182,12 @@ def _read(lines: Any) -> Iterator[Any]:
         if text.strip():
             try:
                 yield json.loads(text)
-            except ValueError:  # shown beside its error, as it stands in the file
+            except ValueError:  # shown beside its error, as it is in the file
                 yield text.decode("utf-8", "replace").rstrip("\n")
 
 
 def _answered(given: Any, line: Line) -> dict[str, Any]:
-    """Answer one line; what is wrong with it stands beside it and stops no other."""
+    """Answer one line; what is wrong with it is written beside it and stops no other."""
     if not isinstance(given, dict):
         return {"input": given, "output": None, "error": "The line is no JSON object."}
     try:

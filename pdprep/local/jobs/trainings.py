@@ -35,6 +35,7 @@ def run(state: ServerState, resource: Resource) -> Commit:
     # As of the call, not of the moment the job gets its turn.
     upto = int(resource.body.get("upto") or state.layers.latest())
     if resource.body.get("trainingMode") == "UPDATE":
+        # An update trains nothing: the last full model stays, and newer items are explored.
         base = next(each for each in versions.full(state.resources, resource.parent) if "model" in each.body)
         kept = {name: base.body[name] for name in ("model", "upto")}
         return lambda: {**kept, "itemsUpTo": upto, "trainingHours": _hours(began)}

@@ -1,1 +1,1 @@
-"""Resources and their life in time: what stands in the state file, its clock, its jobs, its faults."""
+"""Resources and their life in time: what is in the state file, its clock, its jobs, its faults."""

@@ -20,6 +20,7 @@ class Clock:
 
     def __init__(self, mode: str = "auto", speed: float = 1.0, fixed: str = "") -> None:
         self.mode, self._speed = mode, speed
+        # A manual clock counts the usual times in full: a test moves it by as much as it likes.
         pace = 0.0 if mode == "instant" else 1.0 / (speed if mode == "auto" else 1.0)
         self.pending, self.progress = PENDING_SECONDS * pace, PROGRESS_SECONDS * pace
         self._fixed = _seconds(fixed) if fixed else (time.time() if mode == "manual" else None)

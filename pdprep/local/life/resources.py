@@ -146,6 +146,7 @@ class Resources:
         before = resource.body.get("before")
         if not before:
             return resource.body
+        # ``before`` has what the latest update changed, so its time decides.
         since = max(each["creationDateTime"] for each in resource.body["updates"].values())
         under_way = self._phase(CREATE, 1.0, since) != CREATE.active
         return {**resource.body, **before} if under_way else resource.body

@@ -69,7 +69,7 @@ class Workers:
         """Leave the jobs where they are; ``resume`` of the next server begins them again."""
         self._stopped.set()
         for thread in list(self._threads.values()):
-            thread.join(10)
+            thread.join(10)  # one that takes longer ends with the process, and its work is done again
 
     def _due(self) -> bool:
         alive = [arn for arn, thread in list(self._threads.items()) if thread.is_alive()]

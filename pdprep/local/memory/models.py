@@ -60,7 +60,7 @@ class PreviewModel:
 
 
 def place(ids: pl.Series, wanted: str | None) -> int | None:
-    """Return where an id stands in a sorted column.
+    """Return the position of an id in a sorted column.
 
     >>> place(pl.Series(["a", "c"]), "c"), place(pl.Series(["a", "c"]), "b")
     (1, None)

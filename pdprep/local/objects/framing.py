@@ -29,7 +29,7 @@ class Body:
         return found
 
     def line(self) -> bytes:
-        """Return what stands before the next line break, or before the end."""
+        """Return what is before the next line break, or before the end."""
         while (end := self._held.find(b"\n", self._at)) < 0 and len(self._held) - self._at < LINE:
             more = self._more()
             if not more:

@@ -78,6 +78,7 @@ class Objects:
         if self.store.row("SELECT 1 FROM objects WHERE bucket = ?", name):
             raise error("BucketNotEmpty")
         with self.store.transaction():
+            # Their parts go with them, and the files of those when a server starts again.
             self.store.run("DELETE FROM uploads WHERE bucket = ?", name)
             self.store.run("DELETE FROM meta WHERE name = ?", f"policy {name}")
             self.store.run("DELETE FROM buckets WHERE name = ?", name)
@@ -101,7 +102,7 @@ class Objects:
         headers = json.dumps(item.headers)
         with self.store.transaction():
             old = self.find(bucket, item.key)
-            precondition(old)  # in the transaction: nobody else writes between the look and the change
+            precondition(old)  # in the transaction: nobody else writes between the check and the change
             self.store.run(sql, bucket, item.key, item.blob, item.size, item.etag, item.modified, headers)
         if old and old.blob != item.blob:
             self.blobs.remove(old.blob)

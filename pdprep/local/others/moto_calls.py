@@ -55,6 +55,7 @@ def send(given: AWSPreparedRequest, seed: int | None = None) -> MotoAnswer:
     from moto.moto_api._internal import mock_random
 
     mock_random.seed(seed)
+    # None: no backend of moto has this address.
     status, headers, body = stubber.process_request(given) or (400, {}, b"")
     return MotoAnswer(int(status), headers, body)
 
@@ -62,7 +63,7 @@ def send(given: AWSPreparedRequest, seed: int | None = None) -> MotoAnswer:
 @cache
 def installed() -> BotocoreStubber:
     """Return what answers in moto, or refuse where it is not installed."""
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(ENVIRONMENT)  # where moto looks for these settings
     try:
         from moto.core.models import botocore_stubber
     except ImportError as error:

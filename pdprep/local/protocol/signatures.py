@@ -1,4 +1,4 @@
-"""What of a signature is looked at: that there is one, and, when asked for, how old it is."""
+"""What is checked of a signature: that there is one, and, when asked for, how old it is."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _float(shape: Shape, value: Any, path: str, problems: Problems) -> float:
 
 
 def _timestamp(shape: Shape, value: Any, path: str, problems: Problems) -> float:
-    if isinstance(value, str):
+    if isinstance(value, str):  # seconds or ISO 8601: SDKs differ
         value = _moment(value, path)
     seconds = _float(shape, value, path, problems)
     if not math.isfinite(seconds) or abs(seconds) >= 2**53:  # beyond it a float tells no seconds apart
@@ -146,6 +146,7 @@ def _constrain(shape: Shape, value: Any, path: str, problems: Problems) -> None:
     limits = shape.metadata
     if not limits:
         return
+    # The model has one pair of limits, of a length or of a number.
     sized = isinstance(value, (str, list, dict))
     size = len(value) if sized else value
     noun = "have length" if sized else "be"

@@ -73,6 +73,7 @@ def act(request: RuntimeRequest) -> dict[str, Any]:
         context = filtering.FilterContext(
             request.context.user, None, lambda types: done(state, events, request.user, types, request.moment)
         )
+        # None: the first rows may have nulls where a later one has the type.
         frame = pl.DataFrame(rows, infer_schema_length=None).rename({"ID": "ACTION_ID"})
         let = filtering.allowed(
             expression(state, served, arn),
@@ -158,6 +159,7 @@ def _items(request: RuntimeRequest, ranked: ranking.Ranked, mask: pl.Series | No
     explored = iter([(first + at, item) for at, item in enumerate(new) if mask is None or mask[first + at]])
     every, ids, count = _every(served), request.universe["ITEM_ID"], 0
     filtered = request.given.get("filterArn") is not None
+    # The order of trends has the new items in it already, so their mask goes along.
     for place, scored in ranked.places(
         mask if mask is None or served.traits.kind == traits.TRENDING else mask[:first]
     ):
@@ -186,7 +188,7 @@ def _item(request: RuntimeRequest, item: str, score: float | None, reason: str) 
 
 
 def _every(served: Served) -> int:
-    """Return at every how many items a new one stands; 0 for never."""
+    """Return how many items there are from one new item to the next; 0 for no new ones."""
     given = served.config.get("itemExplorationConfig") or {}
     try:
         weight = float(given.get("explorationWeight", EXPLORATION))

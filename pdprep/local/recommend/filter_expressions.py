@@ -23,6 +23,7 @@ PLACEHOLDER_OPERATORS = ("IN", "=")
 PLACEHOLDER_OPERATORS_LENIENT = ("IN", *COMPARISONS)
 # The service applies these by itself (filter-expression-guidelines-requirements).
 APPLIED_ANYWAY = ("REPEAT_FREQUENCY", "EXPIRATION_TIMESTAMP", "ACTION_EXPIRATION_TIMESTAMP")
+# A text, a placeholder, a number, a word with or without a dot, a comparison, a mark.
 _TOKEN = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?\b|\w+(?:\.\w+)?|!=|<=|>=|[=<>(),|])""", re.ASCII
 )
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison; ``dataset`` and ``operator`` in capitals, ``values`` as they stand."""
+    """One comparison; ``dataset`` and ``operator`` in capitals, ``values`` as they are written."""
 
     dataset: str
     field: str
@@ -119,7 +120,7 @@ def _expression(tokens: _Tokens) -> Expression:
     tokens.take("WHERE")
     groups = _chain(tokens, "AND", "OR")
     where = [each for group in groups for each in group]
-    # Conditions of a user stand after IF (filter-expression-guidelines-requirements).
+    # Conditions of a user come after IF (filter-expression-guidelines-requirements).
     if any(each.dataset not in DATASETS or each.dataset != where[0].dataset for each in where):
         raise _wrong("the conditions of an expression name fields of one dataset")
     for each in where:

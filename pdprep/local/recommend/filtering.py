@@ -159,6 +159,7 @@ def _compare(number: pl.Expr, operator: str, value: str) -> pl.Expr:
 def _holds(condition: Condition, values: Values, record: Mapping[str, Any]) -> bool:
     """Say whether one record fulfils a condition."""
     cell = _member(record, condition.field)
+    # A frame of one cell, so that there is one meaning of each comparison.
     frame = pl.DataFrame({"CELL": [cell]}, strict=False)
     one = Condition("USERS", "CELL", condition.operator, condition.values)
     nobody = FilterContext(None, None, lambda _: [])

@@ -74,6 +74,7 @@ def deployed(state: ServerState, campaign: Resource) -> str:
     """Return the version that a campaign deploys now: the latest, where it follows its solution."""
     body = state.resources.body(campaign)
     follows = (body.get("campaignConfig") or {}).get("syncWithLatestSolutionVersion")
+    # Until a newer one is trained, the version that it was made with.
     newest = next(iter(versions.full(state.resources, campaign.parent)), None) if follows else None
     return newest.arn if newest else str(body["solutionVersionArn"])
 

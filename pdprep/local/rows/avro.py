@@ -83,7 +83,7 @@ def read(document: dict[str, Any]) -> AvroSchema:
 def spellings(name: str) -> tuple[str, ...]:
     """Return the property names of a field: camelCase (developer guide, importing-items).
 
-    The guide says nothing of names that are not all capitals, so they may also stand for themselves.
+    The guide says nothing of names that are not all capitals, so they are also taken as they are.
 
     >>> spellings("CATEGORY_L1"), spellings("NUMBER_OF_RATINGS"), spellings("releaseYear")
     (('categoryL1',), ('numberOfRatings',), ('releaseyear', 'releaseYear'))

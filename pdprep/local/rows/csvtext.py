@@ -29,7 +29,7 @@ class Malformed(Exception):  # noqa: N818 - names what was found
 
 
 def header(handle: BinaryIO) -> list[str]:
-    """Read the header line. Names stand unquoted, so a quoted one keeps its quotes and matches no field."""
+    """Read the header line. Names are not quoted, so a quoted one keeps its quotes and matches no field."""
     line = handle.readline(MAX_RECORD)
     return _text(line.rstrip(b"\r\n"), 1).split(",") if line.strip() else []
 
@@ -61,7 +61,7 @@ def parse(chunk: bytes, columns: Sequence[str], line: int = 2, strict: bool = Fa
 
 
 def escaped(column: str) -> pl.Expr:
-    """Return a text column as it stands in the file; a line break becomes a space, null stays blank."""
+    """Return a text column as it is written to the file; a line break becomes a space, null stays blank."""
     text = pl.col(column).str.replace_all(r"\r\n|\n|\r", " ")
     text = text.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
     return (pl.lit('"') + text + pl.lit('"')).alias(column)

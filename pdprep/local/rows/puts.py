@@ -22,7 +22,7 @@ MEMBERS = {
 
 
 def event(schema: AvroSchema, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of an event; USER_ID may be missing, its session then stands for the user.
+    """Return the row of an event; USER_ID may be missing, its session is then taken for the user.
 
     So may IMPRESSION, whatever the schema says: AWS's sample of exploration sends events without one.
     """

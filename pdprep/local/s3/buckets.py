@@ -32,6 +32,7 @@ def create_bucket(call: S3Call) -> HttpAnswer:
     region = call.request.scope[0] or "us-east-1"
     body = call.request.document()
     wanted = parse(body).findtext(".//LocationConstraint") if body.strip() else None
+    # A client whose answer was lost creates it again: only us-east-1 lets it pass.
     if not call.objects.create_bucket(call.bucket, wanted or region) and region != "us-east-1":
         raise error("BucketAlreadyOwnedByYou")
     return empty(headers={"Location": f"/{call.bucket}"})

@@ -73,7 +73,7 @@ def _take(
 
 def _after(query: Mapping[str, str], second: bool) -> str:
     if not second:
-        # A marker that is a common prefix stands for every key that has it.
+        # A marker that is a common prefix means every key that has it.
         marker, delimiter = query.get("marker", ""), query.get("delimiter", "")
         return marker + "\U0010ffff" if delimiter and marker.endswith(delimiter) else marker
     token = query.get("continuation-token")

@@ -107,6 +107,6 @@ def refused(refusal: Refusal, request: HttpRequest, request_id: str) -> HttpAnsw
 
 
 def _marked(row: Route, request: HttpRequest) -> bool:
-    if not row.mark:
+    if not row.mark:  # the plain operation, unless a parameter asks for another that is not provided
         return not OTHERS & request.query.keys()
     return all(mark in request.query or mark in request.headers for mark in row.mark.split())

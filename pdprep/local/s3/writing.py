@@ -69,6 +69,7 @@ def receive(call: S3Call, kept: dict[str, str]) -> Stored:
     with closing(blocks(call.request, trailer)) as stream:
         blob, size = call.objects.blobs.write(stream, found)
     try:
+        # After the last byte, since a trailer may bring the checksums.
         given = verify(call.request.headers, trailer, found)
     except Refusal:
         call.objects.blobs.remove(blob)

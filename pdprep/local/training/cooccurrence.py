@@ -26,7 +26,7 @@ def neighbours(events: pl.DataFrame, counts: pl.Series) -> pl.DataFrame:
     [[1, 2], [0], [0]]
     """
     # Each event makes ten pairs. They are counted in parts of items, so that an item's neighbours are
-    # together and only PAIRS stand in memory; the events are looked through once a part.
+    # together and only PAIRS are in memory; the events are read once a part.
     parts = max(1, -(-events.height * 2 * REACH // PAIRS))
     found = pl.concat([_part(events, counts, number, parts) for number in range(parts)])
     whole = pl.DataFrame({"ITEM": pl.int_range(len(counts), dtype=pl.UInt32, eager=True)})
@@ -61,8 +61,8 @@ def _part(events: pl.DataFrame, counts: pl.Series, number: int, parts: int) -> p
 
 
 def _apart(events: pl.DataFrame, step: int) -> list[pl.LazyFrame]:
-    """Return the pairs of events of one user that stand ``step`` apart, both ways."""
-    # Sorted by user: whoever stands a step later is another user only at the end of each.
+    """Return the pairs of events of one user that are ``step`` apart, both ways."""
+    # Sorted by user: the event a step later is of another user only at the end of each.
     later = events.lazy().select(
         "USER", "ITEM", OTHER=pl.col("ITEM").shift(-step), SAME=pl.col("USER").shift(-step)
     )

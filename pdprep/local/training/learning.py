@@ -35,7 +35,7 @@ def train(
     found, size = datasets["INTERACTIONS"], max(1, state.settings.part_rows // 2)
     held = state.layers.count(found.arn, "BULK") + state.layers.count(found.arn, "PUT")
     count = partitions(held, size)
-    # Parts by user: whoever is in one is in no other, so histories and pairs need no second look.
+    # Parts by user: histories and pairs of a user are complete in one of them.
     parts = [read_events(state, found, upto, traits, config, (each, count)) for each in range(count)]
     ids = list[pl.LazyFrame]()
     if traits.items and "ITEMS" in datasets:

@@ -1,4 +1,4 @@
-"""The words that items share, for Semantic-Similarity: a stand-in for meaning, and no more than that."""
+"""The words that items share, for Semantic-Similarity: in place of their meaning, which is not understood."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_ITEMS = 1000  # a word of more items says little
 def alike(state: ServerState, dataset: Resource, which: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the items of some rows, and the neighbours of each.
 
-    Items that share words go together, as users' events do elsewhere. No meaning is understood.
+    Items that share words go together, as items of one user do elsewhere.
     """
     ids = subjects.ids(state, dataset, which).unique().sort("ID").collect()
     items = ids.with_columns(COUNT=pl.lit(0, pl.Int64))

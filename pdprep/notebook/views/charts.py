@@ -23,7 +23,7 @@ BLUE: Final = "#2f7fd0"
 ORANGE: Final = "#c2571a"
 HEIGHT: Final = 110
 WIDTH: Final = 250
-LONGEST: Final = 150  # of a full horizontal bar: names and figures stand beside it
+LONGEST: Final = 150  # of a full horizontal bar: names and figures are beside it
 ROW: Final = 16  # pixels of a horizontal bar and the gap below it
 LABEL: Final = 18  # characters of a bar's name
 _VERSION: Final = "5.20"  # of Vega-Lite: a pinned one, so that a newer renderer draws the same
@@ -56,7 +56,7 @@ class Chart(NamedTuple):
 
     @property
     def figure(self) -> html.Markup:
-        """The chart as HTML: the words stand below it for everyone, and are its name for a screen reader."""
+        """The chart as HTML: words are below it for everyone, its title is the name for a screen reader."""
         caption = f"<figcaption><strong>{escape(self.title)}</strong><br>{escape(self.says)}</figcaption>"
         named = self.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(self.title)}" ', 1)
         return html.Markup(f"<figure>{named}{caption}</figure>")
@@ -136,12 +136,18 @@ def curves(lines: Mapping[str, pl.DataFrame]) -> str:
         "y": _number("rows", [0, 1], {**percent, "title": "of the interactions"}),
     }
     layers = []
-    for (name, points), look in zip(lines.items(), _STYLES, strict=False):
+    for (name, points), style in zip(lines.items(), _STYLES, strict=False):
         data = {"values": points.to_dicts()}
-        at = points.filter(pl.col("ids") <= look.place).tail(1).to_dicts()
-        mark = {"type": "line", "color": look.colour, "strokeDash": look.dash, "strokeWidth": 2}
+        at = points.filter(pl.col("ids") <= style.place).tail(1).to_dicts()
+        mark = {"type": "line", "color": style.colour, "strokeDash": style.dash, "strokeWidth": 2}
         layers.append({"data": data, "mark": mark, "encoding": encoding})
-        text = {"type": "text", "align": look.align, "dx": look.side * 5, "dy": look.side * 8, "text": name}
+        text = {
+            "type": "text",
+            "align": style.align,
+            "dx": style.side * 5,
+            "dy": style.side * 8,
+            "text": name,
+        }
         layers.append({"data": {"values": at}, "mark": text, "encoding": encoding})
     return _draw([], layers, bottom=36, left=60)
 
@@ -149,12 +155,12 @@ def curves(lines: Mapping[str, pl.DataFrame]) -> str:
 class _LineStyle(NamedTuple):
     colour: str
     dash: list[int]
-    place: float  # where along the line its name stands, and on which side of it
+    place: float  # where along the line its name is written, and on which side of it
     align: str
     side: int
 
 
-# The busiest come first, so both lines bend upward: one name stands above, the other below.
+# The busiest come first, so both lines bend upward: one name is written above, the other below.
 _STYLES: Final = (_LineStyle(BLUE, [], 0.3, "right", -1), _LineStyle(ORANGE, [5, 3], 0.6, "left", 1))
 
 

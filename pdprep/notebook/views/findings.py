@@ -41,7 +41,7 @@ def verification(found: Verification) -> Sheet:
 
 
 def staged(found: Staged) -> Sheet:
-    """Return what stands in the folder, part by part."""
+    """Return what is in the folder, part by part."""
     facts = (
         ("records", found.rows),
         ("size", size(found.bytes)),

@@ -75,6 +75,7 @@ class Mapper:
 
     def choose(self, column: str, name: str, kind: str = "") -> Mapper:
         """Let a column become a field; a column that had the field is left out."""
+        # A page may be older than the kernel: what it names need not be there.
         if column not in self.choices or name not in self.fields_of(column):
             return self
         own = name in self.own(column)
@@ -214,7 +215,7 @@ def title(mapper: Mapper) -> str:
 
 
 def sheet(mapper: Mapper) -> Sheet:
-    """Return the mapping as it stands; values of the frame are shown live alone."""
+    """Return the mapping as it is now; values of the frame are shown live alone."""
     head = ("column", "field", "why", "type", "what is done", "first rows")
     rows = tuple((*line[:1], line.field or "left out", *line[2:]) for line in mapper.lines)
     found = tuple(

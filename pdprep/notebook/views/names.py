@@ -82,7 +82,7 @@ def of_plan(report: Report) -> str:
 
 def _names(name: str, prepared: Prepared) -> Names:
     columns = {each: prepared.origin(each) or each for each in prepared.contract.names}
-    if prepared.source.files:
+    if prepared.source.files:  # what reads a file can be typed again, whatever the notebook calls it
         return Names(name, FRAME, prepared.source.code, columns)
     given = prepared.source.given()
     frame = FRAME if given is None else of(given)

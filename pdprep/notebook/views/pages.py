@@ -31,7 +31,7 @@ class Page:
         return max(1, -(-self.total // self.query.size))
 
     def message(self) -> dict[str, Any]:
-        """Return the page as text, at most 20 KB of it, with what it takes to say where it stands."""
+        """Return the page as text, at most 20 KB of it, with what it takes to say which page that is."""
         return {
             "query": self.query.message(),
             "columns": self.frame.columns,
@@ -60,6 +60,7 @@ def read_page(records: Records, query: Query) -> Page:
     condition = record_query.where(query, records.columns)
     sort = query.sort if query.sort in records.columns else ""
     total = records.total(condition)
+    # Records may be fewer than when the page was drawn: the last one is shown then.
     number = min(query.page, max(0, -(-total // query.size) - 1))
     found = replace(query, page=number, sort=sort, descending=query.descending and bool(sort))
     frame = records.page(number, found.size, where=condition, sort=sort or None, descending=found.descending)

@@ -85,6 +85,7 @@ def _bars(plan: Plan) -> Iterator[Bar]:
         ),
     )
     before, after = _before(plan), _after(plan)
+    # Both bars have the scale of the longer one, so that their lengths compare.
     whole = max(sum(part.count for part in parts) for parts in (before, after))
     yield Bar("The dataset before", before, whole)
     yield Bar(f"The dataset after {_named(plan)}", after, whole)

@@ -110,7 +110,7 @@ def sentence(found: dict[str, int]) -> str:
 
 
 def full_import(found: dict[str, int]) -> str:
-    """Return what a FULL import would do to the records that stand.
+    """Return what a FULL import would do to the records that are there.
 
     >>> full_import({"bulk": 60, "incremental": 4, "both": 1})
     'A FULL import would replace 61 bulk records: 60 go unless it brings them again. 5 incremental ones stay.'

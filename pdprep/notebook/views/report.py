@@ -58,7 +58,7 @@ def problems(report: Report) -> str:
 
 def _pictures(report: Report) -> str:
     found = list(themes(report))
-    drawn = "".join(_drawn(found)) if charts.available() else ""
+    drawn = "".join(_drawn(found)) if charts.available() else ""  # without the library, words say it
     told = "".join(
         f"<p><strong>{escape(theme.title)}</strong>: {escape(theme.says)}</p>"
         for theme in found

@@ -124,7 +124,7 @@ class TerminalSurface:
         """Offer nothing: there is nothing to click."""
 
     def clear(self) -> None:
-        """Leave the last line as it is: what stands in a terminal stays."""
+        """Leave the last line as it is: what is written in a terminal stays."""
 
     def _over(self, text: str) -> None:
         """Write a line over the last one: what that had more is blanked."""
@@ -145,7 +145,7 @@ def text_bar(shot: Snapshot) -> str:
 
 
 def choose(job: Job, mode: str, *, live: bool, shell: InteractiveShell) -> Surface | None:
-    """Return what to draw a running job on, or None where nobody looks before its end."""
+    """Return what to draw a running job on, or None where nobody sees it before its end."""
     if not hasattr(shell, "kernel"):
         return TerminalSurface()
     if not live:

@@ -64,7 +64,7 @@ class Decision:
 
     @property
     def said(self) -> str:
-        """What stands in the way, in words."""
+        """What blocks the call, in words."""
         if self.vpc:
             return "it lets callers of a VPC in only, and Amazon Personalize is in none"
         if self.lacking:
@@ -139,7 +139,7 @@ def _is_principal(principal: Any, caller: Caller) -> bool:
     if principal == "*":
         return True
     names = _several(principal.get("Service" if caller.service else "AWS", []))
-    # The account itself stands for all of its roles, which their own policies then have to allow.
+    # The account itself means all of its roles, which their own policies then have to allow.
     own = (caller.principal, "*", *([] if caller.service else [caller.account]))
     root = f":iam::{caller.account}:root"
     return any(name in own or (not caller.service and name.endswith(root)) for name in names)

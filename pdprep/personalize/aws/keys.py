@@ -1,4 +1,4 @@
-"""The KMS keys that stand between Amazon Personalize and the data: which there are, and who may use them.
+"""The KMS keys that Amazon Personalize needs to read the data: which there are, and who may use them.
 
 Source: developer guide, granting-personalize-key-access and delete-records.
 """
@@ -48,6 +48,7 @@ def of_bucket(environment: Environment) -> BucketKey:
     for rule in found["ServerSideEncryptionConfiguration"]["Rules"]:
         applied = rule.get("ApplyServerSideEncryptionByDefault", {})
         key = applied.get("KMSMasterKeyID", "")
+        # The key that AWS manages for S3 may be named too, by this alias.
         if key and not key.endswith("alias/aws/s3"):
             return BucketKey(own=key)
         if applied.get("SSEAlgorithm", "").startswith("aws:kms"):

@@ -98,7 +98,7 @@ def _prices(name: str, found: dict[str, Any]) -> Prices:
 
 
 def _account(environment: Environment) -> str:
-    """Ask whose credentials these are; where that service is not to be had, the role's account stands in."""
+    """Ask whose credentials these are; where STS does not answer, take the role's account."""
     try:
         return str(call(environment, "sts", "get_caller_identity")["Account"])
     except ServiceError as error:

@@ -85,7 +85,7 @@ def _delete(target: Target, id: str, job: Job, update: Update) -> None:
 
 
 def _on_answer(update: Update, found: dict[str, Any]) -> None:
-    """Write down where the service stands; once it has deleted, the ledger still has to."""
+    """Write down how far the service is; once it has deleted, the ledger still has to."""
     if not Status(found["status"]).ok:
         update(status=found["status"])
 

@@ -46,7 +46,7 @@ def request(target: Target, users: object, confirm: int | None) -> DeletionReque
     """
     ids = ids_of(target, users)
     existing(target)
-    if confirm == len(ids) and not isinstance(confirm, bool):
+    if confirm == len(ids) and not isinstance(confirm, bool):  # True equals 1, and counts no user
         return DeletionRequest(target, ids)
     held = forgetting.held(target.ledger, ids)
     records = ", ".join(f"{plural(count, 'record')} of {name}" for name, count in held.items() if count)

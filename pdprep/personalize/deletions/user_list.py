@@ -24,7 +24,7 @@ def demand_readable(target: Target) -> None:
     there = _environment(target.environment)
     found = keys.of_bucket(there)
     if found.own:
-        own = there.place[0]
+        own = there.place[0]  # cut below, as the name of a bucket has at most 63 characters
         raise GroupError(
             f"the bucket {own} is encrypted under a key of your own",
             "another one for the list of users to delete: Amazon Personalize cannot read it there",

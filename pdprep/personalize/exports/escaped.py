@@ -30,6 +30,7 @@ def to_parquet(files: Sequence[Path], contract: Contract, target: Path) -> pl.La
     plain = [
         _doubled(file, target.with_name(f"{target.stem}-{number}.csv")) for number, file in enumerate(files)
     ]
+    # As text first: Polars would read 007 as the number 7, and types differ from file to file.
     frames = [
         pl.scan_csv(file, infer_schema=False, glob=False).select(
             _as(field.name, DTYPES[field.type]) for field in contract.stored

@@ -67,7 +67,7 @@ def run(asked: ExportRequest, job: Job) -> None:
         hint = "group.check() tells whether the role may write to the bucket"
         raise failure(f"the export {job.name}", found, "ACTIVE", hint)
     keys = uploads.keys_below(target.environment, prefix)
-    # The ledger's copy stands before the bucket's goes, which holds people's data.
+    # The ledger's copy is there before the bucket's goes, which holds people's data.
     rows = files.file_export(target.ledger, target.environment, keys, asked.contract, job.id)
     uploads.remove(target.environment, keys)
     job.update(phase="done", rows=rows, done=rows, total=rows)

@@ -43,7 +43,7 @@ def of_group(target: Target, contracts: Sequence[Contract]) -> Infrastructure:
         target.domain,
         datasets,
         _key(target, group),
-        [kind for kind in there if kind not in TYPES],
+        [kind for kind in there if kind not in TYPES],  # CloudFormation has no resource for these
     )
 
 

@@ -66,7 +66,7 @@ def verify(target: Target, dataset: str, rows_a_partition: int = ROWS_A_PARTITIO
     Raises:
         LedgerError: A file of the ledger's records is not what was written.
     """
-    # First the ledger's own files: a damaged one would make the service look wrong.
+    # First the ledger's own files: a damaged one would show as a difference of the service.
     _whole(target, dataset)
     jobs, frames = zip(*(export(target, dataset, layer) for layer in LAYERS), strict=True)
     contract = target.deployed(dataset) or Contract.of(dataset, target.domain)
@@ -101,6 +101,7 @@ def _held(target: Target, contract: Contract) -> pl.LazyFrame:
 
 
 def _like(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    # Of a field that a schema got later, older records have nothing, and the service has null.
     have = frame.collect_schema()
     columns = [
         (pl.col(name) if name in have else pl.lit(None)).cast(dtype).alias(name)

@@ -90,7 +90,7 @@ def _expected(asked: ImportRequest, job: Job) -> DatasetState:
     full = [place for place, row in enumerate(on_their_way) if row.mode == "FULL"]
     if not full:
         return replace(now, imports=(*now.imports, *on_their_way), unknown=unknown)
-    # What stands there now, and what comes before the last FULL import, will have been replaced by it.
+    # What is there now, and what comes before the last FULL import, will have been replaced by it.
     first, *more = on_their_way[full[-1] :]
     return DatasetState((first, *more), first.rows, first.keys, now.put, unknown)
 

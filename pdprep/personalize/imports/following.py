@@ -149,7 +149,7 @@ def last_active(target: Target, dataset: str) -> float | None:
 
 
 def record(target: Target, row: ImportRow) -> None:
-    """Write down in its job's row where an import stands."""
+    """Write down in its job's row how far an import is."""
     journal = target.ledger.journal
     job = journal.job(row.job)
     if job is None:

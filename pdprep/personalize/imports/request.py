@@ -1,4 +1,4 @@
-"""What somebody asked for: a frame into a dataset in bulk, and what may happen to what stands there."""
+"""What somebody asked for: a frame into a dataset in bulk, and what may happen to what is there."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def stage(
 
 
 def fingerprint(staged: Staged) -> str:
-    """Return what stands for the bytes of an import: its schema and its parts in order."""
+    """Return the digest that tells the bytes of an import from others: its schema and its parts in order."""
     # Not of the source: the same rows from another file, or in Parquet and not in CSV, are the same import.
     text = "\n".join([staged.contract.to_avro(), *(part.sha256 for part in staged.parts)])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -15,7 +15,7 @@ from pdprep.personalize.resources import names
 
 
 def fresh_prefix(environment: Environment, group: str, dataset: str, name: str) -> str:
-    """Return a prefix that no other import uses: what stood there before is never read."""
+    """Return a prefix that no other import uses: what was there before is never read."""
     _, prefix = environment.place
     return str(PurePosixPath(group_prefix(prefix, group), dataset, f"{name}-{clock.new_id()[-8:]}"))
 

@@ -32,7 +32,7 @@ def loads(text: str) -> PdprepError | None:
         return None
     value = json.loads(text)
     said = (value["found"], value["expected"], value["hint"])
-    kind = getattr(errors, value["class"], JobError)
+    kind = getattr(errors, value["class"], JobError)  # a newer pdprep may have written another class
     if issubclass(kind, ImportFailed):
         return ImportFailed(*said, reason=value["reason"])
     if issubclass(kind, ServiceError):

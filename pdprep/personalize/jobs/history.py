@@ -112,6 +112,7 @@ def _job(target: Target, row: JobRow) -> Job:
     key = (target.ledger.folder, row.id)
     with _guard:
         known = _alive.get(key)
+    # Where another process went on with it, the row is newer than what this session remembers.
     if known is not None and (known.running or (known.finished and known.status == row.status)):
         return known
     current, kind = _current(target, row), KINDS[row.route]

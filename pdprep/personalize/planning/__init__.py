@@ -1,1 +1,1 @@
-"""What sending would do, and what stands in its way."""
+"""What sending would do, and what blocks it."""

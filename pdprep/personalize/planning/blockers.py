@@ -1,4 +1,4 @@
-"""What stands in the way of sending a frame, asked of the report, the ledger and the service."""
+"""What blocks the sending of a frame, asked of the report, the ledger and the service."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Check:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is known to stand in the way."""
+        """Whether nothing is known that blocks it."""
         return all(answer.ok is not False for answer in self.answers)
 
     def __str__(self) -> str:

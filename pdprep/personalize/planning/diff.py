@@ -25,7 +25,7 @@ _KEY, _ROW = "__key_hash", "__row_hash"
 
 @dataclass(frozen=True)
 class Balance:
-    """How the records of a frame stand to what was sent.
+    """How the records of a frame compare with what was sent.
 
     Attributes:
         new: Records whose key nobody has sent.
@@ -114,7 +114,7 @@ class Tracker:
 
 
 class Difference:
-    """Counts how a frame stands to what was sent, a batch at a time beside the ledger's same ids.
+    """Counts how a frame compares with what was sent, a batch at a time beside the ledger's same ids.
 
     Records are compared by two hashes of 64 bits, of their key and of all their values: among ten million
     beside as many, two that meet by chance are one case in a hundred thousand.

@@ -1,4 +1,4 @@
-"""What a pass finds out for a plan: size, calls, and how the records stand to the ledger's."""
+"""What a pass finds out for a plan: size, calls, and how the records compare with the ledger's."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Forecast:
     """The aggregates of a plan, over the batches of one pass.
 
     Attributes:
-        difference: How the records stand to what was sent, filled in where that is asked for.
+        difference: How the records compare with what was sent, filled in where that is asked for.
         returning: Users whose earlier events filters have forgotten.
         deleted: Records of users who have been deleted.
     """

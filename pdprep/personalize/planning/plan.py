@@ -26,7 +26,7 @@ class Plan:
         bytes: About how large the CSV of an import is.
         going: Bulk records that a FULL import would replace.
         staying: Incremental records that no import removes.
-        balance: How the records stand to those that were sent before.
+        balance: How the records compare with those that were sent before.
         creates: What does not exist yet.
         obstacles: What blocks each route.
         report: What validation found.

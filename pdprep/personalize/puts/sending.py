@@ -39,7 +39,7 @@ def send(target: Target, plan: PlanRow, job: Job, speed: Speed) -> Answered:
         sender.send(runs(contract, record_files.unanswered(target.ledger, plan)))
     except ServiceError as error:
         if error.code in WRONG:
-            # Given up, so that it does not stand before every later put; nothing of it counts as sent.
+            # Given up, so that no later put has to finish it first; nothing of it counts as sent.
             journal.finish_plan(plan)
         raise
     journal.finish_plan(plan)

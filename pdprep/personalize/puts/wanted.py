@@ -86,7 +86,7 @@ class Wanted:
         return left
 
     def _without_deleted(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Count the records of users who have been deleted: to the ledger they look new."""
+        """Count the records of users who have been deleted: the ledger forgot them, and has them as new."""
         if self._contract.dataset not in forgetting.USER_DATASETS:
             return frame
         deleted = deleted_users.among(self._ledger, frame[forgetting.USER])

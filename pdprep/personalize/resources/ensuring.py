@@ -70,7 +70,7 @@ def ensure_group(environment: Environment, name: str, domain: str) -> Group:
 
 
 def _no_room(environment: Environment, error: ServiceError) -> ServiceError:
-    """Return the error of a group for which the region has no room, naming those that stand there."""
+    """Return the error of a group for which the region has no room, naming those that are there."""
     there = groups(environment)
     one = there[0] if there else "another"
     return ServiceError(

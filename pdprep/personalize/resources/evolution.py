@@ -43,7 +43,7 @@ def update_schema(target: Target, contract: Contract) -> Contract:
 
 
 def ineligible(old: Contract, new: Contract) -> Iterator[str]:
-    """Yield what stands against replacing one schema by another.
+    """Yield what forbids replacing one schema by another.
 
     >>> from pdprep.contract.fields import Field
     >>> items = Contract.of("items")

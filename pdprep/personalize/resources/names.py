@@ -1,4 +1,4 @@
-"""The names of what pdprep creates: derived from what they stand for, so that it is found again."""
+"""The names of what pdprep creates: derived from what they name, so that it is found again."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def near(name: str, others: Iterable[str]) -> str | None:
 def job(group: str, kind: str, mode: str, fingerprint: str, number: int) -> str:
     """Return the name of a job; ``number`` counts those of the same group, dataset, mode and content."""
     tail = f"{kind}-{mode.lower()}-{fingerprint[:8]}-{number}"
+    # The group's name is what may be cut: the tail is what tells jobs apart.
     return f"{group[: LONGEST - 1 - len(tail)]}-{tail}"
 
 

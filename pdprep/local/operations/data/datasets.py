@@ -66,6 +66,7 @@ def create_dataset(call: OperationCall) -> dict[str, Any]:
     arn_tail = f"dataset/{group.name}/{kind}"
     body = {"datasetType": kind, "schemaArn": schema.arn, "datasetGroupArn": group.arn}
     tracking = call.state.ids.tracking(call.arn(arn_tail)) if kind == "ACTION_INTERACTIONS" else None
+    # Put calls name a dataset of action interactions by a tracking id, as events name a tracker.
     with call.state.store.transaction():
         dataset = create(call, "dataset", arn_tail, parent=group.arn, **body, trackingId=tracking)
         if tracking:

@@ -56,6 +56,7 @@ def _check_quotas(call: OperationCall, group: Resource, conditions: tuple[Condit
     own = fields(conditions)
     if len(own) > MOST_FIELDS:
         raise limit(f"More than {MOST_FIELDS} fields in a filter.")
+    # A field counts once, however many filters name it.
     others = (_fields(each.body["filterExpression"]) for each in known)
     if len(own.union(*others)) > MOST_FIELDS_OF_GROUP:
         raise limit(f"More than {MOST_FIELDS_OF_GROUP} fields in the filters of the dataset group.")

@@ -102,7 +102,7 @@ def _next_version(state: ServerState, solution: Resource) -> float | None:
     )
     days = re.search(r"\d+", asked)
     every = state.clock.lasting(int(days[0]) * traits.DAY if days else traits.RETRAINED)
-    # A version that somebody makes within the hour stands for the first training, and sets the days after it.
+    # A version that somebody makes within the hour is the first training, and sets the days after it.
     begun = float(body.get("automaticSince", solution.created))
     trained = last.created + every if last and last.created >= begun else None
     at = trained or begun + state.clock.lasting(traits.FIRST_TRAINING)

@@ -37,7 +37,7 @@ class Fixed:
 
 @dataclass(frozen=True)
 class S3Sink:
-    """Where an import stands in S3, and the way there for a task: no keys go to other processes."""
+    """Where an import is in S3, and the way there for a task: no keys go to other processes."""
 
     reach: Reach
     account: str
@@ -60,6 +60,7 @@ class S3Sink:
         return Environment(self.reach.session, self.account, self.region, self.bucket, "", endpoint)
 
     def __getstate__(self) -> dict[str, object]:
+        # A session and its clients stay in their process: each task makes its own.
         return {name: value for name, value in self.__dict__.items() if name != "environment"}
 
     def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:

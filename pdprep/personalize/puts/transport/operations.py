@@ -57,7 +57,7 @@ class Destination:
         name = json.dumps(self.tracking_id if put.key == "trackingId" else self.dataset.arn)
         records = ", ".join(call.records)
         text = f'{{"{put.key}": {name}, {call.sender}"{put.member}": [{records}]}}'
-        # What is beyond ASCII stands inside of texts only, so it can be escaped where it stands.
+        # What is beyond ASCII is inside of texts only, so it can be escaped in place.
         if text.isascii() and "\x7f" not in text:
             return text
         return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)

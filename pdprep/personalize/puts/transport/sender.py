@@ -30,7 +30,7 @@ WRONG: Final = (
 )
 THROTTLED: Final = ("ThrottlingException", "TooManyRequestsException", "LimitExceededException")
 BROKEN: Final = ("ResourceInUseException", "InternalFailure", "InternalServerError", "ServiceUnavailable")
-NAMELESS: Final = ("500", "502", "503", "504")  # what stands between us and the service answered
+NAMELESS: Final = ("500", "502", "503", "504")  # a gateway between here and the service answered
 AGAIN: Final = (*THROTTLED, *BROKEN, *NAMELESS, LOST)
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
