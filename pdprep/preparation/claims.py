@@ -12,6 +12,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.contract.meanings import is_timestamp
 from pdprep.preparation import gaps, naming
+from pdprep.preparation.calls import text
 from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.gaps import FirstLines
 from pdprep.preparation.object_texts import id_code
@@ -38,7 +39,9 @@ def claims(base: Contract, columns: Columns, inside: Collection[str]) -> tuple[l
     for each in every:
         if each.name in columns:
             step = step_for(each, each.name, columns[each.name])
-            found[each.name] = Guess(each.name, each, False, f"the field's own name{_done(step)}", step)
+            found[each.name] = Guess(
+                each.name, each, False, f"the field's own name{_done(step, columns[each.name])}", step
+            )
     said: list[str] = []
     for each in every:
         if each.name not in found:
@@ -80,7 +83,7 @@ def _named(field: Field, name: str, free: Columns, reason: str) -> Guess:
     told, step = free[name], step_for(field, name, free[name])
     personal = f"; personal data: {_PERSONAL[told.kind]}" if told.kind in _PERSONAL else ""
     local = "; no zone, taken as UTC" if is_timestamp(field) and step is None and told.local else ""
-    return Guess(name, field, False, f"{reason}{personal}{local}{_done(step)}", step)
+    return Guess(name, field, False, f"{reason}{personal}{local}{_done(step, told)}", step)
 
 
 def _time(field: Field, free: Columns, usable: Sequence[str], inside: Collection[str]) -> Guess | None:
@@ -162,7 +165,8 @@ def step_for(field: Field, name: str, told: Evidence) -> Step | None:
     if is_timestamp(field) and _has_format(told):
         return Step(name, "epoch", {"format": told.time_formats[0]})
     if field.numeric and told.kind == "price":
-        return Step(name, "prices", {"decimal": told.decimal} if told.decimal else {})
+        lenient: dict[str, str | bool] = {"strict": False} if told.exceptions else {}
+        return Step(name, "prices", {"decimal": told.decimal, **lenient} if told.decimal else lenient)
     if (field.categorical or field.name == "IMPRESSION") and told.kind == "split":
         return Step(name, "split")
     if (field.categorical or field.name == "IMPRESSION") and told.separator:
@@ -189,12 +193,12 @@ def _has_bar(told: Evidence) -> bool:
     return told.kind == "text" and bool(told.some.str.contains("|", literal=True).any())
 
 
-def _done(step: Step | None) -> str:
+def _done(step: Step | None, told: Evidence) -> str:
     if step is None:
         return ""
     what = {
         "epoch": f"read as {step.given.get('format')}",
-        "prices": "amounts of money to numbers",
+        "prices": f"amounts of money to numbers{without_amount(step.column, told)}",
         "split": "lists written as text are split",
     }
     return f"; {what[step.name]}"
@@ -234,6 +238,16 @@ def _gaps(base: Contract, guess: Guess, columns: Columns, fillable: FirstLines |
             yield f"{wrong:,} different values of {guess.column} are no moments since 1980: {drop}"
 
 
+def without_amount(column: str, told: Evidence) -> str:
+    """Say what becomes of the words among the amounts of a column."""
+    null = f"; {', '.join(told.exceptions)}: null" if told.exceptions else ""
+    free = next((word for word in told.exceptions if word.lower() in _FREE), None)
+    zero = (
+        f"frame.with_columns(pl.col({text(column)}).replace({{{text(free)}: {text('0')}}}))" if free else ""
+    )
+    return f"{null}, or 0 by {zero}" if zero else null
+
+
 def _near(name: str, columns: Columns, found: Mapping[str, Guess], base: Contract) -> Iterator[str]:
     """Say of a required field without a column which one was not taken, and why."""
     taken = {guess.column for guess in found.values()}
@@ -249,6 +263,7 @@ def _near(name: str, columns: Columns, found: Mapping[str, Guess], base: Contrac
             yield f"{column} is not taken for {name}: {_WHY[told.kind]}{f': {code}' if code else ''}"
 
 
+_FREE: Final = ("free", "gratis", "gratuit", "kostenlos", "umsonst")
 _WHY: Final[Mapping[str, str]] = {
     "nothing": "it is empty", "nested": "it holds objects or lists of them",
     "number": "its numbers cannot be it",

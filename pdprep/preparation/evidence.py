@@ -10,7 +10,7 @@ import polars as pl
 
 from pdprep.preparation import formats, times
 from pdprep.preparation.columns import LEADING_ZERO, LONGEST
-from pdprep.preparation.lists import bracketed, sign
+from pdprep.preparation.lists import bracketed, sign, vectors
 from pdprep.preparation.object_texts import are_objects
 from pdprep.preparation.prices import CURRENCY, amounts, decimal_sign, thousands
 
@@ -30,6 +30,7 @@ _2035: Final = 2_051_222_400  # ids of digits are often beyond it
 _NO_NUMBER: Final = r"(?i)^[-+]?(?:nan|inf|infinity)$"  # which programs write among numbers
 _E164: Final = r"^\+[1-9]\d{8,14}$"  # a sign that numbers seldom have, and phone numbers always
 _CURRENCIES: Final = rf"^[-+(]?\s*{CURRENCY}?[^\p{{L}}]*{CURRENCY}?\.?\)?$"
+_MONEY: Final = rf"{CURRENCY}|[.,]\d\d\D*$"  # which 1.2 beside beta is not
 _NUMBER: Final = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _CLOCK_OR_DAY: Final = r"\d{1,4}[-./ ]\w{2,9}[-./ ,]|\d{8}|[a-zA-Z]{3,9}\.? \d{1,2}"
 _DAY: Final = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -110,6 +111,8 @@ class Evidence:
                 return "phone"
             no_number = words.str.contains(LEADING_ZERO) | words.str.contains(LONGEST)
             return "text" if no_number.any() else "number"
+        if self.exceptions:
+            return "price"
         for kind, form in _FORMS.items():
             if _most(some.str.contains(form)):
                 return kind
@@ -118,10 +121,21 @@ class Evidence:
         if self.time_formats:
             return "format"
         if _most(bracketed(some) | are_objects(some)):
-            return "nested" if are_objects(some).any() else "split"
+            return "nested" if are_objects(some).any() or vectors(some).any() else "split"
         if some.str.contains(_CURRENCIES).all() and _most(_amounts(some)):
             return "price"
         return "prose" if is_prose(some) else "text"
+
+    @cached_property
+    def exceptions(self) -> tuple[str, ...]:
+        """The few words among amounts, such as free or n/a, that are none."""
+        if self.values.dtype != pl.String:
+            return ()
+        words = self.some.filter(self.some.str.contains(r"^\D{1,12}$"))
+        amount = self.some.filter(self.some.str.contains(r"\d"))
+        few = 0 < words.len() <= _WORDS and amount.len() > words.len()
+        money = amount.str.contains(_CURRENCIES).all() and _most(amount.str.contains(_MONEY))
+        return tuple(words) if few and money and _most(_amounts(amount)) else ()
 
     @cached_property
     def some(self) -> pl.Series:

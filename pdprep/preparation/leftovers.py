@@ -16,10 +16,10 @@ from pdprep.contract.meanings import own
 from pdprep.contract.payloads import FORBIDDEN, camel
 from pdprep.errors import ContractError
 from pdprep.preparation import calls, naming
-from pdprep.preparation.claims import step_for
+from pdprep.preparation.claims import step_for, without_amount
 from pdprep.preparation.evidence import Evidence
 from pdprep.preparation.guessing import infer_field
-from pdprep.preparation.object_texts import field_code, member_code
+from pdprep.preparation.object_texts import are_objects, field_code, member_code
 from pdprep.preparation.proposal import Guess
 from pdprep.preparation.steps import Step
 
@@ -184,6 +184,8 @@ def _useless(base: Contract, column: str, told: Evidence, time: str | None) -> s
         return "nothing in it"
     if kind == "nested":
         dtype = told.values.dtype
+        if dtype == pl.String and not are_objects(told.some).any():
+            return "lists of fractions or of lists, as an embedding is: no categories"
         if dtype == pl.String:
             code = field_code(column, told.some.to_list())
             return f"objects written as text{f'; a field of them is read by {code}' if code else ''}"
@@ -231,7 +233,7 @@ def _number(base: Contract, name: str, column: str, told: Evidence, inside: Coll
             return Left("amounts that can be read two ways, as 1.234 can: transforms.prices(..., decimal=)")
         if column in inside:
             return Left("amounts written as text within an object")
-        return field, "amounts, read as numbers", step_for(field, column, told)
+        return field, f"amounts, read as numbers{without_amount(column, told)}", step_for(field, column, told)
     if told.whole and _ID.search(column):
         return _category(name, told)
     field = infer_field(told.values.alias(name), base.dataset)

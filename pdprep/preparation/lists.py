@@ -14,6 +14,8 @@ NOTHING: Final = ("n/a", "#n/a", "none", "null", "nan", "nil", "undefined", "-",
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 _BRACKETED: Final = r"^\s*(?:\[.*\]|\{.*\}|\(.*,.*\))\s*$"
 _JSON: Final = rf"^\s*\[\s*(?:{_QUOTED}\s*,\s*)*{_QUOTED}\s*\]\s*$"
+_FRACTION: Final = r"(?:-\d|[-+]?\d*\.\d|\d+\.\s*[,\])}]|\d+[eE][-+\d])"
+_VECTOR: Final = rf"^\s*[\[({{]\s*(?:[\[(]|(?:[-+\d\s]+,)*\s*{_FRACTION}[-+.,\d\seE]*[\])}}])"
 _ITEM: Final = rf"""{_QUOTED}|'(?:[^'\\]|\\.)*'|[^,\[\]{{}}()"'\s][^,\[\]{{}}()]*"""
 _SIGNS: Final = (";", ",", "/")
 # What tells categories joined by a sign from prose: shares of the different values, and characters.
@@ -70,6 +72,15 @@ def _unquoted(item: pl.Expr) -> pl.Expr:
 def bracketed(texts: pl.Series) -> pl.Series:
     """Tell which texts are lists of JSON, Python or in braces, and no objects."""
     return texts.str.contains(_BRACKETED).fill_null(False) & ~are_objects(texts)
+
+
+def vectors(texts: pl.Series) -> pl.Series:
+    """Tell which texts are lists of fractions or of lists: an embedding or a table, and no categories.
+
+    >>> vectors(pl.Series(["[0.1, -2e-3]", "[[1, 2], [3]]", "[['a'], []]", "[1, 2]", "[v1.2, b]"])).to_list()
+    [True, True, True, False, False]
+    """
+    return texts.str.contains(_VECTOR).fill_null(False)
 
 
 def sign(texts: pl.Series) -> str | None:

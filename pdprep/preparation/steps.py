@@ -19,7 +19,7 @@ class Step:
 
     column: str
     name: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str | bool] = field(default_factory=dict)
 
     def __call__(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         if not self.name:
@@ -36,7 +36,9 @@ class Step:
         """
         if not self.name:
             return f".explode({text(self.column)}).unnest({text(self.column)})"
-        said = [f"{name}={text(value)}" for name, value in self.given.items()]
+        said = [
+            f"{name}={text(value) if isinstance(value, str) else value}" for name, value in self.given.items()
+        ]
         return f".pipe({', '.join([f'pdprep.transforms.{self.name}', text(self.column), *said])})"
 
 

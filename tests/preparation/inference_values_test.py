@@ -333,3 +333,26 @@ def test_field_f_microseconds_come_before_the_day_beside_them() -> None:
 def test_field_f_numbers_that_could_be_days_are_none_under_another_name() -> None:
     proposal = items(weight=[20260105, 20260131] * (N // 2))
     assert reason(proposal, "weight").startswith("every value is a number")
+
+
+def test_words_among_amounts_leave_a_price_one_and_are_named() -> None:
+    paid = ["free" if n % 10 == 0 else f"{n}.99" for n in range(N)]
+    cost = ["n/a" if n % 10 == 0 else "-" if n % 10 == 1 else f"${n}.50" for n in range(N)]
+    proposal = items(paid=paid, cost=cost)
+    assert proposal.code.count("strict=False") == 2
+    assert "n/a, -: null" in reason(proposal, "cost")
+    said = reason(proposal, "paid")
+    assert "free: null, or 0 by frame" in said
+    frame = pl.DataFrame({"sku": SKUS, "size": ["S", "M"] * (N // 2), "paid": paid, "cost": cost})
+    assert made(proposal, frame).frame.collect()["PAID"].head(2).to_list() == [None, 1.99]
+    free = eval(said.partition(" by ")[2], {"frame": frame, "pl": pl})
+    assert made(proposal, free).frame.collect()["PAID"].head(2).to_list() == [0.0, 1.99]
+    versions = items(version=["beta" if n % 10 == 0 else f"1.{n % 5}" for n in range(N)])
+    assert "categories" in reason(versions, "version")
+
+
+@pytest.mark.parametrize("text", ["[0.1, -2e-3]", "[-1, 4]", "[['a', 'b'], ['c']]", "[[1], [2]]"])
+def test_vectors_and_tables_written_as_text_are_no_categories(text: str) -> None:
+    proposal = items(held=[text] * N)
+    assert "no categories" in reason(proposal, "held")
+    assert "split" not in proposal.code

@@ -103,12 +103,17 @@ def prices(
 def _price(name: str, decimal: Decimal | None, strict: bool) -> pl.Expr:
     def batch(texts: pl.Series) -> pl.Series:
         found = amounts(texts.cast(pl.String), decimal)
+        rows = f"among {texts.len():,} rows read at once"  # a plan reads others before or after
         either = texts.filter(found.either)
         if either.len():
             sign = decimal_sign(texts.cast(pl.String))
-            why = "as other values have it" if sign else 'or decimal=",", where 1.234 is more than a thousand'
+            why = (
+                "as others of these rows have it"
+                if sign
+                else 'or decimal=",", where 1.234 is more than a thousand'
+            )
             raise MappingError(
-                f"{either.len():,} values of {name} can be read two ways, as 1.234 can",
+                f"{either.len():,} values of {name} can be read two ways, as 1.234 can, {rows}",
                 "decimal= names the sign that stands before the fraction",
                 f'frame.lazy().pipe(transforms.prices, "{name}", decimal="{sign or "."}")  # {why}',
             )
@@ -116,7 +121,7 @@ def _price(name: str, decimal: Decimal | None, strict: bool) -> pl.Expr:
         if strict and unread.len():
             said = " or ".join(dict.fromkeys(map(shape, unread.cast(pl.String).head(3))))
             raise MappingError(
-                f"{unread.len():,} values of {name} are no prices; they are written like {said}",
+                f"{unread.len():,} values of {name} are no prices; they are written like {said}, {rows}",
                 "an amount, with or without a currency",
                 f'frame.lazy().pipe(transforms.prices, "{name}", strict=False)  # makes them null',
             )
