@@ -84,6 +84,12 @@ def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
     assert "group.put(frame)" in forms(sent, plan)["text/html"]
 
 
+def test_a_plan_s_notes_name_the_notebook_s_frame(sent: InteractiveShell) -> None:
+    run(sent, "few = pl.concat([history.head(100), events(30_000, 5)])")
+    found = forms(sent, run(sent, "%personalize_put few --dry-run --dataset interactions"))
+    assert all("put(few, new_only=True) sends the 5 that are new" in found[form] for form in BOTH_FORMS)
+
+
 def test_several_frames_are_several_plans(sent: InteractiveShell) -> None:
     plans = run(sent, "%personalize_put history today --dry-run")
     assert [plan.rows for plan in plans] == [BULK, NEW]

@@ -142,11 +142,13 @@ def _removed(plan: Plan) -> Iterator[Grid]:
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    """Yield what the balance says beside its counts."""
+    """Yield what the balance says beside its counts, with the notebook's own names in its calls."""
     if plan.forgotten:
         yield plan.forgotten
+    put = f"{names.of_group()}.put({names.of_plan(plan.report)},"
     drawn = 1 + bool(plan.balance.lacks)  # the lines that the bars show already
-    yield from list(plan.balance.lines)[drawn:]
+    for line in list(plan.balance.lines)[drawn:]:
+        yield line.replace("group.put(frame,", put)
 
 
 def asked_for(plan: Plan) -> list[str]:
