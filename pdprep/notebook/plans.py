@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from pdprep.errors import RefusedError
 from pdprep.notebook.arguments import again
-from pdprep.notebook.views import refusal, sheet
+from pdprep.notebook.views import names, refusal, sheet
 from pdprep.notebook.views.output import publish
 from pdprep.notebook.views.plan import asked_for
 from pdprep.personalize.planning.plan import Plan, Plans
@@ -53,6 +53,7 @@ def show_refusal(error: RefusedError, args: Namespace, shell: InteractiveShell, 
 
 
 def _of_line(plan: Plan, args: Namespace, route: str) -> LinePlan:
+    names.keep(plan.report)
     full = route == "bulk" and args.mode == "FULL"
     # What is shown can be typed as it is: with the flags that a refusal would ask for.
     flags = tuple(f"--{name}" for name in asked_for(plan) if full)

@@ -87,7 +87,12 @@ def test_a_plan_in_python_ends_with_python(sent: InteractiveShell) -> None:
 def test_a_plan_s_notes_name_the_notebook_s_frame(sent: InteractiveShell) -> None:
     run(sent, "few = pl.concat([history.head(100), events(30_000, 5)])")
     found = forms(sent, run(sent, "%personalize_put few --dry-run --dataset interactions"))
-    assert all("put(few, new_only=True) sends the 5 that are new" in found[form] for form in BOTH_FORMS)
+    assert all(
+        "%personalize_put few --new-only sends the 5 that are new" in found[form] for form in BOTH_FORMS
+    )
+    run(sent, "group = %personalize\nkept = group.prepare(few, 'interactions')")
+    found = forms(sent, run(sent, "group.plan(kept)"))
+    assert all("group.put(kept, new_only=True) sends the 5 that" in found[form] for form in BOTH_FORMS)
 
 
 def test_several_frames_are_several_plans(sent: InteractiveShell) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pdprep.html import Gravity, Id, Markup, Segment
+from pdprep.notebook.pasting import as_here
 from pdprep.notebook.views import names
 from pdprep.notebook.views.sheet import Bar, Code, Finding, Grid, Sheet
 from pdprep.personalize.planning import blockers
 
 if TYPE_CHECKING:
     from pdprep.personalize.planning.plan import Plan
+
+_PUT: Final = re.compile(r"group\.put\(frame, \w+=True\)")
 
 
 class RecordKey(Id):
@@ -145,10 +149,16 @@ def _notes(plan: Plan) -> Iterator[str]:
     """Yield what the balance says beside its counts, with the notebook's own names in its calls."""
     if plan.forgotten:
         yield plan.forgotten
-    put = f"{names.of_group()}.put({names.of_plan(plan.report)},"
     drawn = 1 + bool(plan.balance.lacks)  # the lines that the bars show already
+    known = next(iter(names.of_report(plan.report).values()), names.Names(""))
     for line in list(plan.balance.lines)[drawn:]:
-        yield line.replace("group.put(frame,", put)
+        yield _PUT.sub(lambda call: _here(call[0], known), line)
+
+
+def _here(put: str, known: names.Names) -> str:
+    if known.prepared:
+        return put.replace("group.put(frame", f"{names.of_group()}.put({known.prepared}")
+    return as_here(put, known.frame, ())
 
 
 def asked_for(plan: Plan) -> list[str]:
