@@ -135,12 +135,17 @@ def test_a_refusal_stops_and_shows_the_line_to_copy(
 
 
 def test_in_a_terminal_the_error_says_it_all(
-    sent: InteractiveShell, published: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    sent: InteractiveShell,
+    published: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("PDPREP_DISPLAY", "text")
-    with pytest.raises(ReplaceRefused):
+    with pytest.raises(ReplaceRefused) as raised:
         run(sent, "%personalize_bulk other")
     assert published == []
+    assert raised.value.hint == "%personalize_bulk other --replace"
+    assert "group.bulk(" not in "".join(capsys.readouterr())
 
 
 def test_what_was_typed_is_text_not_html(sent: InteractiveShell) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pdprep import clock
+from pdprep.errors import PdprepError, RefusedError
 from pdprep.html import size
 from pdprep.ledger.status import Status
 from pdprep.notebook.views import cells, fixes, names
@@ -179,7 +180,7 @@ def take(job: Job) -> Snapshot:
         note=job.note,
         finished=job.finished,
         error=error.statement if error else "",
-        hint=fixes.hint(error) if error else "",
+        hint=_hint(job, error) if error else "",
         seconds=_seconds(job),
         report=job.report,
         suspects=_suspects(job),
@@ -188,6 +189,17 @@ def take(job: Job) -> Snapshot:
         resume=_resume(job),
         at=None if clock.fixed() else clock.now(),
     )
+
+
+def _hint(job: Job, error: PdprepError) -> str:
+    """Return what to type next; of a refusal with the frame's own name, or nothing: a magic says it below."""
+    told, report = fixes.hint(error), job.report
+    if not isinstance(error, RefusedError) or not error.flags or report is None:
+        return told
+    known = names.of_report(report).get(job.dataset)
+    if known is None:
+        return told
+    return told.replace("(frame", f"({known.prepared}", 1) if known.prepared else ""
 
 
 def line(shot: Snapshot) -> str:
