@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep import platforms
+from pdprep import clock, platforms
 from pdprep.ledger import contracts, integrity, record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.record_files import POSITION, ROW_GROUP
@@ -17,22 +17,33 @@ from pdprep.ledger.rows import PlanRow
 from pdprep.ledger.status import Status
 
 _SAMPLED: Final = 64  # one id of so many tells where to cut
+# For how long a plan stays beside what it became, in seconds: who has listed it may read it still, in any
+# thread or process, and a lazy frame is read when somebody collects it.
+KEPT: Final = 86_400
 
 
 def compact(ledger: Ledger, dataset: str) -> None:
     """Sort what was taken of finished plans by id, so that the records of one user are found quickly."""
-    # The plan goes last: after a kill at any line it is there and is sorted again, or what it became is.
+    # The plan goes last: after a kill at any line it is there, and is sorted unless what it became stands.
     for plan in ledger.journal.plans(dataset):
         if plan.status == Status.DONE and (ledger.plans / plan.file).exists():
             target = ledger.records(dataset) / plan.file
+            if target.exists():
+                _remove_unread(ledger, plan, target)
+                continue
             with ledger.temporary() as folder:
                 fresh = folder / target.name
                 _sorted_by_id(ledger, plan, folder).sink_parquet(fresh, row_group_size=ROW_GROUP)
                 integrity.settle(fresh)
                 integrity.register(ledger, [(fresh, target)])
                 platforms.replace(fresh, target)
-            platforms.remove(ledger.plans / plan.file)
-            integrity.forget(ledger, ledger.plans / plan.file)
+
+
+def _remove_unread(ledger: Ledger, plan: PlanRow, target: Path) -> None:
+    """Remove a plan that was sorted so long ago that nobody who has listed it will read it any more."""
+    if clock.now().timestamp() - target.stat().st_mtime > KEPT:
+        platforms.remove(ledger.plans / plan.file)
+        integrity.forget(ledger, ledger.plans / plan.file)
 
 
 def _sorted_by_id(ledger: Ledger, plan: PlanRow, folder: Path) -> pl.LazyFrame:
