@@ -115,12 +115,15 @@ class PersonalizeMagics(Magics):
     def _send(self, args: Namespace, cell: str | None, route: str, **settings: Any) -> object:
         from pdprep.notebook import plans, sending
 
-        group, prepared = self._group(), self._prepared(args, cell)
-        if args.dry_run:
-            return self._keep(args, plans.dry_run(group, prepared, args, route))
-        begin: Callable[..., Any] = partial(getattr(group, route), on_start=self.showing.begin, **settings)
-        wait = surroundings.waits(args.wait, self.wait, self.shell)
-        return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
+        with self.showing.line():
+            group, prepared = self._group(), self._prepared(args, cell)
+            if args.dry_run:
+                return self._keep(args, plans.dry_run(group, prepared, args, route))
+            begin: Callable[..., Any] = partial(
+                getattr(group, route), on_start=self.showing.begin, **settings
+            )
+            wait = surroundings.waits(args.wait, self.wait, self.shell)
+            return sending.send(self.showing, args, prepared, begin, partial(self._keep, args), wait)
 
     def _prepared(self, args: Namespace, cell: str | None) -> list[Prepared]:
         try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.errors import PdprepError, RefusedError
+from pdprep import interrupts
+from pdprep.errors import Interrupted, PdprepError, RefusedError
 from pdprep.ledger.status import Status
 from pdprep.notebook import surroundings
 from pdprep.notebook.views.snapshot import take
@@ -56,20 +58,14 @@ class Showing:
         Raises:
             PdprepError: What refused a job, or what made one fail that we waited for.
         """
-        begun, self._begun = self._begun, {}
         self._shown |= {(self._shell.execution_count, job.id) for job in jobs}
-        try:
-            errors = [error for job in begun if (error := _error(job.wait_until_accepted))]
-            if wait:
-                errors = [error for job in jobs if (error := _error(job.wait))]
-        except KeyboardInterrupt:
-            self._interrupted(begun)
-            raise
-        for job, watch in zip(jobs, begun.values(), strict=True):
+        errors = [error for job in self._begun if (error := _error(job.wait_until_accepted))]
+        if wait:
+            errors = [error for job in jobs if (error := _error(job.wait))]
+        for (begun, watch), job in zip(list(self._begun.items()), jobs, strict=True):
             if wait or (job.finished and not job.accepted):
                 self._last(job, watch)
-            else:
-                self._go_on(job, watch)
+                self._begun.pop(begun)
         if errors:
             raise errors[0]
 
@@ -77,12 +73,11 @@ class Showing:
         """Show why a job of a line was refused, in the place of its view; the others go on."""
         from pdprep.notebook import plans
 
-        begun, self._begun = self._begun, {}
-        for job, watch in begun.items():
-            if not isinstance(job.error, RefusedError):
-                self._go_on(job, watch)
-            elif watch is not None:
-                watch.clear()
+        for job, watch in list(self._begun.items()):
+            if isinstance(job.error, RefusedError):
+                if watch is not None:
+                    watch.clear()
+                self._begun.pop(job)
         plans.show_refusal(error, args, self._shell, self._mode())
 
     def tell(self) -> None:
@@ -94,20 +89,46 @@ class Showing:
                 said = f"{job.id} ({job.dataset}) failed after its cell: {failures.short(job.error)}"
                 print(f"{said}; %personalize_jobs shows it", file=sys.stderr)
 
-    def _go_on(self, job: Job, watch: Watch | None) -> None:
-        self._behind.append(job)
-        if watch is not None:
-            watch.answer()
+    @contextmanager
+    def line(self) -> Iterator[None]:
+        """Answer for the jobs that a line begins inside the block, however it ends.
 
-    def _interrupted(self, begun: Mapping[Job, Watch | None]) -> None:
-        """Stop what is judged still; jobs that are accepted go on, and a live view with them."""
-        for job, watch in begun.items():
-            if not job.decided:
-                job.stop()
-            self._go_on(job, watch)
+        Raises:
+            Interrupted: Somebody pressed Stop, at any time; what was judged still is stopped.
+        """
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            raise self._interrupted(interrupt) from None
+        finally:
+            self._close()
+
+    def _interrupted(self, interrupt: KeyboardInterrupt) -> Interrupted:
+        """Stop what is judged still, and return what to raise; accepted jobs go on, and live views."""
+        with interrupts.held():  # until each is asked to stop
+            open_jobs = [job for job in self._begun if not job.finished]
+            for job in open_jobs:
+                if not job.decided:
+                    job.stop()
+        for watch in self._begun.values():
             if watch and not surroundings.live(self._shell):
                 watch.leave()
                 watch.join()
+        first = str(interrupt) if isinstance(interrupt, Interrupted) else ""
+        said = [first, *(str(job.interrupted()) for job in open_jobs if job.id not in first)]
+        over = ", ".join(job.id for job in self._begun if job not in open_jobs and job.id not in first)
+        said.append(f"{over} ended before. %personalize_jobs shows it." if over else "")
+        told = " ".join(filter(None, said))
+        return Interrupted(told or "Stopped before anything was sent. Run the cell again to send it.")
+
+    def _close(self) -> None:
+        """Let the jobs go on that the running cell has begun and that are not over."""
+        with interrupts.held():
+            for job, watch in self._begun.items():
+                self._behind.append(job)
+                if watch is not None:
+                    watch.answer()
+            self._begun = {}
 
     def _watch(self, job: Job) -> Watch | None:
         from pdprep.notebook.views import surfaces

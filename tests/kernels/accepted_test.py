@@ -112,7 +112,9 @@ def test_what_fails_later_is_told_at_the_next_magic_once(notebook: Kernel, serve
 
 def test_an_interrupt_while_a_cell_judges_stops_the_job(notebook: Kernel) -> None:
     ended = interrupted(notebook, "%personalize_bulk slow -o job", "prepare")
-    assert ended["traceback"] == ["bulk-0001 was stopped before anything was sent."]
+    assert ended["traceback"] == [
+        "bulk-0001 was stopped before anything was sent. The same call begins it again."
+    ]
     assert notebook.run("print(group.jobs()[0].status)") == "STOPPED"
 
 

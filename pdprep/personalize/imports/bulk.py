@@ -41,9 +41,7 @@ def begin(asked: ImportRequest, on_start: Callback | None = None) -> Job:
     # Asked before the job runs, which changes the answer. Where nothing can refuse it, nobody waits for its
     # rows to be read.
     may_be_refused = decision.may_be_refused(asked)
-    job = queue.begin(KIND, asked)
-    if on_start:
-        on_start(job)
+    job = queue.begin(KIND, asked, on_start)
     if may_be_refused:
         job.wait_until_decided()
         if isinstance(job.error, RefusedError) and not job.accepted:

@@ -122,9 +122,7 @@ class Job(JobState):
         try:
             self._decided.wait()
         except KeyboardInterrupt:
-            self.stop()
-            self._ended.wait()
-            raise Interrupted(f"{self.id} was stopped before anything was sent.") from None
+            raise self.interrupted() from None
 
     def wait_until_accepted(self) -> Job:
         """Wait until nothing that pdprep knows can refuse the job, and return it; Ctrl-C stops the job.
@@ -149,6 +147,20 @@ class Job(JobState):
     def stop(self) -> None:
         """End the job after the step in hand; an import job of the service goes on without us."""
         self.stopping.set()
+
+    def interrupted(self) -> Interrupted:
+        """Return what to raise at a Ctrl-C: a job that may be refused still is stopped, any other goes on."""
+        if self.decided and not self.stopping.is_set():
+            return Interrupted(f"{self.id} goes on. group.jobs() shows it.")
+        self.stop()
+        # A second Ctrl-C ends this waiting as well.
+        with suppress(KeyboardInterrupt):
+            self._ended.wait()
+        if not self.finished:
+            return Interrupted(f"{self.id} stops after the step in hand. group.jobs() shows it.")
+        if self._accepted or self.arn:
+            return Interrupted(f"{self.id} was stopped. group.jobs() shows it; its resume() goes on.")
+        return Interrupted(f"{self.id} was stopped before anything was sent. The same call begins it again.")
 
     def resume(self) -> Job:
         """Go on with a job that was stopped or interrupted.

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
+from pdprep import interrupts
 from pdprep.errors import JobError
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.status import Status
-from pdprep.personalize.jobs.job import Job
+from pdprep.personalize.jobs.job import Callback, Job
 from pdprep.personalize.jobs.kind import JobKind
 from pdprep.personalize.resources.polling import Stopped
 
@@ -35,18 +36,33 @@ class JobRequest(Protocol):
 A = TypeVar("A", bound=JobRequest)
 
 
-def begin(kind: JobKind[A], asked: A, *, queue: bool = True) -> Job:
+def begin(kind: JobKind[A], asked: A, on_start: Callback | None = None, *, queue: bool = True) -> Job:
     """Start a job of a kind.
 
     Args:
         kind: What sort of job.
         asked: What it is to do.
+        on_start: Takes the job as soon as it runs.
         queue: Whether it waits for the jobs of this process that came before it on its dataset.
+
+    Raises:
+        Interrupted: Ctrl-C came as it began; the job is stopped.
     """
-    job = Job(kind.prepare(asked), asked.ledger, again=kind.again)
-    before = enqueue(asked.ledger, job) if queue else None
-    # No closure: the traceback of an error would hold what it holds, so the frame.
-    return job.start(partial(_run, kind, asked, before))
+    job: Job | None = None
+    try:
+        # A job that is in the ledger, or runs, and that nobody holds yet could not be stopped.
+        with interrupts.held():
+            job = Job(kind.prepare(asked), asked.ledger, again=kind.again)
+            before = enqueue(asked.ledger, job) if queue else None
+            # No closure: the traceback of an error would hold what it holds, so the frame.
+            job.start(partial(_run, kind, asked, before))
+            if on_start:
+                on_start(job)
+    except KeyboardInterrupt:
+        if job is None:
+            raise
+        raise job.interrupted() from None
+    return job
 
 
 def _run(kind: JobKind[A], asked: A, before: Job | None, job: Job) -> None:

@@ -19,10 +19,7 @@ from pdprep.personalize.resources.target import Target
 
 def begin(asked: PutRequest, on_start: Callback | None = None) -> Job:
     """Start the job of a put; ``on_start`` takes it as soon as it runs."""
-    job = queue.begin(KIND, asked)
-    if on_start:
-        on_start(job)
-    return job
+    return queue.begin(KIND, asked, on_start)
 
 
 def prepare(asked: PutRequest) -> JobRow:
