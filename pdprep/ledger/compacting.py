@@ -37,6 +37,8 @@ def compact(ledger: Ledger, dataset: str) -> None:
                 integrity.settle(fresh)
                 integrity.register(ledger, [(fresh, target)])
                 platforms.replace(fresh, target)
+            # From here on it is a copy for readers: nobody misses it, and damage to it stops nothing.
+            integrity.forget(ledger, ledger.plans / plan.file)
 
 
 def _remove_unread(ledger: Ledger, plan: PlanRow, target: Path) -> None:

@@ -196,7 +196,7 @@ def test_attack_9_verify_reads_every_byte(group: DatasetGroup) -> None:
 
 def test_attack_9_a_deletion_with_damaged_records_says_so_and_goes_on(group: DatasetGroup) -> None:
     group.put(prepared(group, users("u1", "u2"))).wait()
-    file = next(ledger_of(group).folder.rglob("plan-*.parquet"))
+    file = next(ledger_of(group).records("users").glob("plan-*.parquet"))
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(LedgerError, match="were written"):
         group.delete_users(["u1"], confirm=1).wait()
