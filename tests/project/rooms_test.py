@@ -15,6 +15,7 @@ ROOMS = (
         "errors",
         "platforms",
         "locks",
+        "interrupts",
         "disks",
         "progress",
         "clock",

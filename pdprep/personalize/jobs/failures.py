@@ -7,7 +7,7 @@ import textwrap
 from typing import Final
 
 from pdprep import errors
-from pdprep.errors import ImportFailed, JobError, PdprepError, RefusedError, ServiceError
+from pdprep.errors import ImportFailed, Interrupted, JobError, PdprepError, RefusedError, ServiceError
 from pdprep.personalize.jobs.state import JobState
 
 SHORT: Final = 90  # characters
@@ -58,6 +58,15 @@ def stopped(job: JobState) -> JobError:
     if job.route == "bulk" and job.arn:
         return JobError(f"{job.id} is no longer followed", "the import itself goes on", "job.resume()")
     return JobError(f"{job.id} was stopped", "", "job.resume()")
+
+
+def interrupted(job: JobState, *, over: bool, sent: bool) -> Interrupted:
+    """Return what to raise at the Ctrl-C that stopped a job, which is over by now and has sent something."""
+    if not over:
+        return Interrupted(f"{job.id} stops after the step in hand. group.jobs() shows it.")
+    if sent:
+        return Interrupted(f"{job.id} was stopped. group.jobs() shows it; its resume() goes on.")
+    return Interrupted(f"{job.id} was stopped before anything was sent. The same call begins it again.")
 
 
 def not_resumable(job: JobState, again: str) -> JobError:

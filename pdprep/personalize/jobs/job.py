@@ -156,11 +156,7 @@ class Job(JobState):
         # A second Ctrl-C ends this waiting as well.
         with suppress(KeyboardInterrupt):
             self._ended.wait()
-        if not self.finished:
-            return Interrupted(f"{self.id} stops after the step in hand. group.jobs() shows it.")
-        if self._accepted or self.arn:
-            return Interrupted(f"{self.id} was stopped. group.jobs() shows it; its resume() goes on.")
-        return Interrupted(f"{self.id} was stopped before anything was sent. The same call begins it again.")
+        return failures.interrupted(self, over=self.finished, sent=self._accepted or bool(self.arn))
 
     def resume(self) -> Job:
         """Go on with a job that was stopped or interrupted.
