@@ -69,13 +69,12 @@ class Checking:
         number = f" ({len(self._rows)} of {len(self._datasets)})" if len(self._datasets) > 1 else ""
         shot = self._shot("RUNNING", f"{self._datasets[len(self._rows) - 1]}{number}")
         if self._surface is None:
-            self._surface = self._new(shot)
+            self._surface = (
+                surfaces.OutputSurface(shot, self._mode, self._shell)
+                if surroundings.in_kernel(self._shell)
+                else surfaces.TerminalSurface()
+            )
         self._surface.draw(shot)
-
-    def _new(self, shot: Snapshot) -> Surface:
-        if surroundings.in_kernel(self._shell):
-            return surfaces.OutputSurface(shot, self._mode, self._shell)
-        return surfaces.TerminalSurface()
 
     def _shot(self, status: str, dataset: str) -> Snapshot:
         runs = status == "RUNNING"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from IPython.core.completer import (
     CompletionContext,
@@ -42,7 +42,8 @@ def offered(context: CompletionContext, shell: InteractiveShell) -> Iterable[str
         return frames.names(shell.user_ns)
     line = context.full_text.split("\n")[context.cursor_line][: context.cursor_position]
     found = _MAGIC.fullmatch(line)
-    parser = _parser(shell, found[1]) if found else None
+    magic = shell.magics_manager.magics["line"].get(found[1]) if found else None
+    parser = getattr(magic, "parser", None)
     return _on_line(parser, found[2].split(), context.token, shell) if found and parser else []
 
 
@@ -72,7 +73,3 @@ def _variables(flag: str, shell: InteractiveShell) -> Iterable[str]:
     # Known by the name of its class: a Tab need not wait until boto3 is imported.
     names = shell.user_ns.items()
     return [name for name, value in names if type(value).__name__ == "DatasetGroup" and name[0] != "_"]
-
-
-def _parser(shell: InteractiveShell, name: str) -> Any:
-    return getattr(shell.magics_manager.magics["line"].get(name), "parser", None)

@@ -11,7 +11,6 @@ from pdprep.notebook.views.catalogue import VIEWS, View
 from pdprep.notebook.views.output import live, publish
 
 Mode = Callable[[], str]
-Formatter = Callable[[Any], Any]
 _SHOW: Final = "show"
 
 

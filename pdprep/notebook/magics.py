@@ -131,13 +131,10 @@ class PersonalizeMagics(Magics):
         except NotPreparedError:
             # In a terminal the error says it all.
             if self.mode() != "text":
+                formatter: Any = self.shell.display_formatter
                 for proposal in ready.proposals(args, self.shell.user_ns, self.group):
-                    self._show(proposal)
+                    publish(self.shell, formatter.format(proposal)[0])
             raise
-
-    def _show(self, value: object) -> None:
-        formatter: Any = self.shell.display_formatter
-        publish(self.shell, formatter.format(value)[0])
 
     def _keep(self, args: Namespace, value: T) -> T:
         if args.output:

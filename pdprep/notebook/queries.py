@@ -11,8 +11,8 @@ import polars as pl
 from pdprep.errors import InputError, UnknownFrameError
 from pdprep.notebook import frames
 from pdprep.notebook.frames import Namespace
+from pdprep.preparation import sources
 from pdprep.preparation.prepare import Prepared
-from pdprep.preparation.sources import named, open_source
 
 # What other tools fill in: {x}, {x + 1}, $x, ${x}, %(x)s; and where Polars stumbled, also :x.
 _FILLED: Final = re.compile(
@@ -35,7 +35,8 @@ def run(sql: str, namespace: Namespace) -> pl.LazyFrame:
     if meant:
         raise meant
     # Frames that the text does not name stay closed: opening one may read a file.
-    used = {name: lazy(namespace[name]) for name in frames.names(namespace) if _mentions(sql, name)}
+    named = [name for name in frames.names(namespace) if re.search(rf"\b{re.escape(name)}\b", sql)]
+    used = {name: lazy(namespace[name]) for name in named}
     try:
         found = pl.SQLContext(frames=used).execute(sql.strip().rstrip(";"), eager=False)
         found.collect_schema()  # a column that is not there is an error of this cell, not of a later one
@@ -48,12 +49,8 @@ def lazy(frame: object) -> pl.LazyFrame:
     """Return any frame of the notebook as a LazyFrame of its own columns."""
     if isinstance(frame, Prepared):
         return frame.frame
-    source = open_source(frame)
-    return source.frame.select(named(name).alias(name) for name in source.schema)
-
-
-def _mentions(sql: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", sql) is not None
+    source = sources.open_source(frame)
+    return source.frame.select(sources.named(name).alias(name) for name in source.schema)
 
 
 def _to_fill_in(sql: str, namespace: Namespace, *, failed: bool = False) -> InputError | None:

@@ -124,16 +124,14 @@ def _users_let(state: ServerState, served: Served, job: Resource, given: dict[st
         rows = state.memory.catalogue(state, served.datasets["USERS"]).at(state.clock.now())
     # Users without a record too: a condition may be about their events alone.
     everybody = served.model.users.select(USER_ID="ID").join(rows, on="USER_ID", how="left")
-    context = filtering.FilterContext(None, None, lambda types: _doers(state, served, everybody, types))
+
+    def doers(types: frozenset[str] | None) -> list[str]:
+        events, moment = served.datasets["INTERACTIONS"], state.clock.now()
+        return [user for user in everybody["USER_ID"] if requests.done(state, events, user, types, moment)]
+
+    context = filtering.FilterContext(None, None, doers)
     let = filtering.allowed(text, values, context, "USER_ID", set(everybody.columns))
     return pl.col("ID").is_in(everybody.filter(let)["USER_ID"].to_list())
-
-
-def _doers(
-    state: ServerState, served: Served, users: pl.DataFrame, types: frozenset[str] | None
-) -> list[str]:
-    dataset, moment = served.datasets["INTERACTIONS"], state.clock.now()
-    return [user for user in users["USER_ID"] if requests.done(state, dataset, user, types, moment)]
 
 
 def _lines(state: ServerState, job: Resource, line: Line, most: int) -> Commit:

@@ -21,7 +21,9 @@ from pdprep.local.state import ServerState
 def run(state: ServerState, job: Resource) -> Commit:
     """Write the CSV files of an export job; the commit it returns makes them objects."""
     dataset = state.resources.get(job.body["datasetArn"])
-    bucket, prefix = _target(job)
+    path = str(job.body["jobOutput"]["s3DataDestination"]["path"])
+    bucket, _, prefix = path.removeprefix("s3://").partition("/")
+    folder = prefix if not prefix or prefix.endswith("/") else prefix + "/"
     if not state.objects.has_bucket(bucket):
         raise JobFailed(f"Failed to create a data export job. {NO_ACCESS.format(bucket=bucket)}")
     schema, mode = state.schema(dataset), str(job.body["ingestionMode"])
@@ -29,18 +31,12 @@ def run(state: ServerState, job: Resource) -> Commit:
         rows = scan(snapshot, schema)
         count = partitions(snapshot.rows, state.settings.part_rows)
         files = [_write(state, _part(rows, schema, mode, number, count), schema) for number in range(count)]
-    return lambda: _publish(state, bucket, f"{prefix}{job.name}-part-", files)
 
+    def publish() -> None:
+        for number, file in enumerate(files):
+            state.objects.adopt(bucket, f"{folder}{job.name}-part-{number:05}.csv", file)
 
-def _publish(state: ServerState, bucket: str, start: str, files: list[Path]) -> None:
-    for number, path in enumerate(files):
-        state.objects.adopt(bucket, f"{start}{number:05}.csv", path)
-
-
-def _target(job: Resource) -> tuple[str, str]:
-    path = str(job.body["jobOutput"]["s3DataDestination"]["path"])
-    bucket, _, prefix = path.removeprefix("s3://").partition("/")
-    return bucket, prefix if not prefix or prefix.endswith("/") else prefix + "/"
+    return publish
 
 
 def _part(rows: pl.LazyFrame, schema: AvroSchema, mode: str, number: int, count: int) -> pl.LazyFrame:

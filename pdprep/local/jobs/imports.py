@@ -48,7 +48,8 @@ def run(state: ServerState, job: Resource) -> Commit:
         raise
     mode = str(job.body["importMode"])
     # Not in the commit: while it reads the rows, no call could change anything.
-    counted = _attributed(state, job, dataset, written)
+    read = mode == "INCREMENTAL" or job.body["publishAttributionMetricsToS3"]
+    counted = attributions.imported(state, dataset, [path for path, _ in written]) if read else None
 
     def commit() -> None:
         state.layers.commit_bulk(dataset.arn, written, mode == "FULL", state.clock.now())
@@ -58,14 +59,6 @@ def run(state: ServerState, job: Resource) -> Commit:
             attributions.publish(state, dataset, counted, mode)
 
     return commit
-
-
-def _attributed(
-    state: ServerState, job: Resource, dataset: Resource, written: Written
-) -> pl.DataFrame | None:
-    """Return what a metric attribution makes of an import, where somebody will read it."""
-    read = job.body["importMode"] == "INCREMENTAL" or job.body["publishAttributionMetricsToS3"]
-    return attributions.imported(state, dataset, [path for path, _ in written]) if read else None
 
 
 def _read(state: ServerState, job: Resource, schema: AvroSchema, written: Written) -> None:

@@ -82,7 +82,8 @@ class Faults:
             return ()
         with self._lock:
             # Each counts this call down; one that is used up leaves the list.
-            hit = [fault for fault in self._faults if _concerns(fault, operation)]
+            every = operation not in POINTS  # ``*`` is any operation, and no point
+            hit = [f for f in self._faults if f.operation == operation or (every and f.operation == "*")]
             used = {id(fault): _used(fault, key) for fault in hit}
             self._faults = [left for f in self._faults if (left := used.get(id(f), f)) is not None]
         return tuple(f for f in hit if f.skip == 0 and not (f.key and f.key != key))
@@ -100,10 +101,6 @@ def happen(faults: tuple[Fault, ...], when: str) -> None:
     for fault in faults:
         if fault.when == when:
             _happen(fault)
-
-
-def _concerns(fault: Fault, operation: str) -> bool:
-    return fault.operation == operation or (fault.operation == "*" and operation not in POINTS)
 
 
 def _used(fault: Fault, key: str) -> Fault | None:

@@ -27,6 +27,7 @@ ANYBODY = {
     "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/iam/aws4_request, Signature=0",
 }
 READS = re.compile(rb"(?:^|&)Action=(?:Get|List|Simulate)")
+_NEXT = "SELECT coalesce(max(seq), 0) + 1 FROM identity"
 _HELD: list[Store | None] = []  # the state that moto holds at present; None where it holds nothing of anybody
 
 
@@ -41,7 +42,7 @@ def answer(store: Store, request: HttpRequest) -> HttpAnswer:
         if service == "iam" and not READS.search(body):
             _HELD[:] = [store]
         try:
-            answered = send(given, _next(store) if lasting else None)
+            answered = send(given, store.value(_NEXT) if lasting else None)
         except NotImplementedError as error:
             named = ACTION.search(body)
             raise not_provided(named[1].decode() if named else "This operation") from error
@@ -75,7 +76,3 @@ def _recall(store: Store) -> None:
     for row in kept:
         send(prepared(HOSTS["iam"], ANYBODY, row["body"]), row["seq"])
     _HELD[:] = [store] if kept else [None]
-
-
-def _next(store: Store) -> int:
-    return int(store.value("SELECT coalesce(max(seq), 0) + 1 FROM identity"))

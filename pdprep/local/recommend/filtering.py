@@ -107,7 +107,8 @@ def _resolve(
         elif value.upper().startswith(f"{CURRENT_ITEM}."):
             if not context.related:
                 raise invalid("A filter with CurrentItem is for related items alone.")
-            found += _categories(_member(context.item, value.partition(".")[2]))
+            cell = _member(context.item, value.partition(".")[2])
+            found += [] if cell is None else str(cell).split("|")
         else:
             found += plain((value,))
     return tuple(found)
@@ -168,7 +169,3 @@ def _holds(condition: Condition, values: Values, record: Mapping[str, Any]) -> b
 
 def _member(record: Mapping[str, Any] | None, field: str) -> Any:
     return next((v for k, v in (record or {}).items() if k.upper() == field.upper()), None)
-
-
-def _categories(cell: Any) -> list[str]:
-    return [] if cell is None else str(cell).split("|")

@@ -45,7 +45,8 @@ def train(
         for rows in parts
     ]
     counted = pl.concat(each).group_by("ID").agg(pl.col("COUNT").sum()).lazy()
-    items = _items(pl.concat([counted.select("ID"), *ids]), counted)
+    every = pl.concat([counted.select("ID"), *ids]).unique().join(counted, on="ID", how="left").sort("ID")
+    items = every.with_columns(pl.col("COUNT").fill_null(0)).collect(engine="streaming")
     if traits.name == "aws-item-attribute-affinity" and "ITEMS" in datasets:
         # An attribute must have been there at the training (item-attribute-affinity-recipe).
         records = subjects.newest(state, datasets["ITEMS"], subjects.trained(upto), full=True)
@@ -64,11 +65,6 @@ def train(
 def _some(users: pl.DataFrame) -> pl.DataFrame:
     """Return the few users that metrics need, for a model that answers without a user's history."""
     return users.gather_every(max(1, users.height // MEASURED)).head(MEASURED)
-
-
-def _items(ids: pl.LazyFrame, counted: pl.LazyFrame) -> pl.DataFrame:
-    joined = ids.unique().join(counted, on="ID", how="left").sort("ID")
-    return joined.with_columns(pl.col("COUNT").fill_null(0)).collect(engine="streaming")
 
 
 def _users(parts: list[pl.LazyFrame], items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -29,7 +29,7 @@ def jobs(found: Jobs) -> Sheet:
             f"{job.route} {job.mode}".rstrip(),
             job.status,
             _records(job),
-            _time(job.started),
+            cells.cell("started", job.started),
             job.remark,
         )
         for job in found
@@ -42,7 +42,3 @@ def _records(job: Job) -> object:
     """Return how many records a job is about; of a put that is not done, how many of them were sent."""
     sent = job.sent if job.route == "put" and not job.status.ok else None
     return job.rows if sent is None or job.rows is None else f"{sent:,} of {job.rows:,}"
-
-
-def _time(value: object) -> str:
-    return cells.cell("started", value)

@@ -75,8 +75,10 @@ def _bars(plan: Plan) -> Iterator[Bar]:
     """Yield the frame beside what was sent, then the dataset before and after, drawn to one scale."""
     found = plan.balance
     if not (plan.going or plan.staying):
-        yield Bar("The dataset is empty. After it:", (Segment(_route(plan), plan.rows, _kind(plan)),))
+        kind = "bulk" if _route(plan) == "bulk" else "incremental"
+        yield Bar("The dataset is empty. After it:", (Segment(_route(plan), plan.rows, kind),))
         return
+    put = f"{found.changed_put:,} by a put: no import replaces those" if found.changed_put else ""
     both = (Segment("imported and put before, same values", found.in_both, "both"),) if found.in_both else ()
     yield Bar(
         f"The {plan.rows:,} records of the frame, beside what was sent before",
@@ -85,7 +87,7 @@ def _bars(plan: Plan) -> Iterator[Bar]:
             Segment("imported before, same values", found.in_bulk - found.in_both, "bulk"),
             Segment("put before, same values", found.in_put - found.in_both, "incremental"),
             *both,
-            Segment("sent before, other values", found.changed, "aside", _changed(plan)),
+            Segment("sent before, other values", found.changed, "aside", put),
         ),
     )
     before, after = _before(plan), _after(plan)
@@ -93,10 +95,6 @@ def _bars(plan: Plan) -> Iterator[Bar]:
     whole = max(sum(part.count for part in parts) for parts in (before, after))
     yield Bar("The dataset before", before, whole)
     yield Bar(f"The dataset after {_named(plan)}", after, whole)
-
-
-def _kind(plan: Plan) -> str:
-    return "bulk" if _route(plan) == "bulk" else "incremental"
 
 
 def _full(plan: Plan) -> bool:
@@ -107,11 +105,6 @@ def _named(plan: Plan) -> str:
     if _route(plan) == "put":
         return "a put of what is new"
     return "a FULL import" if _full(plan) else "an INCREMENTAL import"
-
-
-def _changed(plan: Plan) -> str:
-    put = plan.balance.changed_put
-    return f"{put:,} by a put: no import replaces those" if put else ""
 
 
 def _before(plan: Plan) -> tuple[Segment, ...]:

@@ -118,14 +118,11 @@ def _parts(bar: Bar) -> Iterator[tuple[object, ...]]:
 
 
 def _columns(rows: Iterable[Iterable[object]]) -> list[str]:
-    cells = [line for row in rows for line in _lines([html.number(value) for value in row])]
+    # A value of several lines makes its row take as many.
+    split = ([html.number(value).split("\n") for value in row] for row in rows)
+    cells = [line for row in split for line in zip_longest(*row, fillvalue="")]
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     ]
-
-
-def _lines(row: list[str]) -> list[tuple[str, ...]]:
-    """Return the lines that a row takes: several where a value has several."""
-    return list(zip_longest(*(cell.split("\n") for cell in row), fillvalue=""))

@@ -25,7 +25,8 @@ def create_import(call: OperationCall) -> dict[str, Any]:
     mode = given.get("importMode", "FULL")
     if mode == "INCREMENTAL" and not state.layers.imported(dataset.arn):
         raise invalid("An INCREMENTAL import needs an earlier bulk import of the dataset.")
-    _check_open(call, "dataset-import-job")
+    if len(state.resources.unfinished("dataset-import-job", call.region)) >= MOST_OPEN:
+        raise limit(f"More than {MOST_OPEN} resources with PENDING or IN_PROGRESS status.")
     metrics = given.get("publishAttributionMetricsToS3", False)
     job = create(
         call, "dataset-import-job", f"dataset-import-job/{given['jobName']}", parent=dataset.arn,
@@ -81,8 +82,3 @@ def _check_pending(call: OperationCall, group: Resource) -> None:
     waiting = resources.unfinished("data-deletion-job", parent=group.arn)
     if sum(resources.status(job) == "PENDING" for job in waiting) >= MOST_PENDING:
         raise limit(f"More than {MOST_PENDING} resources with PENDING status.")
-
-
-def _check_open(call: OperationCall, kind: str) -> None:
-    if len(call.state.resources.unfinished(kind, call.region)) >= MOST_OPEN:
-        raise limit(f"More than {MOST_OPEN} resources with PENDING or IN_PROGRESS status.")

@@ -95,8 +95,10 @@ def _next_version(state: ServerState, solution: Resource) -> float | None:
         return None
     last = max(versions, key=lambda each: each.created, default=None)
     upto = int(last.body.get("upto", 0)) if last else 0
-    if not _fed(state, solution, upto):
+    events = _events(state, solution)
+    if not any(state.layers.latest(each.arn) > upto for each in events):
         return None
+    came = min((state.layers.first_after(each.arn, upto) for each in events), default=0.0)
     asked = ((body.get("solutionConfig") or {}).get("autoTrainingConfig") or {}).get(
         "schedulingExpression", ""
     )
@@ -107,16 +109,7 @@ def _next_version(state: ServerState, solution: Resource) -> float | None:
     trained = last.created + every if last and last.created >= begun else None
     at = trained or begun + state.clock.lasting(traits.FIRST_TRAINING)
     # A time that passed while nothing had come is over: the next one counts.
-    return at + every * max(0, math.ceil((_came(state, solution, upto) - at) / every))
-
-
-def _fed(state: ServerState, solution: Resource, upto: int) -> bool:
-    return any(state.layers.latest(each.arn) > upto for each in _events(state, solution))
-
-
-def _came(state: ServerState, solution: Resource, upto: int) -> float:
-    """Return when the first interactions since a training came."""
-    return min((state.layers.first_after(each.arn, upto) for each in _events(state, solution)), default=0.0)
+    return at + every * max(0, math.ceil((came - at) / every))
 
 
 def _events(state: ServerState, solution: Resource) -> list[Resource]:
