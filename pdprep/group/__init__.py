@@ -15,7 +15,7 @@ from pdprep.ledger import folders
 from pdprep.personalize.exports import infrastructure
 from pdprep.personalize.planning.check import Check, check
 from pdprep.personalize.resources import connecting, description, evolution, removal
-from pdprep.personalize.resources.connecting import Given
+from pdprep.personalize.resources.connecting import ConnectArguments
 
 if TYPE_CHECKING:
     from pdprep.personalize.aws.client import Session
@@ -53,7 +53,7 @@ def connect(
     Raises:
         GroupError: A name that the service does not take, a slip of another group's, or a contrary domain.
     """
-    given = Given(profile, session, bucket, role_arn, settings)
+    given = ConnectArguments(profile, session, bucket, role_arn, settings)
     place = folders.home(home)
     target, note = connecting.target(name, domain, given, place, new)
     if note:

@@ -21,23 +21,23 @@ _CLOSE: Final = 0.5  # how alike a name must be to be proposed
 
 
 @dataclass(frozen=True)
-class Maker:
+class PrepareCall:
     """What prepares a frame in this notebook: a method of a group that has a name, else the function.
 
-    >>> PLAIN.call("shop", "items", 'columns={"ITEM_ID": "sku"}')
+    >>> PLAIN.code("shop", "items", 'columns={"ITEM_ID": "sku"}')
     'shop_ready = pdprep.prepare(shop, "items", columns={"ITEM_ID": "sku"})'
     """
 
     function: str = "pdprep.prepare"
     domain: str = ""
 
-    def call(self, name: str, dataset: str, arguments: str) -> str:
+    def code(self, name: str, dataset: str, arguments: str) -> str:
         """Return the code that prepares a frame."""
         domain = f', domain="{self.domain}"' if self.domain else ""
         return f'{name}_ready = {self.function}({name}, "{dataset}"{domain}, {arguments})'
 
 
-PLAIN: Final = Maker()
+PLAIN: Final = PrepareCall()
 
 
 def lookup(name: str, namespace: Namespace) -> Any:
@@ -112,7 +112,7 @@ def guess(
     dataset: DatasetType | None,
     *,
     sql: str | None = None,
-    maker: Maker = PLAIN,
+    prepare_call: PrepareCall = PLAIN,
 ) -> NotPreparedError:
     """Return the error for a frame that is not prepared, with the call that it would take.
 
@@ -121,7 +121,7 @@ def guess(
         frame_columns: The columns it has.
         dataset: The dataset type asked for, if one was.
         sql: The query that the frame comes out of, if it does: it makes the names then.
-        maker: What prepares frames here.
+        prepare_call: What prepares frames here.
     """
     best, guessed = _best(frame_columns, dataset)
     expected = (
@@ -131,7 +131,7 @@ def guess(
         hint = f'pdprep.infer_contract({name}, "{best}")' if sql is None else ""
     else:
         pairs = ", ".join(f'"{field}": "{column}"' for field, column in guessed.items())
-        hint = maker.call(name, best, f"columns={{{pairs}}}") if sql is None else _select(sql, guessed)
+        hint = prepare_call.code(name, best, f"columns={{{pairs}}}") if sql is None else _select(sql, guessed)
     return NotPreparedError(f"{name} is not prepared", expected, hint)
 
 

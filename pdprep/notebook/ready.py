@@ -43,10 +43,10 @@ def frames_of(
         named = {_RESULT: queries.run(cell, namespace)}
     else:
         named = {name: frames.lookup(name, namespace) for name in args.frames}
-    prepared, maker = [], _maker(group, namespace)
+    prepared, prepare_call = [], _prepare_call(group, namespace)
     for name, frame in named.items():
         with pasting.runnable_hints([name] if cell is None else [], namespace):
-            prepared.append(_ready(name, frame, args, group, cell, maker))
+            prepared.append(_ready(name, frame, args, group, cell, prepare_call))
     return prepared
 
 
@@ -67,14 +67,14 @@ def _check(args: Namespace, cell: str | None, namespace: frames.Namespace) -> No
         raise InputError("no frame named", "the names of one or more frames", known or "--help")
 
 
-def _maker(group: DatasetGroup | None, namespace: frames.Namespace) -> frames.Maker:
+def _prepare_call(group: DatasetGroup | None, namespace: frames.Namespace) -> frames.PrepareCall:
     if group is None:
         return frames.PLAIN
     # A call on the group takes its domain along; where no variable holds the group, the call says the domain.
     named = [name for name, value in namespace.items() if value is group and not name.startswith("_")]
     if named:
-        return frames.Maker(f"{named[-1]}.prepare")
-    return frames.Maker(domain="" if group.domain == "CUSTOM" else group.domain)
+        return frames.PrepareCall(f"{named[-1]}.prepare")
+    return frames.PrepareCall(domain="" if group.domain == "CUSTOM" else group.domain)
 
 
 def _ready(
@@ -83,14 +83,14 @@ def _ready(
     args: Namespace,
     group: DatasetGroup | None,
     cell: str | None,
-    maker: frames.Maker,
+    prepare_call: frames.PrepareCall,
 ) -> Prepared:
     if isinstance(frame, Prepared):
         return _again(name, frame, args)
     columns = frames.columns(frame)
     told = frames.dataset_of(columns)
     if told is None:
-        raise frames.guess(name, columns, args.dataset, sql=cell, maker=maker)
+        raise frames.guess(name, columns, args.dataset, sql=cell, prepare_call=prepare_call)
     dataset = args.dataset or told
     own = _own(columns, dataset, _domain(group))
     settings = {"on_invalid": args.on_invalid} if args.on_invalid else {}
@@ -101,7 +101,7 @@ def _ready(
         # The hint is one argument of prepare: it becomes the call, with the columns that the magic took
         # unasked.
         if cell is None and error.hint.startswith(("columns={", "metadata={")):
-            error.hint = maker.call(name, dataset, _with_own(error.hint, own))
+            error.hint = prepare_call.code(name, dataset, _with_own(error.hint, own))
         raise
 
 

@@ -19,7 +19,7 @@ from pdprep.errors import GroupError, InputError
 from pdprep.group import DatasetGroup
 from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.local.server import Running
-from pdprep.personalize.exports.compare import DIFFERENCES, LAYERS, Both, compare
+from pdprep.personalize.exports.compare import DIFFERENCES, LAYERS, LedgerAndService, compare
 from pdprep.personalize.exports.verify import verify
 from pdprep.personalize.planning.diff import Balance
 from tests.conftest import DEEP
@@ -112,7 +112,9 @@ def test_two_equal_accounts_have_no_difference(sent: list[tuple[str, str, bool]]
     rows = pl.DataFrame(sent, {"ITEM_ID": pl.String, "GENRES": pl.String, BULK: pl.Boolean}, orient="row")
     held = rows.with_row_index(ORDER)
     service = {layer: rows.filter(pl.col(BULK) == (layer == "BULK")).drop(BULK) for layer in LAYERS}
-    counts, listed = compare(Both(held, {k: v.unique() for k, v in service.items()}, ["ITEM_ID"], True))
+    counts, listed = compare(
+        LedgerAndService(held, {k: v.unique() for k, v in service.items()}, ["ITEM_ID"], True)
+    )
     assert counts.select(pl.sum_horizontal(DIFFERENCES).sum()).item() == 0
     assert set(listed["difference"]) <= {"superseded"}
 

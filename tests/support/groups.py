@@ -7,7 +7,7 @@ from pdprep.ledger import folders
 from pdprep.ledger.journal import Journal
 from pdprep.ledger.ledger import FILE, Ledger
 from pdprep.personalize.resources import connecting
-from pdprep.personalize.resources.connecting import Given
+from pdprep.personalize.resources.connecting import ConnectArguments
 from pdprep.personalize.resources.target import Target
 
 
@@ -20,4 +20,6 @@ def ledger_of(group: DatasetGroup) -> Ledger:
 
 def target_of(group: DatasetGroup) -> Target:
     """Return where the jobs of a group of the local Personalize send to."""
-    return connecting.target(group.name, None, Given(None, None, None, None, {}), group.home, False)[0]
+    return connecting.target(
+        group.name, None, ConnectArguments(None, None, None, None, {}), group.home, False
+    )[0]

@@ -20,7 +20,7 @@ LISTED: Final = {"layer": pl.String, "difference": pl.String, "record": pl.Strin
 
 
 @dataclass(frozen=True, eq=False)
-class Both:
+class LedgerAndService:
     """The same records by the ledger and by the service.
 
     Attributes:
@@ -36,7 +36,7 @@ class Both:
     alone: bool
 
 
-def compare(both: Both) -> tuple[pl.DataFrame, pl.DataFrame]:
+def compare(both: LedgerAndService) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the counts of each layer and every difference and remark, one row each."""
     found = [_layer(both, layer) for layer in LAYERS]
     return pl.concat([counts for counts, _ in found]), pl.concat([listed for _, listed in found])
@@ -47,7 +47,7 @@ def no_counts() -> pl.DataFrame:
     return pl.DataFrame({"layer": LAYERS, **{name: [0] * len(LAYERS) for name in COUNTS}})
 
 
-def _layer(both: Both, layer: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _layer(both: LedgerAndService, layer: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     there = both.service[layer]
     mine = _newest(both, layer)
     kinds = dict(_kinds(both, layer, mine, there))
@@ -57,13 +57,13 @@ def _layer(both: Both, layer: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     return counts, pl.concat([pl.DataFrame(schema=LISTED), *listed])
 
 
-def _newest(both: Both, layer: str) -> pl.DataFrame:
+def _newest(both: LedgerAndService, layer: str) -> pl.DataFrame:
     rows = both.held.filter(pl.col(BULK) == (layer == "BULK")).sort(ORDER)
     return rows.unique(both.key, keep="last", maintain_order=True).drop(ORDER, BULK)
 
 
 def _kinds(
-    both: Both, layer: str, mine: pl.DataFrame, there: pl.DataFrame
+    both: LedgerAndService, layer: str, mine: pl.DataFrame, there: pl.DataFrame
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     other = LAYERS[1 - LAYERS.index(layer)]
     columns, every = there.columns, both.held.drop(ORDER, BULK)

@@ -12,7 +12,15 @@ from pdprep.ledger import folders, identity, integrity, record_files
 from pdprep.ledger.id_partitions import ROWS_A_PARTITION, partitions
 from pdprep.ledger.record_files import BULK, ORDER
 from pdprep.ledger.rows import ImportRow, PlanRow
-from pdprep.personalize.exports.compare import COUNTS, DIFFERENCES, LAYERS, REMARKS, Both, compare, no_counts
+from pdprep.personalize.exports.compare import (
+    COUNTS,
+    DIFFERENCES,
+    LAYERS,
+    REMARKS,
+    LedgerAndService,
+    compare,
+    no_counts,
+)
 from pdprep.personalize.exports.export import export
 from pdprep.personalize.imports import guards
 from pdprep.personalize.resources.target import Target
@@ -78,7 +86,7 @@ def verify(target: Target, dataset: str, rows_a_partition: int = ROWS_A_PARTITIO
     cut = partitions([_held(target, contract), *frames], contract.key, rows_a_partition)
     for number, (mine, *service) in enumerate(cut):
         there = {layer: rows.unique().collect() for layer, rows in zip(LAYERS, service, strict=True)}
-        more, listed = compare(Both(mine.collect(), there, identity.columns(contract), alone))
+        more, listed = compare(LedgerAndService(mine.collect(), there, identity.columns(contract), alone))
         counts = counts.with_columns(pl.col(name) + more[name] for name in COUNTS)
         listed.write_parquet(folder / f"{number:05d}.parquet")
     return Verification(dataset, counts, integrity.scan(sorted(folder.glob("*.parquet"))))

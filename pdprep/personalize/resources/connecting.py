@@ -21,7 +21,7 @@ from pdprep.personalize.resources.target import Target, binding
 
 
 @dataclass(frozen=True)
-class Given:
+class ConnectArguments:
     """What somebody said about the way in; nothing of it means the local Personalize."""
 
     profile: str | None = None
@@ -31,7 +31,9 @@ class Given:
     settings: ConnectSettings = field(default_factory=ConnectSettings)
 
 
-def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -> tuple[Target, str]:
+def target(
+    name: str, domain: str | None, given: ConnectArguments, home: Path, new: bool
+) -> tuple[Target, str]:
     """Return the dataset group of a name with its ledger, and a note on what became of an older ledger.
 
     Raises:
@@ -51,7 +53,7 @@ def target(name: str, domain: str | None, given: Given, home: Path, new: bool) -
     return Target(environment, ledger, name, found.domain if found else wanted or "CUSTOM"), note
 
 
-def _environment(name: str, given: Given, home: Path) -> Environment:
+def _environment(name: str, given: ConnectArguments, home: Path) -> Environment:
     if given.profile is None and given.session is None:
         if given.bucket or given.role_arn:
             raise GroupError(

@@ -21,7 +21,7 @@ PATIENCE_SECONDS: Final = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedResource:
     """A resource of the service: its kind, as in the names of operations, its name and its ARN."""
 
     kind: str
@@ -40,7 +40,7 @@ def delete(target: Target, confirm: str | None) -> tuple[str, ...]:
     if group is None:
         raise GroupError(f"no dataset group {target.name}", "a group that exists", "group.describe()")
     # In the order in which they can go, the group last.
-    found = [*_children(target.environment, group), Made("dataset_group", group.name, group.arn)]
+    found = [*_children(target.environment, group), CreatedResource("dataset_group", group.name, group.arn)]
     made = [each for each in found if _tagged(target.environment, each, group.name)]
     others = [each for each in found if each not in made]
     schemas = list(_schemas(target.environment, group))
@@ -57,7 +57,7 @@ def delete(target: Target, confirm: str | None) -> tuple[str, ...]:
     return shown
 
 
-def _agree(group: Group, confirm: str | None, shown: tuple[str, ...], others: list[Made]) -> None:
+def _agree(group: Group, confirm: str | None, shown: tuple[str, ...], others: list[CreatedResource]) -> None:
     if others:
         theirs = ", ".join(f"{each.kind.replace('_', ' ')} {each.name}" for each in others)
         raise RefusedError(
@@ -73,32 +73,32 @@ def _agree(group: Group, confirm: str | None, shown: tuple[str, ...], others: li
         )
 
 
-def _children(environment: Environment, group: Group) -> Iterator[Made]:
+def _children(environment: Environment, group: Group) -> Iterator[CreatedResource]:
     for kind in ("recommender", "solution", "filter", "event_tracker", "metric_attribution", "dataset"):
         member = camel(kind.upper())
         # The members of a list bear the plural; filters alone begin with a capital. Source: service model.
         plural = "Filters" if kind == "filter" else f"{member}s"
         for row in pages(environment, f"list_{kind}s", plural, datasetGroupArn=group.arn):
-            yield Made(kind, row["name"], row[f"{member}Arn"])
+            yield CreatedResource(kind, row["name"], row[f"{member}Arn"])
 
 
-def _schemas(environment: Environment, group: Group) -> Iterator[Made]:
+def _schemas(environment: Environment, group: Group) -> Iterator[CreatedResource]:
     """Schemas take no tags; their names tell whose they are."""
     start = f"{group.name[:30]}-"
     for row in pages(environment, "list_schemas", "schemas"):
         dataset, _, digest = row["name"].removeprefix(start).rpartition("-")
         if row["name"].startswith(start) and dataset in DATASETS and len(digest) == names.DIGITS:
-            yield Made("schema", row["name"], row["schemaArn"])
+            yield CreatedResource("schema", row["name"], row["schemaArn"])
 
 
-def _tagged(environment: Environment, made: Made, group: str) -> bool:
+def _tagged(environment: Environment, made: CreatedResource, group: str) -> bool:
     if made.kind == "metric_attribution":  # takes no tags; the name tells
         return made.name == names.dataset(group, "metrics")
     found = call(environment, "personalize", "list_tags_for_resource", resourceArn=made.arn)["tags"]
     return {"tagKey": names.TAG, "tagValue": group} in found
 
 
-def _remove(environment: Environment, made: Made) -> None:
+def _remove(environment: Environment, made: CreatedResource) -> None:
     member = camel(made.kind.upper())
     call(environment, "personalize", f"delete_{made.kind}", **{f"{member}Arn": made.arn})
     deadline, patience = time.monotonic() + PATIENCE_SECONDS, Patience()

@@ -25,7 +25,7 @@ _PARTITION: Final = 1 << 31
 
 
 @dataclass(frozen=True)
-class Fixed:
+class FixedEndpoint:
     """An address of services that no task can bring back."""
 
     url: str | None
@@ -56,7 +56,7 @@ class S3Sink:
     @cached_property
     def environment(self) -> Environment:
         """The environment that was asked from, reached from the process of the task."""
-        endpoint = Fixed(self.reach.endpoint)
+        endpoint = FixedEndpoint(self.reach.endpoint)
         return Environment(self.reach.session, self.account, self.region, self.bucket, "", endpoint)
 
     def __getstate__(self) -> dict[str, object]:
