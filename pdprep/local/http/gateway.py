@@ -44,7 +44,7 @@ class Gateway(wsgi.Gateway_10):
         """Detach the socket: the server thinks the request is over, the leases keep it."""
         self._abandon()
         self.req.conn.linger = True
-        # cheroot closes the socket that it has; detached, that is another one than the client's.
+        # Detached, the descriptor is no longer cheroot's, which closes its socket after the request.
         taken = socket.socket(fileno=self.req.conn.socket.detach())
         self.req.server.leases.add(taken, SERVER)
 

@@ -32,7 +32,7 @@ def run(state: ServerState, resource: Resource) -> Commit:
             raise JobFailed(f"The dataset group has no {needed.title()} dataset.")
     if recipe.name not in ITEMS_ALONE:
         _check(state, resource, datasets, recipe.event)
-    # As of the call, not of the moment the job gets its turn.
+    # Records that came after the call do not count, however late the turn of the job comes.
     upto = int(resource.body.get("upto") or state.layers.latest())
     if resource.body.get("trainingMode") == "UPDATE":
         # An update trains nothing: the last full model stays, and newer items are explored.

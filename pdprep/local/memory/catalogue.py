@@ -28,7 +28,7 @@ class Catalogue:
     def at(self, moment: float) -> pl.DataFrame:
         """Return the records that came until a moment (s since 1970), one an id, sorted by id."""
         with self.guard:
-            # What was read holds until a file comes or goes, or a put has come by the moment that had not.
+            # Read again only if a file came or went, or if more puts had come by the moment.
             seen = (
                 self.layers.signature(self.dataset),
                 self.layers.latest_at(self.dataset, moment),

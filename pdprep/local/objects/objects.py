@@ -78,7 +78,7 @@ class Objects:
         if self.store.row("SELECT 1 FROM objects WHERE bucket = ?", name):
             raise error("BucketNotEmpty")
         with self.store.transaction():
-            # Their parts go with them, and the files of those when a server starts again.
+            # Rows of parts go by their foreign key, files of parts when a server starts again.
             self.store.run("DELETE FROM uploads WHERE bucket = ?", name)
             self.store.run("DELETE FROM meta WHERE name = ?", f"policy {name}")
             self.store.run("DELETE FROM buckets WHERE name = ?", name)
@@ -123,7 +123,8 @@ class Objects:
 
     def keys(self, bucket: str, prefix: str, after: str, limit: int) -> list[Stored]:
         """Return up to ``limit`` objects with ``prefix`` and a key beyond ``after``, in UTF-8 order."""
-        # Keys with a prefix lie between it and it with the last character there is, so the index finds them.
+        # A range and no LIKE, so that the index serves it: keys with a prefix sort before the prefix with the
+        # highest character.
         sql = (
             "SELECT * FROM objects WHERE bucket = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
         )

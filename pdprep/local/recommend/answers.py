@@ -217,7 +217,7 @@ def _spread(plain: list[Item], promoted: list[Item]) -> list[Item]:
     if not promoted:
         return plain
     total = len(plain) + len(promoted)
-    # The middles of as many equal stretches as there are promoted items.
+    # Each promoted item goes to the middle of one of as many equal stretches of the list.
     at = {math.floor((number + 0.5) * total / len(promoted)) for number in range(len(promoted))}
     one, two = iter(promoted), iter(plain)
     return [next(one) if place in at else next(two) for place in range(total)]

@@ -60,7 +60,7 @@ class RuntimeRequest:
             text = expression(self.state, self.served, arn)
             names = set(self.universe.columns)
             let &= filtering.allowed(text, values, self.context, "ITEM_ID", names)
-        # What a condition cannot tell of an item does not let it through.
+        # Null: the item lacks the field of a condition. The filter does not let it through.
         return self.universe.select(let.fill_null(False).alias("LET"))["LET"]
 
     @property

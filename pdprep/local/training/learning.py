@@ -78,7 +78,7 @@ def _users(parts: list[pl.LazyFrame], items: pl.DataFrame) -> tuple[pl.DataFrame
             .sort("USER", "TIMESTAMP", "PLACE")  # the place decides between events of one second
             .collect(engine="streaming")
         )
-        # Users as numbers that no other part gives.
+        # Numbers go on from one part to the next, so that no two users have the same.
         ends = ordered.select(pl.col("USER").rle_id().cast(pl.UInt32) + first, ITEM="PLACE")
         first += ordered["USER"].n_unique()
         flat.append(ends)

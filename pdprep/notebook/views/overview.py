@@ -79,7 +79,7 @@ def _events(dataset: str, known: Known, report: Report) -> Iterator[Theme]:
         tails = {_PLURAL[name]: touched for name, touched in known.profile.touched.items() if name in _PLURAL}
         yield Theme(
             f"{dataset}: long tail",
-            # A share of none is no news.
+            # That 0 % are so is not worth a sentence.
             "; ".join(said for said in told["says"] if not said.startswith("0 %")),
             lambda: charts.curves({name: curve(each.rows) for name, each in sorted(tails.items())}),
             "blue: items; orange and dashed: users",

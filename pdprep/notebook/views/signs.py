@@ -95,7 +95,7 @@ def spread(values: pl.Series) -> Spread:
         numbers = filled.cast(pl.Float64).drop_nans()
         low, high = float(numbers.min() or 0), float(numbers.max() or 0)  # type: ignore[arg-type]  # a number
         width = (high - low) / BINS or 1.0
-        # The largest number lies on the border of a bin that is not there.
+        # clip: the largest number would fall into a bin after the last.
         at = ((numbers - low) / width).floor().clip(0, BINS - 1).cast(pl.Int64)
         counts = dict(at.alias("at").value_counts().iter_rows())
         most = max(counts.values())

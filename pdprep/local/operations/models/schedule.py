@@ -29,8 +29,8 @@ def settle(state: ServerState) -> None:
     if state.clock.mode == "instant":
         return
     with _ONE:
-        # What is done may make more due: years of a manual clock are many trainings. The bound is against a
-        # training that leaves its own time due.
+        # One training may make the next one due: a manual clock that moves by a year has dozens. The limit
+        # ends the loop if one should stay due.
         for _ in range(1000):
             due = min(_due(state), key=lambda each: each[0], default=None)
             if due is None:

@@ -42,7 +42,7 @@ def create_solution(call: OperationCall) -> dict[str, Any]:
         call, "solution", f"solution/{given['name']}", parent=group.arn, datasetGroupArn=group.arn,
         performHPO=given.get("performHPO", False), performAutoML=False, performAutoTraining=automatic, **body,
     )  # fmt: skip
-    if automatic and not state.clock.lasting(traits.FIRST_TRAINING):  # within an hour is now
+    if automatic and not state.clock.lasting(traits.FIRST_TRAINING):  # an instant clock waits no hour
         train(call, solution, "AUTOMATIC", given.get("name", ""))
     return {"solutionArn": solution.arn}
 
