@@ -16,7 +16,7 @@ from pdprep.local.life.workers import Workers
 from pdprep.local.memory.held import Memory
 from pdprep.local.memory.models import Models
 from pdprep.local.objects.objects import Objects
-from pdprep.local.protocol.signatures import Age
+from pdprep.local.protocol.signatures import SignatureAge
 from pdprep.local.rows.avro import AvroSchema, read
 from pdprep.local.rows.layers import Layers
 from pdprep.local.settings import ServerSettings
@@ -35,7 +35,7 @@ class ServerState:
     objects: Objects
     workers: Workers
     faults: Faults
-    age: Age
+    age: SignatureAge
     rates: Rates
     models: Models
     memory: Memory
@@ -67,8 +67,8 @@ def build(settings: ServerSettings) -> ServerState:
     workers = Workers(resources, clock, store.transaction)
     ids = Ids(seeded=bool(settings.fixed))
     return ServerState(
-        settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults, Age(),
-        Rates(clock, settings.rates), Models(settings.folder), memory,
+        settings, store, clock, ids, resources, layers, Objects(store, clock), workers, faults,
+        SignatureAge(), Rates(clock, settings.rates), Models(settings.folder), memory,
     )  # fmt: skip
 
 

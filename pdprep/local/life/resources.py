@@ -172,6 +172,7 @@ class Resources:
         """Return the members that Describe and List answers choose from."""
         kind = KINDS[resource.kind]
         status = self.status(resource)
+        # What the row knows comes last, so that no member of a body can hide it.
         return {
             **self.body(resource), **self._updates(resource),
             kind.arn: resource.arn, kind.named: resource.name,

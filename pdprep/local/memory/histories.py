@@ -77,6 +77,7 @@ class History:
     def _refresh(self) -> None:
         if self.layers.signature(self.dataset) != self.signature or self.count > MOST_FRESH:
             self._rebuild()
+        # What was put after the base was made is little: it is kept beside the base, user by user.
         new = self.layers.since(self.dataset, self.seq)
         if not new:
             return
@@ -101,6 +102,7 @@ class History:
         with self.layers.reading(self.dataset, ALL) as snapshot:
             signature = self.layers.signature(self.dataset)
             rows = self._chosen(scan(snapshot, self.schema))
+            # The distinct texts in order; the base has the position of each in their place.
             self.items, self.types = (
                 rows.select(name).unique().sort(name).collect(engine="streaming")[name]
                 for name in ("ITEM", "TYPE")

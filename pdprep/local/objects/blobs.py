@@ -10,7 +10,7 @@ from pathlib import Path
 from pdprep import platforms
 from pdprep.local.life.faults import Faults
 from pdprep.local.life.ids import Ids
-from pdprep.local.objects.body import Sums
+from pdprep.local.objects.body import BodyDigests
 from pdprep.local.objects.framing import BLOCK
 
 
@@ -21,7 +21,7 @@ class Blobs:
         self._folder, self._faults = folder, faults
         folder.mkdir(exist_ok=True, mode=0o700)
 
-    def write(self, blocks: Iterable[bytes], sums: Sums | None = None) -> tuple[str, int]:
+    def write(self, blocks: Iterable[bytes], sums: BodyDigests | None = None) -> tuple[str, int]:
         """Write blocks; return the new name and the size."""
         name, size = Ids.fresh(), 0
         try:

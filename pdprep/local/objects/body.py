@@ -16,7 +16,7 @@ CHECKSUM = "x-amz-checksum-"
 
 
 @dataclass
-class Sums:
+class BodyDigests:
     """Running digests of a body: MD5 always, others as asked."""
 
     wanted: frozenset[str]
@@ -56,7 +56,7 @@ def chunked(headers: Mapping[str, str]) -> bool:
     return streaming or "aws-chunked" in headers.get("content-encoding", "")
 
 
-def sums(headers: Mapping[str, str]) -> Sums:
+def sums(headers: Mapping[str, str]) -> BodyDigests:
     """Return the digests that the headers of a request ask for."""
     # A client sends a checksum as a header, promises it for the trailer, or names one for S3 to compute.
     asked = {name for name in COMPUTED if CHECKSUM + name in headers}
@@ -66,10 +66,10 @@ def sums(headers: Mapping[str, str]) -> Sums:
     asked |= {name for name in COMPUTED if headers.get("x-amz-sdk-checksum-algorithm", "").lower() == name}
     # 64 digits are the SHA-256 of the body; other values say that it is not signed, or signed in chunks.
     signed = len(headers.get("x-amz-content-sha256", "")) == 64
-    return Sums(frozenset(asked | ({"sha256"} if signed else set())))
+    return BodyDigests(frozenset(asked | ({"sha256"} if signed else set())))
 
 
-def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: Sums) -> dict[str, str]:
+def verify(headers: Mapping[str, str], trailer: Mapping[str, str], found: BodyDigests) -> dict[str, str]:
     """Refuse a body that is not what its checksums say; return the checksum headers to keep."""
     both = {**headers, **trailer}
     given = {k: v for k, v in both.items() if k.removeprefix(CHECKSUM) in SIZES and k.startswith(CHECKSUM)}
@@ -99,7 +99,7 @@ def well_formed(name: str, value: str) -> bool:
         return False
 
 
-def _verify_md5(given: str | None, found: Sums) -> None:
+def _verify_md5(given: str | None, found: BodyDigests) -> None:
     if given is None:
         return
     try:

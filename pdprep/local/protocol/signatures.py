@@ -11,7 +11,7 @@ from pdprep.local.refusals import Refusal
 MOST_SECONDS = 900.0
 
 
-class Age:
+class SignatureAge:
     """The check of a signature's age, off until the admin path turns it on."""
 
     def __init__(self) -> None:

@@ -174,6 +174,7 @@ def _fresh(
                 rows.select(ID=key, SEQ=SEQ).drop_nulls().group_by("ID").agg(pl.col("SEQ").max()).collect()
             )
     new = pl.concat(found).group_by("ID").agg(pl.col("SEQ").max())
+    # A newer record of an item that was trained makes no new item.
     unknown = new.join(served.model.items.select("ID"), on="ID", how="anti")
     return unknown.sort(["SEQ", "ID"], descending=[True, False]).select("ID")
 
