@@ -40,7 +40,8 @@ def run(state: ServerState, resource: Resource) -> Commit:
         kept = {name: base.body[name] for name in ("model", "upto")}
         return lambda: {**kept, "itemsUpTo": upto, "trainingHours": _hours(began)}
     config = {**(resource.body.get("solutionConfig") or {}), "eventType": resource.body.get("eventType")}
-    model = learning.train(state, datasets, recipe, config, upto)
+    with state.layers.kept():  # a FULL import may end meanwhile, and take the files that are being read
+        model = learning.train(state, datasets, recipe, config, upto)
     state.faults.reach("write model")  # its files are there, and nothing names them yet
     state.memory.prepare(state, datasets)
     hours = _hours(began)

@@ -139,7 +139,8 @@ def _updated(state: ServerState, served: Served) -> Served:
     key = (served.model.name, state.layers.signature(dataset.arn), latest)
 
     def learn() -> PreviewModel:
-        alike = words.alike(state, dataset, subjects.came(moment))
+        with state.layers.kept():
+            alike = words.alike(state, dataset, subjects.came(moment))
         return PreviewModel(f"{served.model.name} until {moment}", *alike, served.model.users)
 
     return replace(served, model=state.memory.once(f"update of {served.arn}", key, learn))

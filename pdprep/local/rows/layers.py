@@ -149,10 +149,16 @@ class Layers:
     @contextmanager
     def reading(self, dataset: str, mode: str) -> Iterator[RowsSnapshot]:
         """Hold what a dataset has now; its files stay until the block ends."""
+        with self.kept():
+            yield self._snapshot(dataset, mode)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the files of all datasets until the block ends: for lazy rows that outlive their reading."""
         with self._guard:
             self._readers += 1
         try:
-            yield self._snapshot(dataset, mode)
+            yield
         finally:
             with self._guard:
                 self._readers -= 1

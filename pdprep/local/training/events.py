@@ -18,6 +18,7 @@ def read_events(
 ) -> pl.LazyFrame:  # fmt: skip
     """Return USER, ITEM, TYPE, TIMESTAMP of the events until a sequence number; ``of`` is a part of users.
 
+    They are lazy: whoever collects them holds the files meanwhile (``Layers.kept``).
     Exact duplicates are one event (bulk-data-import-step); segments read no INCREMENTAL imports
     (getting-user-segments; of puts another page says the contrary); events without a user count for the user
     who has an event of the same session (recording-events).

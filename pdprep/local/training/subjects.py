@@ -1,4 +1,7 @@
-"""The items or actions that a training or an update may read: their ids, and the newest record of each."""
+"""The items or actions that a training or an update may read: their ids, and the newest record of each.
+
+All are lazy: whoever collects them holds the files meanwhile (``Layers.kept``).
+"""
 
 from __future__ import annotations
 
