@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ def test_a_solution_is_trained_and_deployed(lab: Any, make_interactions: Any) ->
     lab.personalize.delete_campaign(campaignArn=campaign)
     lab.personalize.delete_solution(solutionArn=arn)
     assert lab.personalize.list_solution_versions()["solutionVersions"] == []
+
+
+def test_the_latest_version_of_a_solution_without_one_is_refused_by_the_name_asked_for(lab: Any) -> None:
+    asked = solution(lab, lab.group()) + "/$LATEST"
+    with pytest.raises(ClientError, match=re.escape(f"Arn: {asked}")):
+        lab.personalize.create_campaign(name="c", solutionVersionArn=asked)
 
 
 def test_automatic_training_makes_the_first_version(lab: Any, make_interactions: Any) -> None:

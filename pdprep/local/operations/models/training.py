@@ -214,9 +214,9 @@ def describe_campaign(call: OperationCall) -> dict[str, Any]:
 
 def _version(call: OperationCall, arn: str) -> Resource:
     resources = call.state.resources
-    if arn.endswith(LATEST):
-        versions = resources.list("solution-version", parent=arn.removesuffix(LATEST))
-        arn = next((v.arn for v in versions if resources.status(v) == "ACTIVE"), "")
-        if not arn:
-            raise missing(arn)
-    return resources.active(arn, "solution-version")
+    if not arn.endswith(LATEST):
+        return resources.active(arn, "solution-version")
+    for version in resources.list("solution-version", parent=arn.removesuffix(LATEST)):
+        if resources.status(version) == "ACTIVE":
+            return version
+    raise missing(arn)
