@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pdprep.local import running
 from pdprep.local.memory import histories
+from pdprep.local.rows.layers import RowsSnapshot
+from pdprep.local.rows.typed import ROW
 from tests.local.recommend_test import NOW, events
 
 
@@ -35,3 +38,25 @@ def test_histories_are_what_was_imported_and_put(
             assert [(each.item, each.type, each.time) for each in history.of(user)] == wanted
         assert history.of("nobody") == []
         assert [each.put for each in history.of("u7")][-2:] == [False, True]
+
+
+def test_a_file_that_comes_while_a_history_is_made_is_read_next(
+    tmp_path: Path, make_lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path / "state", clock="instant") as server:
+        lab, layers = make_lab(server.url), server.state.layers
+        dataset = lab.dataset("Interactions")
+        lab.load(dataset, events())
+        row = {"USER_ID": "late", "ITEM_ID": "i", "EVENT_TYPE": "x", "TIMESTAMP": NOW, ROW: 0}
+        pl.DataFrame(row).write_parquet(late := layers.fresh())
+        snapshot = layers._snapshot
+
+        def then_import(*given: str) -> RowsSnapshot:
+            found = snapshot(*given)
+            monkeypatch.undo()
+            layers.commit_bulk(dataset, [(late, 1)], replace=False, at=NOW)
+            return found
+
+        monkeypatch.setattr(layers, "_snapshot", then_import)
+        history = server.state.memory.history(server.state, server.state.resources.get(dataset))
+        assert [[each.item for each in history.of("late")] for _ in range(2)] == [[], ["i"]]

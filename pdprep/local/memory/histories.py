@@ -99,8 +99,9 @@ class History:
         return [Event(*each, *came[each[-1]]) for each in zip(*named, strict=True)]
 
     def _rebuild(self) -> None:
+        # Before the snapshot: a file that comes between the two is read at the next refresh.
+        signature = self.layers.signature(self.dataset)
         with self.layers.reading(self.dataset, ALL) as snapshot:
-            signature = self.layers.signature(self.dataset)
             rows = self._chosen(scan(snapshot, self.schema))
             # The distinct texts in order; the base has the position of each in their place.
             self.items, self.types = (
