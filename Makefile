@@ -13,7 +13,8 @@ endif
 
 STARTED := $(shell date +%s)
 BIN := .venv/bin
-PIP := pip --quiet --disable-pip-version-check
+# What is imported is compiled then, once: a tenth of what comes with JupyterLab, Ray and botocore.
+INSTALL := pip --quiet --disable-pip-version-check install --no-compile
 JS := tests/local/js/node_modules
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # More than there are processors: most tests wait for a server, a kernel or a clock.
@@ -97,24 +98,24 @@ notebooks: .venv/test
 
 .venv/lab: pyproject.toml | .venv/bin/python
 	@echo "Installing pdprep and JupyterLab into .venv"
-	@$(BIN)/python -m $(PIP) install -e ".[lab]"
+	@$(BIN)/python -m $(INSTALL) -e ".[lab]"
 	@touch $@
 
 .venv/test: pyproject.toml | .venv/bin/python
 	@echo "Installing pdprep and what its tests need into .venv"
-	@$(BIN)/python -m $(PIP) install -e ".[test]"
+	@$(BIN)/python -m $(INSTALL) -e ".[test]"
 	@touch $@ .venv/lab
 
 .venv/bench: pyproject.toml .venv/test
 	@echo "Installing what pdprep is measured beside into .venv"
-	@$(BIN)/python -m $(PIP) install -e ".[bench]"
+	@$(BIN)/python -m $(INSTALL) -e ".[bench]"
 	@touch $@
 
 # The AWS CLI pins its own botocore, so it lives apart. The tests drive the local Personalize with it.
 .venv-awscli/ready: | .venv/bin/python
 	@echo "Installing the AWS CLI into .venv-awscli"
 	@$(BIN)/python -m venv --clear .venv-awscli
-	@.venv-awscli/bin/python -m $(PIP) install awscli
+	@.venv-awscli/bin/python -m $(INSTALL) awscli
 	@touch $@
 
 # The JavaScript SDK drives the local Personalize too.

@@ -23,11 +23,16 @@ PdprepError                    everything below; says what was found, what was e
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 _BY_POLARS: Final = "\n\nThis error occurred in the following expression"
+_POLARS: Final = re.compile(r"(?<![\w.])pl\.[a-zA-Z]")
+_TRANSFORMS: Final = re.compile(r"(?<![\w.])transforms\.(?=[a-z])")
+_IMPORT: Final = "import polars as pl; "
 _LONGEST: Final = 1_900  # characters of a message, a screen
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
@@ -44,6 +49,7 @@ class PdprepError(Exception):
         found, _, by_polars = found.partition(_BY_POLARS)
         if by_polars:
             found, _, hint = found.partition(" Try: ")
+            hint = hint.removeprefix(_IMPORT).replace("pdprep.transforms.", "transforms.")  # as it was said
             found, _, expected = found.removesuffix(".").partition("; ")
         if len(found) + len(expected) + len(hint) > _LONGEST:  # a frame may have thousands of columns
             hint = hint if len(hint) <= _LONGEST // 3 else ""
@@ -53,7 +59,7 @@ class PdprepError(Exception):
         super().__init__(found, expected, hint)
 
     def __str__(self) -> str:
-        return f"{self.statement} Try: {self.hint}" if self.hint else self.statement
+        return f"{self.statement} Try: {typed(self.hint)}" if self.hint else self.statement
 
     @property
     def statement(self) -> str:
@@ -64,7 +70,22 @@ class PdprepError(Exception):
     def _render_traceback_(self) -> list[str]:
         """Show two lines in IPython in place of a traceback through our internals."""
         first = f"{type(self).__name__}: {self.statement}"
-        return [first, f"  Try: {self.hint}"] if self.hint else [first]
+        return [first, f"  Try: {typed(self.hint)}"] if self.hint else [first]
+
+
+def typed(hint: str) -> str:
+    """Return a hint as it runs in the script or notebook that shows it: with an import that this lacks.
+
+    >>> typed('frame.lazy().pipe(transforms.epoch, "at")')
+    'frame.lazy().pipe(pdprep.transforms.epoch, "at")'
+    """
+    own = vars(sys.modules["__main__"])
+    code, comment, said = hint.partition("  # ")
+    if "transforms" not in own:
+        code = _TRANSFORMS.sub("pdprep.transforms.", code)
+    if "pl" not in own and _POLARS.search(code) and "import polars" not in code:
+        code = _IMPORT + code
+    return code + comment + said
 
 
 class InputError(PdprepError):

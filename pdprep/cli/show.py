@@ -39,7 +39,7 @@ _HERE: Final[tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]] = (
     (r'^pdprep\.connect\("([\w-]+)"\)$', r"--group \1"),
     (r'^pdprep\.connect\(\.\.\., home="([^"]+)"\)$', r"--home \1"),
     (r"^group\.(put|bulk)\(frame(?:, (new)_(only)=True|, (fill)=True)?\)", _sending),
-    (r"^(?=[\w.]+\(|\w+=)", "in Python, "),
+    (r"^(?=[\w.]+\(|\w+=|import )", "in Python, "),
 )
 _FIX: Final = "    fix: "  # of a report, before what to type
 _MAPPING: Final = re.compile(r'(columns|metadata)=(\{"[^"]*": "[^"]*"(?:, "[^"]*": "[^"]*")*\})')

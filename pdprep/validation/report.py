@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from pdprep import html
+from pdprep.errors import typed
 from pdprep.validation import page
 from pdprep.validation.report_frames import ROWS, ReportFrames
 from pdprep.validation.wording import place
@@ -56,7 +57,7 @@ class Report(ReportFrames):
             where = f"{place(row)}, {row['rows']:,}"
             says = page.stops(row, aside=row["aside"])
             yield f"  {row['level']} {row['rule']} ({says}), {where}: {row['says']}"
-            yield f"    fix: {row['mend']}"
+            yield f"    fix: {typed(row['mend'])}"
 
     def _concern_lines(self) -> Iterator[str]:
         for row in self.concerns.head(page.LISTED).iter_rows(named=True):

@@ -113,7 +113,7 @@ def test_what_mends_is_a_command_or_says_that_it_is_python(shop: Path) -> None:
     (shop / "few.csv").write_text("USER_ID,ITEM_ID,TIMESTAMP\nu|1,a,1700000000\n", encoding="utf-8")
     lines = pdprep("check", "few.csv", *OF).stdout.splitlines()
     mends = [line.removeprefix("    fix: ") for line in lines if line.startswith("    fix: ")]
-    assert mends[0].startswith('in Python, pdprep.read("few.csv")')
+    assert mends[0].startswith('in Python, import polars as pl; pdprep.read("few.csv")')
     assert mends[1] == "pdprep put FILE --group NAME --new-only  # or import more history"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import polars as pl
@@ -30,6 +31,15 @@ def test_it_is_three_frames_with_the_same_columns_whatever_was_found() -> None:
         assert (found.rows.schema, found.counts.schema, found.failures.schema) == (ROWS, COUNTS, FAILURES)
 
 
+def test_a_fix_in_the_text_brings_the_imports_that_its_reader_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "pl", pl, raising=False)
+    assert '    fix: frame.lazy().with_columns(pl.col("USER_ID")' in str(report())
+    error = InputError("found", "expected", 'transforms.epoch(frame, pl.col("at"))  # pl.col')
+    assert str(error).endswith(' Try: pdprep.transforms.epoch(frame, pl.col("at"))  # pl.col')
+    monkeypatch.delattr(sys.modules["__main__"], "pl")
+    assert " Try: import polars as pl; pdprep.transforms" in str(error)
+
+
 def test_the_text_says_row_column_rule_and_how_to_fix_it() -> None:
     lines = str(report()).splitlines()
     assert lines[:2] == [
@@ -38,8 +48,8 @@ def test_the_text_says_row_column_rule_and_how_to_fix_it() -> None:
     ]
     assert "  error id_bar (stops bulk and put), interactions.USER_ID, 1: an id holds '|'" in lines[2]
     assert lines[3] == (
-        '    fix: frame.lazy().with_columns(pl.col("USER_ID").cast(pl.String).str.strip_chars()'
-        '.str.replace_all("%(25|7C)", "%25${1}").str.replace_many({"|": "%7C"}))'
+        '    fix: import polars as pl; frame.lazy().with_columns(pl.col("USER_ID").cast(pl.String)'
+        '.str.strip_chars().str.replace_all("%(25|7C)", "%25${1}").str.replace_many({"|": "%7C"}))'
         "  # items, users and later puts need the same change"
     )
     assert "  interactions row 0: USER_ID breaks id_bar" in lines
