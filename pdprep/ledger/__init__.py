@@ -1,1 +1,1 @@
-"""WHAT went by WHICH road: the journal of calls, and the records."""
+"""WHAT went by WHICH route: the journal of calls, and the records."""

@@ -9,17 +9,14 @@ from typing import Final
 
 import polars as pl
 
-from pdprep import clock, platforms
-from pdprep.ledger import contracts, integrity, record_files
+from pdprep import platforms
+from pdprep.ledger import contracts, integrity, leaving, record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.record_files import POSITION, ROW_GROUP
 from pdprep.ledger.rows import PlanRow
 from pdprep.ledger.status import Status
 
 _SAMPLED: Final = 64  # one id of so many tells where to cut
-# For how long a plan stays beside what it became, in seconds: who has listed it may read it still, in any
-# thread or process, and a lazy frame is read when somebody collects it.
-KEPT: Final = 86_400
 
 
 def compact(ledger: Ledger, dataset: str) -> None:
@@ -29,7 +26,9 @@ def compact(ledger: Ledger, dataset: str) -> None:
         if plan.status == Status.DONE and (ledger.plans / plan.file).exists():
             target = ledger.records(dataset) / plan.file
             if target.exists():
-                _remove_unread(ledger, plan, target)
+                if leaving.unread(target):
+                    platforms.remove(ledger.plans / plan.file)
+                    integrity.forget(ledger, ledger.plans / plan.file)
                 continue
             with ledger.temporary() as folder:
                 fresh = folder / target.name
@@ -39,13 +38,6 @@ def compact(ledger: Ledger, dataset: str) -> None:
                 platforms.replace(fresh, target)
             # From here on it is a copy for readers: nobody misses it, and damage to it stops nothing.
             integrity.forget(ledger, ledger.plans / plan.file)
-
-
-def _remove_unread(ledger: Ledger, plan: PlanRow, target: Path) -> None:
-    """Remove a plan that was sorted so long ago that nobody who has listed it will read it any more."""
-    if clock.now().timestamp() - target.stat().st_mtime > KEPT:
-        platforms.remove(ledger.plans / plan.file)
-        integrity.forget(ledger, ledger.plans / plan.file)
 
 
 def _sorted_by_id(ledger: Ledger, plan: PlanRow, folder: Path) -> pl.LazyFrame:

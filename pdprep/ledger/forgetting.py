@@ -125,7 +125,10 @@ def _dataset(ledger: Ledger, file: Path) -> str:
 
 def _recount(ledger: Ledger, dataset: str, changed: set[Path], imports: set[int]) -> None:
     folders = {file.parent for file in changed}
+    replaced = {row.seq for row, _ in ledger.journal.replaced(dataset)}
     for row in ledger.journal.imports(dataset):
+        if row.seq in replaced or row.status.in_vain:
+            continue  # counts no more, and stays for a while for who has listed it
         if row.seq in imports or ledger.records(dataset) / row.folder in folders:
             key = contracts.loads(row.contract).key
             left = record_files.scan_import(ledger, row).select(pl.len(), pl.col(key).n_unique())

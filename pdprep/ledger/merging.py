@@ -1,4 +1,4 @@
-"""Records of several segments made one: the newest values win, and every road that brought them is told."""
+"""Records of several segments made one: the newest values win, and every route that brought them is told."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Which record went by which road and when it counts: a lazy table over what the ledger holds."""
+"""Which record went by which route and when it counts: a lazy table over what the ledger holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import polars as pl
 
@@ -19,6 +19,8 @@ from pdprep.ledger.record_files import BULK
 from pdprep.ledger.sorting import SortOrder
 from pdprep.ledger.timeline import fitting, timeline
 from pdprep.ledger.view import MergedView
+
+T = TypeVar("T")
 
 ORIGINS: Final = ("bulk", "incremental", "both")
 EFFECTS: Final = ("EFFECT", "EFFECT_AT", "FILTERS_AT")
@@ -73,19 +75,18 @@ class Records:
         by = (sort,) if isinstance(sort, str) else tuple(sort or ())
         if descending and not by:
             by = tuple(merging.order(self.contract))
-        return (
-            self._holding(where)
-            ._pages.page(number, size, where, SortOrder(by, descending))
-            .select(self.columns)
+        order = SortOrder(by, descending)
+        return self._merged_again(
+            lambda: self._holding(where)._pages.page(number, size, where, order).select(self.columns)
         )
 
     def total(self, where: pl.Expr | None = None) -> int:
         """Count the records for which an expression is true; all of them without one."""
-        return self._holding(where)._pages.find(where).total
+        return self._merged_again(lambda: self._holding(where)._pages.find(where).total)
 
     def counts(self) -> pl.DataFrame:
         """Return how many records there are of each origin, as a frame of dataset, origin and records."""
-        found = self.view.counts
+        found = self._merged_again(lambda: self.view.counts)
         table = [(self.dataset, origin, found.get(origin, 0)) for origin in ORIGINS]
         schema = {"dataset": pl.String, "origin": pl.String, "records": pl.Int64}
         return pl.DataFrame(table, schema=schema, orient="row")
@@ -95,7 +96,7 @@ class Records:
         return self._sources
 
     def timeline(self, **values: Any) -> pl.DataFrame:
-        """Return what became of a record: each time it was sent, by which road, and what replaced it.
+        """Return what became of a record: each time it was sent, by which route, and what replaced it.
 
         Args:
             values: Columns and values that find it: ``ITEM_ID="i1"``.
@@ -119,6 +120,15 @@ class Records:
     @cached_property
     def _pages(self) -> Pages:
         return Pages(self.view, self._shown, frozenset(EFFECTS))
+
+    def _merged_again(self, read: Callable[[], T]) -> T:
+        """Return what is read; once more where somebody has removed the merged files, which are a copy."""
+        try:
+            return read()
+        except FileNotFoundError:
+            for name in ("view", "_pages"):
+                vars(self).pop(name, None)
+            return read()
 
     def _holding(self, where: pl.Expr | None) -> Records:
         """Return the records that answer a condition: all, or the few that fit, merged without the others.

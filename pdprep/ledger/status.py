@@ -42,12 +42,17 @@ class Status(StrEnum):
     @property
     def terminal(self) -> bool:
         """Whether it stays so: nobody works on it any more."""
-        return self.ok or self in _IN_VAIN
+        return self.ok or self.in_vain
 
     @property
     def ok(self) -> bool:
         """Whether it ended well."""
         return self in _WELL
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it ended, and not well."""
+        return self in _IN_VAIN
 
     @property
     def pending(self) -> bool:

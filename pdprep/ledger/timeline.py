@@ -1,4 +1,4 @@
-"""What became of one record: each time it was sent, by which road, and what replaced it."""
+"""What became of one record: each time it was sent, by which route, and what replaced it."""
 
 from __future__ import annotations
 

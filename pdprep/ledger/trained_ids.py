@@ -17,7 +17,7 @@ import polars as pl
 from pdprep import clock, platforms
 from pdprep.contract.contract import Contract
 from pdprep.errors import LedgerError
-from pdprep.ledger import contracts, effects, integrity, record_files
+from pdprep.ledger import contracts, effects, integrity, leaving, record_files
 from pdprep.ledger.ledger import Ledger
 from pdprep.ledger.rows import ImportRow, moment
 from pdprep.ledger.view import FEW
@@ -61,7 +61,8 @@ def drop_replaced(ledger: Ledger, dataset: str) -> None:
             if not integrity.readable(_file(ledger, row, subject)):
                 with suppress(LedgerError):  # damaged records tell no ids, and are no longer needed
                     _write(ledger, row, subject)
-        record_files.drop_records(ledger, row)
+        if leaving.let_go(ledger, row):
+            record_files.drop_records(ledger, row)
 
 
 def _sent(ledger: Ledger, dataset: str, subject: str, at: datetime) -> Iterator[pl.LazyFrame]:

@@ -7,6 +7,7 @@ snapshot is made anew.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -105,7 +106,8 @@ def _delta(
 
     It is kept beside the snapshot, in place of an older one.
     """
-    if integrity.readable(file):
+    # Another process may remove it between two looks, so it is read and not asked for.
+    with suppress(pl.exceptions.PolarsError, OSError):
         return integrity.read(file)
     if merging.count(fresh) > FEW:
         return None

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pdprep.errors import LedgerError
-from pdprep.ledger import compacting, integrity, view
+from pdprep.ledger import compacting, integrity, leaving, view
 from pdprep.ledger.integrity import Damage
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.records import records
@@ -23,7 +23,7 @@ ADOPT = 'group.adopt("items")'
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Give a ledger of an import and two puts, the first of which is finished and was so long ago."""
-    monkeypatch.setattr(compacting, "KEPT", -1)
+    monkeypatch.setattr(leaving, "KEPT", -1)
     ledger = open_ledger(tmp_path / "movies", None)[0]
     bulk(ledger, ITEMS, items(("a", "x"), ("b", "x")))
     put(ledger, ITEMS, items(("c", "y")), sent=1)

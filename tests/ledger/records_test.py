@@ -13,7 +13,7 @@ import pytest
 from pdprep import clock
 from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
-from pdprep.ledger import compacting, contracts, record_files, trained_ids
+from pdprep.ledger import compacting, contracts, integrity, leaving, record_files, trained_ids
 from pdprep.ledger.effects import TrainedModel, Training
 from pdprep.ledger.ledger import Ledger, open_ledger
 from pdprep.ledger.recipes import Feature
@@ -191,8 +191,8 @@ def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int, monkeypatch: p
     before = records(ledger, "items", ITEMS, NONE).page()
     ledger.journal.finish_plan(ledger.journal.plans("items")[0])
     listed = records(ledger, "items", ITEMS, NONE)
-    for kept in (compacting.KEPT, compacting.KEPT, -1):
-        monkeypatch.setattr(compacting, "KEPT", kept)
+    for kept in (leaving.KEPT, leaving.KEPT, -1):
+        monkeypatch.setattr(leaving, "KEPT", kept)
         # Another process has a ledger of its own for the same folder.
         compacting.compact(open_ledger(ledger.folder, None)[0], "items")
         assert records(ledger, "items", ITEMS, NONE).page().equals(before)
@@ -200,6 +200,32 @@ def test_a_finished_put_is_filed_by_id(ledger: Ledger, sent: int, monkeypatch: p
             assert replace(listed).page().equals(before)
     assert not list(ledger.plans.glob("*.parquet"))
     assert pl.read_parquet(next(ledger.records("items").glob("plan-*.parquet")))["ITEM_ID"].is_sorted()
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_an_import_that_counts_no_more_is_read_by_who_listed_it(
+    ledger: Ledger, failed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tidied() -> list[Path]:
+        other, _ = open_ledger(ledger.folder, None)  # as another process has it
+        trained_ids.drop_replaced(other, "items")
+        leaving.drop_failed(other, "items")
+        return list(place.glob("*.parquet"))
+
+    bulk(ledger, ITEMS, items(("a", "x"), ("b", "x")))
+    row = ledger.journal.imports("items")[0]
+    place, listed = ledger.records("items") / row.folder, records(ledger, "items", ITEMS, NONE)
+    if failed:
+        ledger.journal.change_import(row, status="CREATE FAILED")
+    else:
+        bulk(ledger, ITEMS, items(("c", "x")))
+    for _ in range(2):
+        kept = tidied()
+        assert kept
+        assert not any(integrity.known(ledger, file) for file in kept)
+    assert listed.frame.collect()["ITEM_ID"].to_list() == ["a", "b"]
+    monkeypatch.setattr(leaving, "KEPT", -1)
+    assert not tidied()
 
 
 @pytest.mark.parametrize("few", [0, 10_000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -131,6 +132,15 @@ def test_counts_by_origin(found: Records, plain: pl.DataFrame) -> None:
     counts = dict(found.counts().select("origin", "records").iter_rows())
     assert {name: rows for name, rows in counts.items() if rows} == merging.by_origin(plain)
     assert found.total() == plain.height
+
+
+def test_a_copy_that_somebody_removed_is_merged_again(found: Records, plain: pl.DataFrame) -> None:
+    assert found.place
+    seen = found.page(0, SIZE)
+    shutil.rmtree(found.place)  # as a deletion of users does, or others who merged twice since
+    assert found.page(0, SIZE).equals(seen)
+    shutil.rmtree(found.place)
+    assert found.total(pl.col("SENT_AT").is_not_null()) == plain.height
 
 
 def test_the_frame_is_lazy_and_has_every_record(found: Records, plain: pl.DataFrame) -> None:

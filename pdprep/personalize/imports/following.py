@@ -8,7 +8,7 @@ from typing import Any
 
 from pdprep import clock
 from pdprep.errors import ImportFailed, ServiceError
-from pdprep.ledger import record_files, records, trained_ids
+from pdprep.ledger import leaving, records, trained_ids
 from pdprep.ledger.rows import ImportRow, JobRow
 from pdprep.ledger.status import Status
 from pdprep.personalize.aws.client import Environment, pages
@@ -59,7 +59,7 @@ def finish(target: Target, row: ImportRow, found: dict[str, Any]) -> ImportRow:
             discard(target.environment, row)
     else:
         suspects.keep(target.ledger, row)
-        record_files.drop_import(target.ledger, row)
+    leaving.drop_failed(target.ledger, row.dataset)
     return row
 
 
@@ -107,8 +107,9 @@ def abandon(target: Target, row: ImportRow) -> ImportRow:
     discard(target.environment, row)
     with suppress(ServiceError):
         uploads.abort_broken(target.environment, row.location)
-    record_files.drop_import(target.ledger, row)
-    return target.ledger.journal.change_import(row, status=Status.INTERRUPTED, files="[]")
+    row = target.ledger.journal.change_import(row, status=Status.INTERRUPTED, files="[]")
+    leaving.drop_failed(target.ledger, row.dataset)
+    return row
 
 
 def discard(environment: Environment, row: ImportRow) -> None:
