@@ -22,8 +22,11 @@ def unread(place: Path) -> bool:
 def let_go(ledger: Ledger, row: ImportRow) -> bool:
     """Forget the records of an import that counts no more, and say whether nobody reads them any more.
 
-    From then on nobody misses them, and damage to them stops nothing.
+    From then on nobody misses them, and damage to them stops nothing. Records in a bucket go at once: once
+    they are forgotten, nothing tells where they lie.
     """
+    if row.records:
+        return True
     place = ledger.records(row.dataset) / row.folder
     if any(integrity.known(ledger, file) for file in integrity.below(ledger, place)):
         if place.exists():
