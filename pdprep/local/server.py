@@ -101,8 +101,8 @@ def serve(settings: ServerSettings) -> Iterator[Running]:
 def _opened(settings: ServerSettings) -> Iterator[ServerState]:
     state = build(settings)
     state.workers.jobs.update({kind: partial(job, state) for kind, job in JOBS.items()})
+    state.models.sweep(schedule.models(state))  # before any training that is resumed writes one
     state.workers.resume()  # what a server that ended had accepted
-    state.models.sweep(schedule.models(state))
     scheduler = schedule.Scheduler(state)
     try:
         yield state

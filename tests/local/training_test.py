@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pdprep.local import running
+from pdprep.local.life.workers import Workers
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 ROLE = "arn:aws:iam::000000000000:role/r"
@@ -123,6 +124,26 @@ def test_training_takes_longer_than_other_work_and_can_be_stopped(
             seen.append(lab.status("solution_version", one))
         assert seen == ["CREATE PENDING", "CREATE IN_PROGRESS", "CREATE IN_PROGRESS", "ACTIVE"]
         assert lab.status("solution_version", two) == "CREATE STOPPED"
+
+
+def test_a_training_that_a_server_resumes_keeps_its_model(
+    tmp_path: Path, make_lab: Any, make_interactions: Any, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path, clock="instant") as server:
+        arn = solution(lab := make_lab(server.url), loaded(lab, make_interactions(2000)))
+        monkeypatch.setattr(server.state.workers, "start", lambda *_: None)  # as if it ended before the job
+        version, _ = train(lab, arn)
+    resume = Workers.resume
+
+    def resume_and_write(workers: Workers) -> None:
+        resume(workers)
+        eventually(lambda: list((tmp_path / "models").glob("*/users.parquet")))
+
+    monkeypatch.setattr(Workers, "resume", resume_and_write)
+    with running(tmp_path, clock="manual") as server:
+        server.advance(60)
+        model = server.state.resources.active(version).body["model"]
+        assert server.state.models.get(model).users.height == 40
 
 
 def test_metric_attributions(lab: Any) -> None:

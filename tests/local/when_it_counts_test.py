@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import polars as pl
 import pytest
 
 from pdprep.ledger.recipes import recipe
@@ -302,8 +303,12 @@ def test_a_recommender_is_trained_again_every_week(tmp_path: Path, make_lab: Any
             return str(found[0]["itemId"])
 
         before = first()
+        # As a training has it that waits for its end.
+        waiting = server.state.models.write(*[pl.DataFrame({"ID": ["a"]})] * 3)
         server.advance(7 * DAY)
         assert (before != "j4", first()) == (True, "j4")
+        kept = {waiting, server.state.resources.get(arn).body["model"]}
+        assert {each.name for each in (tmp_path / "state" / "models").iterdir()} == kept
 
 
 def test_the_admin_path_says_what_serves(timed: Timed) -> None:

@@ -101,11 +101,18 @@ class Models:
                 self._held.popitem(last=False)
             return self._held[name]
 
+    def remove(self, name: str) -> None:
+        """Remove a model that no resource bears any more."""
+        with self._guard:
+            self._held.pop(name, None)
+        platforms.remove_tree(self._folder / name)
+
     def sweep(self, named: Iterable[str]) -> None:
-        """Remove the models that no resource names: of deleted versions, of killed trainings."""
+        """Remove the models that no resource names: of deleted versions, of killed trainings.
+
+        Only while nothing trains: the model of a training has no name in a resource until its end.
+        """
         kept = set(named)
         for folder in self._folder.iterdir():
             if folder.name not in kept:
-                with self._guard:
-                    self._held.pop(folder.name, None)
-                platforms.remove_tree(folder)
+                self.remove(folder.name)

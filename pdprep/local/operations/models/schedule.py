@@ -153,4 +153,7 @@ def _retrain(state: ServerState, recommender: Resource, at: float) -> None:
     except JobFailed as failure:
         log.warning("%s could not be trained again: %s", recommender.arn, failure)
     state.resources.change(recommender.arn, **made, trainedAt=at)
-    state.models.sweep(models(state))
+    old = recommender.body.get("model")
+    if made and old:
+        # Its own alone: models of other trainings wait for their end, and nothing names them until then.
+        state.models.remove(old)
