@@ -27,6 +27,7 @@ class Store:
         self.folder, self.faults = folder, faults or Faults()
         self._lock = threading.RLock()
         self._when_undone: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
         _demand(folder)
         self._database = _connect(folder / "state.sqlite")
         try:
@@ -49,16 +50,29 @@ class Store:
             try:
                 yield
                 self.faults.reach("commit")  # all is written and nothing counts yet
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                self._afterwards = []
+                if self._database.in_transaction:  # SQLite itself ends it where the disk is full
+                    self._database.execute("ROLLBACK")
                 for action in self._when_undone:
                     action()
                 raise
-            self._database.execute("COMMIT")
+            afterwards, self._afterwards = self._afterwards, []
+        for action in afterwards:
+            action()
 
     def when_undone(self, action: Callable[[], None]) -> None:
         """Call ``action`` after a transaction was rolled back, for what is remembered of the rows."""
         self._when_undone.append(action)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Call ``action`` once the changes so far count: now, or after the commit, and never if undone."""
+        with self._lock:
+            if self._database.in_transaction:
+                self._afterwards.append(action)
+                return
+        action()
 
     def run(self, sql: str, *values: Any) -> int:
         """Change rows; return the id of the last inserted one."""

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pdprep.local.life.clock import Clock
@@ -104,8 +105,8 @@ class Objects:
             old = self.find(bucket, item.key)
             precondition(old)  # in the transaction: nobody else writes between the check and the change
             self.store.run(sql, bucket, item.key, item.blob, item.size, item.etag, item.modified, headers)
-        if old and old.blob != item.blob:
-            self.blobs.remove(old.blob)
+            if old and old.blob != item.blob:
+                self.discard(old.blob)
 
     def adopt(self, bucket: str, key: str, path: Path) -> None:
         """Make a finished file an object."""
@@ -118,8 +119,12 @@ class Objects:
             old = self.find(bucket, key)
             precondition(old)
             self.store.run("DELETE FROM objects WHERE bucket = ? AND key = ?", bucket, key)
-        if old:
-            self.blobs.remove(old.blob)
+            if old:
+                self.discard(old.blob)
+
+    def discard(self, blob: str) -> None:
+        """Remove a blob that no row names any more; not before that counts, since rows may come back."""
+        self.store.after_commit(partial(self.blobs.remove, blob))
 
     def keys(self, bucket: str, prefix: str, after: str, limit: int) -> list[Stored]:
         """Return up to ``limit`` objects with ``prefix`` and a key beyond ``after``, in UTF-8 order."""

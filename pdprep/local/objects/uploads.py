@@ -46,7 +46,7 @@ def add_part(objects: Objects, upload: str, number: int, part: Stored) -> None:
     old = parts(objects, upload).get(number)
     objects.store.run(sql, *values)
     if old:
-        objects.blobs.remove(old["blob"])
+        objects.discard(old["blob"])
 
 
 def parts(objects: Objects, upload: str) -> dict[int, Row]:
@@ -131,7 +131,7 @@ def abort(objects: Objects, upload: str) -> None:
     blobs = [row["blob"] for row in parts(objects, upload).values()]
     objects.store.run("DELETE FROM uploads WHERE id = ?", upload)
     for blob in blobs:
-        objects.blobs.remove(blob)
+        objects.discard(blob)
 
 
 def _choose(known: dict[int, Row], asked: list[AskedPart]) -> list[Row]:

@@ -168,7 +168,7 @@ class Layers:
         """Put a rewritten file in the place of another."""
         sql = "UPDATE layers SET path = ?, rows = ? WHERE path = ?"
         self._store.run(sql, new.name, rows, old.name)
-        self._garbage.append(old)
+        self._let_go([old])
 
     def count(self, dataset: str, layer: str) -> int:
         """Count the rows of a layer, duplicates included."""
@@ -220,19 +220,21 @@ class Layers:
     def _drop(self, dataset: str, layer: str) -> None:
         rows = self._store.rows("SELECT path FROM layers WHERE dataset = ? AND layer = ?", dataset, layer)
         self._store.run("DELETE FROM layers WHERE dataset = ? AND layer = ?", dataset, layer)
-        self._garbage += [self._folder / row["path"] for row in rows]
+        self._let_go([self._folder / row["path"] for row in rows])
 
-    def _collect_garbage(self) -> None:
+    def _let_go(self, files: list[Path]) -> None:
+        """Remove files that no row lists any more; not before that counts, since rows may come back."""
+        self._store.after_commit(lambda: self._collect_garbage(files))
+
+    def _collect_garbage(self, files: Iterable[Path] = ()) -> None:
         with self._guard:
+            self._garbage += files
             # An export or a training reads files outside any transaction: what was replaced stays for it.
             if self._readers:
                 return
-            known = self._store.rows("SELECT path FROM layers") if self._garbage else []
-            listed = {row["path"] for row in known}
-            for path in self._garbage:
-                if path.name not in listed:  # the transaction that let it go may have been rolled back
-                    platforms.remove(path)
-            self._garbage = []
+            garbage, self._garbage = self._garbage, []
+        for path in garbage:
+            platforms.remove(path)
 
     def _sweep(self) -> None:
         """Remove what a killed server left behind: files that no committed import or compaction lists."""
