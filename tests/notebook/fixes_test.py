@@ -13,6 +13,7 @@ from pdprep import Field, prepare, transforms, validate
 from pdprep.contract.choices import DatasetType
 from pdprep.contract.rules import registry
 from pdprep.contract.rules.rule import Rule
+from pdprep.notebook.views import fixes
 from pdprep.notebook.views.fixes import codes
 
 NOW = 1_700_000_000
@@ -74,7 +75,8 @@ def test_it_mends(rule: str, dataset: DatasetType, change: dict[str, Any], metad
         assert rule not in broken(scope["frame"], dataset, metadata)["rule"].to_list()
 
 
-def test_a_rule_of_rows_also_gives_the_code_that_sets_them_aside() -> None:
+def test_a_rule_of_rows_also_gives_the_code_that_sets_them_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixes, "namespace", dict)  # another test's shell may be there
     found = codes({"rule": "id_missing", "dataset": "users", "column": "USER_ID"})
     assert found[-1].text == 'users = pdprep.prepare(frame, like=users, on_invalid="quarantine")'
 

@@ -111,8 +111,10 @@ def fill_down(frame: pl.LazyFrame, *columns: str, within: str | None = None) -> 
         there = ~blank.fill_null(True)
         filled = pl.when(there).then(column).forward_fill()
         if within:
-            group = pl.struct(within)  # one that is null goes down too, so that no group is taken for another
-            same = (pl.when(there).then(group).forward_fill() == group) & pl.col(within).is_not_null()
+            group = pl.col(within)
+            # That a group is null goes down too, lest one further up is taken for that of the value.
+            known = pl.when(there).then(group.is_not_null()).forward_fill()
+            same = known & (pl.when(there).then(group).forward_fill() == group)
             filled = pl.when(there).then(column).when(same).then(filled)
         return filled.alias(name)
 
