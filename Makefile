@@ -18,7 +18,7 @@ INSTALL := pip --quiet --disable-pip-version-check install --no-compile
 JS := tests/local/js/node_modules
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # More than there are processors: most tests wait for a server, a kernel or a clock.
-WORKERS ?= 3
+WORKERS ?= 4
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
@@ -31,7 +31,8 @@ help: ## list these commands
 demo: .venv/lab ## run the quickstart notebook on the local Personalize and say what it did
 	@$(BIN)/python notebooks/run.py $(if $(DATA),notebooks/01-movielens.ipynb --data "$(DATA)",notebooks/00-quickstart.ipynb)
 
-test: setup check suite notebooks ## run everything that CI runs
+test: setup check ## run everything that CI runs
+	@$(MAKE) -j 2 TOGETHER=1 suite notebooks
 	@echo "make test: all green, $$(( $$(date +%s) - $(STARTED) )) s with set-up"
 
 check: .venv/test ## lint, check the format and the types
