@@ -63,7 +63,7 @@ def test_stop_waiting_leaves_the_import_alone(page: Page, lab: Lab) -> None:
 def watch_the_import(page: Page, view: Locator) -> None:
     view.get_by_role("progressbar").wait_for(timeout=40_000)
     view.scroll_into_view_if_needed()
-    view.get_by_text(PENDING).wait_for()
+    view.get_by_text(PENDING).wait_for(timeout=40_000)
     shoot(view.locator(CELL), "job-pending")
     expect(view.get_by_role("progressbar", name="import of interactions")).to_be_visible()
     expect(view.get_by_role("button", name="Stop waiting")).to_be_visible()

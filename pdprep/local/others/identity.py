@@ -26,9 +26,8 @@ ANYBODY = {
     "content-type": "application/x-www-form-urlencoded; charset=utf-8",
     "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/iam/aws4_request, Signature=0",
 }
-READS = re.compile(rb"(?:^|&)Action=(?:Get|List|Simulate)")
 _NEXT = "SELECT coalesce(max(seq), 0) + 1 FROM identity"
-_HELD: list[Store | None] = []  # the state that moto holds at present; None where it holds nothing of anybody
+_HELD: list[Store] = []  # the state that moto holds at present
 
 
 def answer(store: Store, request: HttpRequest) -> HttpAnswer:
@@ -39,8 +38,6 @@ def answer(store: Store, request: HttpRequest) -> HttpAnswer:
     lasting = service == "iam" and bool(KEPT.search(body))
     with ONE_AT_A_TIME:
         _recall(store)
-        if service == "iam" and not READS.search(body):
-            _HELD[:] = [store]
         try:
             answered = send(given, store.value(_NEXT) if lasting else None)
         except NotImplementedError as error:
@@ -64,15 +61,11 @@ def _recall(store: Store) -> None:
     installed()
     if [store] == _HELD:
         return
-    kept = store.rows("SELECT seq, body FROM identity ORDER BY seq")
-    # A reset costs a second, in which moto reads AWS's own policies: spared where both states are empty.
-    if not kept and _HELD == [None]:
-        return
     from moto.backends import get_backend
 
     iam = get_backend("iam")
     iam.reset()
     _ = iam[ACCOUNT]["aws"]  # made now, so that its own policies draw no ids within a call of ours
-    for row in kept:
+    for row in store.rows("SELECT seq, body FROM identity ORDER BY seq"):
         send(prepared(HOSTS["iam"], ANYBODY, row["body"]), row["seq"])
-    _HELD[:] = [store] if kept else [None]
+    _HELD[:] = [store]
