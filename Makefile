@@ -18,7 +18,7 @@ INSTALL := pip --quiet --disable-pip-version-check install --no-compile
 JS := tests/local/js/node_modules
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # More than there are processors: most tests wait for a server, a kernel or a clock.
-WORKERS ?= 4
+WORKERS ?= 3
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Outputs are compared to the letter, so time stands still and each notebook has a home of its own.
 STILL := PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC
