@@ -23,16 +23,15 @@ PdprepError                    everything below; says what was found, what was e
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from pdprep.hint_code import IMPORTS, runnable
+
 _BY_POLARS: Final = "\n\nThis error occurred in the following expression"
-_POLARS: Final = re.compile(r"(?<![\w.])pl\.[a-zA-Z]")
-_TRANSFORMS: Final = re.compile(r"(?<![\w.])transforms\.(?=[a-z])")
-_IMPORT: Final = "import polars as pl; "
+_IMPORT: Final = f"{IMPORTS['pl']}; "
 _LONGEST: Final = 1_900  # characters of a message, a screen
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
@@ -79,13 +78,7 @@ def typed(hint: str) -> str:
     >>> typed('frame.lazy().pipe(transforms.epoch, "at")')
     'frame.lazy().pipe(pdprep.transforms.epoch, "at")'
     """
-    own = vars(sys.modules["__main__"])
-    code, comment, said = hint.partition("  # ")
-    if "transforms" not in own:
-        code = _TRANSFORMS.sub("pdprep.transforms.", code)
-    if "pl" not in own and _POLARS.search(code) and "import polars" not in code:
-        code = _IMPORT + code
-    return code + comment + said
+    return runnable(hint, {"pdprep", *vars(sys.modules["__main__"])})
 
 
 class InputError(PdprepError):

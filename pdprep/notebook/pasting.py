@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pdprep.errors import PdprepError
+from pdprep.hint_code import runnable
 
-# Where a hint takes a name from that a notebook may not have; pdprep's own come with pdprep.
-_IMPORTS = {"pl": "import polars as pl", "pdprep": "import pdprep"}
-_OURS = {"transforms": "pdprep.transforms"}
 _FRAME = "frame"
 _ANOTHER = (
     "frame.",
@@ -43,30 +40,7 @@ def as_here(hint: str, name: str, known: Collection[str]) -> str:
         return _magic(call[1], name, call[2])
     if name != _FRAME and hint.startswith(_ANOTHER):
         hint = f"{name} = {hint}"
-    try:
-        tree = ast.parse(hint)
-    except SyntaxError:
-        return hint
-    # By the tree and not by the text: a word in a string or an argument's name is no name of the notebook.
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} - {name}
-    bound |= {
-        each.asname or each.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for each in node.names
-    }
-    new = {_FRAME: name} | {ours: place for ours, place in _OURS.items() if ours not in known}
-    # In bytes, as ast counts columns; from the right, so that the positions on the left stay true.
-    lines = [line.encode() for line in hint.splitlines()]
-    for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        if node.id in new and node.id not in bound and isinstance(node.ctx, ast.Load):
-            line, end = lines[node.lineno - 1], node.col_offset + len(node.id.encode())
-            lines[node.lineno - 1] = line[: node.col_offset] + new[node.id].encode() + line[end:]
-    rewritten = b"\n".join(lines).decode()
-    used = {new.get(node.id, node.id).partition(".")[0] for node in names}
-    missing = [line for each, line in _IMPORTS.items() if each in used - bound and each not in known]
-    return "; ".join([*missing, rewritten])
+    return runnable(hint, known, {_FRAME: name})
 
 
 def _made_of(name: str, known: Mapping[str, Any]) -> str:

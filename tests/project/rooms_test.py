@@ -12,6 +12,7 @@ from tests.project.imports import MODULES, Import, imports
 
 ROOMS = (
     *(
+        "hint_code",
         "errors",
         "platforms",
         "locks",
