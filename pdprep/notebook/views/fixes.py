@@ -8,7 +8,7 @@ from typing import Any, Final
 from pdprep.contract.rules import registry
 from pdprep.errors import PdprepError, ValidationError
 from pdprep.notebook.pasting import as_here
-from pdprep.notebook.views.names import Names, namespace, of_group, of_report
+from pdprep.notebook.views.names import Names, in_call, namespace, of_group, of_report
 from pdprep.notebook.views.sheet import Code
 from pdprep.validation.report import Report
 
@@ -40,7 +40,7 @@ def codes(row: Mapping[str, Any], names: Names | None = None, route: str | None 
         found.append(Code("To say it to prepare", told))
     elif told.startswith("group."):
         if known.prepared and of_group(otherwise=""):
-            told = told.replace("group.", f"{of_group()}.", 1).replace("(frame", f"({known.prepared}", 1)
+            told = in_call(told, known)
         found.append(Code("To send it the other way", told))
     if rule.scope == "row" and rule.level == "error" and not row.get("aside"):
         found.append(Code("To set such rows aside", _aside(known, route)))

@@ -57,6 +57,11 @@ def of_group(*, otherwise: str = "group") -> str:
     return next(_called(lambda each: type(each).__name__ == "DatasetGroup"), otherwise)
 
 
+def in_call(call: str, known: Names) -> str:
+    """Return a call of ``group`` that sends ``frame`` in the notebook's names of both."""
+    return call.replace("group.", f"{of_group()}.", 1).replace("(frame", f"({known.prepared}", 1)
+
+
 def of_report(report: Report) -> dict[str, Names]:
     """Return the names of the frames that a report is about, by dataset, as far as the notebook has any."""
     found = dict(_KEPT.get(report, {}))

@@ -149,9 +149,7 @@ def _notes(plan: Plan) -> Iterator[str]:
 
 
 def _here(put: str, known: names.Names) -> str:
-    if known.prepared:
-        return put.replace("group.put(frame", f"{names.of_group()}.put({known.prepared}")
-    return as_here(put, known.frame, ())
+    return names.in_call(put, known) if known.prepared else as_here(put, known.frame, ())
 
 
 def asked_for(plan: Plan) -> list[str]:
