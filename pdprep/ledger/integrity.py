@@ -97,6 +97,11 @@ def damage(ledger: Ledger, files: Sequence[Path], thorough: bool = False) -> Dam
     return None
 
 
+def listed(ledger: Ledger, folder: Path) -> bool:
+    """Say whether it is written down what any file of a folder is."""
+    return bool(ledger.journal.files(_name(ledger, folder) + "/"))
+
+
 def known(ledger: Ledger, file: Path) -> bool:
     """Say whether it is written down what a file is."""
     return ledger.journal.file(_name(ledger, file)) is not None

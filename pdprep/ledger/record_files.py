@@ -78,10 +78,8 @@ def file_import(ledger: Ledger, row: ImportRow, records: Path | str) -> ImportRo
 
 def drop_import(ledger: Ledger, row: ImportRow) -> None:
     """Remove the files of an import, and its records in the bucket."""
-    remote_records.drop(ledger, row)
-    place = ledger.records(row.dataset) / row.folder
-    integrity.forget(ledger, place)
-    platforms.remove_tree(place)
+    drop_records(ledger, row)
+    platforms.remove_tree(ledger.records(row.dataset) / row.folder)
 
 
 def drop_records(ledger: Ledger, row: ImportRow) -> None:
@@ -140,7 +138,7 @@ def _files(ledger: Ledger, row: ImportRow) -> tuple[list[Path], int]:
     An older pdprep kept no list of them: then the records are counted.
     """
     files = integrity.below(ledger, ledger.records(row.dataset) / row.folder)
-    if any(integrity.known(ledger, file) for file in files):
+    if integrity.listed(ledger, ledger.records(row.dataset) / row.folder):
         return files, row.rows
     whole = files and all(map(integrity.readable, files))
     return files, int(integrity.scan(files).select(pl.len()).collect().item()) if whole else 0

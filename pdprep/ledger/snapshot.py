@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,7 +19,7 @@ from typing import Final
 
 import polars as pl
 
-from pdprep import platforms
+from pdprep import clock, platforms
 from pdprep.contract.contract import Contract
 from pdprep.ledger import merging
 
@@ -30,6 +31,8 @@ PLACE: Final = "__place"  # the number of a row, counted through all files
 _SAMPLED: Final = 64  # one id of so many tells where to cut
 _MANIFEST: Final = "manifest.json"
 _KEPT: Final = 2  # an older one may still be looked at
+_PART: Final = ".part"  # of what is not whole yet
+_A_FILE: Final = 3600  # seconds in which one more file is written, or its process was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,30 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> M
         frames: The segments by name.
         contract: The contract of the records.
     """
-    name = digest(*frames, *contract.columns)
-    folder, fresh = place / name, place / f"{name}.part"
-    platforms.remove_tree(fresh)
+    folder = place / digest(*frames, *contract.columns)
+    fresh = part_of(folder)
     fresh.mkdir(parents=True)
+    try:
+        made = _merged(fresh, folder, frames, contract)
+        _settle(made, fresh)
+    finally:
+        platforms.remove_tree(fresh)
+    _sweep(place)
+    return made
+
+
+def part_of(path: Path) -> Path:
+    """Return where a file or folder is written until it is whole: no other process writes there."""
+    return path.with_name(f"{path.stem}-{uuid.uuid4().hex}{_PART}")
+
+
+def digest(*names: str) -> str:
+    """Return a short name for several."""
+    return hashlib.sha256(json.dumps([FORMAT, *sorted(names)]).encode()).hexdigest()[:16]
+
+
+def _merged(fresh: Path, folder: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> MergedRecords:
+    """Write the merged records to one folder; they are to stand in another."""
     pieces: list[MergedFile] = []
     counts = Counter[str]()
     for cut in _ranges(list(frames.values()), contract.key):
@@ -99,22 +122,34 @@ def build(place: Path, frames: dict[str, pl.LazyFrame], contract: Contract) -> M
         for rows in _files(merged, contract.key):
             file = _file(fresh, len(pieces))
             rows.write_parquet(file, row_group_size=ROW_GROUP)
-            pieces.append(
-                MergedFile(rows.height, rows.select(pl.col(contract.key).last()).item(), file.stat().st_size)
-            )
-    made = MergedRecords(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
+            last = rows.select(pl.col(contract.key).last()).item()
+            pieces.append(MergedFile(rows.height, last, file.stat().st_size))
+    return MergedRecords(folder, frozenset(frames), contract.columns, dict(counts), tuple(pieces))
+
+
+def _settle(made: MergedRecords, fresh: Path) -> None:
+    """Put merged records where they are to stand, unless another process has merged the same meanwhile."""
     _write(made, fresh)
-    platforms.remove_tree(folder)
-    platforms.replace(fresh, folder)
-    newest = sorted(place.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for old in newest[_KEPT:]:
+    if made in _all(made.folder.parent):
+        return
+    try:
+        platforms.remove_tree(made.folder)
+        platforms.replace(fresh, made.folder)
+    except OSError:
+        if made not in _all(made.folder.parent):
+            raise
+
+
+def _sweep(place: Path) -> None:
+    """Remove all but the newest, and what a kill cut off."""
+    changed = dict[Path, float]()
+    for each in place.iterdir():
+        with suppress(FileNotFoundError):  # another process's, which stands elsewhere by now
+            changed[each] = each.stat().st_mtime
+    parts = {each for each in changed if each.suffix == _PART}
+    cut_off = [each for each in parts if clock.now().timestamp() - changed[each] > _A_FILE]
+    for old in (*sorted(changed.keys() - parts, key=changed.__getitem__)[:-_KEPT], *cut_off):
         platforms.remove_tree(old)
-    return made
-
-
-def digest(*names: str) -> str:
-    """Return a short name for several."""
-    return hashlib.sha256(json.dumps([FORMAT, *sorted(names)]).encode()).hexdigest()[:16]
 
 
 def _ranges(frames: Sequence[pl.LazyFrame], key: str) -> Iterator[list[pl.LazyFrame]]:
@@ -148,7 +183,7 @@ def _all(place: Path) -> Iterator[MergedRecords]:
     for file in place.glob(f"*/{_MANIFEST}"):
         with suppress(OSError, ValueError):
             found = json.loads(file.read_text(encoding="utf-8"))
-            if file.parent.suffix == ".part" or found.get("format") != FORMAT:
+            if file.parent.suffix == _PART or found.get("format") != FORMAT:
                 continue
             pieces = tuple(MergedFile(**piece) for piece in found["pieces"])
             # One that was damaged is built again: it holds nothing that the segments do not.

@@ -124,7 +124,7 @@ def _delta(
         for old in file.parent.glob(f"*{suffix}"):
             platforms.remove(old)
     # Under another name first: a delta that a kill cut off must not look like one.
-    fresh_file = file.with_suffix(".part")
+    fresh_file = snapshot.part_of(file)
     delta.write_parquet(fresh_file)
     platforms.replace(fresh_file, file)
     return delta

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -157,6 +158,19 @@ def test_a_snapshot_is_built_once_and_a_delta_is_kept(contract: Contract, tmp_pa
         records(contract, {name: frames[name] for name in ("import-1", "put-4")}, tmp_path).counts()
     assert sorted(tmp_path.rglob("part-*")) == before
     assert len(list(tmp_path.rglob("*.delta"))) == 1
+
+
+@pytest.mark.parametrize("first", [4, 1], ids=["snapshot", "delta"])
+def test_several_merge_at_once(contract: Contract, plain: pl.DataFrame, tmp_path: Path, first: int) -> None:
+    frames = many(contract)
+    if first == 1:
+        snapshot.build(tmp_path, {"import-1": frames["import-1"]}, contract)
+    with ThreadPoolExecutor(6) as pool:
+        found = [pool.submit(view.merge, frames, contract, tmp_path) for _ in range(24)]
+        shown = [each.result() for each in found]
+    assert all(each.counts == merging.by_origin(plain) for each in shown)
+    assert records(contract, frames, tmp_path).total() == plain.height
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_a_layer_that_went_away_makes_a_new_snapshot(contract: Contract, tmp_path: Path) -> None:
