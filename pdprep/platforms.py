@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import shlex
 import shutil
@@ -120,6 +121,14 @@ def setting(name: str) -> str:
     'export TMPDIR=...'
     """
     return f"set {name}=..." if WINDOWS else f"export {name}=..."
+
+
+def let_go(data: mmap.mmap, start: int, end: int) -> None:
+    """Give back what the system has mapped of some bytes of a file, which count as memory in use."""
+    if sys.platform == "win32" or WINDOWS:
+        return  # it takes back by itself what is not used for a while
+    begin = start - start % mmap.PAGESIZE
+    data.madvise(mmap.MADV_DONTNEED, begin, min(end, len(data)) - begin)
 
 
 def replace(fresh: Path, place: Path) -> None:

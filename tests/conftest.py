@@ -8,11 +8,13 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from functools import cache, partial
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import HealthCheck, settings
 
 from tests.support.ray_nodes import SHARED
@@ -34,10 +36,19 @@ SURROUNDINGS = (
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 # Two shared cores make some examples slow, and that says nothing about the product.
 settings.register_profile(
-    "quick", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "quick", max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("deep", settings.get_profile("quick"), max_examples=5000, derandomize=False)
 settings.load_profile("deep" if DEEP else "quick")
+
+
+class _ReadOnce(JSONFileLoader):
+    """Reads the descriptions of services once a process: nearly every test has a boto3 session of its own."""
+
+    _load_file = staticmethod(cache(partial(JSONFileLoader._load_file, JSONFileLoader())))
+
+
+Loader.FILE_LOADER_CLASS = _ReadOnce
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

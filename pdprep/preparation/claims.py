@@ -110,13 +110,21 @@ def _by_values(base: Contract, field: Field, free: Columns) -> Guess | None:
     """Find an id that no name tells: one that every row of a catalogue has, or codes of events that recur."""
     if not base.event_like:
         own = [name for name, told in free.items() if told.one_each and told.rows > 1 and _plain_id(told)]
+        # An index that was written with the frame is told from an id by its want of a name.
+        own.sort(key=lambda name: _row_number(name, free[name]))
         reason = "every row has a value of its own"
+        if own and _row_number(own[0], free[own[0]]):
+            reason = "the number of its row, for want of an id: it is another one when the rows change"
     else:
         own = [name for name, told in free.items() if told.codes and not told.one_each and told.different > 2]
         reason = "the only codes that recur"
         if len(own) != 1:
             return None
     return Guess(own[0], field, False, reason) if own else None
+
+
+def _row_number(name: str, told: Evidence) -> bool:
+    return not naming.bare(naming.ADDED.sub("", name)) and told.counts
 
 
 def _plain_id(told: Evidence) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import Final, Literal
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation.dialects import UNIT, Dialect, TextOptions
 
 WINDOW: Final = 1 << 15  # bytes around a backslash that are looked at
+STEP: Final = 1 << 24  # bytes that are searched at once
 _ESCAPE: Final = re.compile(rb'\\["\\]')
 Escaping = Literal["doubled", "backslash", "either", "none"]
 
@@ -62,7 +64,13 @@ def evidence(data: bytes | mmap, dialect: Dialect) -> Iterator[Escaping]:
 
 
 def _next_escape(data: bytes | mmap, place: int) -> int:
-    # Most files hold no backslash: one search for a byte is many times as quick as one for a pattern.
-    first = data.find(b"\\", place)
-    found = _ESCAPE.search(data, first) if first >= 0 else None
-    return found.start() if found else -1
+    while place < len(data):
+        end = place + STEP
+        # Most files hold no backslash: one search for a byte is many times as quick as one for a pattern.
+        first = data.find(b"\\", place, end)
+        if first >= 0 and (found := _ESCAPE.search(data, first, end + 1)):
+            return found.start()
+        if isinstance(data, mmap):
+            platforms.let_go(data, place, end)
+        place = end
+    return -1

@@ -226,6 +226,13 @@ class Evidence:
         return not self.missing and self.different == self.values.len()
 
     @property
+    def counts(self) -> bool:
+        """Whether the values are the numbers of the rows, from 0 or from 1."""
+        found = self.values.cast(pl.Int64, strict=False)
+        first = found.first()
+        return first in (0, 1) and found.equals(pl.int_range(first, first + self.rows, eager=True))
+
+    @property
     def identifies(self) -> bool:
         """Whether the values can be ids: text without sentences, or whole numbers."""
         if self.kind == "number":

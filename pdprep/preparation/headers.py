@@ -13,7 +13,6 @@ from pdprep.preparation import detection, first_lines, naming
 from pdprep.preparation.reading import own, reading
 from pdprep.preparation.sources import Source
 
-_ADDED: Final = re.compile(r"_duplicated_\d+$|^Unnamed: \d+$")  # by Polars, and by pandas
 _IDS: Final = ("USER_ID", "ITEM_ID", "ACTION_ID")
 _SCANNED: Final = re.compile(r"Csv SCAN \[([^\]\n]+)\]")
 
@@ -37,7 +36,7 @@ def check(source: Source, dataset: str, head: pl.DataFrame | None = None) -> Non
     if source.is_text:
         first_lines.refuse_title(source)
         first_lines.refuse_apostrophes(source)
-    names = [_ADDED.sub("", name) for name in source.schema]
+    names = [naming.ADDED.sub("", name) for name in source.schema]
     asked = source.is_text or source.asked.has_header is not None
     if asked or _numbered(source, names) or not detection.holds_values(names, []):
         return

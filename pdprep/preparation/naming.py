@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
+# What Polars adds to a name that stands twice, and what pandas calls a column without one.
+ADDED: Final = re.compile(r"_duplicated_\d+$|^Unnamed: \d+$")
 _TYPED: Final = re.compile(r":(?:token|float)(?:_seq)?$")  # of RecBole's atomic files
 # Objects that hold the fields of an event, of which they say nothing.
 _HOLDERS: Final = re.compile(

@@ -141,7 +141,8 @@ class Proposal:
 
     def __str__(self) -> str:
         lines = [
-            f"  {column} to {field or 'nothing'}: {why}" for column, field, _, why in self.reasons.rows()
+            f"  {column or repr('')} to {field or 'nothing'}: {why}"
+            for column, field, _, why in self.reasons.rows()
         ]
         return "\n".join([self.code, *lines, *(f"  {line}" for line in self.ends)])
 

@@ -21,7 +21,7 @@ EVENTS = Contract.of("interactions").extend(Field("EVENT_TYPE", nullable=True))
 ITEMS = Contract.of("items").extend(Field("GENRES", nullable=True))
 SIZES = {"interactions": (600, 40), "items": (300, 20)}
 STARTS = {1: 0, 2: 290, 3: 100, 4: 598}  # so that layers overlap, and each brings something of its own
-SIZE = 17
+SIZE = 41
 CONDITIONS = {
     "all": None,
     "origin": pl.col("ORIGIN") == "both",

@@ -164,6 +164,21 @@ def test_field_f_a_catalogues_id_is_what_every_row_has_its_own_of() -> None:
     assert reason(proposal, "Nummer") == "every row has a value of its own"
 
 
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_field_f_the_number_of_a_row_is_an_id_for_want_of_another(name: str, first: int) -> None:
+    numbers = list(range(first, N + first))
+    frame = pl.DataFrame({name: numbers, "name": [f"Film {n}" for n in numbers], "colour": ["red"] * N})
+    proposal = infer_contract(frame, "items")
+    assert proposal.columns == {"ITEM_ID": name}
+    assert reason(proposal, name).startswith("the number of its row")
+    assert f"  {name or repr('')} to ITEM_ID: the number" in str(proposal)
+    coded = frame.with_columns(Kode=pl.format("k{}", pl.col(name) * 7))
+    assert infer_contract(coded, "items").columns == {"ITEM_ID": "Kode"}
+    shuffled = frame.with_columns(pl.col(name).reverse())
+    assert reason(infer_contract(shuffled, "items"), name) == "every row has a value of its own"
+
+
 def test_field_f_decimal_commas_are_proposed_with_the_transform_that_reads_them(tmp_path: Path) -> None:
     path = tmp_path / "shop.csv"
     rows = [f"{sku};{n},50;1.899,{n:02} EUR" for n, sku in enumerate(SKUS)]

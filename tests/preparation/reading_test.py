@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,8 @@ import pytest
 import pdprep
 from pdprep import Field, infer_contract, prepare, read, stage, validate
 from pdprep.errors import InputError, SourceError
-from pdprep.preparation import scans
+from pdprep.preparation import escapes, scans
+from tests.conftest import PROJECT
 
 MAPPING: dict[str, Any] = {"USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "time"}
 TEXT = "user,item,time\n007,Käse €,1700000000\n8,b,1700000001\n"
@@ -447,6 +450,17 @@ def test_attack_3_every_field_of_an_ndjson_file_is_a_column(tmp_path: Path) -> N
     assert rows["item"].to_list()[-2:] == ["298", "text"]
 
 
+PEAK = """
+import re, sys
+from pathlib import Path
+from pdprep.preparation.sources import open_source
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+before = peak()
+open_source(sys.argv[1])
+print((peak() - before) * 1024)
+"""
+
+
 def test_field_4_a_backslash_far_into_a_large_file_is_found_once_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -466,3 +480,30 @@ def test_field_4_a_backslash_far_into_a_large_file_is_found_once_it_is_read(
     assert "escape=" in caught.value.hint
     path.write_text("sku,title\n" + plain, encoding="utf-8")
     assert validate(prepare(path, "items", columns={"ITEM_ID": "sku"}, metadata={"TITLE": "title"})).ok
+
+
+@pytest.mark.parametrize("shift", range(-4, 5))
+def test_a_backslash_is_found_wherever_steps_of_the_search_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shift: int
+) -> None:
+    monkeypatch.setattr(escapes, "STEP", 1 << 16)
+    path, tail = tmp_path / "late.csv", '1,"say \\"hi\\", Bob"\n'
+    head = "sku,title\n"
+    while len(head) < (3 << 16) - 99:
+        head += f"{len(head)},C:\\new\n"
+    place = (3 << 16) + shift - tail.index("\\")
+    path.write_text(head + "x" * (place - len(head) - 3) + ",a\n" + tail, encoding="utf-8")
+    assert path.read_bytes()[(3 << 16) + shift] == ord("\\")
+    assert read(path).collect()["title"].item(-1) == 'say "hi", Bob'
+
+
+def test_a_file_that_is_searched_is_not_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    with path.open("w", encoding="utf-8") as handle:
+        handle.write("sku,title\n")
+        for _ in range(40):
+            handle.write("0123456789,abcdefghijklmnopqrst\n" * 160_000)
+    said = subprocess.run(
+        [sys.executable, "-c", PEAK, str(path)], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert int(said.stdout) < path.stat().st_size // 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -32,9 +33,16 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def imports(importer: str) -> Iterator[Import]:
-    """Yield what a module of the package imports, wherever in the file the import stands."""
-    yield from _within(importer, ast.parse(MODULES[importer].read_text(encoding="utf-8")), typing=False)
+@cache
+def parsed(name: str) -> ast.Module:
+    """Return a module of the package as a tree; several tests walk each."""
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(importer: str) -> list[Import]:
+    """Return what a module of the package imports, wherever in the file the import stands."""
+    return list(_within(importer, parsed(importer), typing=False))
 
 
 def _within(importer: str, node: ast.AST, typing: bool) -> Iterator[Import]:

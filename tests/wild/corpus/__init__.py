@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.wild.cases import File, Table
+from tests.wild.cases import SOURCES, File, Table
 from tests.wild.corpus import clicks, exports, films, shops, tables
 
 FILES: Final[tuple[File, ...]] = (*films.FILES, *shops.FILES, *clicks.FILES, *exports.FILES)
 TABLES: Final[tuple[Table, ...]] = tables.TABLES
+# Each table with the sources whose types can hold it; of the others it says why not.
+HELD: Final = [(table, kind) for table in TABLES for kind in SOURCES if kind not in table.but]
