@@ -45,7 +45,9 @@ settings.load_profile("deep" if DEEP else "quick")
 class _ReadOnce(JSONFileLoader):
     """Reads the descriptions of services once a process: nearly every test has a boto3 session of its own."""
 
-    _load_file = staticmethod(cache(partial(JSONFileLoader._load_file, JSONFileLoader())))
+    _load_file = staticmethod(
+        cache(partial(JSONFileLoader._load_file, JSONFileLoader()))  # type: ignore[attr-defined]  # it is there
+    )
 
 
 Loader.FILE_LOADER_CLASS = _ReadOnce

@@ -229,8 +229,10 @@ class Evidence:
     def counts(self) -> bool:
         """Whether the values are the numbers of the rows, from 0 or from 1."""
         found = self.values.cast(pl.Int64, strict=False)
-        first = found.first()
-        return first in (0, 1) and found.equals(pl.int_range(first, first + self.rows, eager=True))
+        return any(
+            found.equals(pl.int_range(first, first + self.rows, dtype=pl.Int64, eager=True))
+            for first in (0, 1)
+        )
 
     @property
     def identifies(self) -> bool:
