@@ -80,7 +80,7 @@ def reduce(
     if per_id:
         totals.summary += of_ids(per_id)
     reduced = Reduced(good, kept, totals.summary, totals.profile, tuple(aggregates))
-    return [reduced, rows or Packet(text.getbuffer())]
+    return [reduced, rows or Packet.of_text(text.getbuffer())]
 
 
 def _pieces(
@@ -88,7 +88,7 @@ def _pieces(
 ) -> Iterator[Partition]:
     """Yield the rows of a partition together, or in pieces through the disk where they are too large."""
     there = [(first, each) for first, each in zip(firsts, packets, strict=True) if each is not None]
-    size = sum(len(each.data) for _, each in there)
+    size = sum(each.size for _, each in there)
     if size <= most:
         if there:
             yield Partition(lambda: pl.concat((_numbered(*each) for each in there), rechunk=True), size)

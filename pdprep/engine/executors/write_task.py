@@ -59,8 +59,8 @@ def write(
         packets: Lines of CSV.
     """
     text: list[bytes | memoryview] = [escaping.header(recipe.contract.columns)]
-    text += [_lines(memoryview(each.data), *lines) for each, lines in zip(packets, slices, strict=True)]
-    # The pieces are never put together, which would hold a part twice: they lie in Ray's object store.
+    text += [_lines(each.text, *lines) for each, lines in zip(packets, slices, strict=True)]
+    # The pieces are never put together, which would hold a part twice.
     digest = hashlib.sha256()
     for piece in text:
         digest.update(piece)
