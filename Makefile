@@ -82,8 +82,9 @@ aws: .venv/test ## run the journey and the probes of assumptions on a real AWS a
 setup: | .venv/bin/python
 	@$(MAKE) -j 2 TOGETHER=1 .venv/test .venv-awscli/ready $(JS)/ready chromium
 
+# nbval, which every process would load for two seconds, is for the notebooks.
 suite: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=20
+	$(BIN)/python -m pytest -p no:nbval -n $(WORKERS) --dist loadfile --durations=20
 
 # Two at once, each with a home and a server of its own.
 notebooks: .venv/test

@@ -228,11 +228,7 @@ class Evidence:
     @property
     def counts(self) -> bool:
         """Whether the values are the numbers of the rows, from 0 or from 1."""
-        found = self.values.cast(pl.Int64, strict=False)
-        return any(
-            found.equals(pl.int_range(first, first + self.rows, dtype=pl.Int64, eager=True))
-            for first in (0, 1)
-        )
+        return self.numbers.to_list() in ([*range(self.rows)], [*range(1, self.rows + 1)])
 
     @property
     def identifies(self) -> bool:

@@ -46,7 +46,7 @@ class Packet:
         """
         import pyarrow  # it comes with Ray's extra
 
-        return Packet(memoryview(pyarrow.compress(text, codec="lz4")), len(text))
+        return Packet(memoryview(pyarrow.compress(text, codec="lz4")).cast("B"), len(text))
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -58,7 +58,7 @@ class Packet:
         """The text of a packet that is made of text."""
         import pyarrow
 
-        return memoryview(pyarrow.decompress(self.data, self.size, codec="lz4"))
+        return memoryview(pyarrow.decompress(self.data, self.size, codec="lz4")).cast("B")
 
     def __reduce_ex__(self, protocol: Any) -> tuple[type[Packet], tuple[Any, int]]:
         """Hand the bytes to the pickler by themselves, so that it may leave them where they are."""

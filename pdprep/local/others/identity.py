@@ -64,6 +64,7 @@ def _recall(store: Store) -> None:
     from moto.backends import get_backend
 
     iam = get_backend("iam")
+    iam.clear()  # else it is made twice, and each time moto reads AWS's own policies
     iam.reset()
     _ = iam[ACCOUNT]["aws"]  # made now, so that its own policies draw no ids within a call of ours
     for row in store.rows("SELECT seq, body FROM identity ORDER BY seq"):
