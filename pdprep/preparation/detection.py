@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation import signatures
 from pdprep.preparation.dialects import UNIT, Dialect, TextOptions
@@ -97,7 +98,7 @@ def undecodable(label: str, encoding: str, asked: TextOptions, sample: bytes) ->
         return SourceError(
             f"{found} throughout: some of its lines are and some are not",
             "one encoding",
-            f"grep -naxv '.*' {label}",
+            platforms.shell(["grep", "-naxv", ".*", label]),
         )
     try:
         sample.decode("cp1252")

@@ -6,7 +6,6 @@ import codecs
 import glob
 import json
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -15,6 +14,7 @@ from typing import Final, NamedTuple
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 from pdprep.preparation import json_types
 from pdprep.preparation.blocks import BLOCK, MOST
@@ -113,7 +113,7 @@ def _at_line(file: str, kind: str, files: Files, line: int, wrong: str) -> Sourc
     return SourceError(
         f"{file} cannot be read as {kind}: line {line:,}: {wrong}",
         "an object of JSON on each line" if kind == "NDJSON" else "an array of objects of JSON",
-        f"sed -n {line}p {shlex.quote(file)}" if plain else "",
+        platforms.shell(["sed", "-n", f"{line}p", file]) if plain else "",
     )
 
 

@@ -189,7 +189,7 @@ def _remote(text: str, storage: Storage) -> Files:
     raise SourceError(
         f"no object {text}",
         f"one of {', '.join(near)}" if near else "an address or a glob that exists",
-        f'"{near[0]}"' if near else f"aws s3 ls {text.rpartition('/')[0]}/",
+        f'"{near[0]}"' if near else platforms.shell(["aws", "s3", "ls", f"{text.rpartition('/')[0]}/"]),
     )
 
 
@@ -204,10 +204,11 @@ def _no_file(text: str, path: Path) -> SourceError:
     there = path.parent.is_dir()
     files = [str(each) for each in path.parent.iterdir() if each.suffix == path.suffix] if there else []
     near = _nearest(str(path), files)
+    look = platforms.shell(["ls", str(path.parent if there else ".")])
     return SourceError(
         f"no file {text}",
         f"one of {', '.join(near)}" if near else "a path or a glob that exists",
-        f'"{platforms.written(near[0])}"' if near else f"ls {path.parent if there else '.'}",
+        f'"{platforms.written(near[0])}"' if near else look,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from pdprep import platforms
 from pdprep.errors import SourceError
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _answered(text: str) -> Iterator[None]:
         raise SourceError(
             f"{text} cannot be read ({reason})",
             "a bucket and a key that these credentials may list and get",
-            f"aws s3 ls {text}",
+            platforms.shell(["aws", "s3", "ls", text]),
         ) from error
     except BotoCoreError as error:
         raise SourceError(
