@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from pdprep.errors import Interrupted
+from pdprep.errors import Interrupted, JobError
 from pdprep.local.server import running
 from pdprep.notebook import magics, sending, show
 from pdprep.personalize.imports import bulk, decision
@@ -74,6 +75,10 @@ def stopped(shell: InteractiveShell, route: str, seam: Seam | None) -> tuple[Sto
         shell.run_line_magic(f"personalize_{route}", "history")
     except KeyboardInterrupt as caught:
         return stop, caught
+    except JobError as error:
+        threads = [each.name for each in threading.enumerate()]
+        heard = (sys.gettrace(), signal.getsignal(signal.SIGINT), stop.passed[-3:], threads)
+        raise AssertionError(f"nobody heard of the interrupt: {heard}") from error
     finally:
         sys.settrace(before)
     raise AssertionError("nobody heard of the interrupt")
