@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from pdprep.engine.aggregates import Aggregate
 from pdprep.engine.executors.write_task import FolderSink
+from pdprep.engine.parts import Part
 from pdprep.engine.run import Batch
 
 
@@ -66,11 +67,12 @@ class Unsafe(FolderSink):
 
     death: Death | None = None
 
-    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
+    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
         """Write half of a part and die; write a whole one."""
         assert self.death
-        with (self.path / f".{name}-{os.getpid()}").open("wb") as handle:
-            handle.writelines(text[: len(text) // 2 + 1])
+        pieces = list(text)
+        with (self.path / f".{part.path}-{os.getpid()}").open("wb") as handle:
+            handle.writelines(pieces[: len(pieces) // 2 + 1])
         self.death.come()
-        (self.path / f".{name}-{os.getpid()}").unlink()
-        super().put(name, text, sha256)
+        (self.path / f".{part.path}-{os.getpid()}").unlink()
+        super().put(part, text)

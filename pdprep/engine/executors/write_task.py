@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,8 +21,8 @@ BLOCK: Final = 1 << 20  # bytes
 class PartSink(Protocol):
     """Where parts go. It is asked again with the same part where a worker has died, and leaves one."""
 
-    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
-        """Write a part as a whole, or not at all."""
+    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
+        """Write a part as a whole, or not at all; its path is its name."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class FolderSink:
 
     path: Path
 
-    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
+    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
         """Write under another name, and give the part its own when it is whole."""
         # A worker that dies leaves a hidden file, which no import takes; its successor has another name.
-        fresh = self.path / f".{name}-{os.getpid()}"
+        fresh = self.path / f".{part.path}-{os.getpid()}"
         try:
             with fresh.open("wb") as handle:
                 handle.writelines(text)
-            fresh.replace(self.path / name)
+            fresh.replace(self.path / part.path)
         finally:
             fresh.unlink(missing_ok=True)
 
@@ -58,16 +58,30 @@ def write(
         tell: Hears how many rows are done.
         packets: Lines of CSV.
     """
-    text: list[bytes | memoryview] = [escaping.header(recipe.contract.columns)]
-    text += [_lines(each.text, *lines) for each, lines in zip(packets, slices, strict=True)]
-    # The pieces are never put together, which would hold a part twice.
-    digest = hashlib.sha256()
+    text = PartText(escaping.header(recipe.contract.columns), list(zip(packets, slices, strict=True)))
+    digest, size = hashlib.sha256(), 0
     for piece in text:
         digest.update(piece)
+        size += len(piece)
+    part = Part(Path(name), rows, size, digest.hexdigest())
     if sink is not None:
-        sink.put(name, text, digest.hexdigest())
+        sink.put(part, text)
     tell(Progress("stage", rows))
-    return Part(Path(name), rows, sum(map(len, text)), digest.hexdigest())
+    return part
+
+
+@dataclass(frozen=True)
+class PartText:
+    """The header of a part and lines of packets: read as often as is asked, one packet in memory at a time."""
+
+    header: bytes
+    packets: Sequence[tuple[Packet, tuple[int, int]]]
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        """Yield the pieces in order."""
+        yield self.header
+        for packet, lines in self.packets:
+            yield _lines(packet.text, *lines)
 
 
 def _lines(text: memoryview, start: int, end: int) -> memoryview:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -37,7 +37,7 @@ def location(environment: Environment, path: str) -> str:
 
 def send(
     environment: Environment, prefix: str, part: Part, group: str, listener: Callable[[int], None],
-    text: Sequence[bytes | memoryview] | None = None,
+    text: Iterable[bytes | memoryview] | None = None,
 ) -> None:  # fmt: skip
     """Upload a part and see it there; one that is there already is not sent again.
 
@@ -71,9 +71,9 @@ def send(
 class Text(io.RawIOBase):
     """Pieces of text as a file that is read once, without putting them together."""
 
-    def __init__(self, pieces: Sequence[bytes | memoryview]) -> None:
+    def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
         super().__init__()
-        self._left = [memoryview(piece) for piece in pieces if len(piece)]
+        self._pieces, self._left = iter(pieces), memoryview(b"")
 
     def readable(self) -> bool:
         """Say that it is."""
@@ -81,13 +81,14 @@ class Text(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer as far as the next piece goes."""
-        if not self._left:
-            return 0
-        count = min(len(buffer), len(self._left[0]))
-        buffer[:count] = self._left[0][:count]
-        self._left[0] = self._left[0][count:]
-        if not len(self._left[0]):
-            self._left.pop(0)
+        while not len(self._left):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
         return count
 
 

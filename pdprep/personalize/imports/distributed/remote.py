@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,9 +63,8 @@ class S3Sink:
         # A session and its clients stay in their process: each task makes its own.
         return {name: value for name, value in self.__dict__.items() if name != "environment"}
 
-    def put(self, name: str, text: Sequence[bytes | memoryview], sha256: str) -> None:
+    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
         """Upload a part, unless it is there already: S3 shows it when it is whole."""
-        part = Part(Path(name), 0, sum(map(len, text)), sha256)
         uploads.send(self.environment, self.location, part, self.group, lambda count: None, text)
 
 
