@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pdprep.engine import buckets
 from pdprep.engine.executors.cluster import Cluster, joined
@@ -19,6 +19,8 @@ from pdprep.engine.executors.recipe import Recipe
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.spread import BUCKETS
 from pdprep.progress import Listener
+
+TASK_ROWS: Final = 400_000  # of a partition
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +72,11 @@ def open_pass(
         recipe = Recipe.of(there)
         kept = cluster.keep(recipe)
         pieces = pieces_of(cluster, recipe, kept, there)
-        # At least two partitions a worker, so that none waits long for the last one.
-        count = max(buckets.partition_count(prepared, _rows(pieces)), 2 * cluster.workers)
+        # At least two partitions a worker, so that none waits long for the last one; and none so large that
+        # its task, which has the packets, the rows and their lines at once, needs a gigabyte.
+        rows = _rows(pieces)
+        tasks = max(2 * cluster.workers, (rows or 0) // TASK_ROWS)
+        count = max(buckets.partition_count(prepared, rows), tasks)
         # As many buckets each, so that the partition of a bucket is told by a division, in every task.
         width = math.ceil(BUCKETS / min(BUCKETS, count))
         keep_bad = only and prepared.on_invalid == "quarantine"  # a report alone keeps no rows

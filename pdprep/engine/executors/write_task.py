@@ -72,7 +72,7 @@ def write(
 
 @dataclass(frozen=True)
 class PartText:
-    """The header of a part and lines of packets: read as often as is asked, one packet in memory at a time."""
+    """The header of a part and lines of packets, read as often as is asked, a packet at a time."""
 
     header: bytes
     packets: Sequence[tuple[Packet, tuple[int, int]]]
