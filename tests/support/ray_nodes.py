@@ -16,6 +16,9 @@ import pytest
 # Before ray is imported: it reports nobody's use, and a future change in how it counts graphics processors.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+# Workers that start before they are asked for have another environment than our tasks, and work for nobody.
+os.environ.setdefault("RAY_prestart_worker_first_driver", "0")
+os.environ.setdefault("RAY_enable_worker_prestart", "0")
 # Nobody looks at a dashboard, has the logs of workers copied, or lets the cluster grow by itself.
 _LEAN = {"include_dashboard": False, "include_log_monitor": False, "no_monitor": True}
 _AGENTS = tuple(

@@ -22,6 +22,8 @@ Call = tuple[Sequence[Any], Sequence[Any]]
 _lock = threading.Lock()
 # A process has one Ray: jobs that run side by side share it, and the last one ends it if it was started here.
 _users = {"count": 0, "ours": False}
+# The process of an actor takes seconds to start: it waits here for the next pass of the same driver.
+_idle: list[tuple[str, Any]] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,18 +201,33 @@ def joined() -> Iterator[Cluster]:
             _begin(ray)
         _users["count"] += 1
         started = bool(_users["ours"])
-    actor = ray.remote(ProgressActor).options(num_cpus=0, max_restarts=-1).remote()
+    driver, actor = _actor(ray)
     try:
         nodes = [each for each in ray.nodes() if each["Alive"] and each["Resources"].get("CPU")]
         workers = int(sum(each["Resources"]["CPU"] for each in nodes))
         yield Cluster(ray, tuple(each["NodeID"] for each in nodes), workers, started, actor)
+    except BaseException:
+        ray.kill(actor)  # tasks that were stopped may tell it something yet
+        raise
+    else:
+        _idle.append((driver, actor))
     finally:
-        ray.kill(actor)
         with _lock:
             _users["count"] -= 1
             if _users["ours"] and not _users["count"]:
                 _users["ours"] = False
                 ray.shutdown()
+
+
+def _actor(ray: Any) -> tuple[str, Any]:
+    """Return an actor that hears of progress, and which driver of which cluster it belongs to."""
+    context = ray.get_runtime_context()
+    driver = f"{context.gcs_address} {context.get_job_id()}"
+    with _lock:
+        _idle[:] = [each for each in _idle if each[0] == driver]
+        if _idle:
+            return _idle.pop()
+    return driver, ray.remote(ProgressActor).options(num_cpus=0, max_restarts=-1).remote()
 
 
 def _begin(ray: Any) -> None:
