@@ -32,6 +32,8 @@ SURROUNDINGS = (
     *(f"PDPREP_{n}" for n in ("CLOCK", "DATA", "DISPLAY", "WAIT")),
 )
 
+_LEAN = str(PROJECT / "tests" / "support" / "lean")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_LEAN, os.environ.get("PYTHONPATH")]))
 # Older kernels come with a debugger that warns of frozen modules, where nothing is debugged.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 # Two shared cores make some examples slow, and that says nothing about the product.
