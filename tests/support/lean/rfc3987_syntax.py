@@ -1,4 +1,4 @@
-"""In the place of a grammar that jsonschema would load: each process of Jupyter or Ray builds it for a second.
+"""In the place of a grammar that jsonschema loads: each process of Jupyter or Ray builds it for a second.
 
 jsonschema does without it where it cannot be imported, and nobody here asks it about the form of an address.
 """
