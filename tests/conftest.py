@@ -32,6 +32,8 @@ SURROUNDINGS = (
     *(f"PDPREP_{n}" for n in ("CLOCK", "DATA", "DISPLAY", "WAIT")),
 )
 
+# What a shell that is not interactive starts in the background ignores interrupts, with all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 _LEAN = str(PROJECT / "tests" / "support" / "lean")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_LEAN, os.environ.get("PYTHONPATH")]))
 # Older kernels come with a debugger that warns of frozen modules, where nothing is debugged.

@@ -61,13 +61,10 @@ def judging(
     monkeypatch.setattr(decision, "may_be_refused", lambda asked: True)
     for module in (bulk, put):
         monkeypatch.setattr(module, "KIND", replace(module.KIND, run=judges))
-    # A shell that is not interactive has what it starts in the background ignore interrupts.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with running(home / "local", clock="instant"):
         run(shell, PREPARE)
         run(shell, "%personalize movies -o group")
         yield shell
-    signal.signal(signal.SIGINT, before)
 
 
 def stopped(shell: InteractiveShell, route: str, seam: Seam | None) -> tuple[Stop, KeyboardInterrupt]:

@@ -147,7 +147,7 @@ MEMBERS: dict[str, list[Any]] = {
     "frozen sets": [frozenset({"y", "x"}), frozenset("z")],
     "sets": [{"y", "x"}, {"z"}],
     "frozen sets and text": [frozenset({"y", "x"}), "z"],
-    "bytes of Windows": [b"caf\xe9", b"z"],
+    "bytes of Windows": [b"caf\xe9", b"z\xf6"],  # a lazy frame is asked a row at a time, in any order
     "bytes of Windows and text": [b"caf\xe9", "z"],
 }
 
@@ -166,7 +166,8 @@ def test_members_and_bytes_become_text_in_their_row(name: str, made: Any) -> Non
         frame, metadata = (frame, fresh["metadata"]) if isinstance(fresh, dict) else (fresh, metadata)
         found = prepare(frame, "items", metadata=metadata).frame.collect()
     first = "café" if "bytes" in name else "x|y"
-    assert found.rows() == [("a", first), ("b", "z")]
+    second = "zö" if name == "bytes of Windows" else "z"
+    assert found.rows() == [("a", first), ("b", second)]
 
 
 def test_several_ids_in_a_set_are_not_joined_to_one() -> None:
