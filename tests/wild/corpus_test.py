@@ -46,10 +46,7 @@ def test_a_file_gives_its_records(tmp_path: Path, case: File) -> None:
     assert found.report.rows["dropped"].sum() == case.bad
 
 
-@pytest.mark.parametrize(
-    ("case", "kind"),
-    [pytest.param(case, kind, id=f"{case.name}-{kind}") for case, kind in HELD],
-)
+@pytest.mark.parametrize(("case", "kind"), HELD)
 def test_the_same_table_gives_the_same_bytes_from_every_source(
     tmp_path: Path, case: Table, kind: str
 ) -> None:

@@ -49,10 +49,7 @@ def test_field_f_a_proposal_for_a_file_passes_or_says_what_it_cannot(tmp_path: P
     check(proposal, path, case.call, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("case", "kind"),
-    [pytest.param(case, kind, id=f"{case.name}-{kind}") for case, kind in HELD],
-)
+@pytest.mark.parametrize(("case", "kind"), HELD)
 def test_field_f_a_proposal_for_a_table_passes_from_every_source(
     tmp_path: Path, case: Table, kind: str
 ) -> None:
