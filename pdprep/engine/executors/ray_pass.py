@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pdprep.engine import buckets
+from pdprep.engine import buckets, oversized
 from pdprep.engine.executors.cluster import Cluster, joined
 from pdprep.engine.executors.cutting import pieces_of
 from pdprep.engine.executors.messages import PassOptions
@@ -21,6 +21,8 @@ from pdprep.preparation.spread import BUCKETS
 from pdprep.progress import Listener
 
 TASK_ROWS: Final = 400_000  # of a partition
+# Of a partition in the memory of a task, which uses four times that; an id that has more goes by disk.
+MOST_BYTES: Final = oversized.PIECE_BYTES
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +82,7 @@ def open_pass(
         # As many buckets each, so that the partition of a bucket is told by a division, in every task.
         width = math.ceil(BUCKETS / min(BUCKETS, count))
         keep_bad = only and prepared.on_invalid == "quarantine"  # a report alone keeps no rows
-        options = PassOptions(
-            {}, route, only, keep_bad, profiled, math.ceil(BUCKETS / width), buckets.MOST_BYTES
-        )
+        options = PassOptions({}, route, only, keep_bad, profiled, math.ceil(BUCKETS / width), MOST_BYTES)
         yield RayPass(cluster, prepared, listener, kept, pieces, options)
 
 

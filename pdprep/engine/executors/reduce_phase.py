@@ -76,10 +76,12 @@ class ReducedPartitions:
             on_part(parts[number])
         return tuple(parts[number] for number in range(len(calls)))
 
-    def _lines(self, partition: int, inside: range) -> tuple[int, int]:
-        """Return the first line of some buckets in the text of a partition, and the first one after them."""
+    def _lines(self, partition: int, inside: range) -> write_task.Lines:
+        """Return which lines of a partition's text are those of some buckets."""
         kept = self.found[partition].kept
         before = sum(rows for bucket, rows in kept.items() if bucket < inside.start)
+        if inside.stop > max(kept, default=0):
+            return before, None  # nobody has to count them
         return before, before + sum(rows for bucket, rows in kept.items() if bucket in inside)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,18 +10,20 @@ from typing import Final, Protocol
 
 from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.recipe import Recipe
-from pdprep.engine.parts import Part
+from pdprep.engine.parts import Part, summed
 from pdprep.preparation import escaping
 from pdprep.progress import Listener, Progress
 
 BLOCK: Final = 1 << 20  # bytes
+# Of a packet: the first line, and the first one that is no longer meant; None where all others are.
+Lines = tuple[int, int | None]
 
 
 class PartSink(Protocol):
     """Where parts go. It is asked again with the same part where a worker has died, and leaves one."""
 
-    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
-        """Write a part as a whole, or not at all; its path is its name."""
+    def put(self, name: str, rows: int, text: Iterable[bytes | memoryview]) -> Part:
+        """Write a part as a whole, or not at all, and return what it is; its text can be read again."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,21 @@ class FolderSink:
 
     path: Path
 
-    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
+    def put(self, name: str, rows: int, text: Iterable[bytes | memoryview]) -> Part:
         """Write under another name, and give the part its own when it is whole."""
         # A worker that dies leaves a hidden file, which no import takes; its successor has another name.
-        fresh = self.path / f".{part.path}-{os.getpid()}"
+        fresh = self.path / f".{name}-{os.getpid()}"
         try:
             with fresh.open("wb") as handle:
-                handle.writelines(text)
-            fresh.replace(self.path / part.path)
+                part = summed(name, rows, text, handle.write)
+            fresh.replace(self.path / name)
         finally:
             fresh.unlink(missing_ok=True)
+        return part
 
 
 def write(
-    recipe: Recipe, name: str, rows: int, slices: Sequence[tuple[int, int]], sink: PartSink | None,
+    recipe: Recipe, name: str, rows: int, slices: Sequence[Lines], sink: PartSink | None,
     tell: Listener, *packets: Packet,
 ) -> Part:  # fmt: skip
     """Write a part: the header, and some of the text of each packet; return what it is.
@@ -53,19 +55,13 @@ def write(
         recipe: How the rows came to be.
         name: The part's name.
         rows: How many rows it has.
-        slices: The lines of each packet that are the part's: the first one, and the first one after them.
+        slices: The lines of each packet that are the part's.
         sink: Where to write; None only counts.
         tell: Hears how many rows are done.
         packets: Lines of CSV.
     """
     text = PartText(escaping.header(recipe.contract.columns), list(zip(packets, slices, strict=True)))
-    digest, size = hashlib.sha256(), 0
-    for piece in text:
-        digest.update(piece)
-        size += len(piece)
-    part = Part(Path(name), rows, size, digest.hexdigest())
-    if sink is not None:
-        sink.put(part, text)
+    part = sink.put(name, rows, text) if sink else summed(name, rows, text)
     tell(Progress("stage", rows))
     return part
 
@@ -75,7 +71,7 @@ class PartText:
     """The header of a part and lines of packets, read as often as is asked, a packet at a time."""
 
     header: bytes
-    packets: Sequence[tuple[Packet, tuple[int, int]]]
+    packets: Sequence[tuple[Packet, Lines]]
 
     def __iter__(self) -> Iterator[bytes | memoryview]:
         """Yield the pieces in order."""
@@ -84,14 +80,14 @@ class PartText:
             yield _lines(packet.text, *lines)
 
 
-def _lines(text: memoryview, start: int, end: int) -> memoryview:
+def _lines(text: memoryview, start: int, end: int | None) -> memoryview:
     """Return some lines of a text; a record is one line.
 
     >>> bytes(_lines(memoryview(b"a\\nbb\\nc\\n"), 1, 2))
     b'bb\\n'
     """
     begin = _begin(text, start)
-    return text[begin : begin + _begin(text[begin:], end - start)]
+    return text[begin:] if end is None else text[begin : begin + _begin(text[begin:], end - start)]
 
 
 def _begin(text: memoryview, line: int) -> int:

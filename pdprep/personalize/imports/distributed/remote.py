@@ -13,7 +13,7 @@ import polars as pl
 
 from pdprep.contract.contract import Contract
 from pdprep.engine.executors.recipe import Reach
-from pdprep.engine.parts import Part
+from pdprep.engine.parts import Part, summed
 from pdprep.ledger import record_files
 from pdprep.personalize.aws.client import Environment, upload
 from pdprep.personalize.imports import uploads
@@ -63,9 +63,11 @@ class S3Sink:
         # A session and its clients stay in their process: each task makes its own.
         return {name: value for name, value in self.__dict__.items() if name != "environment"}
 
-    def put(self, part: Part, text: Iterable[bytes | memoryview]) -> None:
+    def put(self, name: str, rows: int, text: Iterable[bytes | memoryview]) -> Part:
         """Upload a part, unless it is there already: S3 shows it when it is whole."""
+        part = summed(name, rows, text)  # its checksum tells whether it is there, and goes with it
         uploads.send(self.environment, self.location, part, self.group, lambda count: None, text)
+        return part
 
 
 @dataclass(frozen=True)
