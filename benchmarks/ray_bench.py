@@ -1,7 +1,11 @@
 """Staging to a folder by Ray beside the engine of one machine: CPU, wall and memory, one and two workers.
 
-``python benchmarks/ray_bench.py [rows] [workers ...]``: rows in twelve Parquet files, a worker has one
-processor. Memory is what a process holds for itself: the object store, which has a cap, is not in it.
+``python benchmarks/ray_bench.py [rows] [workers ...]``: rows in twelve Parquet files, one node of Ray whose
+workers have one processor each. Memory is what a process holds for itself: the object store, which has a cap,
+is not in it.
+
+Run it where nothing but ``pdprep[ray]`` and psutil is installed, as on a worker of a cluster. What JupyterLab
+brings is loaded by each process of Ray too, through jsonschema: more than a second, whatever the rows.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.generate import events
 
 FILES: Final = 12
-STORE_BYTES: Final = 2_000_000_000  # of the object store of all nodes together
+STORE_BYTES: Final = 2_000_000_000  # of the object store
 EVERY: Final = 0.1  # seconds between two looks
 COLUMNS: Final[dict[str, Any]] = {
     "USER_ID": "user", "ITEM_ID": "item", "TIMESTAMP": "ts", "EVENT_TYPE": "event", "EVENT_VALUE": "value",
@@ -129,7 +133,7 @@ def _nodes(count: int) -> Iterator[None]:
         return
     from tests.support.ray_nodes import nodes
 
-    with nodes(count, object_store_memory=STORE_BYTES // count):
+    with nodes(1, num_cpus=count, object_store_memory=STORE_BYTES):
         yield
 
 

@@ -85,7 +85,7 @@ def partitioned(
     with ExitStack() as stack:
         # The folder is made only when rows do not fit into memory, and goes with the block.
         partitioner = Partitioner(
-            size.partitions, lambda: stack.enter_context(spill(scratch)), _bytes(prepared, size)
+            size.partitions, lambda: stack.enter_context(spill(scratch)), bytes_guessed(prepared, size.rows)
         )
         # A frame of the user's that makes one partition is computed by the engine that they would have used.
         engine: Literal["auto", "streaming"] = "auto" if size.partitions == 1 else "streaming"
@@ -115,13 +115,13 @@ def partition_count(prepared: Prepared, height: int | None = None) -> int:
     return min(BUCKETS, max(1, few, math.ceil(rows / MOST_ROWS)))
 
 
-def _bytes(prepared: Prepared, size: Size) -> int:
+def bytes_guessed(prepared: Prepared, rows: int | None) -> int:
     """Guess how many bytes the rows take in memory: about as many as in a CSV."""
     # A wrong guess costs time and no memory: it tells when rows begin to go to files, not how many may stay.
     text = prepared.source.is_text and not prepared.source.files[0].endswith((".gz", ".zst"))
     if text:
         return prepared.source.bytes or 0
-    return BYTES_A_ROW * (_guess(prepared) if size.rows is None else size.rows)
+    return BYTES_A_ROW * (_guess(prepared) if rows is None else rows)
 
 
 def _guess(prepared: Prepared) -> int:

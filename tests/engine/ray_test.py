@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from pdprep import Prepared, Staged, prepare, stage, validate
 from pdprep.engine import buckets, parts
-from pdprep.engine.executors import cutting
+from pdprep.engine.executors import cutting, ray_pass
+from pdprep.engine.executors.packets import Packet
 from pdprep.engine.executors.pieces import Bytes, Marks, by_records
 from pdprep.errors import InputError, ValidationError
 from pdprep.progress import Progress
@@ -55,6 +57,30 @@ def test_files_give_the_same_parts_report_and_quarantine(tmp_path: Path, form: s
     staged = both(events(as_files(dirty(MANY), tmp_path, form), on_invalid="quarantine"), tmp_path)
     assert len(staged.parts) > 3
     assert staged.quarantine
+
+
+def test_a_store_that_is_too_small_is_handed_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_pass, "STORE_SHARE", 0)
+    both(events(as_files(dirty(MANY), tmp_path), on_invalid="quarantine"), tmp_path)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_rows_of_every_type_come_as_they_went(compressed: bool) -> None:
+    rows = pl.DataFrame(
+        {
+            "long": pl.Series([2**70, None], dtype=pl.Int128),
+            "category": pl.Series(["a", None], dtype=pl.Categorical),
+            "choice": pl.Series(["b", None], dtype=pl.Enum(["a", "b"])),
+            "amount": pl.Series(["1.50", None]).str.to_decimal(scale=2),
+            "nested": [{"tags": ["x" * 20, ""]}, None],
+            "time": pl.Series([0, None]).cast(pl.Datetime("ns", "Europe/Berlin")),
+        }
+    )
+    for some in (rows, rows.drop("long"), rows.clear()):
+        packet = pickle.loads(pickle.dumps(Packet.of(some, compressed), protocol=5))
+        assert packet.rows.equals(some)
+        assert packet.rows.schema == some.schema
+    assert bytes(Packet.of_text(memoryview(b"a" * 99), compressed).text) == b"a" * 99
 
 
 def test_a_report_is_the_same_to_the_letter(tmp_path: Path) -> None:
@@ -106,6 +132,7 @@ def test_an_oversized_id_goes_through_the_disk_of_its_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(buckets, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(ray_pass, "MOST_BYTES", 10_000)
     frame = dirty(MANY).with_columns(user=pl.lit("anonymous"))
     both(events(as_files(frame, tmp_path)), tmp_path)
 

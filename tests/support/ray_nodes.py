@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
-
-import pytest
+from unittest import mock
 
 # Before ray is imported: it reports nobody's use, and a future change in how it counts graphics processors.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -63,7 +62,7 @@ class Nodes:
         self.cluster.wait_for_nodes()
 
     def _add(self) -> None:
-        self.cluster.add_node(num_cpus=1, **_LEAN, **_ports(), **self.settings)
+        self.cluster.add_node(**{"num_cpus": 1, **_LEAN, **_ports(), **self.settings})
 
 
 @contextmanager
@@ -103,8 +102,7 @@ def patient() -> Iterator[None]:
         inner.persist_port(given["session_dir"], given["node_id"], name, -1)
         return start(*args, **kwargs)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(services, "start_raylet", started)
+    with mock.patch.object(services, "start_raylet", started):
         yield
 
 

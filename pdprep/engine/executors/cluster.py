@@ -39,6 +39,7 @@ class Cluster:
         ray: The package.
         nodes: The ids of the nodes that work.
         workers: How many tasks run at a time.
+        store: Bytes that the object stores of all nodes hold together.
         started: Whether it was started here and ends with the call.
         actor: The actor that tasks tell how far they have come.
     """
@@ -46,6 +47,7 @@ class Cluster:
     ray: Any
     nodes: tuple[str, ...]
     workers: int
+    store: int
     started: bool
     actor: Any = None
 
@@ -210,7 +212,8 @@ def joined() -> Iterator[Cluster]:
     try:
         nodes = [each for each in ray.nodes() if each["Alive"] and each["Resources"].get("CPU")]
         workers = int(sum(each["Resources"]["CPU"] for each in nodes))
-        yield Cluster(ray, tuple(each["NodeID"] for each in nodes), workers, started, actor)
+        store = int(sum(each["Resources"].get("object_store_memory", 0) for each in nodes))
+        yield Cluster(ray, tuple(each["NodeID"] for each in nodes), workers, store, started, actor)
     except BaseException:
         ray.kill(actor)  # tasks that were stopped may tell it something yet
         raise

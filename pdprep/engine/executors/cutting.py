@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -17,7 +18,7 @@ from pdprep.preparation.reading import reading
 ROWS: Final = (50_000, 1_000_000)  # of one task, at least and at most
 LEAST_BYTES: Final = 4_000_000
 TASKS_A_WORKER: Final = 4  # so that no worker waits long for the last one
-FILES: Final = 64  # whose footers one task reads
+FILES: Final = 64  # whose footers one task reads, at most
 
 
 def pieces_of(cluster: Cluster, recipe: Recipe, kept: object, prepared: Prepared) -> list[Piece]:
@@ -54,7 +55,8 @@ def _groups(
             rows = pl.scan_ipc([file], glob=False, **options).select(pl.len()).collect().item()
             yield file, [int(rows)]
         return
-    calls: list[Call] = [((files[start : start + FILES],), ()) for start in range(0, len(files), FILES)]
+    some = min(FILES, math.ceil(len(files) / cluster.workers))  # all workers start here, and wait for none
+    calls: list[Call] = [((files[start : start + some],), ()) for start in range(0, len(files), some)]
     found = {place: refs[0] for place, refs in cluster.each(pieces.row_groups, kept, calls)}
     for place in sorted(found):
         yield from cluster.value(found[place])

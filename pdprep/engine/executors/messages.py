@@ -29,6 +29,7 @@ class PassOptions:
         profiled: Whether the columns are profiled.
         partitions: How many partitions there are, each a run of as many buckets.
         most: Bytes of a partition that are deduplicated in memory.
+        compressed: Whether what tasks hand to each other is compressed.
     """
 
     forms: Mapping[str, Form | None]
@@ -38,6 +39,7 @@ class PassOptions:
     profiled: bool
     partitions: int
     most: int
+    compressed: bool = True
 
     @property
     def width(self) -> int:

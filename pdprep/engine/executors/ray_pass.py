@@ -23,6 +23,7 @@ from pdprep.progress import Listener
 TASK_ROWS: Final = 400_000  # of a partition
 # Of a partition in the memory of a task, which uses four times that; an id that has more goes by disk.
 MOST_BYTES: Final = oversized.PIECE_BYTES
+STORE_SHARE: Final = 0.5  # of the object store, which begins to spill when four fifths are taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +76,19 @@ def open_pass(
         kept = cluster.keep(recipe)
         pieces = pieces_of(cluster, recipe, kept, there)
         # At least two partitions a worker, so that none waits long for the last one; and none so large that
-        # its task, which has the packets, the rows and their lines at once, needs a gigabyte.
+        # its task, which has the packets, the rows and their lines at once, needs a gigabyte. Not more than
+        # that: each piece has a packet for each partition, which costs milliseconds whatever is in it.
         rows = _rows(pieces)
         tasks = max(2 * cluster.workers, (rows or 0) // TASK_ROWS)
-        count = max(buckets.partition_count(prepared, rows), tasks)
+        count = tasks if rows else max(buckets.partition_count(prepared), tasks)
         # As many buckets each, so that the partition of a bucket is told by a division, in every task.
         width = math.ceil(BUCKETS / min(BUCKETS, count))
         keep_bad = only and prepared.on_invalid == "quarantine"  # a report alone keeps no rows
-        options = PassOptions({}, route, only, keep_bad, profiled, math.ceil(BUCKETS / width), MOST_BYTES)
+        options = PassOptions(
+            {}, route, only, keep_bad, profiled, math.ceil(BUCKETS / width), MOST_BYTES,
+            # What does not fit into Ray's store goes to disk and back, which costs more than compressing it.
+            buckets.bytes_guessed(prepared, rows) > STORE_SHARE * cluster.store,
+        )  # fmt: skip
         yield RayPass(cluster, prepared, listener, kept, pieces, options)
 
 

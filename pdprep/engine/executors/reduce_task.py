@@ -67,7 +67,7 @@ def reduce(
             for each in aggregates:
                 each.update(batch)
             if output == "rows":
-                rows.append(Packet.of(batch.rows))
+                rows.append(Packet.of(batch.rows, options.compressed))
             # Text already: the task that writes a part puts pieces of it together, and parses nothing.
             if output == "lines":
                 lines = batch.escaped
@@ -80,7 +80,7 @@ def reduce(
     if per_id:
         totals.summary += of_ids(per_id)
     reduced = Reduced(good, kept, totals.summary, totals.profile, tuple(aggregates))
-    return [reduced, rows or Packet.of_text(text.getbuffer())]
+    return [reduced, rows or Packet.of_text(text.getbuffer(), options.compressed)]
 
 
 def _pieces(

@@ -45,7 +45,7 @@ def scan(recipe: Recipe, options: PassOptions, piece: Piece, tell: Listener) -> 
         validator.examples, frozenset(source.gaps), height.rows,
     )  # fmt: skip
     bad = bad_rows.rows if bad_rows else None
-    return [found, None if bad is None else Packet.of(bad), *packets]
+    return [found, None if bad is None else Packet.of(bad, options.compressed), *packets]
 
 
 def _read(
@@ -82,7 +82,8 @@ def _packets(
         held.append(encoded.decode(partition.do()))
         # Pieces of a partition too large for memory are one packet: the reducer orders them anew.
         if partition.whole and held[-1].height:
-            found[int(held[-1][BUCKET][0]) // options.width] = Packet.of(pl.concat(held))
+            number = int(held[-1][BUCKET][0]) // options.width
+            found[number] = Packet.of(pl.concat(held), options.compressed)
         if partition.whole:
             held.clear()
     return found
