@@ -133,7 +133,9 @@ def item_counts(history: History, served: serving.Served, row: dict[str, Any]) -
 def action_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
     """Say whether an action is shown with the worth of its newest record."""
     shown = ranking.actions(history.state, served, "nobody", history.now)
-    return (row["ACTION_ID"], row["VALUE"]) in {(each["ID"], each["WORTH"]) for each in shown}
+    return (row["ACTION_ID"], row["VALUE"]) in {
+        (each["ID"], each["WORTH"]) for each in shown.iter_rows(named=True)
+    }
 
 
 def taken_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ Metadata moves neither popularity nor co-occurrence, so what is changed in an it
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,41 @@ def test_filters_follow_events_at_once_and_the_rest_in_twenty_minutes(timed: Tim
     assert "i2" not in timed.ids(campaign, userId="u0", filterArn=arns["dear"])
     timed.pass_by(93 * DAY)  # filters forget what a user did more than three months ago
     assert "i1" in timed.ids(campaign, userId="u0", filterArn=arns["seen"])
+
+
+def test_what_the_training_knew_is_known_at_once_and_filters_wait(timed: Timed) -> None:
+    lab, runtime = timed.lab, timed.lab.client("personalize-runtime")
+    timed.datasets["Actions"] = lab.dataset("Actions", timed.group, REPEAT_FREQUENCY=["long", "null"])
+    timed.datasets["Taken"] = lab.dataset("Action_Interactions", timed.group)
+    timed.pass_by(5)
+    timed.load("Actions", "ACTION_ID,VALUE,LEVEL,REPEAT_FREQUENCY\na,1,1,30\nb,9,2,\n")
+    rows = "".join(f"u{n},a,{'Taken' if n % 2 else 'Viewed'},{NOW + n}\n" for n in range(120))
+    timed.load("Taken", "USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP\n" + rows)
+    campaign = timed.campaign("aws-next-best-action")
+    let = lab.personalize.create_filter(
+        name="low", datasetGroupArn=timed.group, filterExpression="INCLUDE ActionID WHERE Actions.LEVEL > 1"
+    )["filterArn"]
+    timed.pass_by(5)
+
+    def ids(**given: Any) -> list[str]:
+        found = runtime.get_action_recommendations(campaignArn=campaign, userId="me", **given)
+        return [action["actionId"] for action in found["actionList"]]
+
+    assert ids() == ["a", "b"]
+    tracker = lab.personalize.describe_dataset(datasetArn=timed.datasets["Taken"])["dataset"]["trackingId"]
+    took = {"actionId": "a", "sessionId": "s", "timestamp": time.time(), "eventType": "Taken", "userId": "me"}
+    lab.events.put_action_interactions(trackingId=tracker, actionInteractions=[took])
+    assert ids() == ["b"]  # within its thirty days, of which the training knew
+    # So are an item's metadata beside it, twenty minutes before filters see them.
+    version = timed.train(timed.solution(PERSONAL))
+    items = timed.deploy(version, enableMetadataWithRecommendations=True)
+    shown = runtime.get_recommendations(
+        campaignArn=items, userId="u0", numResults=1, metadataColumns={"ITEMS": ["PRICE"]}
+    )
+    assert shown["itemList"][0]["metadata"]
+    assert ids(filterArn=let) == []
+    timed.pass_by(20 * 60)
+    assert ids(filterArn=let) == ["b"]
 
 
 def test_automatic_training_comes_with_new_events_alone(timed: Timed) -> None:

@@ -1,7 +1,8 @@
-"""Items, users and actions as filters see them at a moment: the newest record of each id by then."""
+"""Items, users and actions as filters or a model see them: the newest record of each id that they know."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -21,30 +22,33 @@ class Catalogue:
     layers: Layers
     dataset: str
     schema: AvroSchema
-    signature: tuple[Any, ...] = ()
-    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    held: dict[bool, tuple[tuple[Any, ...], pl.DataFrame]] = field(default_factory=dict)
     guard: Any = field(default_factory=Lock)
 
-    def at(self, moment: float) -> pl.DataFrame:
-        """Return the records that came until a moment (s since 1970), one an id, sorted by id."""
+    def at(self, moment: float, upto: int = 0) -> pl.DataFrame:
+        """Return the records that came until a moment (s since 1970), one an id, sorted by id.
+
+        ``upto`` is the sequence number of the last record that a model was trained on: it knows that one
+        whenever it came, and filters do not.
+        """
         with self.guard:
+            last = self.layers.latest_at(self.dataset, moment)
+            if last == self.layers.latest_at(self.dataset, math.inf):
+                upto = 0  # all of them came by the moment: what filters see is what anybody knows
             # Read again only if a file came or went, or if more puts had come by the moment.
-            seen = (
-                self.layers.signature(self.dataset),
-                self.layers.latest_at(self.dataset, moment),
-                self.schema,
-            )
-            if seen != self.signature:
+            seen = (self.layers.signature(self.dataset), last, upto, self.schema)
+            if self.held.get(upto > 0, (None,))[0] != seen:
                 with self.layers.reading(self.dataset, ALL) as snapshot:
                     # Rows whose time is not known came with an older pdprep, so long ago.
-                    rows = scan(snapshot, self.schema).filter(pl.col(AT).fill_null(0.0) <= moment)
+                    known = (pl.col(AT).fill_null(0.0) <= moment) | (pl.col(SEQ) <= upto)
+                    rows = scan(snapshot, self.schema).filter(known)
                     newest = rows.sort(SEQ, ROW).unique(subset=[self.schema.key], keep="last")
-                    self.rows = newest.select(self.schema.names).sort(self.schema.key).collect()
-                self.signature = seen
-            return self.rows
+                    found = newest.select(self.schema.names).sort(self.schema.key).collect()
+                self.held[upto > 0] = seen, found
+            return self.held[upto > 0][1]
 
-    def record(self, key: str | None, moment: float) -> dict[str, Any] | None:
+    def record(self, key: str | None, moment: float, upto: int = 0) -> dict[str, Any] | None:
         """Return one record, None where there is none."""
-        rows = self.at(moment)
+        rows = self.at(moment, upto)
         at = place(rows[self.schema.key], key)
         return None if at is None else rows.row(at, named=True)

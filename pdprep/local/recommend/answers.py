@@ -73,8 +73,9 @@ def act(request: RuntimeRequest) -> dict[str, Any]:
         context = filtering.FilterContext(
             request.context.user, None, lambda types: done(state, events, request.user, types, request.moment)
         )
-        # None: the first rows may have nulls where a later one has the type.
-        frame = pl.DataFrame(rows, infer_schema_length=None).rename({"ID": "ACTION_ID"})
+        # A filter sees records when it does, whatever the training knew of them.
+        seen = state.memory.catalogue(state, served.datasets["ACTIONS"]).at(request.moment)
+        frame = rows.rename({"ID": "ACTION_ID"}).join(seen, "ACTION_ID", "left", maintain_order="left")
         let = filtering.allowed(
             expression(state, served, arn),
             given.get("filterValues", {}),
@@ -82,8 +83,9 @@ def act(request: RuntimeRequest) -> dict[str, Any]:
             "ACTION_ID",
             set(frame.columns),
         )
-        rows = frame.filter(let).rename({"ACTION_ID": "ID"}).rows(named=True)
-    found = [{"actionId": row["ID"], "score": row["SCORE"]} for row in rows[: _count(given)]]
+        rows = frame.filter(let).rename({"ACTION_ID": "ID"})
+    best = rows.head(_count(given)).select("ID", "SCORE")
+    found = [{"actionId": action, "score": score} for action, score in best.iter_rows()]
     return {"actionList": found, "recommendationId": recommendation_id(request)}
 
 
@@ -93,7 +95,7 @@ def answer(request: RuntimeRequest, items: list[Item], member: str = "itemList")
     if columns and "ITEMS" in request.served.datasets:
         catalogue = request.state.memory.catalogue(request.state, request.served.datasets["ITEMS"])
         for item in items:
-            record = catalogue.record(item["itemId"], request.moment) or {}
+            record = catalogue.record(item["itemId"], request.moment, request.served.upto) or {}
             item["metadata"] = {name: str(record[name]) for name in columns if record.get(name) is not None}
     return {member: items, "recommendationId": recommendation_id(request)}
 

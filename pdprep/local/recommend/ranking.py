@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
@@ -158,12 +157,12 @@ def users_for(
     return totals.sort(["WEIGHT", "ID"], descending=[True, False]).head(most).collect()["ID"].to_list()
 
 
-def actions(state: ServerState, served: Served, user: str | None, moment: float) -> list[dict[str, Any]]:
-    """Return the actions a user can be shown, best first: by score, then value, then id.
+def actions(state: ServerState, served: Served, user: str | None, moment: float) -> pl.DataFrame:
+    """Return the actions a user can be shown and their scores, best first: by score, then value, then id.
 
     Expired ones are left out, and those the user met within their repeat frequency (actions-datasets).
     """
-    catalogue = state.memory.catalogue(state, served.datasets["ACTIONS"]).at(moment)
+    catalogue = state.memory.catalogue(state, served.datasets["ACTIONS"]).at(moment, served.upto)
     known = items(state, served).join(
         catalogue.rename({"ACTION_ID": "ID"}), on="ID", how="left", maintain_order="left"
     )
@@ -182,7 +181,9 @@ def actions(state: ServerState, served: Served, user: str | None, moment: float)
     ordered = rows.with_columns(
         pl.col("SCORE").fill_null(0.0), WORTH=pl.coalesce("WORTH", subjects.worth(names))
     )
-    return ordered.sort(["SCORE", "WORTH", "ID"], descending=[True, True, False]).rows(named=True)
+    return ordered.sort(["SCORE", "WORTH", "ID"], descending=[True, True, False]).select(
+        "ID", "SCORE", "WORTH"
+    )
 
 
 def taken(state: ServerState, served: Served, user: str | None) -> list[Event]:
