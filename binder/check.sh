@@ -35,8 +35,10 @@ binder/start python -c 'import os; assert os.environ["POLARS_MAX_THREADS"]'
 [[ $(jupyter lab --show-config 2>/dev/null) == *notebooks/index.ipynb* ]]
 python $pip nbval pytest
 shopt -s nullglob
+# In one home after the other, as somebody opens them on Binder.
+home=$(mktemp -d)
 for notebook in notebooks/*.ipynb; do
-    PDPREP_HOME=$(mktemp -d) PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC \
+    PDPREP_HOME=$home PDPREP_DISPLAY=html PDPREP_CLOCK=2026-01-01T00:00:00Z PDPREP_LOCAL_LINGER=2 TZ=UTC \
         python binder/limited.py binder/start python -m pytest --nbval --nbval-current-env -p no:cacheprovider "$notebook"
 done
 echo "binder: all green"
