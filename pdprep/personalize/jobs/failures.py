@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import platform
+import sys
 import textwrap
+import threading
 from typing import Final
 
 from pdprep import errors
@@ -82,6 +85,20 @@ def told(error: BaseException) -> PdprepError:
     """Return an error of ours; anything else becomes one that keeps its cause."""
     if isinstance(error, PdprepError):
         return error
-    wrapped = JobError(f"{type(error).__name__}: {error}", "", "job.error.__cause__ is the whole story")
+    if isinstance(error, RuntimeError) and "interpreter shutdown" in str(error):
+        # Python 3.12.0 and 3.12.1 start no thread once the script has ended, whatever still works for it.
+        wrapped = JobError(
+            f"the script ended before its job, and Python {platform.python_version()} starts no threads then",
+            "a script that waits for its jobs, or Python 3.11, 3.12.2 or newer",
+            "job.wait()  # of what bulk and put return, as the last line",
+        )
+    else:
+        wrapped = JobError(f"{type(error).__name__}: {error}", "", "job.error.__cause__ is the whole story")
     wrapped.__cause__ = error
     return wrapped
+
+
+def last_words(job: JobState, error: PdprepError) -> None:
+    """Say on standard error why a job failed, where the script has ended and nobody else will hear of it."""
+    if not threading.main_thread().is_alive():
+        print(f"{job.id} failed: {error}", file=sys.stderr)

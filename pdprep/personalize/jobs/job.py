@@ -245,8 +245,7 @@ class Job(JobState):
         deadline = time.monotonic() + (timeout if timeout is not None else threading.TIMEOUT_MAX)
         while self._lock.held() and time.monotonic() < deadline:
             time.sleep(WATCH_SECONDS)
-        row = self._ledger.journal.job(self.id)
-        if row is not None:
+        if (row := self._ledger.journal.job(self.id)) is not None:
             self.follow(row)
 
     def _run(self) -> None:
@@ -272,6 +271,7 @@ class Job(JobState):
 
     def _fail(self, error: PdprepError, status: Status) -> None:
         self._error = error
+        failures.last_words(self, error)
         if isinstance(error, ValidationError):
             self.report = error.report
         # The error must reach the waiter even where the ledger itself is what failed.
