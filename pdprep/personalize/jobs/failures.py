@@ -11,6 +11,7 @@ from typing import Final
 
 from pdprep import errors
 from pdprep.errors import ImportFailed, Interrupted, JobError, PdprepError, RefusedError, ServiceError
+from pdprep.ledger.status import Status
 from pdprep.personalize.jobs.state import JobState
 
 SHORT: Final = 90  # characters
@@ -98,7 +99,7 @@ def told(error: BaseException) -> PdprepError:
     return wrapped
 
 
-def last_words(job: JobState, error: PdprepError) -> None:
+def last_words(job: str, status: Status, error: PdprepError) -> None:
     """Say on standard error why a job failed, where the script has ended and nobody else will hear of it."""
-    if not threading.main_thread().is_alive():
-        print(f"{job.id} failed: {error}", file=sys.stderr)
+    if status is not Status.STOPPED and not threading.main_thread().is_alive():
+        print(f"{job} failed: {error}", file=sys.stderr)

@@ -271,7 +271,7 @@ class Job(JobState):
 
     def _fail(self, error: PdprepError, status: Status) -> None:
         self._error = error
-        failures.last_words(self, error)
+        failures.last_words(self.id, status, error)
         if isinstance(error, ValidationError):
             self.report = error.report
         # The error must reach the waiter even where the ledger itself is what failed.
