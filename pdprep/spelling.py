@@ -1,4 +1,4 @@
-"""How two words differ: slips of the keyboard are told from other words."""
+"""How two words differ, which tells slips of the keyboard from other words; and the noun for a value."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def edit(one: str, other: str) -> str | None:
     single = len(one) <= 1 and len(other) <= 1
     swapped = len(one) == 2 and one == other[::-1]
     return one + other if single or swapped else None
+
+
+def noun(value: object) -> str:
+    """Return what a value is, as an error says it.
+
+    >>> noun(None), noun(3), noun([3])
+    ('None', 'an int', 'a list')
+    """
+    name = type(value).__name__
+    return "None" if value is None else f"a{'n' * (name[0] in 'aeioAEIO')} {name}"
 
 
 def _shared(one: str, other: str) -> int:

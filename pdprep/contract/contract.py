@@ -13,6 +13,7 @@ from pdprep.contract import avro, catalogue, infrastructure, models
 from pdprep.contract.fields import Field
 from pdprep.contract.schema import Schema
 from pdprep.errors import ContractError
+from pdprep.spelling import noun
 
 if TYPE_CHECKING:
     from pandera.polars import DataFrameSchema
@@ -144,7 +145,7 @@ class Contract(Schema):
             if not isinstance(field, Field):
                 name = field if isinstance(field, str) else "BRAND"
                 raise ContractError(
-                    f"a {type(field).__name__} in place of a field",
+                    f"{noun(field)} in place of a field",
                     "Field values",
                     f'pdprep.Field("{name}")',
                 )

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pdprep.contract import catalogue
 from pdprep.contract.fields import Field
 from pdprep.errors import ContractError
+from pdprep.spelling import noun
 
 # The title of the checks that ``to_pandera`` writes: every contract is held to them anyway.
 OURS: Final = "a rule of pdprep"
@@ -47,7 +48,7 @@ def schema_of(model: Any) -> Any:
     if type(model).__name__ == "DataFrameSchema" and type(model).__module__.startswith("pandera."):
         return model
     raise ContractError(
-        f"a {type(model).__name__}",
+        f"got {noun(model)}",
         "a DataFrameModel or a DataFrameSchema of pandera.polars or pandera.pandas",
     )
 

@@ -16,6 +16,7 @@ from pdprep.preparation import mapping
 from pdprep.preparation.mapping import literal
 from pdprep.preparation.prepare import Prepared
 from pdprep.progress import Listener, silent
+from pdprep.spelling import noun
 from pdprep.validation.report import Report
 
 Engine = Literal["local", "ray"]
@@ -90,7 +91,7 @@ def check(prepared: object) -> Prepared:
     if isinstance(prepared, Prepared):
         return prepared
     raise NotPreparedError(
-        f"a {type(prepared).__name__} that is not prepared",
+        f"{noun(prepared)} that is not prepared" if prepared is not None else "got None",
         "a frame that has been through prepare(...)",
         _call(prepared),
     )

@@ -15,6 +15,7 @@ from pdprep.contract.contract import Contract
 from pdprep.errors import NotPreparedError, UnknownFrameError
 from pdprep.preparation import mapping
 from pdprep.preparation.prepare import Prepared
+from pdprep.spelling import noun
 
 Namespace = Mapping[str, Any]
 _CLOSE: Final = 0.5  # how alike a name must be to be proposed
@@ -49,7 +50,7 @@ def lookup(name: str, namespace: Namespace) -> Any:
     value = namespace.get(name)
     if is_frame(value):
         return value
-    found = f"no frame {name!r}" if name not in namespace else f"{name!r} is of type {type(value).__name__}"
+    found = f"no frame {name!r}" if name not in namespace else f"{name!r} is {noun(value)}"
     known = names(namespace)
     expected = f"a frame of this notebook: {', '.join(known)}" if known else "this notebook has no frames yet"
     close = difflib.get_close_matches(name, known, n=1, cutoff=_CLOSE)

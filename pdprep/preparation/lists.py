@@ -22,7 +22,7 @@ _SIGNS: Final = (";", ",", "/")
 _SHARE: Final = 0.3  # hold the sign at least
 _RECUR: Final = 0.5  # of the parts are different at most
 _SHORT: Final = 25  # characters has a part on average at most
-_PROSE: Final = r"[.?!:\"](?:\s|$)"
+_PROSE: Final = r"[.?!:\"](?:\s|$)|</\w|<\w+\s*/>"  # or HTML, whose tags recur
 _FEW: Final = 0.1  # look like prose at most
 
 
@@ -89,6 +89,8 @@ def sign(texts: pl.Series) -> str | None:
     >>> sign(pl.Series(["Action, Drama", "Drama", "Comedy, Drama", "Action"]))
     ','
     >>> sign(pl.Series(["Crime, Mystery & Thriller", "Arts, Crafts & Sewing", "Books"])) is None
+    True
+    >>> sign(pl.Series(["<p>one</p>", "<p>two</p>", "<p>three</p>"])) is None
     True
     """
     if texts.str.contains(_PROSE).sum() > _FEW * texts.len():

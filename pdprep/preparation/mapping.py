@@ -13,6 +13,7 @@ from pdprep.contract.contract import Contract
 from pdprep.contract.fields import Field
 from pdprep.errors import MappingError
 from pdprep.preparation import naming
+from pdprep.spelling import noun
 
 Columns = Mapping[str, "str | pl.Expr"]
 Metadata = Mapping[str, "str | pl.Expr | Field | tuple[str, Field]"]
@@ -91,7 +92,7 @@ def check_shape(argument: str, value: object, example: str) -> None:
         MappingError: It is a list or something else.
     """
     if not isinstance(value, Mapping):
-        raise MappingError(f"{argument}= is a {type(value).__name__}", "a dict, field to column", example)
+        raise MappingError(f"{argument}= is {noun(value)}", "a dict, field to column", example)
 
 
 def check_column(name: str, target: str, columns: Sequence[str], argument: str = "columns") -> None:

@@ -20,6 +20,7 @@ from pdprep.preparation.guessing import infer_field
 from pdprep.preparation.mapping import Columns, Metadata, literal
 from pdprep.preparation.reading import own, reading
 from pdprep.preparation.sources import Source, inner
+from pdprep.spelling import noun
 
 SAMPLE_ROWS: Final = 1_000
 
@@ -148,7 +149,7 @@ def _checked(source: Source, target: str, given: Given, argument: str) -> Given:
     have = list(source.schema)
     if not isinstance(given, str | pl.Expr):
         raise MappingError(
-            f"{target} is mapped to a value of type {type(given).__name__}",
+            f"{target} is mapped to {noun(given)}",
             "a column's name or a Polars expression",
             f'{argument}={{"{target}": pl.lit({given!r})}}',
         )

@@ -25,6 +25,7 @@ from pdprep.preparation.files import KINDS, Files, expand, first_line
 from pdprep.preparation.opening import ZIP
 from pdprep.preparation.storage import Storage
 from pdprep.preparation.tables import scan_table
+from pdprep.spelling import noun
 
 ROW: Final = "__row"
 FILE: Final = "__file"
@@ -158,7 +159,7 @@ def _as_lazy(source: object) -> pl.LazyFrame:
             return objects.uuid_text(pl.DataFrame(source).lazy(), source)
     what = "frame.to_frame()" if hasattr(source, "to_frame") else "pl.DataFrame(frame)"
     raise SourceError(
-        "got None" if source is None else f"got a {type(source).__name__}",
+        f"got {noun(source)}",
         "expected a path, a glob, or a frame of Polars, pandas or Arrow",
         what if hasattr(source, "to_frame") or isinstance(source, list | dict) else "",
     )

@@ -76,6 +76,11 @@ def stops(row: Row, *, aside: bool = False) -> str:
     return "stops bulk and put" if row["stops"] == "all" else f"stops {row['stops']}"
 
 
+def fixed(row: Row) -> bool:
+    """Say whether nothing is left to do against a broken rule: its rows are set aside, as its fix says."""
+    return bool(row["aside"]) and row["mend"].startswith("on_invalid=")
+
+
 def figures(report: ReportFrames) -> str:
     """Return the figures of the columns, times and event types, and the use cases, to unfold."""
     bodies = {title: part(report) for title, part in _PARTS.items()}
@@ -94,8 +99,8 @@ def _broken(report: ReportFrames, row: Row, codes: Iterable[str], *, first: bool
     failures = report.failures.filter(dataset=row["dataset"], rule=row["rule"], column=row["column"])
     told = f"Rule <code>{escape(row['rule'])}</code>: {escape(stops(row, aside=row['aside']))}."
     given, mend = list(codes), row["mend"]
-    # Where rows are set aside already, or code says how to, nothing is left to say of it.
-    if not ((given or row["aside"]) and mend.startswith("on_invalid=")):
+    # Where code says how to set rows aside, the fix would say it again.
+    if not (fixed(row) or (given and mend.startswith("on_invalid="))):
         told += f" To fix it: <code>{escape(mend)}</code>"
     shown = _failing(report, failures) if failures.height else ""
     return html.finding(

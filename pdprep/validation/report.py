@@ -55,9 +55,11 @@ class Report(ReportFrames):
         told = self.counts.filter(pl.col("level") != "info").with_columns(aside=self.set_aside())
         for row in told.iter_rows(named=True):
             where = f"{place(row)}, {row['rows']:,}"
+            level = "warning" if row["aside"] else row["level"]
             says = page.stops(row, aside=row["aside"])
-            yield f"  {row['level']} {row['rule']} ({says}), {where}: {row['says']}"
-            yield f"    fix: {typed(row['mend'])}"
+            yield f"  {level} {row['rule']} ({says}), {where}: {row['says']}"
+            if not page.fixed(row):
+                yield f"    fix: {typed(row['mend'])}"
 
     def _concern_lines(self) -> Iterator[str]:
         for row in self.concerns.head(page.LISTED).iter_rows(named=True):

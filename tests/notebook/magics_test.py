@@ -77,7 +77,7 @@ def test_a_frame_that_does_not_exist_names_the_nearest(
 
 
 def test_a_variable_that_is_no_frame_is_said_to_be_none(notebook: InteractiveShell) -> None:
-    assert "'number' is of type int" in str(mistake(notebook, "personalize_check number"))
+    assert "'number' is an int" in str(mistake(notebook, "personalize_check number"))
 
 
 def test_a_frame_that_is_not_prepared_is_not_sent_and_the_call_is_printed(notebook: InteractiveShell) -> None:
@@ -144,6 +144,16 @@ def test_what_is_prepared_by_hand_is_prepared_again(shell: InteractiveShell) -> 
         cell(shell, "%personalize_put ready --wait")
     cell(shell, raised.value.hint)
     assert cell(shell, "%personalize_put ready --wait").rows == 1
+
+
+def test_what_no_name_leads_to_is_set_aside_by_the_magic(shell: InteractiveShell) -> None:
+    data = '{"USER_ID": [None, "a"], "ITEM_ID": ["x", "y"], "TIMESTAMP": [1_700_000_000] * 2}'
+    ready = f"pdprep.prepare(polars.DataFrame({data}), 'interactions')"
+    cell(shell, f"import polars, pdprep\nready = {ready}\n%personalize shop")
+    with pytest.raises(ValidationError) as raised:
+        cell(shell, "%personalize_put ready --wait")
+    assert raised.value.hint == "%personalize_put ready --on-invalid quarantine"
+    assert cell(shell, raised.value.hint).rows == 1
 
 
 def test_a_rule_of_imports_alone_is_answered_with_the_magic_that_puts(shell: InteractiveShell) -> None:

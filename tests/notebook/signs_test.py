@@ -71,6 +71,14 @@ def test_a_mapping_with_personal_data_is_not_called_fine_and_saves_none_of_it() 
     assert MappingTable(mapper).view["lines"][0]["signs"][0]["mark"] == "▲ warning"
 
 
+def test_html_is_said_and_not_split_at_the_slashes_of_its_tags() -> None:
+    texts = [f"<p>A <b>nice</b> film {n % 9}</p>" for n in range(N)]
+    frame = pl.DataFrame({"ITEM_ID": [f"i{n}" for n in range(N)], "about": texts})
+    mapper = Mapper.of(infer_contract(frame, "items"), "frame")
+    assert mapper.status == "All 60 rows break no rule; have a look at about."
+    assert "split" not in mapper.code
+
+
 def test_fields_of_objects_can_be_chosen() -> None:
     frame = pl.DataFrame({
         "user": [{"id": f"u{n % 7}", "plan": "free"} for n in range(N)],

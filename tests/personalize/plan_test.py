@@ -42,7 +42,7 @@ def test_what_a_full_import_must_be_asked_for(filled: DatasetGroup) -> None:
     assert in_the_way(filled, events(2400)).splitlines() == ["a FULL import needs replace=True"]
     found = in_the_way(filled, events(1000))
     assert "leaves 1,000 of 1,200 bulk records and 50 of 50 ids: it needs shrink=True too" in found
-    assert "an INCREMENTAL import needs 1,000 new events, and 0 are new" in found
+    assert "an INCREMENTAL import needs 1,000 events that were not imported before, and has 0" in found
 
 
 def test_imports_that_the_ledger_does_not_know_are_named(filled: DatasetGroup) -> None:

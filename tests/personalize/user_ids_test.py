@@ -57,7 +57,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "bytes": (lambda: b"12", "a bytes in place"),
     "number": (lambda: 12, r"the number '12'.*group\.delete_users\(\[12\]\)"),
     "dict": (lambda: {"12": True}, "a dict in place of user ids"),
-    "nothing": (lambda: None, "a NoneType in place"),
+    "nothing": (lambda: None, "None in place"),
     "empty": (list, "no user ids"),
     "blank": (lambda: [" ", None], "no user ids"),
     "fraction": (lambda: [1.0, 2.5], "1 of 2 user ids have a fraction, the first in place 1"),

@@ -72,7 +72,7 @@ MAPPINGS = {
     ),
     "a constant": (
         {**GOOD, "EVENT_VALUE": 3},
-        "EVENT_VALUE is mapped to a value of type int",
+        "EVENT_VALUE is mapped to an int",
         "a column's name or a Polars expression",
         'columns={"EVENT_VALUE": pl.lit(3)}',
     ),
@@ -90,7 +90,7 @@ def test_columns_that_do_not_fit(columns: Any, found: str, expected: str, hint: 
 METADATA = {
     "a list": (["flag"], "metadata= is a list", 'metadata={"DEVICE": "device"}'),
     "misspelt column": ({"R": "ratings"}, "no column 'ratings' for R", 'metadata={"R": "rating"}'),
-    "a constant": ({"R": 3}, "R is mapped to a value of type int", 'metadata={"R": pl.lit(3)}'),
+    "a constant": ({"R": 3}, "R is mapped to an int", 'metadata={"R": pl.lit(3)}'),
     "another type than the reserved field": (
         {"EVENT_VALUE": ("rating", Field("EVENT_VALUE", "long"))},
         "EVENT_VALUE is given as long",

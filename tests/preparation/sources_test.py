@@ -204,6 +204,7 @@ def test_files_of_a_glob_share_one_header(tmp_path: Path) -> None:
     [
         ({"user": [1]}, "a dict"),
         ([1], "a list"),
+        (1, "got an int"),
         (None, "got None"),
         (pl.Series([1]), "a Series"),
         (pd.Series([1]), "a Series"),

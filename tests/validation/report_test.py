@@ -124,11 +124,28 @@ def test_rows_set_aside_no_longer_stop_their_route_and_still_stop_another() -> N
     assert (found.ok, found.dropped, found.stops("put"), found.stops("bulk")) == (True, 1, False, True)
 
 
-@pytest.mark.parametrize("value", [pl.DataFrame(), "ratings.csv", None])
-def test_a_frame_that_is_not_prepared(value: object) -> None:
+def test_rows_set_aside_are_a_warning_in_every_form_and_their_fix_is_not_asked_for_again() -> None:
+    bad = frame(0).with_columns(TIMESTAMP=pl.when(pl.col("ITEM_ID") != "9").then("TIMESTAMP"))
+    found = validate(prepare(bad, "interactions", on_invalid="drop"))
+    shown = found._repr_html_()
+    assert "warning timestamp_missing (its rows are set aside, the others go on)" in str(found)
+    assert "▲ warning" in shown
+    assert "on_invalid" not in str(found) + shown
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (pl.DataFrame(), "a DataFrame that is not prepared"),
+        ("ratings.csv", "a str that is not prepared"),
+        (7, "an int that is not prepared"),
+        (None, "got None"),
+    ],
+)
+def test_a_frame_that_is_not_prepared(value: object, said: str) -> None:
     with pytest.raises(NotPreparedError) as caught:
         validate(value)  # type: ignore[arg-type]  # that is the point
-    assert caught.value.found == f"a {type(value).__name__} that is not prepared"
+    assert caught.value.found == said
     assert bool(caught.value.hint) == isinstance(value, pl.DataFrame)
 
 

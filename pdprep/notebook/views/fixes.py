@@ -8,7 +8,7 @@ from typing import Any, Final
 from pdprep.contract.rules import registry
 from pdprep.errors import PdprepError, ValidationError
 from pdprep.notebook.pasting import as_here
-from pdprep.notebook.views.names import Names, in_call, namespace, of_group, of_report
+from pdprep.notebook.views.names import FRAME, Names, in_call, namespace, of_group, of_report
 from pdprep.notebook.views.sheet import Code
 from pdprep.validation.report import Report
 
@@ -54,8 +54,11 @@ def _here(code: str, known: Names, here: Mapping[str, Any]) -> str:
 
 
 def _aside(known: Names, route: str | None) -> str:
-    if not known.prepared:
-        return f"%personalize_{route or 'check'} {known.frame} --on-invalid quarantine"
+    here = namespace()
+    # What was prepared in one line with the making of its frame: no name of the notebook leads to the frame.
+    unnamed = known.prepared in here and known.source == FRAME and FRAME not in here
+    if not known.prepared or unnamed:
+        return f"%personalize_{route or 'check'} {known.prepared or known.frame} --on-invalid quarantine"
     call = f'pdprep.prepare({known.source}, like={known.prepared}, on_invalid="quarantine")'
     return f"{known.prepared} = {call}"
 

@@ -37,7 +37,7 @@ def in_own_names(report: Report) -> Report:
     """Return a report whose fixes can be pasted into this notebook."""
     known = names.of_report(report)
     mends = []  # a row without a fix of its own keeps the rule's
-    for row in report.counts.iter_rows(named=True):
+    for row in report.counts.with_columns(aside=report.set_aside()).iter_rows(named=True):
         own = known.get(row["dataset"])
         found = fixes.codes(row, own, report.route) if own else []
         mends.append(found[0].text if found else row["mend"])

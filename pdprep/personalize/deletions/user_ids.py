@@ -14,6 +14,7 @@ from pdprep.html import shortened
 from pdprep.preparation import ids, naming
 from pdprep.preparation.prepare import Prepared
 from pdprep.preparation.sources import open_source
+from pdprep.spelling import noun
 
 COLUMN: Final = "USER_ID"
 _KNOWN: Final = 'group.records("users").frame.select("USER_ID").unique()  # the ids, as they were sent'
@@ -119,4 +120,4 @@ def _no_list(users: object) -> InputError:
     what = f"the {'text' if isinstance(users, str) else 'number'} {shortened(users)!r}" if one else ""
     value = users.strip() if isinstance(users, str) else users
     hint = f"group.delete_users([{value!r}])" if len(str(users)) <= 40 and one else _KNOWN
-    return InputError(f"{what or f'a {type(users).__name__}'} in place of user ids", _WANTED, hint)
+    return InputError(f"{what or noun(users)} in place of user ids", _WANTED, hint)

@@ -38,7 +38,10 @@ def of_dataset(state: DatasetState, coming: Coming, dataset: str) -> Iterator[st
             yield f"an import in mode {mode} takes at most {quota(name):,} bytes"
     least = quota("bulk_interactions")
     if state.bulk and coming.fresh is not None and coming.fresh < least:
-        yield f"an INCREMENTAL import needs {least:,} new events, and {coming.fresh:,} are new"
+        yield (
+            f"an INCREMENTAL import needs {least:,} events that were not imported before, "
+            f"and has {coming.fresh:,}"
+        )
     way = "verify" if state.imports or state.put else "adopt"
     for name in state.unknown:
         counts = f'group.{way}("{dataset}") counts them by an export'
