@@ -100,7 +100,9 @@ def plan(found: Plan, as_json: bool) -> None:
 
 def job(found: Job, as_json: bool) -> None:
     """Show how a job ended."""
-    records = f", {found.rows:,} records" if found.rows is not None else ""
+    from pdprep.validation.wording import plural
+
+    records = f", {plural(found.rows, 'record')}" if found.rows is not None else ""
     note = f"; {found.note}" if found.note else ""
     _show(f"{found.id} {found.dataset}: {found.status}{records}{note}", _job(found), as_json)
 

@@ -280,6 +280,14 @@ def test_rate_and_fast_are_flags(notebook: InteractiveShell) -> None:
     assert cell(notebook, "%personalize_put events --rate 500 --fast --wait").sent == 1
 
 
+def test_one_record_is_one(shell: InteractiveShell) -> None:
+    frame = 'polars.DataFrame({"USER_ID": ["a"], "ITEM_ID": ["x"], "TIMESTAMP": [1_700_000_000]})'
+    cell(shell, f"import polars\nraw = {frame}\n%personalize shop -o group\njob = %personalize_put raw")
+    job = shell.user_ns["job"]
+    assert "DONE, 1 record>" in repr(job)
+    assert "1 record" in str(shell.user_ns["group"].jobs())
+
+
 def test_a_job_is_found_by_its_id(notebook: InteractiveShell) -> None:
     cell(notebook, "%personalize movies\n%personalize_put events --wait")
     assert cell(notebook, "jobs = %personalize_jobs\njobs['put-0001']").id == "put-0001"

@@ -137,7 +137,7 @@ class Snapshot:
             return ""
         if self.finished and self.sent is not None and self.sent < self.rows:
             return f"{self.sent:,} of {self.rows:,} records sent"
-        return f"{self.rows:,} records"
+        return plural(self.rows, "record")
 
     @property
     def trouble(self) -> list[str]:

@@ -15,7 +15,7 @@ from pdprep.personalize.deletions.creating import existing
 from pdprep.personalize.resources.target import Target
 from pdprep.validation.wording import plural
 
-_SHORT: Final = 60  # characters of ids that are written as they were
+_SHORT: Final = 240  # characters of ids that are written as they were: half a dozen UUIDs
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +61,11 @@ def request(target: Target, users: object, confirm: int | None) -> DeletionReque
 
 
 def _line(users: object, count: int) -> str:
-    """Return what to type: the whole call where it is short, else the argument that the same call lacks."""
+    """Return what to type: the same call where it is short, else one that names the ids ``users``."""
     written = repr(users)
     if isinstance(users, list | tuple) and len(written) <= _SHORT:
         return f"group.delete_users({written}, confirm={count})"
-    return f"confirm={count}"
+    return f"group.delete_users(users, confirm={count})"
 
 
 def ids_of(target: Target, users: object) -> pl.Series:

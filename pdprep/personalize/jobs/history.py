@@ -22,6 +22,7 @@ from pdprep.personalize.jobs.job import Job
 from pdprep.personalize.jobs.kind import JobKind
 from pdprep.personalize.puts import put
 from pdprep.personalize.resources.target import Target
+from pdprep.validation.wording import plural
 
 # What a job is, by the route of its row.
 KINDS: Final[Mapping[str, JobKind[Any]]] = {
@@ -145,7 +146,7 @@ def _current(target: Target, row: JobRow) -> JobRow:
 
 
 def _line(job: Job) -> str:
-    records = "" if job.rows is None else f"{job.rows:,} records"
+    records = "" if job.rows is None else plural(job.rows, "record")
     return "  ".join(
         part for part in (job.id, job.dataset, job.mode, job.status, records, job.remark) if part
     )

@@ -11,6 +11,7 @@ from pdprep.ledger.rows import JobRow, moment
 from pdprep.ledger.status import Status
 from pdprep.personalize.jobs import suspects, unknown
 from pdprep.progress import Progress
+from pdprep.validation.wording import plural
 
 if TYPE_CHECKING:
     import polars as pl
@@ -128,5 +129,5 @@ class JobState:
         return (self.rows if self.status.ok else 0) if self.route == "bulk" else None
 
     def __repr__(self) -> str:
-        records = "" if self.rows is None else f", {self.rows:,} records"
+        records = "" if self.rows is None else f", {plural(self.rows, 'record')}"
         return f"<Job {self.id} {self.dataset}: {self.status}{records}>"
