@@ -61,11 +61,12 @@ def request(target: Target, users: object, confirm: int | None) -> DeletionReque
 
 
 def _line(users: object, count: int) -> str:
-    """Return what to type: the same call where it is short, else one that names the ids ``users``."""
+    """Return what to type: the whole call where it is short, else the argument that the same call lacks."""
     written = repr(users)
     if isinstance(users, list | tuple) and len(written) <= _SHORT:
         return f"group.delete_users({written}, confirm={count})"
-    return f"group.delete_users(users, confirm={count})"
+    # Not a name for the ids: the notebook may have one that means others.
+    return f"confirm={count}"
 
 
 def ids_of(target: Target, users: object) -> pl.Series:

@@ -50,7 +50,8 @@ PLACES: Final[dict[str, str]] = {
         "tests/personalize/check_test.py::test_facts_16_a_list_of_users_lies_in_no_bucket_under_ones_own_key"
     ),
     "personalize.deletions.pending_users.read": "a damaged file",
-    "personalize.jobs.failures.told": "a mistake of ours",
+    "personalize.jobs.failures.told": "tests/personalize/faults_test.py::test_a_script_ends_when_its_job_does",
+    "personalize.jobs.failures.told 2": "a mistake of ours",
     "personalize.imports.following.failed": (
         "tests/personalize/bulk_test.py::test_a_failed_import_shows_the_reason_of_the_service"
     ),
