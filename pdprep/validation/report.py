@@ -19,7 +19,7 @@ class Report(ReportFrames):
 
     Attributes:
         rows: One row a dataset: read = kept + duplicates + quarantined + dropped + invalid.
-        counts: One row a broken rule and column: how many rows, which route it stops, how to mend it.
+        counts: One row a broken rule and column: how many rows, which route it stops, how to fix it.
         failures: Failing rows, a hundred at most a rule: row (0-based), file, line, column, rule, value.
         route: The route that was asked about: bulk, put, or None.
         show_values: Whether text and HTML show the values of failing rows.

@@ -179,7 +179,10 @@ def test_they_are_in_the_box_at_a_zoom_of_200_per_cent(
         cell(near, "records").scroll_into_view_if_needed()
         expect(cell(near, "records").locator(".pdprep-records")).to_be_visible(timeout=PATIENCE)
         assert measured(near) == {}
-        cell(near, "records").locator(".pdprep-records").scroll_into_view_if_needed()
+        table = cell(near, "records").locator(".pdprep-records .pdprep-scroll")
+        table.scroll_into_view_if_needed()
+        expect(table).to_be_in_viewport()
+        near.wait_for_timeout(1_000)  # JupyterLab draws cells anew where it scrolled past many
         # Playwright's own pictures know nothing of the zoom, and are of another part of the page.
         ARTIFACTS.mkdir(parents=True, exist_ok=True)
         picture = near.context.new_cdp_session(near).send("Page.captureScreenshot")["data"]
