@@ -17,10 +17,11 @@ from tests.notebook.conftest import records as records
 
 ARTIFACTS = Path(os.environ.get("PDPREP_ARTIFACTS", PROJECT / ".artifacts"))
 AXE = (Path(str(files("axe_playwright_python"))) / "axe.min.js").read_text()
-# Notebook 7.6 says so of any notebook, an empty one too, now and then.
+# Notebook 7.6 says so of any notebook, an empty one too, now and then; JupyterLab 4.4 the last of them.
 OTHERS = (
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
+    "Cannot read properties of undefined (reading 'type')",
 )
 
 

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ class Lab:
         lab = cls(folder / "notebooks", _free_port(), secrets.token_hex(16))
         lab.root.mkdir()
         _write(folder / "config" / "labconfig" / "page_config.json", NO_NEWS)
+        # Before 4.5 a cell out of sight is not in the page at all, so no test would find what it shows.
+        if tuple(map(int, version("jupyterlab").split(".")[:2])) < (4, 5):
+            tracker = (
+                folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+            )
+            _write(tracker, {"windowingMode": "defer"})
         command = [sys.executable, "-m", "jupyterlab", *SETTINGS]
         command += [f"--ServerApp.port={lab.port}", f"--ServerApp.root_dir={lab.root}"]
         with (folder / "log").open("w") as log:
