@@ -99,7 +99,7 @@ def trained_on(history: History, served: serving.Served, row: dict[str, Any]) ->
 def event_counts(history: History, served: serving.Served, row: dict[str, Any]) -> bool:
     """Say whether an event moves what is served: its user's history, or what is considered."""
     state, item, kind = history.state, row["ITEM_ID"], served.traits.kind
-    considered = item in set(ranking.items(state, served)["ID"])
+    considered = item in set(ranking.items(served, serving.fresh(state, served))["ID"])
     if kind == traits.TRENDING:
         return considered and row["SENT_AT"].timestamp() <= (serving.horizon(state, served) or 0.0)
     if kind not in (traits.PERSONAL, traits.RANKING, traits.SEGMENTS):
@@ -125,7 +125,7 @@ def item_counts(history: History, served: serving.Served, row: dict[str, Any]) -
             place is not None and (served.model.items["RECORD"][place] or {}).get("GENRES") == row["GENRES"]
         )
     if place is None:
-        return item in set(ranking.items(history.state, served)["ID"])
+        return item in set(ranking.items(served, serving.fresh(history.state, served))["ID"])
     # What is new of an item that was known is metadata, and waits for a training.
     return trained_on(history, served, row)
 
@@ -142,7 +142,9 @@ def taken_counts(history: History, served: serving.Served, row: dict[str, Any]) 
     """Say whether an event of an action moves its user's scores, or what is considered."""
     action, user = row["ACTION_ID"], row["USER_ID"]
     if served.model.place(action) is None:
-        return row["ORIGIN"] != "bulk" and action in set(ranking.items(history.state, served)["ID"])
+        return row["ORIGIN"] != "bulk" and action in set(
+            ranking.items(served, serving.fresh(history.state, served))["ID"]
+        )
     mine = {event.item for event in ranking.taken(history.state, served, user)}
     return action in mine or trained_on(history, served, row)
 

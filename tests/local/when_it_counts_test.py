@@ -191,6 +191,33 @@ def test_trends_follow_all_events_as_often_as_they_are_evaluated(timed: Timed) -
     assert (before[0] != "unseen", timed.ids(campaign, numResults=1)) == (True, ["unseen"])
 
 
+def test_a_new_item_without_events_takes_no_other_s_place_in_trends(timed: Timed) -> None:
+    campaign = timed.campaign("aws-trending-now")
+    for n in range(30):
+        timed.put(f"v{n}", "hot", NOW + 90_000 + n)
+    timed.pass_by(2 * HOUR)
+    assert timed.ids(campaign, numResults=1) == ["hot"]
+    timed.put_item("cold", price=5)
+    timed.pass_by(2 * HOUR)
+    found = timed.ids(campaign)
+    assert (found[0], found.count("cold"), found[-1]) == ("hot", 1, "cold")
+
+
+def test_a_filter_follows_new_items_that_change_their_order(timed: Timed) -> None:
+    campaign = timed.campaign(PERSONAL)
+    made = timed.lab.personalize.create_filter(
+        name="dear", datasetGroupArn=timed.group, filterExpression="INCLUDE ItemID WHERE Items.PRICE > 8"
+    )
+    timed.put_item("dear", price=9)
+    timed.put_item("cheap", price=1)
+    timed.pass_by(2 * HOUR)
+    assert timed.ids(campaign, userId="u0", filterArn=made["filterArn"]) == ["dear"]
+    timed.put_item("dear", price=9)  # it is the latest of the new ones now, from the next update on
+    for _ in range(4):
+        timed.pass_by(HOUR / 2)
+        assert timed.ids(campaign, userId="u0", filterArn=made["filterArn"]) == ["dear"]
+
+
 def test_filters_follow_events_at_once_and_the_rest_in_twenty_minutes(timed: Timed) -> None:
     campaign = timed.campaign(PERSONAL)
     arns = {}

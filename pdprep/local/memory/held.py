@@ -20,6 +20,19 @@ class Schemas(Protocol):
     def schema(self, dataset: Resource) -> AvroSchema: ...
 
 
+class Same:
+    """A frame in a key: equal to itself alone, and held, so that no later one has its place in memory."""
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self._frame is other._frame
+
+    def __hash__(self) -> int:
+        return id(self._frame)
+
+
 class Memory:
     """Histories and catalogues by dataset, and what else was worked out for a name."""
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from pdprep.local.life.resources import Resource
 from pdprep.local.memory import traits
+from pdprep.local.memory.held import Same
 from pdprep.local.memory.histories import Event
 from pdprep.local.memory.models import PreviewModel
 from pdprep.local.recommend import serving
@@ -103,18 +104,22 @@ def trending(state: ServerState, served: Served) -> pl.Series:
     too, whose places come after those of the model.
     """
     dataset = served.datasets["INTERACTIONS"]
-    moment = serving.horizon(state, served) or state.clock.now()
+    moment, new = serving.horizon(state, served) or state.clock.now(), serving.fresh(state, served)
+    # New items take each other's places when one comes, of which there may be no event.
     key = (
         served.model.name, state.layers.signature(dataset.arn), state.layers.latest_at(dataset.arn, moment),
+        Same(new),
     )  # fmt: skip
     # To count two intervals at each call would read the whole dataset; the key changes with what it says.
     made: pl.Series = state.memory.once(
-        f"trends of {served.arn}", key, lambda: _trending(state, served, dataset, moment)
+        f"trends of {served.arn}", key, lambda: _trending(state, served, dataset, moment, new)
     )
     return made
 
 
-def _trending(state: ServerState, served: Served, dataset: Resource, moment: float) -> pl.Series:
+def _trending(
+    state: ServerState, served: Served, dataset: Resource, moment: float, new: pl.DataFrame
+) -> pl.Series:
     given = (served.version.body.get("solutionConfig") or {}).get("featureTransformationParameters") or {}
     interval = traits.INTERVALS.get(given.get("trend_discovery_frequency", ""), traits.INTERVALS["2 hours"])
     with state.layers.reading(dataset.arn, ALL) as snapshot:
@@ -130,16 +135,15 @@ def _trending(state: ServerState, served: Served, dataset: Resource, moment: flo
             GROWTH=pl.col("NEWER").sum().cast(pl.Int64) * 2 - pl.len().cast(pl.Int64)
         )
         grown = counts.filter(pl.col("GROWTH") > 0).collect()
-    universe = items(state, served).select("ID").with_row_index("PLACE")
+    universe = items(served, new).select("ID").with_row_index("PLACE")
     joined = universe.join(grown, on="ID", how="left", maintain_order="left")
     counted = served.model.items["COUNT"].extend_constant(0, joined.height - served.model.items.height)
     ordered = joined.with_columns(COUNT=counted, GROWTH=pl.col("GROWTH").fill_null(0))
     return ordered.sort("GROWTH", "COUNT", "PLACE", descending=[True, True, False])["PLACE"]
 
 
-def items(state: ServerState, served: Served) -> pl.DataFrame:
+def items(served: Served, new: pl.DataFrame) -> pl.DataFrame:
     """Return the ids of what can be served: the model's by place, then new ones, latest first."""
-    new = serving.fresh(state, served)
     return (
         pl.concat([served.model.items.select("ID"), new]) if new.height else served.model.items.select("ID")
     )
@@ -163,7 +167,7 @@ def actions(state: ServerState, served: Served, user: str | None, moment: float)
     Expired ones are left out, and those the user met within their repeat frequency (actions-datasets).
     """
     catalogue = state.memory.catalogue(state, served.datasets["ACTIONS"]).at(moment, served.upto)
-    known = items(state, served).join(
+    known = items(served, serving.fresh(state, served)).join(
         catalogue.rename({"ACTION_ID": "ID"}), on="ID", how="left", maintain_order="left"
     )
     rows = known.join(_scores(state, served, user), on="ID", how="left", maintain_order="left")

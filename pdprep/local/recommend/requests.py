@@ -11,7 +11,8 @@ import polars as pl
 
 from pdprep.local.life.resources import Resource
 from pdprep.local.memory import traits
-from pdprep.local.recommend import filtering, ranking
+from pdprep.local.memory.held import Same
+from pdprep.local.recommend import filtering, ranking, serving
 from pdprep.local.recommend.serving import Served
 from pdprep.local.refusals import invalid, missing
 from pdprep.local.state import ServerState
@@ -38,12 +39,13 @@ class RuntimeRequest:
     @cached_property
     def universe(self) -> pl.DataFrame:
         """Every item that can be served, by place, with what filters see of it."""
-        ids = ranking.items(self.state, self.served).rename({"ID": "ITEM_ID"})
+        new = serving.fresh(self.state, self.served)
+        ids = ranking.items(self.served, new).rename({"ID": "ITEM_ID"})
         if "ITEMS" not in self.served.datasets:
             return ids
         rows = self.state.memory.catalogue(self.state, self.served.datasets["ITEMS"]).at(self.moment)
-        # The catalogue returns the same frame until there is more to be seen.
-        key = (self.served.model.name, ids.height, id(rows))
+        # Both are the same frames until there is more to be seen, or other new items in the places of some.
+        key = (self.served.model.name, Same(new), Same(rows))
         made: pl.DataFrame = self.state.memory.once(
             f"universe of {self.served.arn}", key,
             lambda: ids.join(rows, on="ITEM_ID", how="left", maintain_order="left"),

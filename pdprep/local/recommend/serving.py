@@ -21,6 +21,7 @@ from pdprep.local.state import ServerState
 from pdprep.local.training import subjects, versions, words
 
 LATEST = "/$LATEST"
+NOTHING_NEW = pl.DataFrame(schema={"ID": pl.String})
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ def find(state: ServerState, arn: str) -> Served:
     return _updated(state, _served(state, arn, of, body.get("campaignConfig") or {}, _newest(state, of)))
 
 
-def of_version(state: ServerState, version: Resource) -> Served:
-    """Return what a batch job of a version works with."""
-    return replace(_served(state, version.arn, version, {}, _newest(state, version)), batch=True)
+def of_version(state: ServerState, version: Resource, config: dict[str, Any] | None = None) -> Served:
+    """Return what a batch job of a version works with; its configuration is that of the job."""
+    return replace(_served(state, version.arn, version, config or {}, _newest(state, version)), batch=True)
 
 
 def _newest(state: ServerState, version: Resource) -> bool:
@@ -99,12 +100,15 @@ def horizon(state: ServerState, served: Served) -> float | None:
 
 
 def fresh(state: ServerState, served: Served) -> pl.DataFrame:
-    """Return the ids of new items or actions that are considered now, latest first."""
+    """Return the ids of new items or actions that are considered now, latest first.
+
+    It is the same frame until others are considered.
+    """
     moment, last = horizon(state, served), None
     if served.version.body.get("trainingMode") == "UPDATE":
         last = int(served.version.body["itemsUpTo"])
     if moment is None and last is None:
-        return pl.DataFrame(schema={"ID": pl.String})
+        return NOTHING_NEW
     sources = [served.datasets[kind] for kind in _brings_new(served) if kind in served.datasets]
     seen = tuple(
         (each.arn, state.layers.signature(each.arn), state.layers.latest_at(each.arn, moment or math.inf))
