@@ -144,6 +144,11 @@ def test_a_ranking_is_of_the_items_asked_for(world: World) -> None:
     assert sum(item.get("score", 0) for item in ranking) == pytest.approx(1.0)
     with pytest.raises(ClientError, match="GetRecommendations is not for"):
         world.recommend(campaign, userId="u0")
+    with pytest.raises(ClientError, match="1 to 50 items"):
+        runtime.get_personalized_ranking(
+            campaignArn=world.campaign("aws-personalized-ranking-v2"), userId="u0",
+            inputList=[f"x{n}" for n in range(51)], metadataColumns={"ITEMS": ["PRICE"]},
+        )  # fmt: skip
 
 
 def test_popular_and_trending_items(world: World) -> None:
@@ -186,6 +191,11 @@ def test_next_best_actions(lab: Any, world: World) -> None:
     assert ids("somebody") == ["b", "d"]  # a is repeated after thirty days
     arn = world.filter("INCLUDE ActionID WHERE Actions.LEVEL > 1")
     assert ids("somebody", filterArn=arn) == ["d"]
+    lab.load(actions, text + "".join(f"e{n},1,1,,\n" for n in range(120)))
+    campaign = world.campaign("aws-next-best-action")
+    assert [len(ids("u1", **more)) for more in ({}, {"numResults": 100})] == [5, 100]
+    with pytest.raises(ClientError, match="at most 100"):
+        ids("u1", numResults=101)
 
 
 ALL_ITEMS = {f"{camp}{n}" for camp in "ij" for n in range(5)}
@@ -251,6 +261,8 @@ def test_promotions_metadata_and_context(world: World) -> None:
     assert ({item["itemId"] for item in promoted}, promoted[0]["reason"]) == ({"i4", "j4"}, ["Promoted item"])
     assert promoted[0]["metadata"] == {"GENRES": "Drama", "PRICE": "4.0"}
     assert len(found) == 4
+    beside = world.ids(world.campaign("aws-similar-items"), itemId="i4", numResults=4, promotions=[promotion])
+    assert ("j4" in beside, "i4" in beside) == (True, False)
     plain = world.campaign("aws-user-personalization")
     with pytest.raises(ClientError, match="not enabled"):
         world.recommend(plain, userId="u0", metadataColumns={"ITEMS": ["PRICE"]})
@@ -268,8 +280,23 @@ def test_requests_that_are_refused(world: World, given: dict[str, Any]) -> None:
         world.recommend(campaign, **more, **given)
 
 
+@pytest.mark.parametrize("weight", ["abc", "nan", "inf", "-1", "1e-320"])
+def test_weights_of_exploration_that_are_none_and_the_least(world: World, weight: str) -> None:
+    campaign = world.campaign("aws-user-personalization", itemExplorationConfig={"explorationWeight": weight})
+    if weight == "1e-320":
+        assert world.ids(campaign, userId="u0", numResults=1)
+    else:
+        with pytest.raises(ClientError, match="must be a number from 0 to 1"):
+            world.recommend(campaign, userId="u0")
+
+
 def batch(
-    world: World, recipe: str, lines: list[dict[str, Any]], kind: str = "inference", **more: Any
+    world: World,
+    recipe: str,
+    lines: list[dict[str, Any]],
+    kind: str = "inference",
+    version: str = "",
+    **more: Any,
 ) -> list[Any]:
     lab = world.lab
     lab.s3.put_object(
@@ -277,7 +304,7 @@ def batch(
     )
     name = lab.next("b")
     given = {
-        "jobName": name, "solutionVersionArn": world.version(recipe), "roleArn": ROLE,
+        "jobName": name, "solutionVersionArn": version or world.version(recipe), "roleArn": ROLE,
         "jobInput": {"s3DataSource": {"path": "s3://lab-bucket/in/lines.json"}},
         "jobOutput": {"s3DataDestination": {"path": f"s3://lab-bucket/{name}/"}}, **more,
     }  # fmt: skip
@@ -309,6 +336,45 @@ def test_batch_recommendations(world: World) -> None:
         world, "aws-user-personalization", [{"userId": "u0", "filterValues": {"P": '"4.0"'}}], filterArn=arn
     )
     assert set(filtered["output"]["recommendedItems"]) == {"i4", "j4"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"userId": 5},
+        {"userId": None},
+        {"userId": "u1", "filterValues": {"P": 4}},
+        {"userId": "u1", "filterValues": "P"},
+        {"userId": "u1", "context": ["phone"]},
+    ],
+)
+def test_a_line_of_other_types_than_text_stops_no_other(world: World, wrong: dict[str, Any]) -> None:
+    [bad, good] = batch(world, "aws-user-personalization", [wrong, {"userId": "u0", "promotions": 5}])
+    assert (bad["input"], bad["output"], "must be text" in bad["error"]) == (wrong, None, True)
+    assert good["output"]["recommendedItems"]
+    [bad, good] = batch(
+        world,
+        "aws-personalized-ranking",
+        [{"userId": "u0", "itemList": ["i1", 2]}, {"userId": "u0", "itemList": ["i1"]}],
+    )
+    assert (bad["output"], good["output"]["recommendedItems"]) == (None, ["i1"])
+
+
+@pytest.mark.parametrize(("weight", "place"), [("0", 10), ("0.5", 1)])
+def test_a_batch_job_explores_as_much_as_it_is_asked_to(world: World, weight: str, place: int) -> None:
+    version = world.version("aws-user-personalization")
+    world.put("somebody", "new")
+    config = {"itemExplorationConfig": {"explorationWeight": weight}}
+    [found] = batch(
+        world, "", [{"userId": "u0"}], version=version, numResults=11, batchInferenceJobConfig=config
+    )
+    assert found["output"]["recommendedItems"].index("new") == place
+
+
+@pytest.mark.parametrize("count", [-1, 5_000_001])
+def test_sizes_that_no_segment_has(world: World, count: int) -> None:
+    with pytest.raises(ClientError, match="numResults must"):
+        batch(world, "aws-item-affinity", [{"itemId": "i1"}], "segment", numResults=count)
 
 
 def test_user_segments(world: World) -> None:
@@ -414,6 +480,27 @@ def test_metric_attributions_count(world: World) -> None:
     assert {(row["METRIC_NAME"], row["EVENT_ATTRIBUTION_SOURCE"]): row["VALUE"] for row in found} == {
         ("clicks", campaign): 1.0, ("worth", campaign): 3.0, ("clicks", "mail"): 1.0, ("worth", "mail"): 4.0,
     }  # fmt: skip
+
+
+def test_what_is_no_number_adds_nothing_to_a_metric_and_stops_no_event(world: World) -> None:
+    lab = world.lab
+    metrics = [
+        {"eventType": "click", "metricName": name, "expression": f"SUM({column})"}
+        for name, column in (
+            ("kinds", "Items.GENRES"), ("seen", "Interactions.SEEN"), ("worth", "Items.PRICE"),
+        )
+    ]  # fmt: skip
+    lab.personalize.create_metric_attribution(
+        name="m", datasetGroupArn=world.group, metrics=metrics, metricsOutputConfig={"roleArn": ROLE}
+    )
+    world.put("u0", "i3", properties=json.dumps({"seen": "twice"}))
+    assert lab.load(world.interactions, events(), "INCREMENTAL")["status"] == "ACTIVE"
+    with urlopen(lab.url + "/_local/metrics") as answer:
+        found = json.load(answer)["metrics"]
+    totals = dict.fromkeys(("kinds", "seen", "worth"), 0.0)
+    for row in found:
+        totals[row["METRIC_NAME"]] += row["VALUE"]
+    assert (totals["kinds"], totals["seen"], totals["worth"] > 3) == (0, 0, True)
 
 
 def test_an_import_publishes_what_it_is_measured_by(world: World) -> None:

@@ -6,6 +6,7 @@ Sources: developer guide, event-metrics, measuring-recommendation-impact, metric
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ def _summed(rows: pl.LazyFrame, schema: AvroSchema, metric: dict[str, Any]) -> p
         # An expression may write columns in any case.
         known = {name.upper(): name for name in rows.collect_schema().names()}
         column = added[2].upper() if added[1].upper() == "INTERACTIONS" else _of_item(added[2].upper())
-        value = pl.col(known[column]).cast(pl.Float64) if column in known else pl.lit(0.0)
+        value = pl.col(known[column]).cast(pl.Float64, strict=False) if column in known else pl.lit(0.0)
     kind = pl.col("EVENT_TYPE") if "EVENT_TYPE" in schema.names else pl.lit("")
     fits = rows.filter(kind.str.to_lowercase() == metric["eventType"].lower())
     each = fits.select("SOURCE", QUARTER=pl.col("TIMESTAMP") // QUARTER, VALUE=value.fill_null(0.0))
@@ -167,9 +168,18 @@ def _value(state: ServerState, dataset: Resource, expression: str, event: dict[s
     if kind == "INTERACTIONS":
         properties = json.loads(event.get("properties") or "{}")
         given = {column: properties.get(spellings(column)[0]), "EVENT_VALUE": event.get("eventValue")}
-        return float(given.get(column) or 0.0)
+        return _number(given.get(column))
     items = state.datasets(dataset.parent).get("ITEMS")
     if items is None:
         return 0.0
     record = state.memory.catalogue(state, items).record(event.get("itemId"), state.clock.now()) or {}
-    return float(next((value for name, value in record.items() if name.upper() == column), 0.0) or 0.0)
+    return _number(next((value for name, value in record.items() if name.upper() == column), None))
+
+
+def _number(value: Any) -> float:
+    """Return a value to be added up; what is no number adds nothing, and stops no event."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return number if math.isfinite(number) else 0.0

@@ -28,6 +28,11 @@ from pdprep.local.state import ServerState
 MOST_BYTES, MOST_FILES = 10**9, 1000
 MOST_SEGMENTS = {"aws-item-affinity": 500, "aws-item-attribute-affinity": 10}  # queries a file. limits
 NAMES = ("recommendedUsers", "usersList")
+# Members of a line, all of text or of texts alone.
+MEMBERS: dict[str, type] = {
+    "userId": str, "itemId": str, "itemAttributes": str, "itemList": list, "filterValues": dict,
+    "context": dict,
+}  # fmt: skip
 USERS = 25  # of a segment, where numResults says nothing
 _ATTRIBUTE = re.compile(
     r'\s*ITEMS\.(\w+)\s*(=|!=|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?)\s*', re.IGNORECASE
@@ -68,7 +73,8 @@ def segment(state: ServerState, job: Resource) -> Commit:
 
 def _served(state: ServerState, job: Resource) -> Served:
     try:
-        return serving.of_version(state, state.resources.get(job.body["solutionVersionArn"]))
+        version = state.resources.get(job.body["solutionVersionArn"])
+        return serving.of_version(state, version, job.body.get("batchInferenceJobConfig"))
     except Refusal as refusal:
         raise JobFailed(refusal.message) from refusal
 
@@ -76,7 +82,8 @@ def _served(state: ServerState, job: Resource) -> Served:
 def _recommended(
     state: ServerState, served: Served, job: Resource, given: dict[str, Any], count: int
 ) -> list[dict[str, Any]]:
-    asked = {**given, "numResults": count}
+    asked: dict[str, Any] = {name: given[name] for name in MEMBERS if name in given}
+    asked["numResults"] = count
     if job.body.get("filterArn"):
         asked["filterArn"] = job.body["filterArn"]
     if served.traits.kind == traits.RANKING:
@@ -189,9 +196,19 @@ def _answered(given: Any, line: Line) -> dict[str, Any]:
     if not isinstance(given, dict):
         return {"input": given, "output": None, "error": "The line is no JSON object."}
     try:
+        _check(given)
         return line(given)
     except Refusal as refusal:
         return {"input": given, "output": None, "error": refusal.message}
+
+
+def _check(given: dict[str, Any]) -> None:
+    """Refuse a line with a number where text belongs: no model has checked it as it checks requests."""
+    for name, kind in MEMBERS.items():
+        value = given.get(name, kind())
+        inner = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(value, kind) or not all(isinstance(each, str) for each in inner):
+            raise Refusal("InvalidInputException", f"The member {name} of a line must be text.")
 
 
 def _place(path: str) -> tuple[str, str]:

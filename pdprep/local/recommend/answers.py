@@ -17,6 +17,7 @@ from pdprep.local.recommend.serving import Served
 from pdprep.local.refusals import invalid
 
 RESULTS, MOST, MOST_WITH_METADATA, MOST_COLUMNS = 25, 500, 50, 10  # limits
+ACTIONS, MOST_ACTIONS = 5, 100  # API_RS_GetActionRecommendations
 EXPLORATION = 0.3  # explorationWeight, where nothing else is asked for. use-case-recipe-features
 POPULAR, EXPLORED, PROMOTED = "Popular item", "Exploration", "Promoted item"  # recommendations
 Item = dict[str, Any]
@@ -28,13 +29,13 @@ def recommend(request: RuntimeRequest) -> dict[str, Any]:
     if served.traits.kind not in (traits.PERSONAL, traits.RELATED, traits.POPULAR, traits.TRENDING):
         raise invalid(f"GetRecommendations is not for the recipe {served.traits.name}.")
     _check_needs(request)
-    count = _count(given)
+    count = _count(given, RESULTS, _most(given))
     ranked = ranking.ranked(request.state, served, request.user, given.get("itemId"))
     mask = request.mask(given.get("filterArn"), given.get("filterValues", {}))
-    promoted = _promoted(request, ranked, count)
-    taken = {item["itemId"] for item in promoted}
-    if served.traits.kind == traits.RELATED:
-        taken.add(given.get("itemId"))  # what follows by popularity leaves out the item itself
+    # Neither what follows by popularity nor what is promoted is the item itself.
+    itself = {given.get("itemId")} if served.traits.kind == traits.RELATED else set()
+    promoted = _promoted(request, ranked, count, itself)
+    taken = itself | {item["itemId"] for item in promoted}
     rest = (item for item in _items(request, ranked, mask) if item["itemId"] not in taken)
     plain = [item for item, _ in zip(rest, range(count - len(promoted)), strict=False)]
     return answer(request, _spread(plain, promoted))
@@ -45,8 +46,8 @@ def rank(request: RuntimeRequest) -> dict[str, Any]:
     served, given = request.served, request.given
     if served.traits.kind != traits.RANKING:
         raise invalid(f"GetPersonalizedRanking is not for the recipe {served.traits.name}.")
-    if len(given["inputList"]) > MOST or not given["inputList"]:
-        raise invalid(f"The inputList must have 1 to {MOST} items.")
+    if not 1 <= len(given["inputList"]) <= _most(given):
+        raise invalid(f"The inputList must have 1 to {_most(given)} items.")
     ranked = ranking.ranked(request.state, served, request.user, None)
     mask = request.mask(given.get("filterArn"), given.get("filterValues", {}))
     places = {item: served.model.place(item) for item in dict.fromkeys(given["inputList"])}
@@ -84,7 +85,7 @@ def act(request: RuntimeRequest) -> dict[str, Any]:
             set(frame.columns),
         )
         rows = frame.filter(let).rename({"ACTION_ID": "ID"})
-    best = rows.head(_count(given)).select("ID", "SCORE")
+    best = rows.head(_count(given, ACTIONS, MOST_ACTIONS)).select("ID", "SCORE")
     found = [{"actionId": action, "score": score} for action, score in best.iter_rows()]
     return {"actionList": found, "recommendationId": recommendation_id(request)}
 
@@ -125,12 +126,15 @@ def _check_needs(request: RuntimeRequest) -> None:
         raise invalid(f"The recipe {request.served.traits.name} needs {' and '.join(lacking)}.")
 
 
-def _count(given: Mapping[str, Any]) -> int:
-    most = MOST_WITH_METADATA if given.get("metadataColumns") else MOST
-    count = int(given.get("numResults", RESULTS))
+def _most(given: Mapping[str, Any]) -> int:
+    return MOST_WITH_METADATA if given.get("metadataColumns") else MOST
+
+
+def _count(given: Mapping[str, Any], usual: int, most: int) -> int:
+    count = int(given.get("numResults", usual))
     if count > most:
         raise invalid(f"numResults must be at most {most}.")
-    return count or RESULTS
+    return count or usual
 
 
 def _columns(request: RuntimeRequest) -> list[str]:
@@ -192,14 +196,20 @@ def _item(request: RuntimeRequest, item: str, score: float | None, reason: str) 
 def _every(served: Served) -> int:
     """Return how many items there are from one new item to the next; 0 for no new ones."""
     given = served.config.get("itemExplorationConfig") or {}
+    wrong = "The explorationWeight must be a number from 0 to 1."
     try:
         weight = float(given.get("explorationWeight", EXPLORATION))
     except ValueError as error:
-        raise invalid("The explorationWeight must be a number from 0 to 1.") from error
-    return max(2, round(1 / weight)) if weight > 0 else 0  # at most every other item is new
+        raise invalid(wrong) from error
+    if not 0 <= weight <= 1:
+        raise invalid(wrong)
+    # At most every other item is new; the least of weights has no finite inverse.
+    return max(2, round(1 / max(weight, 1e-9))) if weight else 0
 
 
-def _promoted(request: RuntimeRequest, ranked: ranking.Ranked, count: int) -> list[Item]:
+def _promoted(
+    request: RuntimeRequest, ranked: ranking.Ranked, count: int, without: set[str | None]
+) -> list[Item]:
     promotions = request.given.get("promotions") or []
     if not promotions:
         return []
@@ -208,7 +218,8 @@ def _promoted(request: RuntimeRequest, ranked: ranking.Ranked, count: int) -> li
     asked = promotions[0]
     mask = request.mask(asked.get("filterArn"), asked.get("filterValues", {}))
     wanted = math.ceil(count * asked.get("percentPromotedItems", 100) / 100)
-    found = [item for item, _ in zip(_items(request, ranked, mask), range(wanted), strict=False)]
+    fits = (item for item in _items(request, ranked, mask) if item["itemId"] not in without)
+    found = [item for item, _ in zip(fits, range(wanted), strict=False)]
     reasoned = request.served.traits.name == "aws-user-personalization-v2"
     more: Item = {"promotionName": asked.get("name")} | ({"reason": [PROMOTED]} if reasoned else {})
     return [{**item, **more} for item in found]

@@ -12,6 +12,7 @@ from pdprep.local.operations.registry import operation
 from pdprep.local.refusals import invalid, limit
 
 MOST_OPEN = 5  # pending or in progress, a region. limits
+MOST_USERS = 5_000_000  # of a segment. API_CreateBatchSegmentJob
 KEPT = (
     "filterArn", "numResults", "jobInput", "jobOutput", "roleArn", "batchInferenceJobConfig",
     "batchInferenceJobMode", "themeGenerationConfig",
@@ -33,6 +34,8 @@ def create_inference(call: OperationCall) -> dict[str, Any]:
 def create_segment(call: OperationCall) -> dict[str, Any]:
     """Accept a job that finds the users of each line of a file."""
     version = _version(call)
+    if call.given.get("numResults", 0) > MOST_USERS:
+        raise invalid(f"numResults must be at most {MOST_USERS}.")
     if not _segments(version):
         raise invalid(f"The recipe {version.body['recipeArn']} makes no user segments.")
     return {"batchSegmentJobArn": _create(call, version, "batch-segment-job").arn}
@@ -55,6 +58,8 @@ def _create(call: OperationCall, version: Resource, kind: str) -> Resource:
         raise invalid("Invalid S3 input path")
     if not target.startswith("s3://") or target.rstrip("/") == source.rstrip("/"):
         raise invalid("Invalid S3 output path")
+    if given.get("numResults", 0) < 0:
+        raise invalid("numResults must not be negative.")
     if arn := given.get("filterArn"):
         call.state.resources.active(arn, "filter")
     if len(call.state.resources.unfinished(kind, call.region)) >= MOST_OPEN:
