@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import OLDER, Lab
 from tests.conftest import PROJECT
 from tests.notebook.conftest import records as records
 
@@ -21,7 +21,7 @@ AXE = (Path(str(files("axe_playwright_python"))) / "axe.min.js").read_text()
 OTHERS = (
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
-    "Cannot read properties of undefined (reading 'type')",
+    *(["Cannot read properties of undefined (reading 'type')"] if OLDER else []),
 )
 
 

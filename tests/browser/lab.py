@@ -22,6 +22,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.conftest import SURROUNDINGS
 
+OLDER = tuple(map(int, version("jupyterlab").split(".")[:2])) < (4, 5)
 PATIENCE = 120  # seconds: two cores are shared
 SETTINGS = (
     "--no-browser",
@@ -54,8 +55,7 @@ class Lab:
         lab = cls(folder / "notebooks", _free_port(), secrets.token_hex(16))
         lab.root.mkdir()
         _write(folder / "config" / "labconfig" / "page_config.json", NO_NEWS)
-        # Before 4.5 a cell out of sight is not in the page at all, so no test would find what it shows.
-        if tuple(map(int, version("jupyterlab").split(".")[:2])) < (4, 5):
+        if OLDER:  # a cell out of sight is not in the page at all, so no test would find what it shows
             tracker = (
                 folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
             )

@@ -39,7 +39,7 @@ class PassOptions:
     profiled: bool
     partitions: int
     most: int
-    compressed: bool = True
+    compressed: bool
 
     @property
     def width(self) -> int:
