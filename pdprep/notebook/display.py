@@ -45,7 +45,7 @@ def _formatters(view: View, mode: Mode, shell: InteractiveShell) -> dict[str, An
             raise NotImplementedError  # IPython then goes on to text and HTML
         # Two outputs: a saved widget cannot be shown without its kernel, so what is behind it stays.
         widget, behind = view.live(value)
-        publish(shell, {"text/plain": view.text(value), "text/html": behind})
+        publish(shell, behind)
         publish(shell, live(widget))
 
     forms: dict[str, Any] = {"text/plain": text, "text/html": html}

@@ -26,12 +26,13 @@ RATINGS = pl.DataFrame({"n": range(50)}).select(
     device=pl.lit("<b>tv</b>"),
 )
 STORY = (
-    "import polars as pl, pdprep\n%load_ext pdprep",
+    "import polars as pl, pdprep\nfrom IPython.display import HTML\n%load_ext pdprep\n"
+    "HTML('$x^2$ of a formula')",
     "number = pl.int_range(1_300)\n"
     "def frame(users, start):\n"
     "    time = start + number * 3_600\n"
     "    item = (number ** 0.5).cast(pl.Int64)\n"
-    "    return pl.select(uid=number % users, movieId=item, ts=time, device=pl.lit('tv'))\n"
+    "    return pl.select(uid=number % users, movieId=item, ts=time, device=pl.lit('tv at $5 or $7'))\n"
     "ratings, other = frame(60, 1_700_000_000), frame(70, 1_690_000_000)",
     "%personalize story -o group",
     "pdprep.infer_contract(ratings, 'interactions')",
@@ -119,6 +120,10 @@ def test_from_an_unknown_frame_to_a_refusal(page: Page, lab: Lab) -> None:
     shoot(refused, "refusal")
     copy_by_key(page, refused, "%personalize_bulk later --replace")
     expect(page.locator(".jp-CodeCell").nth(9)).to_contain_text("[ ]:")
+    # Prices are no formulas, though JupyterLab sets what stands between two dollar signs.
+    expect(page.get_by_text("of a formula").locator("mjx-container")).to_have_count(1)
+    assert page.locator(".pdprep", has_text="$5 or $7").count(), "no view shows the prices"
+    expect(page.locator(".pdprep mjx-container")).to_have_count(0)
 
 
 def map_the_frame(page: Page, view: Locator) -> None:

@@ -14,14 +14,14 @@ class View:
     """The forms of one class: text and HTML always, and a live one where there is something to do.
 
     Attributes:
-        live: Returns the widget of a value, and the static HTML behind it, which stays in a saved notebook.
+        live: Returns the widget of a value, and the text and HTML behind it, which stay in a saved notebook.
     """
 
     module: str
     name: str
     text: Callable[[Any], str]
     html: Callable[[Any], str]
-    live: Callable[[Any], tuple[Any, str]] | None = None
+    live: Callable[[Any], tuple[Any, dict[str, str]]] | None = None
 
 
 def _of_sheet(module: str, name: str, to_sheet: Callable[[Any], sheet.Sheet], live: Any = None) -> View:
@@ -49,11 +49,12 @@ def _records(value: Any) -> sheet.Sheet:
     return records.sheet(value)
 
 
-def _table(value: Any) -> tuple[Any, str]:
+def _table(value: Any) -> tuple[Any, dict[str, str]]:
     from pdprep.notebook.views.table import RecordsTable
 
+    found = _records(value)
     table = RecordsTable(value)
-    return table, sheet.to_html(_records(value), table.behind, answered=True)
+    return table, _forms(found, table.behind, answered=True)
 
 
 def _mapper(value: Any) -> Any:
@@ -68,12 +69,16 @@ def _mapping(value: Any) -> sheet.Sheet:
     return mapping.sheet(_mapper(value))
 
 
-def _choices(value: Any) -> tuple[Any, str]:
+def _choices(value: Any) -> tuple[Any, dict[str, str]]:
     from pdprep.notebook.views import mapping, mapping_table
 
     mapper = _mapper(value)
     table = mapping_table.MappingTable(mapper)
-    return table, sheet.to_html(mapping.sheet(mapper), table.behind)
+    return table, _forms(mapping.sheet(mapper), table.behind)
+
+
+def _forms(found: sheet.Sheet, behind: str, *, answered: bool = False) -> dict[str, str]:
+    return {"text/plain": sheet.to_text(found), "text/html": sheet.to_html(found, behind, answered=answered)}
 
 
 VIEWS: Final = (

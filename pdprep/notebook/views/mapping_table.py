@@ -26,7 +26,7 @@ class MappingTable(anywidget.AnyWidget):
     """
 
     _esm = STATIC / "mapping.js"
-    _css = html.STYLE.read_text("utf-8") + (STATIC / "mapping.css").read_text("utf-8")
+    _css = html.style() + (STATIC / "mapping.css").read_text("utf-8")
 
     behind = traitlets.Unicode().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)

@@ -32,7 +32,7 @@ class RecordsTable(anywidget.AnyWidget):
     """
 
     _esm = STATIC / "records.js"
-    _css = html.STYLE.read_text("utf-8") + (STATIC / "records.css").read_text("utf-8")
+    _css = html.style() + (STATIC / "records.css").read_text("utf-8")
 
     behind = traitlets.Unicode().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
@@ -52,8 +52,9 @@ class RecordsTable(anywidget.AnyWidget):
             query=self._page.query.message(),
             view=self._page.message(),
         )
+        # Only now: setting the first query is no question, its page is there.
+        self.observe(self._answer, "query")
 
-    @traitlets.observe("query")
     def _answer(self, change: dict[str, Any]) -> None:
         def page() -> dict[str, Any]:
             self._page = pages.read_page(self._records, Query.parse(change["new"]))

@@ -13,8 +13,12 @@ def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
     """Return name, state and place of a dataset group, and what a shell needs to reach it."""
     environment, url = target.environment, target.environment.endpoint_url
     pending = [job.id for job in jobs if not job.finished]
-    shell = f"export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION={environment.region}" if url else ""
-    keys = "export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local" if url else ""
+    reach = {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_DEFAULT_REGION": environment.region,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
     said = {
         "group": target.name,
         "domain": target.domain,
@@ -24,6 +28,6 @@ def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
         "region": environment.region,
         "home": str(home),
         "pending jobs": ", ".join(pending) or "none",
-        "for the AWS CLI": "\n".join(line for line in (shell, keys) if line),
+        "for the AWS CLI": "\n".join(f"export {name}={said}" for name, said in reach.items() if url),
     }
     return {name: value for name, value in said.items() if value}

@@ -196,17 +196,6 @@ function render({ model, el }) {
     const cells = row.map((text, i) => drawCell(text, view.columns[i]));
     return element("tr", {}, element("td", { class: "pdprep-fixed" }, opens), ...cells);
   };
-  // Each fixed column stands where those before it end.
-  const fix = () => {
-    for (const row of table.rows) {
-      let left = 0;
-      for (const cell of row.cells) {
-        if (!cell.classList.contains("pdprep-fixed")) break;
-        cell.style.left = `${left}px`;
-        left += cell.offsetWidth;
-      }
-    }
-  };
   const drawControls = ({ query, pages }) => {
     for (const [control] of CHOICES) chosen[control].value = query[control];
     field.value = query.field;
@@ -228,7 +217,6 @@ function render({ model, el }) {
     wanted = view.query;
     drawHead(view);
     body.replaceChildren(...view.rows.map((row, place) => drawRow(row, place, view)));
-    fix();
     drawControls(view);
     code.textContent = view.code;
     copied.textContent = kept.textContent = "";
@@ -286,8 +274,6 @@ function render({ model, el }) {
     if (event.target.matches("[aria-disabled=true]")) event.stopImmediatePropagation();
   }, true);
 
-  // The widths are known once it is shown, and change with the room there is.
-  const watch = new ResizeObserver(fix);
   // The kernel that answered is gone, restarted: what is behind is all there is now.
   const gone = () => root.remove();
   model.on("comm_live_update", gone);
@@ -295,10 +281,8 @@ function render({ model, el }) {
   model.on("change:told", tell);
   draw();
   el.append(root);
-  watch.observe(table);
   return () => {
     clearTimeout(typing);
-    watch.disconnect();
     model.off("comm_live_update", gone);
     model.off("change:view", draw);
     model.off("change:told", tell);
