@@ -99,6 +99,39 @@ def test_a_column_can_be_left_out_and_says_what_it_is(table: Locator) -> None:
     expect(table.get_by_role("columnheader", name="EFFECT", exact=True)).to_be_visible()
 
 
+EDGES = """
+(scroll) => {
+  scroll.scrollLeft = 1e6;
+  const box = scroll.getBoundingClientRect().left + scroll.clientLeft;
+  return [...scroll.querySelectorAll("tr")].map((row) =>
+    [...row.querySelectorAll(".pdprep-fixed:not([hidden])")].flatMap((cell) => {
+      const { left, right } = cell.getBoundingClientRect();
+      return [left - box, right - box].map(Math.round);
+    }));
+}
+"""
+
+
+@pytest.mark.parametrize("left_out", [[], ["ORIGIN"], ["EFFECT"]], ids=" ".join)
+@pytest.mark.parametrize("style", ["", ".pdprep { font: 20px serif }"], ids=["", "large"])
+def test_the_fixed_columns_stay_side_by_side_while_the_others_scroll(
+    page: Page, records: Records, left_out: list[str], style: str
+) -> None:
+    page.set_viewport_size({"width": 480, "height": 800})
+    table = show(page, records, style)
+    table.get_by_text("Columns, and what they say").click()
+    for name in left_out:
+        table.get_by_label(name, exact=True).uncheck()
+    table.get_by_label("Origin", exact=True).select_option("incremental")
+    says(table, "Rows 1 to 4 of 4, origin incremental. Page 1 of 1.")
+    scroll = table.locator(".pdprep-scroll")
+    assert scroll.evaluate("box => box.scrollWidth > box.clientWidth"), "nothing scrolls"
+    for edges in scroll.evaluate(EDGES):
+        assert len(edges) == 6 - 2 * len(left_out)
+        # Each begins where the one before it ends, the first at the edge of the box.
+        assert [0, *edges[1:-1:2]] == edges[::2]
+
+
 def test_the_timeline_of_a_row_opens_and_closes_by_keyboard(page: Page, table: Locator) -> None:
     table.get_by_label("Origin", exact=True).select_option("both")
     says(table, "Rows 1 to 1 of 1, origin both. Page 1 of 1.")
