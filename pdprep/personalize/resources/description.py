@@ -28,6 +28,6 @@ def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
         "region": environment.region,
         "home": str(home),
         "pending jobs": ", ".join(pending) or "none",
-        "for the AWS CLI": "\n".join(f"export {name}={said}" for name, said in reach.items() if url),
+        "for the AWS CLI": "\n".join(f"export {name}={to}" for name, to in reach.items() if url),
     }
     return {name: value for name, value in said.items() if value}
