@@ -31,9 +31,11 @@ from tests.browser.chromium import launch
 from tests.browser.lab import Lab
 
 BULK, PUT, TURNS, LONGEST = 10_000_000, 100_000, 7, 120
-MEMORY: Final = """
+SHOWN: Final = """
 from IPython.display import HTML, display
 display(HTML("<p>as in any notebook</p>"))
+"""
+MEMORY: Final = """
 def memory():
     told = open("/proc/self/status").read()
     return [int(told.partition(name)[2].split()[0]) // 1024 for name in ("VmRSS:", "VmHWM:")]
@@ -116,7 +118,7 @@ def measure(folder: Path, tool: Tool) -> Measured:
         page.set_default_timeout(120_000)
         page.on("websocket", lambda socket: _listen(socket, received))
         load = tool.load.format(folder=folder, project=Path(__file__).parents[1])
-        lab.write("table.ipynb", [MEMORY + load, RESET, tool.show, PEAK])
+        lab.write("table.ipynb", [SHOWN + MEMORY + load, RESET, tool.show, PEAK])
         lab.open(page, "table.ipynb")
         run(page, "loaded")
         run(page, "before")

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 ENDS: Final = 6  # characters of an id at each end of what is left out
 SHORT: Final = 60  # characters of a value that text and HTML show
-STYLE: Final = Path(__file__).with_name("style.css")
+_STYLE: Final = Path(__file__).with_name("style.css")
 Gravity = Literal["error", "warning", "note", "good", ""]
 # How grave something is: said by a mark and a word, and only then by a colour.
 MARKS: Final = {"error": "✖ error", "warning": "▲ warning", "note": "● note", "good": "✓", "": ""}
@@ -65,7 +65,7 @@ class Segment:
 @cache
 def style() -> str:
     """Return the style sheet, without comments and needless spaces: each output carries it."""
-    text = re.sub(r"/\*.*?\*/", "", STYLE.read_text("utf-8"), flags=re.DOTALL)
+    text = re.sub(r"/\*.*?\*/", "", _STYLE.read_text("utf-8"), flags=re.DOTALL)
     return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(";}", "}").strip()
 
 

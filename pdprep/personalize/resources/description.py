@@ -19,6 +19,7 @@ def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
     }
+    shell = "\n".join(f"export {name}={value}" for name, value in reach.items())
     said = {
         "group": target.name,
         "domain": target.domain,
@@ -28,6 +29,6 @@ def describe(target: Target, home: Path, jobs: Iterable[Job]) -> dict[str, str]:
         "region": environment.region,
         "home": str(home),
         "pending jobs": ", ".join(pending) or "none",
-        "for the AWS CLI": "\n".join(f"export {name}={to}" for name, to in reach.items() if url),
+        "for the AWS CLI": shell if url else "",
     }
     return {name: value for name, value in said.items() if value}

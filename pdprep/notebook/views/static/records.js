@@ -159,6 +159,12 @@ function render({ model, el }) {
     about, told, button("Close", close),
   );
 
+  // Asked after the layout that there is anyway, and only where a width changed: a page is laid out once.
+  const watch = new ResizeObserver(() => {
+    const [first, second] = [...head.cells].map((cell) => cell.getBoundingClientRect().width);
+    table.style.setProperty("--pdprep-second", `${first}px`);
+    table.style.setProperty("--pdprep-third", `${first + second}px`);
+  });
   const drawHead = ({ columns, query }) => {
     // Headers stay while the columns do, so that the focus stays on the one just pressed.
     if (head.childElementCount !== columns.length + 1) {
@@ -169,6 +175,8 @@ function render({ model, el }) {
         )),
       );
       chooser.replaceChildren(...columns.map(choose));
+      watch.disconnect();
+      for (const cell of [...head.cells].slice(0, FIXED.length)) watch.observe(cell);
     }
     columns.forEach((column, place) => {
       const cell = head.children[place + 1];
@@ -283,6 +291,7 @@ function render({ model, el }) {
   el.append(root);
   return () => {
     clearTimeout(typing);
+    watch.disconnect();
     model.off("comm_live_update", gone);
     model.off("change:view", draw);
     model.off("change:told", tell);
